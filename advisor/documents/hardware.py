@@ -1,0 +1,116 @@
+"""A machine: what the probe saw, what a catalogue lists, or what the user says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cpu:
+    """The processor; a field nobody could read is None and `HardwareProfile.unknown` says why."""
+
+    brand: str | None = None
+    vendor: str | None = None
+    microarchitecture: str | None = None
+    """As in profiles/cpus.csv, e.g. 'Zen 4', 'Sapphire Rapids'."""
+    architecture: str = "x86_64"
+    """x86_64, aarch64, riscv64 …"""
+    family: int | None = None
+    model: int | None = None
+    stepping: int | None = None
+    sockets: int | None = None
+    physical_cores: int | None = None
+    performance_cores: int | None = None
+    logical_cores: int | None = None
+    usable_cores: int | None = None
+    """After affinity and cgroup quota."""
+    isa: tuple[str, ...] = ()
+    """Features engines dispatch on: avx2, avx_vnni, avx512f, avx512_vnni, avx512_bf16, amx_int8, amx_bf16, asimd, dotprod, i8mm, bf16, sve, sve2, sme."""
+    cache_bytes: dict[str, int] = field(default_factory=dict)
+    """Keys L1d, L2, L3; the sum over the machine."""
+    numa_nodes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memory:
+    """Main memory."""
+
+    total_bytes: int | None = None
+    available_bytes: int | None = None
+    """What a new process can use now: MemAvailable bounded by every cgroup limit."""
+    limit_bytes: int | None = None
+    """The tightest cgroup limit, if any."""
+    swap_total_bytes: int | None = None
+    swap_used_bytes: int | None = None
+    kind: str | None = None
+    """DDR4, DDR5, LPDDR5X …"""
+    channels: int | None = None
+    bandwidth_bytes_per_s: float | None = None
+    """Peak, from the CPU table or the user."""
+    measured_bandwidth_bytes_per_s: float | None = None
+    """Read sweep run on this machine; beats the table."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gpu:
+    """One accelerator as an engine sees it (a MIG slice is one; an MI250X card is two)."""
+
+    name: str
+    vendor: str
+    """NVIDIA, AMD, Intel, Apple, Qualcomm …"""
+    catalog_name: str | None = None
+    """The row of profiles/gpus.csv; None when nothing matched."""
+    architecture: str | None = None
+    compute_capability: str | None = None
+    """'8.9' for NVIDIA, 'gfx1100' for AMD, None elsewhere."""
+    memory_total_bytes: int | None = None
+    memory_free_bytes: int | None = None
+    bandwidth_bytes_per_s: float | None = None
+    fp16_flops: float | None = None
+    """Dense matrix rate with FP32 accumulation where the vendor states one."""
+    int8_ops: float | None = None
+    fp8_flops: float | None = None
+    fp4_flops: float | None = None
+    fp32_flops: float | None = None
+    unified_memory: bool = False
+    """It shares main memory (Apple, APU, GB10, Jetson); memory_total_bytes is then what it may use of it."""
+    form: str | None = None
+    """desktop, laptop, datacenter, apu, soc."""
+    year: int | None = None
+    tdp_w: float | None = None
+    pcie: str | None = None
+    """Link as read, e.g. '4.0 x16'."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineInstall:
+    """An inference engine found on the machine."""
+
+    name: str
+    """llama.cpp, ollama, vllm, mlx …"""
+    path: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HardwareProfile:
+    """One machine (or several equal nodes)."""
+
+    schema_version: str = "1.0"
+    name: str
+    source: str
+    """probe, catalogue, or user."""
+    cpu: Cpu = field(default_factory=Cpu)
+    memory: Memory = field(default_factory=Memory)
+    gpus: tuple[Gpu, ...] = ()
+    nodes: int = 1
+    os: str | None = None
+    container: str | None = None
+    board: str | None = None
+    """Product or board name, e.g. 'Raspberry Pi 5', 'Jetson Orin Nano'."""
+    engines: tuple[EngineInstall, ...] = ()
+    disk_free_bytes: int | None = None
+    unknown: dict[str, str] = field(default_factory=dict)
+    """Field path -> why it could not be read."""
+    notes: tuple[str, ...] = ()
+    """Warnings that belong beside every answer: swap in use, other processes on the GPU, a guessed variant."""

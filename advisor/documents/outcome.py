@@ -1,0 +1,108 @@
+"""What will come of one plan: every figure with interval, basis and evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+BASES = ("exact", "measured-here", "measured", "interpolated", "extrapolated")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure. `low`..`high` is the 90 % interval (or the confidence asked for); exact figures have low = value = high."""
+
+    value: float
+    low: float
+    high: float
+    basis: str
+    """exact, measured-here, measured, interpolated, extrapolated."""
+    evidence: tuple[str, ...] = ()
+    """Short statements: source ids, number of rows, what makes the interval wide."""
+
+    @classmethod
+    def exact(cls, value: float, *evidence: str) -> Estimate:
+        """A computed figure."""
+        return cls(value, value, value, "exact", evidence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceMemory:
+    """What one device must hold, in bytes."""
+
+    device: str
+    """'GPU 0: RTX 4090', 'CPU'."""
+    weights_bytes: int = 0
+    kv_cache_bytes: int = 0
+    compute_bytes: int = 0
+    overhead_bytes: int = 0
+    """Context of the backend, CUDA graphs, output buffers."""
+    available_bytes: int | None = None
+    """What the plan may use there, desktop reserve taken off."""
+
+    @property
+    def total_bytes(self) -> int:
+        """The sum of the parts."""
+        return self.weights_bytes + self.kv_cache_bytes + self.compute_bytes + self.overhead_bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """Where weights and KV cache live."""
+
+    kind: str
+    """gpu, split (layers on GPU and CPU), experts-on-cpu, multi-gpu, tensor-parallel, pipeline-parallel, unified, cpu."""
+    n_gpus: int = 0
+    gpu_layers: int = 0
+    """`-ngl`: repeating layers on the GPU, plus one for the output."""
+    n_layers: int = 0
+    cpu_expert_layers: int = 0
+    """`--n-cpu-moe`."""
+    tensor_parallel: int = 1
+    pipeline_parallel: int = 1
+    devices: tuple[DeviceMemory, ...] = ()
+    fits: bool = True
+    binding: str = ""
+    """What binds: which device is fullest, or by how many bytes it misses."""
+    basis: str = "exact"
+    """exact, or interpolated when shapes are unknown."""
+    max_context_tokens: int | None = None
+    """Largest context per request that fits at this concurrency."""
+    max_concurrency: int | None = None
+    """Most requests of this context that fit."""
+
+    @property
+    def total_bytes(self) -> int:
+        """All devices together."""
+        return sum(d.total_bytes for d in self.devices)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """All figures of one (hardware, model, scheme, engine, placement, workload)."""
+
+    model: str
+    scheme: str
+    engine: str
+    backend: str
+    hardware: str
+    imatrix: bool | None
+    kv_type: str
+    placement: Placement | None
+    weights_bytes: Estimate
+    file_size_bytes: Estimate
+    bpw: Estimate
+    memory_bytes: Estimate | None
+    decode_tokens_per_s: Estimate | None
+    """Per request, at this concurrency."""
+    prefill_tokens_per_s: Estimate | None
+    time_to_first_token_s: Estimate | None
+    request_latency_s: Estimate | None
+    concurrency: Estimate | None
+    throughput_tokens_per_s: Estimate | None
+    """Output tokens of all requests together."""
+    requests_per_s: Estimate | None
+    retained_accuracy_pct: dict[str, Estimate | None] = field(default_factory=dict)
+    """By task category."""
+    perplexity_ratio: Estimate | None = None
+    kl_divergence: Estimate | None = None
+    warnings: tuple[str, ...] = ()

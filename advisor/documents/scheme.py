@@ -1,0 +1,68 @@
+"""A quantization scheme: one way to store weights, and perhaps activations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Support:
+    """Where a scheme runs: one engine on one backend, from a minimum generation on."""
+
+    engine: str
+    """llama.cpp, ollama, vllm, sglang, tensorrt-llm, transformers, mlx, exllamav2, exllamav3 …"""
+    backend: str
+    """cuda, rocm, vulkan, metal, sycl, cpu, xpu, tpu, neuron …"""
+    min_compute_capability: str | None = None
+    """'8.9' (NVIDIA) or 'gfx1100' (AMD)."""
+    requires_isa: tuple[str, ...] = ()
+    """CPU features, all needed."""
+    level: str = "yes"
+    """yes or partial (works, slower or with limits; `note` says which)."""
+    note: str = ""
+    source_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchemeProfile:
+    """One scheme."""
+
+    name: str
+    """The canonical name: llama.cpp's for GGUF, `family-bits-method-group` elsewhere."""
+    family: str
+    """gguf-legacy, gguf-k, gguf-i, gguf-ternary, gguf-fp4, gptq, awq, autoround, rtn, hqq, fp8, int8, nvfp4, mxfp4, bnb, exl2, exl3, mlx, aqlm, quip, none."""
+    format: str
+    """gguf, compressed-tensors, gptq, awq, hqq, bitsandbytes, exl2, exl3, mlx, aqlm, quip, safetensors."""
+    level: str | None = None
+    """Q2 … Q8 for GGUF, else None."""
+    weight_bits: float
+    """Nominal bits of the quantized matrices."""
+    bpw: float | None = None
+    """Bits per quantized weight, scales and zero points included; None for GGUF mixes, whose bpw follows from the model."""
+    group_size: int | None = None
+    """Weights per scale; -1 per channel, 0 per tensor."""
+    act_bits: float = 16
+    act_dtype: str = "f16"
+    """Arithmetic of the matrix product: f16, int8, fp8, fp4."""
+    calibration: str = "none"
+    """none, optional, required (imatrix for GGUF, a calibration set elsewhere)."""
+    quantizes_embeddings: bool = False
+    """Whether token embeddings and the output matrix are quantized too."""
+    make_cost: str = ""
+    """What producing it takes, in words with its source in profiles/schemes."""
+    make_cost_rank: int = 0
+    """0 = conversion in seconds without data … 5 = hours of training; orders `--objective make-cost`."""
+    aliases: tuple[str, ...] = ()
+    supports: tuple[Support, ...] = ()
+    ftype: str | None = None
+    """For GGUF: the llama-quantize type it starts from."""
+    embedding_type: str | None = None
+    """For GGUF recipes (`_L`): ggml type forced on token_embd and output."""
+    reference: bool = False
+    """BF16/F16: what loss is measured against."""
+    source: str = ""
+
+    @property
+    def is_gguf(self) -> bool:
+        """Whether llama.cpp's rules give its size."""
+        return self.format == "gguf"
