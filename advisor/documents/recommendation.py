@@ -1,0 +1,112 @@
+"""The answer: what is recommended, what else would do, what was rejected and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from advisor.documents.hardware import HardwareProfile
+from advisor.documents.outcome import Estimate, Outcome
+from advisor.documents.requirements import Requirements
+
+SCHEMA_VERSION = "1.0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectedScore:
+    """A published unquantized score times the accuracy kept."""
+
+    benchmark: str
+    setting: str
+    published: float
+    expected: Estimate
+    reported_by: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recovery:
+    """One way to win accuracy back, with a measured gain."""
+
+    name: str
+    gain: str
+    cost: str
+    source_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectedFile:
+    """What must be downloaded or made, against the free disk."""
+
+    name: str
+    size_bytes: int
+    disk_free_bytes: int | None = None
+    fits_disk: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """One scheme on one engine, placed: with everything predicted of it."""
+
+    model: str
+    scheme: str
+    engine: str
+    backend: str
+    imatrix: bool | None
+    kv_type: str
+    context_tokens: int
+    """Per request."""
+    concurrency: int
+    predicted: Outcome
+    loss_pct: Estimate | None
+    """Expected loss on the mixture of tasks asked for; None when no measurement leads to it."""
+    loss_upper_pct: float | None
+    """One-sided upper bound of that loss at the confidence asked for."""
+    task_loss_upper_pct: dict[str, float | None] = field(default_factory=dict)
+    """The same bound for each task asked for."""
+    file: ExpectedFile
+    make_cost: str = ""
+    run_command: str = ""
+    make_command: str = ""
+    why: tuple[str, ...] = ()
+    expected_scores: tuple[ExpectedScore, ...] = ()
+    score_note: str = ""
+    recovery: tuple[Recovery, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejection:
+    """A plan that was looked at and why it is not recommended."""
+
+    model: str
+    scheme: str
+    engine: str | None
+    reason: str
+    kind: str
+    """unsupported, calibration, memory, disk, loss, not-measured, speed, ttft, unusable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearestMiss:
+    """The plan that comes closest when nothing fits, and by how much it misses."""
+
+    plan: Plan
+    misses: tuple[str, ...]
+    change: str
+    """What to relax to make it fit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recommendation:
+    """The whole answer; the same document from the TUI, the command line and the library."""
+
+    schema_version: str = SCHEMA_VERSION
+    status: str
+    """ok, nothing_fits or not_measured."""
+    hardware: HardwareProfile
+    requirements: Requirements
+    recommendation: Plan | None
+    alternatives: tuple[Plan, ...] = ()
+    rejected: tuple[Rejection, ...] = ()
+    nearest_miss: NearestMiss | None = None
+    what_would_change: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
