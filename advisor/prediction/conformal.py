@@ -30,7 +30,8 @@ def smallest_sample(confidence: float = 0.9) -> int:
 def quantile(scores: Iterable[float], confidence: float = 0.9) -> float:
     """The split-conformal quantile: the ceil((n + 1) · confidence)-th smallest of *scores*.
 
-    Infinite when there are fewer than `smallest_sample(confidence)` of them; ValueError unless 0 < confidence < 1.
+    Infinite when there are fewer than `smallest_sample(confidence)` of them.
+    Raises ValueError unless 0 < confidence < 1.
     """
     _check(confidence)
     ordered = sorted(scores)
@@ -41,9 +42,10 @@ def quantile(scores: Iterable[float], confidence: float = 0.9) -> float:
 def weighted_quantile(
     scores: Sequence[float], weights: Sequence[float], confidence: float = 0.9, new_weight: float = 1.0
 ) -> float:
-    """As `quantile` with a mass per score; *new_weight* is the mass of the score to come, put at infinity.
+    """As `quantile` with a mass per score; *new_weight*, that of the score to come, is put at infinity.
 
-    Infinite when the scores hold too little mass; ValueError for unequal lengths, negative weights or a bad confidence.
+    Infinite when the scores hold too little mass.
+    Raises ValueError for unequal lengths, negative weights or a bad confidence.
     """
     _check(confidence)
     if len(scores) != len(weights):
@@ -76,9 +78,10 @@ def group_quantile(scores: Sequence[float], groups: Sequence[Hashable], confiden
 def group_bounds(
     residuals: Sequence[float], groups: Sequence[Hashable], confidence: float = 0.9
 ) -> tuple[float, float]:
-    """Lower and upper bound of a new group's signed residual, (1 - confidence) / 2 of the mass left on each side.
+    """Lower and upper bound of a new group's signed residual, for residuals that are skewed.
 
-    For residuals that are skewed. Infinite ends with fewer than `smallest_sample((1 + confidence) / 2)` groups.
+    (1 - confidence) / 2 of the mass is left on each side; the ends are infinite with fewer than
+    `smallest_sample((1 + confidence) / 2)` groups.
     """
     _check(confidence)
     side = (1.0 + confidence) / 2.0

@@ -8,7 +8,7 @@ import pytest
 from advisor.prediction import conformal
 
 
-@pytest.mark.parametrize("n", [9, 10, 37, 200])
+@pytest.mark.parametrize("n", [11, 37, 200])
 @pytest.mark.parametrize("confidence", [0.8, 0.9])
 def test_quantile_equals_mapie(n, confidence):
     """The plain quantile is MAPIE's split-conformal half width, to the last digit."""
