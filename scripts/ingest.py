@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ingest_common import Files
+from ingest_measurements import ingest_measurements
 from ingest_profiles import ingest_profiles
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,6 +17,7 @@ def build(raw: Path) -> Files:
     """Every file the raw tables give."""
     files: Files = {}
     ingest_profiles(raw, files)
+    ingest_measurements(raw, files)
     return files
 
 

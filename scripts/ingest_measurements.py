@@ -1,0 +1,94 @@
+"""The measurement tables, one per source; sources without an open licence are reduced to medians."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+from ingest_common import DATE_ACCESSED, Files, add_table, figure, read_text_table
+from ingest_flags import add_flags
+
+_OPEN = re.compile(r"(MIT|Apache-2\.0|BSD|CC[- ]BY[- ]4|CC0|GPL)")
+_THREADS = ("issue", "discussion")
+"""Comments in a thread are their writers', whatever the repository's licence: reduced too."""
+_OWN_LICENCE = "Apache-2.0"
+
+_NOT_KEY = {
+    "accuracy": ("value", "stderr", "baseline_value", "file_gib", "notes", "audit"),
+    "speed_local": ("value", "stderr", "file_gib", "engine_version", "test", "notes", "audit"),
+    "speed_serving": ("value", "stderr", "file_gib", "engine_version", "notes", "audit"),
+}
+
+
+def _median(values: pd.Series) -> str:
+    numbers = pd.to_numeric(values, errors="coerce").dropna()
+    return figure(numbers.median()) if len(numbers) else ""
+
+
+def _spread(values: pd.Series) -> str:
+    """Half the interquartile range over the median; empty for one value."""
+    numbers = pd.to_numeric(values)
+    middle = abs(numbers.median())
+    if len(numbers) < 2 or not middle:
+        return ""
+    return figure((numbers.quantile(0.75) - numbers.quantile(0.25)) / 2 / middle)
+
+
+def reduce(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """One row per configuration: the median with n and spread; remarks are left behind."""
+    key = [column for column in frame.columns if column not in _NOT_KEY[kind]]
+    medians = [c for c in ("file_gib", "value", "stderr", "baseline_value") if c in frame.columns]
+    rows = []
+    for values, group in frame.groupby(key, sort=False):
+        row = dict(zip(key, values, strict=True))
+        row |= {column: _median(group[column]) for column in medians}
+        rows.append({**row, "n": len(group), "spread": _spread(group["value"])})
+    order = [c for c in frame.columns if c in key or c in medians]
+    return pd.DataFrame(rows, columns=[*order, "n", "spread"])
+
+
+def _table_origin(source: pd.Series, is_open: bool) -> dict[str, str | int]:
+    licence = source["licence"] if is_open else f"licence not stated or not open ({source['licence'] or 'none seen'})"
+    derivation = "As transcribed." if is_open else (
+        "Reduced: median per configuration; n is the number of figures, spread half their interquartile range "
+        "over the median; the source's words are left out."
+    )
+    return {
+        "title": source["title"], "producer": _producer(source["url"]), "url": source["url"],
+        "date_published": source["date"], "date_accessed": DATE_ACCESSED, "licence": licence,
+        "derivation": derivation, "audit": source["audit"],
+    }
+
+
+def _producer(url: str) -> str:
+    found = re.match(r"(?:https?://)?(?:www\.)?github\.com/([^/]+/[^/ ]+)", url)
+    if found:
+        return found.group(1)
+    found = re.match(r"https?://([^/]+(?:/[^/]+)?)", url)
+    return found.group(1) if found else "not named by the index it was found in"
+
+
+def _by_source(kind: str, raw: Path, files: Files) -> None:
+    frame = add_flags(kind, read_text_table(raw / f"{kind}.csv"))
+    sources = read_text_table(raw / "sources" / f"{kind}.csv").set_index("source_id")
+    for source_id, rows in frame.groupby("source_id", sort=True):
+        source = sources.loc[source_id]
+        is_open = bool(_OPEN.match(source["licence"])) and source["kind"] not in _THREADS
+        table = rows.assign(n=1, spread="") if is_open else reduce(kind, rows)
+        name = re.sub(r"[^a-z0-9._-]+", "_", source_id.lower())
+        add_table(files, f"measurements/{kind}/{name}.csv", table, _table_origin(source, is_open))
+
+
+def _kernels(raw: Path, files: Files) -> None:
+    sources = read_text_table(raw / "sources" / "speed_serving.csv").set_index("source_id")
+    frame = read_text_table(raw / "kernel_gemm.csv")
+    for source_id, rows in frame.groupby("source_id", sort=True):
+        add_table(files, f"measurements/kernel_gemm/{source_id}.csv", rows, _table_origin(sources.loc[source_id], True))
+
+
+def ingest_measurements(raw: Path, files: Files) -> None:
+    """Add every measurement table and its origin to *files*."""
+    for kind in ("accuracy", "speed_local", "speed_serving"):
+        _by_source(kind, raw, files)
+    _kernels(raw, files)
