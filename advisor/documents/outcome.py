@@ -102,7 +102,9 @@ class Outcome:
     """Output tokens of all requests together."""
     requests_per_s: Estimate | None
     retained_accuracy_pct: dict[str, Estimate | None] = field(default_factory=dict)
-    """By task category."""
+    """By task category; None where no measurement leads to it."""
+    loss_upper_pct: dict[str, float] = field(default_factory=dict)
+    """By task category: the loss not exceeded at the confidence asked for (one-sided), in percent."""
     perplexity_ratio: Estimate | None = None
     kl_divergence: Estimate | None = None
     warnings: tuple[str, ...] = ()

@@ -1,0 +1,90 @@
+"""The one function behind every answer: a case in, all its figures out."""
+
+from __future__ import annotations
+
+from advisor.documents.outcome import Estimate, Outcome, Placement
+from advisor.prediction.case import MAX_CONCURRENCY, Case
+from advisor.prediction.speed import Speed, speed
+from advisor.sizing.placement import place
+from advisor.sizing.weights import Weights, weigh
+
+
+def predict(case: Case, *, with_speed: bool = True) -> Outcome:
+    """All figures of *case*.
+
+    A plan that does not fit keeps its sizes and accuracy and has no speed. `with_speed=False` leaves the
+    speed out, for callers that only need to know whether it fits.
+    """
+    weights = weigh(case.model, case.scheme, case.imatrix)
+    placement = place_case(case, weights)
+    found = Speed(why_not="does not fit")
+    if with_speed and placement.fits:
+        found = speed(case, weights, placement)
+    return _outcome(case, weights, placement, found)
+
+
+def place_case(case: Case, weights: Weights) -> Placement:
+    """Where *case* lives; a concurrency of "max" is what memory holds beside the weights."""
+    concurrency = 1 if case.concurrency == MAX_CONCURRENCY else case.concurrency
+    arguments = (case.hardware, case.model, weights, case.scheme, case.engine, case.backend, case.context_tokens)
+    placement = place(*arguments, concurrency, case.kv_type, gpu_layers=case.gpu_layers)
+    if case.concurrency == MAX_CONCURRENCY and placement.fits and (placement.max_concurrency or 1) > 1:
+        placement = place(*arguments, placement.max_concurrency, case.kv_type, gpu_layers=case.gpu_layers)
+    return placement
+
+
+def _outcome(case: Case, weights: Weights, placement: Placement, found: Speed) -> Outcome:
+    from advisor.prediction.accuracy import predict_accuracy
+
+    accuracy = predict_accuracy(
+        case.model, weights, case.scheme, case.imatrix, case.kv_type, case.categories, confidence=case.confidence
+    )
+    return Outcome(
+        model=case.model.name,
+        scheme=case.scheme.name,
+        engine=case.engine,
+        backend=case.backend,
+        hardware=case.hardware.name,
+        imatrix=case.imatrix,
+        kv_type=case.kv_type,
+        placement=placement,
+        weights_bytes=weights.total_bytes,
+        file_size_bytes=weights.file_bytes,
+        bpw=_bpw(weights),
+        memory_bytes=_memory(placement, weights),
+        decode_tokens_per_s=found.decode_tokens_per_s,
+        prefill_tokens_per_s=found.prefill_tokens_per_s,
+        time_to_first_token_s=found.time_to_first_token_s,
+        request_latency_s=found.request_latency_s,
+        concurrency=_concurrency(case, placement),
+        throughput_tokens_per_s=found.throughput_tokens_per_s,
+        requests_per_s=found.requests_per_s,
+        retained_accuracy_pct=dict(accuracy.retained_pct),
+        loss_upper_pct=dict(accuracy.loss_upper_pct),
+        perplexity_ratio=accuracy.perplexity_ratio,
+        kl_divergence=accuracy.kl_divergence,
+        warnings=(f"no speed: {found.why_not}",) if found.why_not else (),
+    )
+
+
+def _bpw(weights: Weights) -> Estimate:
+    total = weights.total_bytes
+    scale = weights.bpw / total.value
+    return Estimate(weights.bpw, total.low * scale, total.high * scale, total.basis, total.evidence)
+
+
+def _memory(placement: Placement, weights: Weights) -> Estimate:
+    """All devices together; as uncertain as the weights are, and never said to be less than planned."""
+    total = placement.total_bytes
+    spread_low = weights.total_bytes.value - weights.total_bytes.low
+    spread_high = weights.total_bytes.high - weights.total_bytes.value
+    basis = placement.basis if weights.total_bytes.basis == "exact" else weights.total_bytes.basis
+    return Estimate(total, total - spread_low, total + spread_high, basis, ("weights + KV cache + compute + overhead",))
+
+
+def _concurrency(case: Case, placement: Placement) -> Estimate:
+    """Requests running at once: what was asked for, or fewer when the KV cache holds fewer."""
+    wanted, most = case.concurrency, placement.max_concurrency
+    if wanted == MAX_CONCURRENCY:
+        return Estimate.exact(most or 0, "as many as the KV cache holds")
+    return Estimate.exact(wanted if most is None else min(wanted, max(most, 0)))

@@ -1,0 +1,94 @@
+"""Which plans are worth looking at: schemes x engines that this machine can run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advisor.catalog.schemes import all_schemes, find_scheme
+from advisor.catalog.support import runnable, why_not
+from advisor.documents.hardware import HardwareProfile
+from advisor.documents.model import ModelProfile
+from advisor.documents.recommendation import Rejection
+from advisor.documents.requirements import Requirements
+from advisor.documents.scheme import SchemeProfile
+from advisor.prediction.case import SERVING_ENGINES
+
+DEFAULT_ENGINES = ("llama.cpp", "vllm", "mlx", "exllamav3")
+"""Looked at when no engine is named: the engine with the most measurements for each format. The others run
+the same formats; naming them (`--engine ollama`) or having them installed brings them in."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A scheme on an engine, before anything is computed of it."""
+
+    scheme: SchemeProfile
+    engine: str
+    backend: str
+    imatrix: bool | None
+    kv_types: tuple[str, ...]
+    """In order of preference; the first that fits is taken."""
+    note: str = ""
+
+
+def candidates(
+    requirements: Requirements, hardware: HardwareProfile, model: ModelProfile
+) -> tuple[list[Candidate], list[Rejection]]:
+    """The plans to judge, and those that this machine, engine choice or need rules out beforehand."""
+    engines = requirements.engines or _engines_here(hardware)
+    found, rejected = [], []
+    for scheme in _schemes(requirements, model):
+        reason = _calibration(scheme, requirements, model)
+        if reason:
+            rejected.append(_rejection(model, scheme, reason, "calibration"))
+            continue
+        ways = runnable(scheme, hardware, engines)
+        if not ways:
+            rejected.append(_rejection(model, scheme, why_not(scheme, hardware, engines), "unsupported"))
+        for way in ways:
+            found.append(
+                Candidate(
+                    scheme, way.engine, way.backend, imatrix_for(scheme, requirements.calibration_allowed),
+                    kv_types_for(way.engine, requirements.kv_type), way.note,
+                )
+            )
+    return found, rejected
+
+
+def _engines_here(hardware: HardwareProfile) -> tuple[str, ...]:
+    installed = tuple(engine.name for engine in hardware.engines)
+    return tuple(dict.fromkeys((*DEFAULT_ENGINES, *installed)))
+
+
+def _schemes(requirements: Requirements, model: ModelProfile) -> tuple[SchemeProfile, ...]:
+    """The schemes to look at; a file or checkpoint that is quantized already has exactly one."""
+    if model.fixed_scheme:
+        return (find_scheme(model.fixed_scheme),)
+    if requirements.schemes:
+        return tuple(find_scheme(name) for name in requirements.schemes)
+    return all_schemes()
+
+
+def imatrix_for(scheme: SchemeProfile, calibration_allowed: bool) -> bool | None:
+    """Whether the GGUF file is made with an importance matrix: always when one may be had and it matters."""
+    if not scheme.is_gguf or scheme.reference:
+        return None
+    return calibration_allowed and scheme.calibration != "none"
+
+
+def kv_types_for(engine: str, wanted: str) -> tuple[str, ...]:
+    """KV cache types to try in order. `auto` keeps 16 bits and quantizes to 8 only where 16 do not fit."""
+    if wanted != "auto":
+        return (wanted,)
+    return ("f16", "fp8") if engine in SERVING_ENGINES else ("f16", "q8_0")
+
+
+def _calibration(scheme: SchemeProfile, requirements: Requirements, model: ModelProfile) -> str:
+    if scheme.calibration != "required" or requirements.calibration_allowed or model.fixed_scheme:
+        return ""
+    what = "an importance matrix" if scheme.is_gguf else "calibration data"
+    return f"{scheme.name} cannot be made without {what}, which --no-calibration rules out"
+
+
+def _rejection(model: ModelProfile, scheme: SchemeProfile, reason: str, kind: str) -> Rejection:
+    return Rejection(model=model.name, scheme=scheme.name, engine=None, reason=reason, kind=kind)

@@ -1,0 +1,201 @@
+"""Is a plan good enough? Every unmet requirement with its size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from advisor.catalog.tasks import task_mix
+from advisor.documents.hardware import HardwareProfile
+from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import BASES, Estimate, Outcome
+from advisor.documents.requirements import Requirements, TaskNeed
+from advisor.prediction.case import Case
+from advisor.prediction.outcome import predict
+from advisor.prediction.speed import speed
+from advisor.recommendation.candidates import Candidate
+from advisor.sizing.weights import weigh
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A requirement the plan does not meet."""
+
+    kind: str
+    text: str
+    shortfall: float
+    """How far off, as a ratio above 1: needed / had, or had / allowed."""
+    relax: str = ""
+    """What to ask for instead."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A candidate with its figures and what it misses."""
+
+    candidate: Candidate
+    case: Case
+    outcome: Outcome
+    loss: Estimate | None
+    loss_upper: float | None
+    task_loss_upper: dict[str, float | None]
+    misses: tuple[Miss, ...]
+
+    @property
+    def feasible(self) -> bool:
+        """Whether every requirement is met."""
+        return not self.misses
+
+
+def judge(
+    candidate: Candidate, requirements: Requirements, hardware: HardwareProfile, model: ModelProfile,
+    unusable_loss_pct: float | None,
+) -> Judged:
+    """All figures of *candidate* and every requirement it misses."""
+    case, outcome = _first_fit(candidate, requirements, hardware, model)
+    mixes = {need.task: task_mix(need.task) for need in requirements.tasks}
+    loss = _mixed_loss(requirements.tasks, mixes, outcome)
+    uppers = {need.task: _upper(mixes[need.task], outcome) for need in requirements.tasks}
+    total = sum(need.weight for need in requirements.tasks)
+    upper = None
+    if all(value is not None for value in uppers.values()):
+        upper = sum(need.weight * uppers[need.task] for need in requirements.tasks) / total
+    misses = [
+        *_memory_misses(outcome),
+        *_disk_misses(outcome, hardware, model),
+        *_loss_misses(requirements, uppers, upper, loss, unusable_loss_pct),
+    ]
+    if outcome.placement is not None and outcome.placement.fits:
+        misses += _speed_misses(requirements, case, outcome)
+    return Judged(candidate, case, outcome, loss, upper, uppers, tuple(misses))
+
+
+def _first_fit(
+    candidate: Candidate, requirements: Requirements, hardware: HardwareProfile, model: ModelProfile
+) -> tuple[Case, Outcome]:
+    """The first KV type that fits wholly on the accelerator, else the first that fits, else the first."""
+    categories = tuple(dict.fromkeys(name for need in requirements.tasks for name in task_mix(need.task)))
+    fallback = None
+    for kv_type in candidate.kv_types:
+        case = Case(
+            hardware=hardware, model=model, scheme=candidate.scheme, engine=candidate.engine,
+            backend=candidate.backend, imatrix=candidate.imatrix, kv_type=kv_type,
+            context_tokens=requirements.context_tokens, loads=requirements.loads, categories=categories,
+            confidence=requirements.confidence_pct / 100,
+        )
+        outcome = predict(case)
+        if outcome.placement is not None and outcome.placement.fits:
+            return case, outcome
+        fallback = fallback or (case, outcome)
+    return fallback
+
+
+def _mixed_loss(needs: tuple[TaskNeed, ...], mixes: dict[str, dict[str, float]], outcome: Outcome) -> Estimate | None:
+    """Expected loss over the mixture of tasks, in percent; ends add up as if wholly correlated."""
+    parts = [
+        (need.weight * weight / sum(mixes[need.task].values()), outcome.retained_accuracy_pct.get(category))
+        for need in needs
+        for category, weight in mixes[need.task].items()
+    ]
+    known = [(weight, kept) for weight, kept in parts if kept is not None]
+    if not known:
+        return None
+    total = sum(weight for weight, _ in known)
+    value, low, high = (
+        sum(weight * (100 - getattr(kept, end)) for weight, kept in known) / total for end in ("value", "high", "low")
+    )
+    basis = max((kept.basis for _, kept in known), key=BASES.index)
+    if len(known) < len(parts):
+        basis = "extrapolated"
+    evidence = tuple(dict.fromkeys(line for _, kept in known for line in kept.evidence))
+    return Estimate(value, low, high, basis, evidence[:6])
+
+
+def _upper(mix: dict[str, float], outcome: Outcome) -> float | None:
+    """One-sided upper bound of a task's loss; None when any of its categories was never measured."""
+    if any(category not in outcome.loss_upper_pct for category in mix):
+        return None
+    return sum(weight * outcome.loss_upper_pct[category] for category, weight in mix.items()) / sum(mix.values())
+
+
+def _memory_misses(outcome: Outcome) -> list[Miss]:
+    placement = outcome.placement
+    if placement is None or placement.fits:
+        return []
+    tightest = max(
+        (d.total_bytes / d.available_bytes for d in placement.devices if d.available_bytes), default=float("inf")
+    )
+    return [Miss("memory", placement.binding, max(tightest, 1.0), "a smaller --context, --kv-cache q8_0 or a smaller model")]
+
+
+def _disk_misses(outcome: Outcome, hardware: HardwareProfile, model: ModelProfile) -> list[Miss]:
+    free = hardware.disk_free_bytes
+    needed = outcome.file_size_bytes.value
+    if free is None or model.file_path or needed <= free:
+        return []
+    text = f"the file needs {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free on disk"
+    return [Miss("disk", text, needed / max(free, 1), "free disk space")]
+
+
+def _loss_misses(
+    requirements: Requirements, uppers: dict[str, float | None], upper: float | None, loss: Estimate | None,
+    unusable_loss_pct: float | None,
+) -> list[Miss]:
+    limits = [(need.task, uppers[need.task], need.max_loss_pct) for need in requirements.tasks]
+    if requirements.max_loss_pct is not None:
+        limits.append(("the task mix", upper, requirements.max_loss_pct))
+    misses = [miss for name, bound, limit in limits if (miss := _loss_miss(name, bound, limit, requirements))]
+    stated = any(limit is not None for _, _, limit in limits)
+    if not stated and unusable_loss_pct is not None and loss is not None and loss.value > unusable_loss_pct:
+        text = (
+            f"expected loss {loss.value:.1f} %: more than the next smaller model of a family gives up "
+            f"({unusable_loss_pct:.1f} %, median of published scores)"
+        )
+        misses.append(Miss("unusable", text, loss.value / unusable_loss_pct, f"--max-loss {loss.value:.0f}%"))
+    return misses
+
+
+def _loss_miss(name: str, bound: float | None, limit: float | None, requirements: Requirements) -> Miss | None:
+    if limit is None:
+        return None
+    if bound is None:
+        return Miss("not-measured", f"no measurement leads to the loss on {name}", float("inf"))
+    if bound <= limit:
+        return None
+    text = f"{name} may lose up to {bound:.1f} % at {requirements.confidence_pct:g} % confidence (limit {limit:g} %)"
+    return Miss("loss", text, bound / limit if limit else float("inf"), f"--max-loss {bound:.1f}%")
+
+
+def _speed_misses(requirements: Requirements, case: Case, outcome: Outcome) -> list[Miss]:
+    """One-sided: the speed exceeded with the confidence asked for, not the middle of the interval."""
+    wanted, slowest = requirements.min_decode_tokens_per_s, requirements.max_ttft_s
+    if wanted is None and slowest is None:
+        return []
+    one_sided = replace(case, confidence=max(2 * case.confidence - 1, 0.02))
+    found = speed(one_sided, weigh(case.model, case.scheme, case.imatrix), outcome.placement)
+    misses = []
+    decode, ttft = found.decode_tokens_per_s, found.time_to_first_token_s
+    if wanted is not None and (decode is None or decode.low < wanted):
+        misses.append(_too_slow(decode, wanted, requirements))
+    if slowest is not None and (ttft is None or ttft.high > slowest):
+        misses.append(_too_late(ttft, slowest, requirements))
+    return misses
+
+
+def _too_slow(decode: Estimate | None, wanted: float, requirements: Requirements) -> Miss:
+    if decode is None:
+        return Miss("not-measured", "no measurement leads to its decode speed", float("inf"))
+    text = (
+        f"decode may be as slow as {decode.low:.3g} tokens/s at {requirements.confidence_pct:g} % confidence "
+        f"(asked {wanted:g}, expected {decode.value:.3g})"
+    )
+    return Miss("speed", text, wanted / max(decode.low, 1e-9), f"--min-speed {decode.low:.2g}")
+
+
+def _too_late(ttft: Estimate | None, slowest: float, requirements: Requirements) -> Miss:
+    if ttft is None:
+        return Miss("not-measured", "no measurement leads to its time to first token", float("inf"))
+    text = (
+        f"the first token may take {ttft.high:.3g} s at {requirements.confidence_pct:g} % confidence "
+        f"(asked {slowest:g} s, expected {ttft.value:.3g} s)"
+    )
+    return Miss("ttft", text, ttft.high / slowest, f"--max-ttft {ttft.high:.2g}s")

@@ -1,0 +1,112 @@
+"""A judged candidate as a plan people can act on: commands, file, reasons, ways to win accuracy back."""
+
+from __future__ import annotations
+
+from advisor.deploy.commands import expected_file_name, make_command, run_command
+from advisor.deploy.plan import Plan as DeployPlan
+from advisor.deploy.recovery import options
+from advisor.documents.outcome import Estimate
+from advisor.documents.recommendation import ExpectedFile, Plan, Recovery
+from advisor.documents.requirements import Requirements
+from advisor.recommendation.judge import Judged
+from advisor.recommendation.rank import objective_of
+from advisor.recommendation.scores import expected_scores
+
+_LOSS_WORTH_RECOVERING_PCT = 1.0
+"""Below one percent a benchmark's own sampling error (0.3-1.5 points, see measurements/accuracy) hides the loss."""
+
+
+def make_plan(judged: Judged, requirements: Requirements) -> Plan:
+    """The document of one plan, with everything predicted of it."""
+    case, outcome = judged.case, judged.outcome
+    deploy = deploy_plan(judged)
+    scores, score_note = expected_scores(case.model, requirements, outcome)
+    return Plan(
+        model=case.model.name,
+        scheme=case.scheme.name,
+        engine=case.engine,
+        backend=case.backend,
+        imatrix=case.imatrix,
+        kv_type=case.kv_type,
+        context_tokens=case.context_tokens,
+        concurrency=case.concurrency,
+        predicted=outcome,
+        loss_pct=judged.loss,
+        loss_upper_pct=judged.loss_upper,
+        task_loss_upper_pct=judged.task_loss_upper,
+        file=_file(judged),
+        make_cost=case.scheme.make_cost,
+        run_command=run_command(deploy),
+        make_command=make_command(deploy),
+        why=reasons(judged, requirements),
+        expected_scores=scores,
+        score_note=score_note,
+        recovery=_recovery(judged),
+    )
+
+
+def deploy_plan(judged: Judged) -> DeployPlan:
+    """What the command writers need."""
+    case = judged.case
+    return DeployPlan(
+        model=case.model, scheme=case.scheme, imatrix=case.imatrix, engine=case.engine, backend=case.backend,
+        placement=judged.outcome.placement, context_tokens=case.context_tokens, concurrency=case.concurrency,
+        kv_type=case.kv_type, file_name=expected_file_name(case.model, case.scheme, case.imatrix),
+        threads=case.hardware.cpu.physical_cores, hardware=case.hardware,
+    )
+
+
+def _file(judged: Judged) -> ExpectedFile:
+    case = judged.case
+    size = int(judged.outcome.file_size_bytes.value)
+    free = case.hardware.disk_free_bytes
+    return ExpectedFile(
+        name=expected_file_name(case.model, case.scheme, case.imatrix), size_bytes=size,
+        disk_free_bytes=free, fits_disk=None if free is None else bool(case.model.file_path) or size <= free,
+    )
+
+
+def _recovery(judged: Judged) -> tuple[Recovery, ...]:
+    if judged.loss is None or judged.loss.value < _LOSS_WORTH_RECOVERING_PCT:
+        return ()
+    return tuple(
+        Recovery(name=o.name, gain=o.gain_text, cost=o.cost_text, source_url=o.source_url)
+        for o in options(judged.case.scheme, judged.case.model)
+    )
+
+
+def reasons(judged: Judged, requirements: Requirements) -> tuple[str, ...]:
+    """Why this plan, in at most three sentences."""
+    outcome, scheme = judged.outcome, judged.case.scheme.name
+    objective = {
+        "accuracy": "the most accurate plan that meets the need; differences nobody could measure count as ties, "
+                    "which the faster plan wins",
+        "speed": "the fastest plan that meets the need",
+        "size": "the smallest plan that meets the need",
+        "make-cost": "the cheapest to produce that meets the need",
+        "serve-cost": "the most tokens per second and device that meets the need",
+    }[objective_of(requirements)]
+    lines = [f"{scheme} on {judged.case.engine} is {objective}."]
+    if judged.loss is not None:
+        lines.append(f"Expected loss on {_tasks(requirements)}: {_interval(judged.loss, '%')}{_limit(judged, requirements)}.")
+    placement = outcome.placement
+    if placement is not None:
+        lines.append(f"It takes {placement.total_bytes / 2**30:.1f} GiB ({placement.binding or placement.kind}).")
+    return tuple(lines)
+
+
+def _limit(judged: Judged, requirements: Requirements) -> str:
+    if judged.loss_upper is None or requirements.max_loss_pct is None:
+        return ""
+    return (
+        f", at most {judged.loss_upper:.1f} % at {requirements.confidence_pct:g} % confidence "
+        f"(limit {requirements.max_loss_pct:g} %)"
+    )
+
+
+def _tasks(requirements: Requirements) -> str:
+    return " and ".join(need.task for need in requirements.tasks)
+
+
+def _interval(figure: Estimate, unit: str) -> str:
+    return f"{figure.value:.1f} {unit} ({figure.low:.1f} to {figure.high:.1f}, {figure.basis})"

@@ -1,0 +1,105 @@
+"""From a need, a machine and a model to the answer."""
+
+from __future__ import annotations
+
+from advisor.documents.hardware import HardwareProfile
+from advisor.documents.model import ModelProfile
+from advisor.documents.recommendation import Recommendation, Rejection
+from advisor.documents.requirements import Requirements
+from advisor.errors import UsageError
+from advisor.prediction.artifacts import load
+from advisor.recommendation.candidates import candidates
+from advisor.recommendation.changes import nearest_miss, what_would_change
+from advisor.recommendation.judge import Judged, judge
+from advisor.recommendation.plans import make_plan
+from advisor.recommendation.rank import objective_of, ranked
+
+_ALTERNATIVES = 5
+"""Runners-up shown: one screen."""
+
+
+def evaluate(
+    requirements: Requirements, hardware: HardwareProfile, model: ModelProfile
+) -> tuple[list[Judged], list[Rejection]]:
+    """Every candidate judged, and those ruled out before anything was computed."""
+    _check_context(requirements, model)
+    found, rejected = candidates(requirements, hardware, model)
+    # Asking for one objective other than accuracy without a limit must not end in a scheme that babbles.
+    ceiling = None if requirements.schemes or model.fixed_scheme else load("decision")["smaller_model_loss_pct"]
+    return [judge(candidate, requirements, hardware, model, ceiling) for candidate in found], rejected
+
+
+def recommend(requirements: Requirements, hardware: HardwareProfile, model: ModelProfile) -> Recommendation:
+    """The whole answer for one model."""
+    judged, rejected = evaluate(requirements, hardware, model)
+    return answer(requirements, hardware, judged, rejected)
+
+
+def answer(
+    requirements: Requirements, hardware: HardwareProfile, judged: list[Judged], rejected: list[Rejection]
+) -> Recommendation:
+    """The document made of what `evaluate` found."""
+    order = ranked([plan for plan in judged if plan.feasible], requirements)
+    missed = [plan for plan in judged if not plan.feasible]
+    rejected = [*rejected, *(_rejection(plan) for plan in missed)]
+    if not order:
+        unmeasured = bool(missed) and all(_unmeasured(plan) for plan in missed)
+        return Recommendation(
+            status="not_measured" if unmeasured else "nothing_fits",
+            hardware=hardware, requirements=requirements, recommendation=None, rejected=tuple(rejected),
+            nearest_miss=nearest_miss(missed, requirements), warnings=hardware.notes,
+        )
+    best = order[0]
+    return Recommendation(
+        status="ok", hardware=hardware, requirements=requirements,
+        recommendation=make_plan(best, requirements),
+        alternatives=tuple(make_plan(plan, requirements) for plan in _distinct(order)[1 : 1 + _ALTERNATIVES]),
+        rejected=tuple(rejected),
+        what_would_change=what_would_change(best, missed, requirements),
+        warnings=_warnings(best, requirements, hardware),
+    )
+
+
+def _distinct(order: list[Judged]) -> list[Judged]:
+    """One plan a scheme: the best engine's; the others are in the tradeoff table."""
+    seen: dict[str, Judged] = {}
+    for plan in order:
+        seen.setdefault(plan.case.scheme.name, plan)
+    return list(seen.values())
+
+
+def _unmeasured(plan: Judged) -> bool:
+    return any(miss.kind == "not-measured" for miss in plan.misses)
+
+
+def _rejection(plan: Judged) -> Rejection:
+    worst = max(plan.misses, key=lambda miss: miss.shortfall)
+    return Rejection(
+        model=plan.case.model.name, scheme=plan.case.scheme.name, engine=plan.case.engine,
+        reason="; ".join(miss.text for miss in plan.misses), kind=worst.kind,
+    )
+
+
+def _warnings(best: Judged, requirements: Requirements, hardware: HardwareProfile) -> tuple[str, ...]:
+    lines = [*hardware.notes, *best.case.model.notes, *best.outcome.warnings]
+    if best.loss is None:
+        lines.append("its accuracy was never measured: no loss can be stated")
+    elif best.loss.basis == "extrapolated":
+        lines.append(f"the loss of {best.case.scheme.name} is extrapolated: few or no measurements of this kind")
+    decode = best.outcome.decode_tokens_per_s
+    if decode is not None and decode.basis == "extrapolated":
+        lines.append(f"the speed on {hardware.name} is extrapolated: no device like it was measured")
+    if best.candidate.note:
+        lines.append(f"{best.case.engine}: {best.candidate.note}")
+    if objective_of(requirements) != "accuracy" and best.loss is None:
+        lines.append("ranked without regard to accuracy, which is not known")
+    return tuple(dict.fromkeys(lines))
+
+
+def _check_context(requirements: Requirements, model: ModelProfile) -> None:
+    most = model.context_length
+    if most is not None and requirements.context_tokens > most:
+        raise UsageError(
+            f"{model.name} reads at most {most} tokens and --context asks for {requirements.context_tokens}: "
+            f"lower --context or choose a model with a longer one"
+        )

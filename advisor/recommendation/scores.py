@@ -1,0 +1,77 @@
+"""Published unquantized scores of a model, and what a plan keeps of them."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+
+from advisor.catalog.tasks import task_mix
+from advisor.data import folder
+from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Estimate, Outcome
+from advisor.documents.recommendation import ExpectedScore
+from advisor.documents.requirements import Requirements
+
+_TRUST = ("independent", "vendor", "other-vendor")
+"""Order in which a score is preferred when several sources report one benchmark."""
+_PER_ANSWER = 3
+"""Scores shown beside one plan: enough to place the model, few enough to read."""
+
+
+@cache
+def _categories() -> dict[str, str]:
+    with (folder("profiles") / "benchmarks.csv").open(encoding="utf-8", newline="") as file:
+        return {row["benchmark"]: row["category"] for row in csv.DictReader(file)}
+
+
+@cache
+def published(model_name: str) -> tuple[dict[str, str], ...]:
+    """The rows of profiles/model_quality.csv for *model_name*."""
+    prefix = model_name + ","
+    with (folder("profiles") / "model_quality.csv").open(encoding="utf-8", newline="") as file:
+        header = next(csv.reader([file.readline()]))
+        # Parsing all seven thousand rows would cost more than the rest of the answer.
+        lines = [line for line in file if line.startswith((prefix, f'"{prefix}'))]
+    return tuple(dict(zip(header, row, strict=False)) for row in csv.reader(lines))
+
+
+def expected_scores(model: ModelProfile, requirements: Requirements, outcome: Outcome) -> tuple[tuple[ExpectedScore, ...], str]:
+    """Score x accuracy kept for the tasks asked for, and a plain statement when nothing is published."""
+    wanted = _weights(requirements)
+    best: dict[str, dict[str, str]] = {}
+    for row in published(model.name):
+        category = _categories().get(row["benchmark"])
+        if category not in wanted or (model.variant and row["variant"] != model.variant):
+            continue
+        known = best.get(row["benchmark"])
+        if known is None or _TRUST.index(row["reported_by"]) < _TRUST.index(known["reported_by"]):
+            best[row["benchmark"]] = row
+    rows = sorted(best.values(), key=lambda row: (-wanted[_categories()[row["benchmark"]]], row["benchmark"]))
+    found = tuple(
+        score for row in rows if (score := _expected(row, outcome.retained_accuracy_pct.get(_categories()[row["benchmark"]])))
+    )
+    if found:
+        return found[:_PER_ANSWER], ""
+    return (), f"no published unquantized score of {model.name} for {', '.join(t.task for t in requirements.tasks)}"
+
+
+def _weights(requirements: Requirements) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for need in requirements.tasks:
+        for category, weight in task_mix(need.task).items():
+            weights[category] = weights.get(category, 0.0) + need.weight * weight
+    return weights
+
+
+def _expected(row: dict[str, str], kept: Estimate | None) -> ExpectedScore | None:
+    if kept is None:
+        return None
+    score = float(row["score"])
+    return ExpectedScore(
+        benchmark=row["benchmark"], setting=row["setting"], published=score,
+        expected=Estimate(
+            score * kept.value / 100, score * kept.low / 100, score * kept.high / 100, kept.basis,
+            ("published score x accuracy kept",),
+        ),
+        reported_by=row["reported_by"], url=row["url"],
+    )

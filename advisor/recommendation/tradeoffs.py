@@ -1,0 +1,139 @@
+"""The tradeoff table: one row per scheme and engine, feasible or not, with the Pareto front marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advisor.documents.hardware import HardwareProfile
+from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Estimate
+from advisor.documents.recommendation import Rejection
+from advisor.documents.requirements import Requirements
+from advisor.recommendation.judge import Judged
+from advisor.recommendation.rank import rate
+from advisor.recommendation.recommend import evaluate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One scheme on one engine."""
+
+    scheme: str
+    family: str
+    level: str | None
+    engine: str | None
+    backend: str | None
+    feasible: bool
+    reason: str
+    """Why not, when it is not feasible."""
+    pareto: bool
+    """No feasible plan is at once smaller, faster and more accurate."""
+    imatrix: bool | None
+    kv_type: str | None
+    weight_bits: float
+    group_size: int | None
+    calibration: str
+    bpw: Estimate | None
+    file_size_bytes: Estimate | None
+    memory_bytes: Estimate | None
+    placement: str | None
+    decode_tokens_per_s: Estimate | None
+    ms_per_token: Estimate | None
+    prefill_tokens_per_s: Estimate | None
+    time_to_first_token_s: Estimate | None
+    throughput_tokens_per_s: Estimate | None
+    loss_pct: dict[str, Estimate | None]
+    """By task asked for and 'mix' for all of them together."""
+    perplexity_ratio: Estimate | None
+    kl_divergence: Estimate | None
+    make_cost: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """All rows, with what they were asked for."""
+
+    schema_version: str = "1.0"
+    hardware: HardwareProfile
+    requirements: Requirements
+    model: str
+    rows: tuple[Row, ...]
+
+
+def tradeoffs(requirements: Requirements, hardware: HardwareProfile, model: ModelProfile) -> Table:
+    """The table for one model, largest file first."""
+    judged, rejected = evaluate(requirements, hardware, model)
+    return table(requirements, hardware, model, judged, rejected)
+
+
+def table(
+    requirements: Requirements, hardware: HardwareProfile, model: ModelProfile, judged: list[Judged], rejected: list[Rejection]
+) -> Table:
+    """The table made of what `evaluate` found."""
+    front = pareto_front(judged, requirements)
+    rows = [_row(plan, id(plan) in front) for plan in judged]
+    rows.sort(key=lambda row: (-row.file_size_bytes.value, row.scheme, row.engine))
+    rows += [_ruled_out(rejection) for rejection in rejected]
+    return Table(hardware=hardware, requirements=requirements, model=model.name, rows=tuple(rows))
+
+
+def pareto_front(judged: list[Judged], requirements: Requirements) -> set[int]:
+    """`id` of the feasible plans that no other feasible plan beats in size, speed and expected loss at once."""
+    points = [
+        (plan.outcome.memory_bytes.value, -rate(plan, requirements), plan.loss.value, plan)
+        for plan in judged
+        if plan.feasible and plan.loss is not None and plan.outcome.memory_bytes is not None
+    ]
+    front = set()
+    for point in points:
+        beaten = any(
+            all(a <= b for a, b in zip(other[:3], point[:3], strict=True)) and other[:3] != point[:3] for other in points
+        )
+        if not beaten:
+            front.add(id(point[3]))
+    return front
+
+
+def _row(plan: Judged, on_front: bool) -> Row:
+    outcome, case = plan.outcome, plan.case
+    scheme = case.scheme
+    return Row(
+        scheme=scheme.name, family=scheme.family, level=scheme.level, engine=case.engine, backend=case.backend,
+        feasible=plan.feasible, reason="; ".join(miss.text for miss in plan.misses), pareto=on_front,
+        imatrix=case.imatrix, kv_type=case.kv_type, weight_bits=scheme.weight_bits, group_size=scheme.group_size,
+        calibration=scheme.calibration, bpw=outcome.bpw, file_size_bytes=outcome.file_size_bytes,
+        memory_bytes=outcome.memory_bytes, placement=outcome.placement.kind if outcome.placement else None,
+        decode_tokens_per_s=outcome.decode_tokens_per_s, ms_per_token=ms_per_token(outcome.decode_tokens_per_s),
+        prefill_tokens_per_s=outcome.prefill_tokens_per_s, time_to_first_token_s=outcome.time_to_first_token_s,
+        throughput_tokens_per_s=outcome.throughput_tokens_per_s,
+        loss_pct={**{name: _loss(kept) for name, kept in outcome.retained_accuracy_pct.items()}, "mix": plan.loss},
+        perplexity_ratio=outcome.perplexity_ratio, kl_divergence=outcome.kl_divergence, make_cost=scheme.make_cost,
+    )
+
+
+def _ruled_out(rejection: Rejection) -> Row:
+    from advisor.catalog.schemes import find_scheme
+
+    scheme = find_scheme(rejection.scheme)
+    return Row(
+        scheme=scheme.name, family=scheme.family, level=scheme.level, engine=None, backend=None, feasible=False,
+        reason=rejection.reason, pareto=False, imatrix=None, kv_type=None, weight_bits=scheme.weight_bits,
+        group_size=scheme.group_size, calibration=scheme.calibration, bpw=None, file_size_bytes=None,
+        memory_bytes=None, placement=None, decode_tokens_per_s=None, ms_per_token=None, prefill_tokens_per_s=None,
+        time_to_first_token_s=None, throughput_tokens_per_s=None, loss_pct={}, perplexity_ratio=None,
+        kl_divergence=None, make_cost=scheme.make_cost,
+    )
+
+
+def ms_per_token(rate_estimate: Estimate | None) -> Estimate | None:
+    """Milliseconds per token from tokens per second, the interval turned round."""
+    if rate_estimate is None or rate_estimate.low <= 0:
+        return None
+    return Estimate(
+        1000 / rate_estimate.value, 1000 / rate_estimate.high, 1000 / rate_estimate.low,
+        rate_estimate.basis, rate_estimate.evidence,
+    )
+
+
+def _loss(kept: Estimate | None) -> Estimate | None:
+    return None if kept is None else Estimate(100 - kept.value, 100 - kept.high, 100 - kept.low, kept.basis, kept.evidence)
