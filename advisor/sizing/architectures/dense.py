@@ -1,0 +1,128 @@
+"""Decoders with one attention and one feed-forward block per layer: Llama and its many relatives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .base import Layout
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a relative of Llama differs from it."""
+
+    qkv_bias: bool = False
+    out_bias: bool = False
+    ffn_bias: bool = False
+    fused_qkv: bool = False
+    fused_up: bool = False
+    gated: bool = True
+    norm_bias: bool = False
+    output_bias: bool = False
+    qk_norm: str = ""
+    norms: tuple[str, ...] = ("attn_norm", "ffn_norm")
+    output_norm: str | None = "output_norm"
+
+
+GEMMA_TOKENS = 262144
+"""Tokens of the Gemma 3 tokenizer (tokenizer.json of google/gemma-3-4b-it); the configuration states a few more."""
+
+SANDWICH = ("attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm")
+
+SHAPES: dict[str, Shape] = {
+    "llama": Shape(),
+    "qwen2": Shape(qkv_bias=True),
+    "qwen3": Shape(qk_norm="head"),
+    "gemma": Shape(),
+    "gemma2": Shape(norms=SANDWICH),
+    "gemma3": Shape(norms=SANDWICH, qk_norm="head"),
+    "phi3": Shape(fused_qkv=True, fused_up=True),
+    "phi2": Shape(qkv_bias=True, out_bias=True, ffn_bias=True, gated=False, norm_bias=True, output_bias=True,
+                  norms=("attn_norm",)),
+    "starcoder2": Shape(qkv_bias=True, out_bias=True, ffn_bias=True, gated=False, norm_bias=True),
+    "gptneox": Shape(qkv_bias=True, out_bias=True, ffn_bias=True, gated=False, norm_bias=True, fused_qkv=True),
+    "cohere": Shape(norms=("attn_norm",)),
+    "glm4": Shape(fused_up=True, norms=SANDWICH),
+    "chatglm": Shape(fused_qkv=True, fused_up=True, qkv_bias=True),
+    "olmo": Shape(norms=(), output_norm=None),
+    "olmo2": Shape(norms=("post_attention_norm", "post_ffw_norm"), qk_norm="full"),
+    "exaone4": Shape(norms=("post_attention_norm", "post_ffw_norm"), qk_norm="head"),
+    "nemotron": Shape(gated=False, norm_bias=True),
+    "seed_oss": Shape(qkv_bias=True, norms=("attn_norm", "post_attention_norm")),
+    "arcee": Shape(gated=False),
+    "apertus": Shape(gated=False, qk_norm="head"),
+}
+
+
+def build(layout: Layout, kind: str) -> None:
+    """A model whose layers are all of one *kind* (a key of SHAPES)."""
+    shape = SHAPES[kind]
+    layout.ends(norm_bias=shape.norm_bias, output_norm=shape.output_norm, output_bias=shape.output_bias)
+    rope_factors(layout)
+    for i in range(layout.n_layers):
+        layer(layout, i, shape)
+
+
+def layer(layout: Layout, i: int, shape: Shape) -> None:
+    """One layer."""
+    for name in shape.norms:
+        layout.norm(name, layer=i, bias=shape.norm_bias)
+    layout.attention(i, qkv_bias=shape.qkv_bias, out_bias=shape.out_bias, fused=shape.fused_qkv,
+                     qk_norm=shape.qk_norm)
+    layout.ffn(i, gated=shape.gated, bias=shape.ffn_bias, fused=shape.fused_up)
+
+
+def rope_factors(layout: Layout) -> None:
+    """The frequency table of models with Llama-3.1 or LongRoPE scaling, which GGUF stores as a tensor."""
+    scaling = str(layout.model.metadata.get("rope_scaling", ""))
+    rotary = int(layout.model.metadata.get("rope_dim", layout.head))
+    if scaling.startswith("llama3"):
+        layout.add("rope_freqs.weight", rotary // 2)
+    elif scaling.startswith("longrope"):
+        layout.add("rope_factors_long.weight", rotary // 2)
+        layout.add("rope_factors_short.weight", rotary // 2)
+
+
+def gemma3(layout: Layout) -> None:
+    """Gemma 3. The conversion drops the rows of the embedding that no token of the tokenizer uses."""
+    layout.n_vocab = min(layout.n_vocab, GEMMA_TOKENS)
+    build(layout, "gemma3")
+
+
+def cohere(layout: Layout) -> None:
+    """Command-R: one norm per layer; the Plus models normalise queries and keys head by head."""
+    layout.ends()
+    normed = "qk_norm" in (layout.model.extra or "")
+    for i in range(layout.n_layers):
+        layout.norm("attn_norm", layer=i)
+        layout.attention(i, qk_norm="per-head" if normed else "")
+        layout.ffn(i)
+
+
+def stablelm(layout: Layout) -> None:
+    """StableLM 3B/1.6B (sequential) and 12B (parallel residual, per-head query and key norms, no ffn_norm)."""
+    extra = layout.model.extra or ""
+    parallel = "parallel residual" in extra
+    layout.ends(norm_bias=True)
+    for i in range(layout.n_layers):
+        layout.norm("attn_norm", layer=i, bias=True)
+        if not parallel:
+            layout.norm("ffn_norm", layer=i, bias=True)
+        layout.attention(i, qkv_bias="qkv_bias" in extra, qk_norm="per-head" if parallel else "")
+        layout.ffn(i)
+
+
+def falcon(layout: Layout) -> None:
+    """Falcon: fused attn_qkv, no gate; the 40B and 11B normalise attention and feed-forward apart.
+
+    The checkpoints and their GGUF files carry an output matrix of their own although the configuration ties it.
+    """
+    layout.add("token_embd.weight", layout.n_embd, layout.n_vocab, role="token_embd")
+    layout.norm("output_norm", bias=True)
+    layout.add("output.weight", layout.n_embd, layout.n_vocab, role="output")
+    for i in range(layout.n_layers):
+        layout.norm("attn_norm", layer=i, bias=True)
+        if layout.n_kv > 1 and layout.n_embd > 4544:
+            layout.norm("attn_norm_2", layer=i, bias=True)
+        layout.attention(i, fused=True)
+        layout.ffn(i, gated=False)

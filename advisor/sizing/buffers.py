@@ -1,0 +1,109 @@
+"""Compute and output buffers of llama.cpp's graph: the scratch memory beside weights and KV cache.
+
+The rules are fitted on 841 dry runs of the engine (`llama_init_from_model` with `no_alloc`, CPU backend) of 49 model
+shapes; the graph allocator reuses memory, so the buffer is the largest of three moments of the graph, not their sum.
+"""
+
+from __future__ import annotations
+
+from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Estimate
+from advisor.sizing.cache_layout import CacheLayout, architecture_key, cache_layout
+from advisor.sizing.kv_cache import cells, kv_types
+
+UBATCH = 512
+"""Tokens computed at once when nothing else is asked: llama.cpp's `-ub` default (tools/server/README.md)."""
+_F32, _MASK = 4, 2
+HIGH_FACTOR = 1.21
+"""What placement plans with: no dry run of a shape known to the catalogue exceeds the rule by more than 18.8 %
+(phi-3-mini, four sequences); `advisor evaluate memory` prints the largest miss."""
+
+
+def compute_bytes(
+    model: ModelProfile, context_tokens: int, n_seq: int = 1, kv_type: str = "f16", ubatch: int = UBATCH,
+    flash_attn: bool = True, unified: bool = False, swa_full: bool = False, n_outputs: int | None = None,
+) -> Estimate:
+    """Bytes of the largest device's compute buffer.
+
+    *n_outputs* is how many logit rows are reserved: the whole ubatch when None (llama-cli, llama-bench, bindings
+    and older servers), the number of slots in a current llama-server. `high` holds in every dry run.
+    """
+    layout = cache_layout(model)
+    value = raw_compute_bytes(model, layout, context_tokens, n_seq, kv_type, ubatch, flash_attn, unified, swa_full,
+                              n_outputs)
+    known = model.hidden_size and model.vocab_size and layout.basis == "exact"
+    basis = "interpolated"
+    return Estimate(value, value / HIGH_FACTOR, value * HIGH_FACTOR, basis,
+                    ("fitted on 841 dry runs of llama.cpp",) if known else ("shapes unknown: scaled from its size",))
+
+
+def raw_compute_bytes(
+    model: ModelProfile, layout: CacheLayout, context_tokens: int, n_seq: int, kv_type: str, ubatch: int = UBATCH,
+    flash_attn: bool = True, unified: bool = False, swa_full: bool = False, n_outputs: int | None = None,
+) -> float:
+    """The point value behind `compute_bytes`; cheap enough to search with."""
+    width = int(model.hidden_size or 4096)
+    vocab = int(model.vocab_size or 152064)
+    outputs = ubatch if n_outputs is None else n_outputs
+    k_type, v_type = kv_types(kv_type)
+    quantized = k_type not in ("f32", "f16", "bf16") or v_type not in ("f32", "f16", "bf16")
+    mask_bytes, longest = 0, 0
+    for group in layout.groups:
+        held = cells(group, context_tokens, n_seq, ubatch, unified, swa_full)
+        per_stream = held if unified else held // n_seq
+        mask_bytes += _MASK * per_stream * ubatch
+        longest = max(longest, per_stream)
+    # A quantized cache keeps one more copy of the hidden state alive while the logits are computed.
+    kept = 3 if quantized and flash_attn else 2
+    logits = _F32 * (outputs * vocab + ubatch * (kept * width + _logit_extra(model, layout)))
+    best = max(logits, _F32 * ubatch * _ffn_values(model, width, quantized and flash_attn) + mask_bytes)
+    if layout.mla:
+        # Queries, absorbed queries and outputs of every head in the latent space.
+        heads = int(model.n_heads or 1)
+        best = max(best, _F32 * ubatch * 3 * heads * int(model.mla_kv_lora_rank or 512))
+    if not flash_attn:
+        heads = int(model.n_heads or 1)
+        q_width = heads * int(model.head_dim or width // heads)
+        kv_width = int(model.n_kv_heads or heads) * int(model.head_dim or width // heads)
+        if layout.mla:
+            rank = int(model.mla_kv_lora_rank or 512)
+            q_width, kv_width = heads * (rank + 64), rank
+            best += _MASK * longest * rank
+        hidden = 2 if k_type not in ("f32", "f16", "bf16") else 3
+        scores = longest * (heads + 1) + hidden * width + 2 * q_width + 2 * kv_width
+        best = max(best, _F32 * ubatch * scores)
+    return float(best)
+
+
+def _ffn_values(model: ModelProfile, width: int, quantized: bool) -> int:
+    """F32 numbers per token alive in the middle of a feed-forward block."""
+    inner = int(model.intermediate_size or 4 * width)
+    if not model.is_moe:
+        return 3 * inner + (3 if quantized else 4) * width
+    used, expert = int(model.n_experts_used or 1), int(model.moe_intermediate_size or inner)
+    return max(3 * used * expert + (3 if quantized else 4) * width, 2 * used * width + used * expert + 3 * width)
+
+
+def _logit_extra(model: ModelProfile, layout: CacheLayout) -> int:
+    """Numbers per token that outlive their block until the logits in two architectures (fitted)."""
+    arch = architecture_key(model)
+    if arch.startswith("gptoss"):
+        return int(model.n_experts_used or 4) * int(model.moe_intermediate_size or 2880) + int(model.n_heads or 64) * 64
+    if layout.mla and model.n_heads:
+        return 2 * int(model.n_heads) * int(model.mla_kv_lora_rank or 512)
+    return 0
+
+
+def mask_copies_bytes(layout: CacheLayout, context_tokens: int, n_seq: int, ubatch: int, copies: int) -> int:
+    """Attention masks a GPU backend may hold beside the rule: *copies* of the longest one.
+
+    Sources: Vulkan logs of Qwen3.6-35B-A3B grow by two masks; a layer split over several GPUs keeps four copies of
+    the inputs (`GGML_SCHED_MAX_COPIES` 4, ggml/CMakeLists.txt).
+    """
+    longest = max((cells(g, context_tokens, n_seq, ubatch, False, False) // n_seq for g in layout.groups), default=0)
+    return copies * _MASK * longest * ubatch
+
+
+def output_bytes(model: ModelProfile, n_seq: int) -> int:
+    """The host buffer of logits: one F32 row of the vocabulary per sequence (0.49 MiB for Llama-3)."""
+    return _F32 * int(model.vocab_size or 152064) * max(1, n_seq)

@@ -1,0 +1,106 @@
+"""Bytes of the KV cache, as the engine allocates it and as one decoded token reads it."""
+
+from __future__ import annotations
+
+from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Estimate
+from advisor.errors import UsageError
+from advisor.sizing.cache_layout import CacheLayout, LayerGroup, cache_layout
+
+# Bytes per value: ggml block sizes (block bytes / 32 values, ggml/src/ggml-common.h), one byte for FP8.
+BYTES_PER_VALUE = {
+    "f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q5_1": 24 / 32, "q5_0": 22 / 32,
+    "q4_1": 20 / 32, "q4_0": 18 / 32, "iq4_nl": 18 / 32, "fp8": 1.0, "fp8_e4m3": 1.0, "fp8_e5m2": 1.0, "int8": 1.0,
+}
+_PAD_CELLS = 256
+"""llama.cpp rounds the cells of a sequence up to this (measured; `GGML_PAD(n_ctx_seq, 256)` in llama-context.cpp)."""
+PAGE_TOKENS = 16
+"""Tokens in a page of a paged cache: vLLM's default block size (vllm/config/cache.py)."""
+BATCHED_TOKENS = 8192
+"""Most prompt tokens in one step, whose keys outlive the window until it ends: vLLM's `max_num_batched_tokens`
+default for its server on 80 GB cards (vllm/engine/arg_utils.py); smaller elsewhere, so it errs high."""
+
+
+def kv_types(kv_type: str) -> tuple[str, str]:
+    """K and V type of `q8_0` (both) or `q8_0/q4_0` (K, then V); `auto` is f16.
+
+    Raises UsageError for a type no engine has.
+    """
+    parts = [part.strip().lower() for part in kv_type.replace(",", "/").split("/")]
+    parts = ["f16" if part in ("auto", "") else part for part in parts]
+    for part in parts:
+        if part not in BYTES_PER_VALUE:
+            raise UsageError(f"unknown KV cache type {part!r}; one of {', '.join(BYTES_PER_VALUE)}")
+    return parts[0], parts[-1]
+
+
+def cells(group: LayerGroup, context_tokens: int, n_seq: int, ubatch: int, unified: bool, swa_full: bool) -> int:
+    """Cells llama.cpp allocates for one layer of *group*, all sequences together."""
+    per_stream = -(-context_tokens // _PAD_CELLS) * _PAD_CELLS
+    streams = n_seq
+    if unified:
+        per_stream, streams = per_stream * n_seq, 1
+    if group.window is None or swa_full or not group.windowed_in_llamacpp:
+        return per_stream * streams
+    needed = group.window * (n_seq if unified else 1) + ubatch
+    return min(per_stream, -(-needed // _PAD_CELLS) * _PAD_CELLS) * streams
+
+
+def paged_tokens(group: LayerGroup, context_tokens: int, n_seq: int) -> int:
+    """Tokens a paged cache (vLLM and the like) must hold for one layer of *group*."""
+    pages = -(-context_tokens // PAGE_TOKENS) * PAGE_TOKENS
+    if group.window is None or pages <= group.window:
+        return pages * n_seq
+    kept = min(pages, -(-group.window // PAGE_TOKENS) * PAGE_TOKENS + PAGE_TOKENS)
+    return min(pages * n_seq, kept * n_seq + BATCHED_TOKENS)
+
+
+def kv_cache_bytes(
+    model: ModelProfile, context_tokens: int, n_seq: int, kv_type: str, ubatch: int = 512,
+    unified: bool = False, swa_full: bool = False, paged: bool = False,
+) -> Estimate:
+    """Bytes allocated for *n_seq* sequences of *context_tokens* tokens each, recurrent states included.
+
+    Exact when the layers are known (within print rounding of all llama.cpp logs), an interval otherwise. *paged*
+    counts pages of 16 tokens as vLLM does; *unified* and *swa_full* are llama.cpp's. Raises UsageError for an
+    unknown KV type.
+    """
+    layout = cache_layout(model)
+    value = raw_kv_bytes(layout, context_tokens, n_seq, kv_type, ubatch, unified, swa_full, paged)
+    return Estimate(value, value * layout.low_factor, value * layout.high_factor, layout.basis, layout.evidence)
+
+
+def raw_kv_bytes(
+    layout: CacheLayout, context_tokens: int, n_seq: int, kv_type: str, ubatch: int = 512,
+    unified: bool = False, swa_full: bool = False, paged: bool = False,
+) -> float:
+    """The point value behind `kv_cache_bytes`; cheap enough to search with."""
+    k_type, v_type = kv_types(kv_type)
+    k_bytes, v_bytes = BYTES_PER_VALUE[k_type], BYTES_PER_VALUE[v_type]
+    total = layout.state_bytes * n_seq
+    for group in layout.groups:
+        held = (paged_tokens(group, context_tokens, n_seq) if paged
+                else cells(group, context_tokens, n_seq, ubatch, unified, swa_full))
+        total += group.count * held * group_row_bytes(group, k_bytes, v_bytes)
+    return total
+
+
+def group_row_bytes(group: LayerGroup, k_bytes: float, v_bytes: float) -> float:
+    """Bytes of one token in one layer."""
+    return group.k_values * k_bytes + group.v_values * v_bytes + 2 * group.indexer_values
+
+
+def kv_bytes_per_token_read(model: ModelProfile, depth: int, kv_type: str) -> float:
+    """Bytes of cache read to decode ONE token at *depth*, all layers.
+
+    Sliding layers read their window at most, in every engine (the mask hides the rest); recurrent layers read
+    their whole state.
+    """
+    layout = cache_layout(model)
+    k_type, v_type = kv_types(kv_type)
+    k_bytes, v_bytes = BYTES_PER_VALUE[k_type], BYTES_PER_VALUE[v_type]
+    total = layout.state_bytes
+    for group in layout.groups:
+        seen = depth if group.window is None else min(depth, group.window)
+        total += group.count * seen * group_row_bytes(group, k_bytes, v_bytes)
+    return total

@@ -1,0 +1,116 @@
+"""What memory holds beside the model: driver contexts, engine budgets, and what is left to the rest of the machine.
+
+Every figure is an upper bound with its source: a plan that errs must err high.
+"""
+
+from __future__ import annotations
+
+from advisor.documents.hardware import Gpu, HardwareProfile
+from advisor.documents.model import ModelProfile
+from advisor.sizing.cache_layout import architecture_key
+
+MIB, GIB = 1 << 20, 1 << 30
+
+# What a backend's context and libraries take on the device before a model is loaded: the minimum that Ollama set
+# aside per device (cudaMinimumMemory, rocmMinimumMemory, metalMinimumMemory in discover/gpu.go and gpu_darwin.go of
+# https://github.com/ollama/ollama). Vulkan and SYCL state none: the largest of the three.
+CONTEXT_BYTES = {
+    "cuda": 457 * MIB, "rocm": 457 * MIB, "hip": 457 * MIB, "metal": 512 * MIB, "vulkan": 512 * MIB,
+    "sycl": 512 * MIB, "xpu": 512 * MIB, "opencl": 512 * MIB, "cpu": 0,
+}
+FIT_MARGIN_BYTES = 1024 * MIB
+"""Left free on each GPU with memory of its own: llama.cpp's default `--fit-target`
+(https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md). It holds the desktop where only the total
+is known, and the engine's growing scratch pools where the free memory was read."""
+
+# Reserve of a machine whose free memory is unknown: share of each slice of main memory that Google Kubernetes Engine
+# keeps for the system, https://cloud.google.com/kubernetes-engine/docs/concepts/plan-node-sizes.
+_RESERVED_SHARES = ((4 * GIB, 0.25), (4 * GIB, 0.20), (8 * GIB, 0.10), (112 * GIB, 0.06))
+_RESERVED_BEYOND = 0.02
+
+
+def system_reserve_bytes(total_bytes: int) -> int:
+    """Main memory left to the operating system and other programs when only the total is known."""
+    left, reserved = float(total_bytes), 0.0
+    for slice_bytes, share in _RESERVED_SHARES:
+        taken = min(left, slice_bytes)
+        reserved += taken * share
+        left -= taken
+    return int(reserved + left * _RESERVED_BEYOND)
+
+
+def main_memory_available(hardware: HardwareProfile) -> int | None:
+    """Bytes of main memory a plan may use; None when unknown."""
+    memory = hardware.memory
+    if memory.available_bytes is not None:
+        return memory.available_bytes
+    total = memory.total_bytes
+    if total is None:
+        return None
+    if memory.limit_bytes is not None:
+        total = min(total, memory.limit_bytes)
+    return total - system_reserve_bytes(total)
+
+
+def context_bytes(backend: str) -> int:
+    """Upper bound of what *backend*'s context takes on one device."""
+    return CONTEXT_BYTES.get(backend, 512 * MIB)
+
+
+def gpu_available(gpu: Gpu) -> int | None:
+    """Bytes of a discrete GPU a local engine may fill; None when its memory is unknown."""
+    base = gpu.memory_free_bytes if gpu.memory_free_bytes is not None else gpu.memory_total_bytes
+    return None if base is None else max(0, base - FIT_MARGIN_BYTES)
+
+
+def unified_available(hardware: HardwareProfile, gpu: Gpu) -> int | None:
+    """Bytes a GPU that shares main memory may use: its own limit and what main memory has left, whichever is less."""
+    limit, main = gpu.memory_total_bytes, main_memory_available(hardware)
+    if gpu.memory_free_bytes is not None:
+        limit = gpu.memory_free_bytes if limit is None else min(limit, gpu.memory_free_bytes)
+    if limit is None or main is None:
+        return limit if main is None else main
+    total = hardware.memory.total_bytes
+    if total is not None and gpu.memory_total_bytes is not None and gpu.memory_total_bytes > total:
+        # A firmware carve-out larger than the memory the system sees: the two do not overlap.
+        return limit
+    return min(limit, main)
+
+
+# --- serving engines -------------------------------------------------------------------------------------------
+
+# Share of the card that weights, cache and scratch may take. vLLM: `gpu_memory_utilization` 0.92
+# (vllm/config/cache.py); SGLang: `--mem-fraction-static` 0.85, scratch outside it (docs.sglang.io); TensorRT-LLM:
+# 0.9 of what the weights leave (kv_cache_free_gpu_memory_fraction); LMDeploy: 0.8 of what the weights leave
+# (cache_max_entry_count). The last two are taken of the whole card, which errs high for small models only.
+UTILISATION = {"vllm": 0.92, "sglang": 0.85, "tensorrt-llm": 0.9, "lmdeploy": 0.8, "tgi": 0.9}
+NON_TORCH_TP1_BYTES = int(0.27 * GIB)
+NON_TORCH_TPN_BYTES = int(2.10 * GIB)
+"""Driver, NCCL and library memory per card: llm-d-planner's measurements of vLLM 0.19 on an H100
+(github.com/llm-d-incubation/llm-d-planner, docs/empirical-vllm-memory-results.md)."""
+# Peak of the activations in vLLM's profiling run, GiB, by architecture; same source.
+_ACTIVATION_GIB = (
+    ("llama", 1.89), ("qwen3moe", 2.68), ("qwen3next", 2.68), ("qwen35moe", 2.68), ("qwen3", 2.21), ("qwen2", 2.25),
+    ("gemma2", 3.65), ("gemma3", 3.94), ("gemma4", 3.94),
+)
+_ACTIVATION_DENSE_GIB, _ACTIVATION_MOE_GIB = 2.0, 2.5
+
+
+def serving_activation_bytes(model: ModelProfile) -> int:
+    """Activations at the peak of a serving engine's step, per card (it does not shrink with tensor parallelism)."""
+    arch = architecture_key(model)
+    default = _ACTIVATION_MOE_GIB if model.is_moe else _ACTIVATION_DENSE_GIB
+    return int(GIB * next((gib for name, gib in _ACTIVATION_GIB if arch.startswith(name)), default))
+
+
+def serving_overhead_bytes(tensor_parallel: int) -> int:
+    """Memory outside the framework's allocator on each card."""
+    return NON_TORCH_TP1_BYTES if tensor_parallel <= 1 else NON_TORCH_TPN_BYTES
+
+
+def serving_available(gpu: Gpu, engine: str) -> int | None:
+    """Bytes a serving engine may fill on one card; None when its memory is unknown."""
+    if gpu.memory_total_bytes is None:
+        return gpu.memory_free_bytes
+    budget = int(gpu.memory_total_bytes * UTILISATION.get(engine, 0.9))
+    return budget if gpu.memory_free_bytes is None else min(budget, gpu.memory_free_bytes)

@@ -1,0 +1,1 @@
+"""Sizes of the formats other than GGUF, from how each one packs codes, scales and zero points."""

@@ -1,0 +1,95 @@
+"""Every tensor llama.cpp stores for a model: from the file itself, else derived from its shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TypeVar
+
+from advisor.documents.model import ModelProfile
+from advisor.errors import UnsupportedError
+
+from .architectures import ARCHITECTURES
+from .architectures.base import Layout, Tensor
+
+__all__ = ["Tensor", "gguf_architecture", "remembered", "tensors"]
+
+T = TypeVar("T")
+_KEPT_MODELS = 128
+_remembered: dict[str, dict[int, tuple[ModelProfile, object]]] = {}
+
+
+def remembered(kind: str, model: ModelProfile, make: Callable[[ModelProfile], T]) -> T:
+    """`make(model)`, made once per model object (a profile holds dictionaries, so it cannot be hashed)."""
+    store = _remembered.setdefault(kind, {})
+    known = store.get(id(model))
+    if known is None:
+        if len(store) >= _KEPT_MODELS:
+            del store[next(iter(store))]
+        known = store[id(model)] = (model, make(model))
+    return known[1]  # type: ignore[return-value]
+
+
+def tensors(model: ModelProfile) -> tuple[Tensor, ...]:
+    """The tensors of *model* in file order, shapes in ggml order.
+
+    Raises UnsupportedError when the architecture is not modelled or a shape it needs is not known.
+    """
+    return remembered("tensors", model, _make)
+
+
+def gguf_architecture(model: ModelProfile) -> str | None:
+    """llama.cpp's name of the architecture (`general.architecture`), None when it is not modelled."""
+    stated = model.metadata.get("general.architecture")
+    if stated:
+        return str(stated)
+    entry = ARCHITECTURES.get(model.architecture or "")
+    return entry[0] if entry else None
+
+
+def role_of(name: str) -> str:
+    """What a GGUF tensor does, read from its name."""
+    stem = name.split(".", 2)[2] if name.startswith("blk.") else name
+    stem = stem.rsplit(".", 1)[0]
+    if stem in _ROLES:
+        return _ROLES[stem]
+    if "norm" in stem:
+        return "norm"
+    if stem.endswith("_shexp") or stem.endswith("_chexp"):
+        return "shared_expert"
+    return "ssm" if stem.startswith(("ssm_", "shortconv")) else "other"
+
+
+_ROLES = {
+    "token_embd": "token_embd", "output": "output", "attn_q": "attn_q", "attn_k": "attn_k", "attn_v": "attn_v",
+    "attn_qkv": "attn_qkv", "attn_output": "attn_output", "attn_q_a": "attn_q", "attn_q_b": "attn_q",
+    "attn_kv_a_mqa": "attn_k", "attn_k_b": "attn_k", "attn_v_b": "attn_v", "attn_kv_b": "attn_v",
+    "ffn_up": "ffn_up", "ffn_gate": "ffn_gate", "ffn_down": "ffn_down", "ffn_up_exps": "expert_up",
+    "ffn_gate_exps": "expert_gate", "ffn_down_exps": "expert_down", "ffn_gate_up_exps": "expert_up",
+    "ffn_gate_inp": "router", "ffn_gate_inp_shexp": "router",
+}
+
+
+def _make(model: ModelProfile) -> tuple[Tensor, ...]:
+    if is_gguf_listing(model):
+        return tuple(Tensor(t.name, t.shape, role_of(t.name), _layer_of(t.name)) for t in model.tensors)
+    entry = ARCHITECTURES.get(model.architecture or "")
+    if entry is None:
+        raise UnsupportedError(f"the tensors of {model.architecture or 'an unknown architecture'} are not "
+                               f"modelled ({model.name}); give the GGUF file itself")
+    _, module, function, arguments = entry
+    layout = Layout(model)
+    getattr(import_module(f".architectures.{module}", __package__), function)(layout, *arguments)
+    return tuple(layout.tensors)
+
+
+def is_gguf_listing(model: ModelProfile) -> bool:
+    """Whether the profile carries the tensor list of a GGUF file (and not that of a Hugging Face directory)."""
+    return any(t.name == "token_embd.weight" for t in model.tensors)
+
+
+def _layer_of(name: str) -> int | None:
+    if not name.startswith("blk."):
+        return None
+    number = name.split(".", 2)[1]
+    return int(number) if number.isdigit() else None

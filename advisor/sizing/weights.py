@@ -1,0 +1,230 @@
+"""What a model weighs under a scheme: by role, by layer, and what one decoded token reads of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Estimate
+from advisor.documents.scheme import SchemeProfile
+from advisor.errors import UnsupportedError
+
+from .blocks import BLOCKS, padded, tensor_bytes
+from .header import header_bytes
+from .tensors import is_gguf_listing, remembered
+from .types import Group, facts, group_types, groups, requires_imatrix
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """Bytes of one model under one scheme.
+
+    total = embedding + output + other + the sum of `layer_bytes` (to the byte for GGUF; rounded elsewhere).
+    """
+
+    total_bytes: Estimate
+    """All tensors, as loaded."""
+    file_bytes: Estimate
+    """The file or files on disk: tensors, padding and header with the tokenizer."""
+    bpw: float
+    """Bits per weight over all tensors, as llama.cpp prints it."""
+    n_params: int
+    by_role_bytes: dict[str, int] = field(default_factory=dict)
+    layer_bytes: tuple[int, ...] = ()
+    """Each repeating layer, its experts included (a multi-token-prediction block counts as a layer)."""
+    layer_expert_bytes: tuple[int, ...] = ()
+    """The routed experts of each layer (what `--n-cpu-moe` moves); 0 for a dense layer."""
+    embedding_bytes: int = 0
+    """token_embd, and per-layer token embeddings: tensors of which a token reads one row."""
+    output_bytes: int = 0
+    """The output matrix; 0 when tied, where token_embd is read instead."""
+    other_bytes: int = 0
+    """Final norm, rope factors and the like, outside any layer."""
+    tied: bool = False
+    active_bytes_per_token: int = 0
+    """Read to decode one token: all layers, of the experts only those used, and the output matrix."""
+    bits_by_role: dict[str, float] = field(default_factory=dict)
+    """Mean bits per weight of the matrices of each role, scales included."""
+    histogram: dict[str, int] = field(default_factory=dict)
+    """Type -> number of tensors."""
+    basis: str = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some tensors of one kind: each member's layer and bytes."""
+
+    stem: str
+    role: str
+    n_elements: int
+    """Of one tensor."""
+    layers: tuple[int | None, ...]
+    n_bytes: list[int]
+    types: list[str]
+
+
+def weigh(model: ModelProfile, scheme: SchemeProfile, imatrix: bool | None = None) -> Weights:
+    """Bytes of *model* under *scheme*, kept per (model, scheme, imatrix).
+
+    GGUF sizes follow llama-quantize's rules and are exact to the byte; *imatrix* None means one is used where the
+    scheme needs it. Schemes of other formats follow from their packing. A model without known shapes gets parameter
+    count x bits with the spread such models show. Raises UnsupportedError for a combination nobody can make.
+    """
+    kept: dict[tuple, Weights] = remembered("weights", model, lambda _: {})
+    key = (scheme.name, imatrix)
+    if key not in kept:
+        kept[key] = _weigh(model, scheme, imatrix)
+    return kept[key]
+
+
+def _weigh(model: ModelProfile, scheme: SchemeProfile, imatrix: bool | None) -> Weights:
+    if model.fixed_scheme and model.tensors and scheme.name == model.fixed_scheme:
+        return _stored(model)
+    try:
+        known = groups(model)
+    except UnsupportedError:
+        from .spread import by_parameter_count
+
+        return by_parameter_count(model, scheme)
+    if scheme.is_gguf:
+        return _gguf(model, scheme, known, imatrix)
+    from .packed import pack
+
+    return pack(model, scheme, known)
+
+
+def _gguf(model: ModelProfile, scheme: SchemeProfile, known: tuple[Group, ...], imatrix: bool | None) -> Weights:
+    from .recipes import resolve
+
+    recipe = resolve(scheme)
+    if imatrix is None:
+        imatrix = scheme.calibration == "required" or requires_imatrix(model, recipe.ftype)
+    about = facts(model)
+    parts = []
+    for g in known:
+        types = group_types(g, about, recipe.ftype, imatrix, recipe.vocabulary)
+        size = {name: tensor_bytes(name, g.shape) for name in set(types)}
+        parts.append(Part(g.stem, g.role, _count(g.shape), g.layers, [size[name] for name in types], types))
+    result = summarise(model, parts, "exact")
+    return recipe.adjust(result, model, parts) if recipe.adjust else result
+
+
+def _stored(model: ModelProfile) -> Weights:
+    """The file as it is."""
+    by_name = {t.name: t for t in model.tensors}
+    if not is_gguf_listing(model):
+        return _checkpoint(model)
+    parts = []
+    for g in groups(model):
+        listed = [by_name[g.stem if layer is None else f"blk.{layer}.{g.stem}"] for layer in g.layers]
+        parts.append(Part(g.stem, g.role, _count(g.shape), g.layers,
+                          [t.n_bytes for t in listed], [t.type for t in listed]))
+    return summarise(model, parts, "exact")
+
+
+def _checkpoint(model: ModelProfile) -> Weights:
+    """A Hugging Face directory: the total is its own, the shares by role those of its scheme."""
+    from advisor.catalog.schemes import find_scheme
+
+    from .packed import pack
+    from .spread import by_parameter_count
+
+    scheme = find_scheme(model.fixed_scheme or "BF16")
+    try:
+        shares = pack(model, scheme, groups(model))
+    except UnsupportedError:
+        shares = by_parameter_count(model, scheme)
+    return scaled(shares, sum(t.n_bytes for t in model.tensors), model.file_size_bytes)
+
+
+def scaled(weights: Weights, total: int, file_bytes: int | None = None) -> Weights:
+    """*weights* with its parts stretched to a *total* known to be exact."""
+    factor = total / weights.total_bytes.value
+    return Weights(
+        total_bytes=Estimate.exact(total, "sum of the checkpoint's tensors"),
+        file_bytes=Estimate.exact(file_bytes or total, "size of the files"),
+        bpw=weights.bpw * factor, n_params=weights.n_params,
+        by_role_bytes={k: round(v * factor) for k, v in weights.by_role_bytes.items()},
+        layer_bytes=tuple(round(v * factor) for v in weights.layer_bytes),
+        layer_expert_bytes=tuple(round(v * factor) for v in weights.layer_expert_bytes),
+        embedding_bytes=round(weights.embedding_bytes * factor), output_bytes=round(weights.output_bytes * factor),
+        other_bytes=round(weights.other_bytes * factor), tied=weights.tied,
+        active_bytes_per_token=round(weights.active_bytes_per_token * factor),
+        bits_by_role={k: v * factor for k, v in weights.bits_by_role.items()},
+        histogram=weights.histogram, basis="exact")
+
+
+def summarise(model: ModelProfile, parts: Iterable[Part], basis: str,
+              total: Callable[[int], Estimate] = Estimate.exact) -> Weights:
+    """The sums over *parts*; *total* turns the byte count into an estimate where it is not exact."""
+    used = (model.n_experts_used or 0) / model.n_experts if model.n_experts else 1.0
+    n_decoded = model.n_layers or 0
+    by_role: dict[str, int] = {}
+    matrix_bits: dict[str, list[int]] = {}
+    histogram: dict[str, int] = {}
+    layers: dict[int, int] = {}
+    experts: dict[int, int] = {}
+    n_params = stored = outside = rows = 0
+    active = 0.0
+    tied = True
+    for part in parts:
+        n = len(part.n_bytes)
+        size = sum(part.n_bytes)
+        n_params += part.n_elements * n
+        by_role[part.role] = by_role.get(part.role, 0) + size
+        if part.stem.endswith("weight"):
+            bits = matrix_bits.setdefault(part.role, [0, 0])
+            bits[0] += size
+            bits[1] += part.n_elements * n
+        for name in part.types:
+            histogram[name] = histogram.get(name, 0) + 1
+        stored += sum(map(padded, part.n_bytes))
+        is_expert = "_exps." in part.stem
+        share = used if is_expert else 1.0
+        if part.layers[0] is None:
+            if part.stem in _ROW_TENSORS:
+                rows += size
+            else:
+                active += size
+                outside += size if part.role != "output" else 0
+                tied = tied and part.role != "output"
+            continue
+        for layer, n_bytes in zip(part.layers, part.n_bytes, strict=True):
+            layers[layer] = layers.get(layer, 0) + n_bytes  # type: ignore[index,arg-type]
+            if is_expert:
+                experts[layer] = experts.get(layer, 0) + n_bytes  # type: ignore[index,arg-type]
+            if layer < n_decoded:  # type: ignore[operator]
+                active += n_bytes * share
+    whole = sum(by_role.values())
+    if tied:
+        active += by_role.get("token_embd", 0)
+    estimate = total(whole)
+    header = header_bytes(model, n_tensors=sum(histogram.values()))
+    in_file = stored - whole
+    numbers = range(max(layers, default=-1) + 1)
+    return Weights(
+        total_bytes=estimate,
+        file_bytes=Estimate(round(estimate.value + in_file + header.value), round(estimate.low + in_file + header.low),
+                            round(estimate.high + in_file + header.high),
+                            header.basis if estimate.basis == "exact" else estimate.basis, header.evidence),
+        bpw=whole * 8 / n_params, n_params=n_params, by_role_bytes=by_role,
+        layer_bytes=tuple(layers.get(i, 0) for i in numbers),
+        layer_expert_bytes=tuple(experts.get(i, 0) for i in numbers),
+        embedding_bytes=rows, output_bytes=by_role.get("output", 0), other_bytes=outside, tied=tied,
+        active_bytes_per_token=round(active),
+        bits_by_role={role: b * 8 / n for role, (b, n) in matrix_bits.items()},
+        histogram=histogram, basis=basis)
+
+
+_ROW_TENSORS = ("token_embd.weight", "per_layer_token_embd.weight")
+
+
+def _count(shape: tuple[int, ...]) -> int:
+    n = 1
+    for size in shape:
+        n *= size
+    return n
+
+
+__all__ = ["BLOCKS", "Part", "Weights", "summarise", "weigh"]
