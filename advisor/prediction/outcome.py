@@ -9,16 +9,16 @@ from advisor.sizing.placement import place
 from advisor.sizing.weights import Weights, weigh
 
 
-def predict(case: Case, *, with_speed: bool = True) -> Outcome:
+def predict(case: Case, *, speed_if_too_large: bool = False) -> Outcome:
     """All figures of *case*.
 
-    A plan that does not fit keeps its sizes and accuracy and has no speed. `with_speed=False` leaves the
-    speed out, for callers that only need to know whether it fits.
+    A plan that does not fit keeps its sizes and accuracy and has no speed; `speed_if_too_large` gives the
+    speed it would have if it did (a measurement is proof that it fitted, whatever our reserve says).
     """
     weights = weigh(case.model, case.scheme, case.imatrix)
     placement = place_case(case, weights)
-    found = Speed(why_not="does not fit")
-    if with_speed and placement.fits:
+    found = Speed(why_not="it does not fit")
+    if placement.fits or speed_if_too_large:
         found = speed(case, weights, placement)
     return _outcome(case, weights, placement, found)
 

@@ -1,0 +1,83 @@
+"""The figures of given cases: one on the command line, or a file of them, one JSON object a line.
+
+Input keys: id, hardware, n_devices, backend, engine, model, scheme, imatrix, kv_type or kv_bits, gpu_layers,
+task, workload {prompt_tokens, output_tokens, context_tokens, concurrency}. One answer a line, same order; a
+case that cannot be answered is a line with `error`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from typing import TextIO
+
+from advisor.errors import BadFileError, ExitCode, UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `advisor predict`."""
+    parser.add_argument("--batch", metavar="FILE", help="a file of cases, one JSON object a line; - reads standard input")
+    parser.add_argument("--model", metavar="M", help="a model name or file")
+    parser.add_argument("--scheme", metavar="S", help="a scheme, e.g. Q4_K_M")
+    parser.add_argument("--hardware", metavar="H", help="a machine; without one no speed is predicted")
+    parser.add_argument("--engine", metavar="E")
+    parser.add_argument("--task", metavar="T")
+    parser.add_argument("--kv-cache", metavar="TYPE")
+    parser.add_argument("--context", metavar="TOKENS", type=int)
+    parser.add_argument("--prompt", metavar="TOKENS", type=int)
+    parser.add_argument("--output", metavar="TOKENS", type=int)
+    parser.add_argument("--concurrency", metavar="N")
+    parser.add_argument("--json", action="store_true", help="JSON is the only format; accepted for symmetry")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write one answer for each case; the exit code is 0 even when single cases are error lines."""
+    from advisor.recommendation.batch import answer_case, answer_line
+
+    if args.batch is None:
+        answer = answer_case(_case(args))
+        print(json.dumps(answer, indent=2, ensure_ascii=False))
+        return ExitCode.USAGE if "error" in answer else ExitCode.OK
+    if args.model or args.scheme:
+        raise UsageError("--batch reads its cases from the file: leave out --model and --scheme")
+    with _lines(args.batch) as lines:
+        for line in lines:
+            if line.strip():
+                print(json.dumps(answer_line(line), ensure_ascii=False, separators=(",", ":")))
+    return ExitCode.OK
+
+
+def _case(args: argparse.Namespace) -> dict:
+    if not args.model or not args.scheme:
+        raise UsageError("give --model and --scheme, or --batch FILE")
+    concurrency = args.concurrency
+    if concurrency is not None and concurrency != "max":
+        if not concurrency.isdigit():
+            raise UsageError(f"--concurrency {concurrency}: give a whole number or max")
+        concurrency = int(concurrency)
+    workload = {
+        "prompt_tokens": args.prompt, "output_tokens": args.output,
+        "context_tokens": args.context, "concurrency": concurrency,
+    }
+    case = {
+        "hardware": args.hardware, "engine": args.engine, "model": args.model, "scheme": args.scheme,
+        "task": args.task, "kv_type": args.kv_cache,
+        "workload": {key: value for key, value in workload.items() if value is not None},
+    }
+    return {key: value for key, value in case.items() if value is not None}
+
+
+@contextlib.contextmanager
+def _lines(path: str) -> Iterator[TextIO]:
+    if path == "-":
+        yield sys.stdin
+        return
+    try:
+        file = open(path, encoding="utf-8", errors="replace")  # noqa: SIM115  (closed by the with below)
+    except OSError as error:
+        raise BadFileError(f"cannot read {path}: {error.strerror}") from None
+    with file:
+        yield file

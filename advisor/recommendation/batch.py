@@ -1,0 +1,231 @@
+"""Cases as plain JSON objects: one in, one answer out, errors as answers."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from math import isfinite
+from typing import Any
+
+from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
+from advisor.catalog.schemes import find_scheme
+from advisor.catalog.support import find_engine, runnable
+from advisor.catalog.tasks import task_mix
+from advisor.documents.hardware import HardwareProfile
+from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import BASES, Estimate, Outcome
+from advisor.documents.plain import parse, plain
+from advisor.documents.requirements import Load
+from advisor.documents.scheme import SchemeProfile
+from advisor.errors import AdvisorError, UsageError
+from advisor.prediction.case import MAX_CONCURRENCY, SERVING_ENGINES, Case
+from advisor.prediction.outcome import predict
+
+INPUT_KEYS = (
+    "id", "hardware", "n_devices", "backend", "engine", "model", "scheme", "imatrix", "kv_type", "kv_bits",
+    "gpu_layers", "task", "workload",
+)
+WORKLOAD_KEYS = ("prompt_tokens", "output_tokens", "context_tokens", "concurrency")
+OUTPUT_KEYS = (
+    "weights_bytes", "file_size_bytes", "memory_bytes", "decode_tokens_per_s", "prefill_tokens_per_s",
+    "time_to_first_token_s", "request_latency_s", "concurrency", "throughput_tokens_per_s", "requests_per_s",
+)
+_ENGINE_OF_FORMAT = {"gguf": "llama.cpp", "mlx": "mlx", "exl2": "exllamav2", "exl3": "exllamav3", "hqq": "transformers"}
+NO_MACHINE = HardwareProfile(name="no machine given", source="user")
+
+
+def answer_line(line: str) -> dict[str, Any]:
+    """The answer to one JSON line; never raises for anything a line can hold."""
+    try:
+        case = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        return _error(None, "bad_json", f"not JSON: {error}")
+    if not isinstance(case, dict):
+        return _error(None, "bad_json", f"a case is a JSON object, not {type(case).__name__}")
+    return answer_case(case)
+
+
+def answer_case(raw: dict[str, Any]) -> dict[str, Any]:
+    """The figures of one case, each `{value, low, high, basis}` or None; or `error {code, message}`."""
+    try:
+        case, mix = read_case(raw)
+        return {"id": raw.get("id"), **_figures(predict(case, speed_if_too_large=True), mix)}
+    except AdvisorError as error:
+        return _error(raw.get("id"), error.code, str(error))
+    except RecursionError:
+        return _error(raw.get("id"), "bad_json", "nested too deeply")
+
+
+def _error(identity: Any, code: str, message: str) -> dict[str, Any]:
+    return {"id": plain(identity), "error": {"code": code, "message": message}}
+
+
+def read_case(raw: dict[str, Any]) -> tuple[Case, dict[str, float]]:
+    """A Case and the task mix it asks for; UsageError or UnknownNameError names the key at fault."""
+    unknown = sorted(set(raw) - set(INPUT_KEYS))
+    if unknown:
+        raise UsageError(f"unknown key {unknown[0]!r}; a case has {', '.join(INPUT_KEYS)}")
+    model = _model(raw.get("model"))
+    scheme = _scheme(raw.get("scheme"), model)
+    hardware = _hardware(raw.get("hardware"), _count(raw, "n_devices", None))
+    engine, backend = _engine(raw, scheme, hardware)
+    load, context = _load(raw.get("workload") or {})
+    task = raw.get("task") or "average"
+    if not isinstance(task, str):
+        raise UsageError("task must be a name")
+    mix = task_mix(task)
+    imatrix = raw.get("imatrix")
+    if imatrix not in (None, True, False):
+        raise UsageError("imatrix must be true, false or null")
+    case = Case(
+        hardware=hardware, model=model, scheme=scheme, engine=engine, backend=backend, imatrix=imatrix,
+        kv_type=_kv_type(raw, engine), gpu_layers=_count(raw, "gpu_layers", None, least=0),
+        context_tokens=context, loads=(load,), categories=tuple(mix),
+    )
+    return case, mix
+
+
+def _model(value: Any) -> ModelProfile:
+    if isinstance(value, dict):
+        return parse(ModelProfile, value, what="model")
+    if not isinstance(value, str) or not value.strip():
+        raise UsageError("model is missing: give a name or a model document")
+    return _model_named(value)
+
+
+@cache
+def _model_named(name: str) -> ModelProfile:
+    return resolve_model(name)
+
+
+def _scheme(value: Any, model: ModelProfile) -> SchemeProfile:
+    if value is None and model.fixed_scheme:
+        value = model.fixed_scheme
+    if not isinstance(value, str) or not value.strip():
+        raise UsageError("scheme is missing: give a name such as Q4_K_M")
+    return find_scheme(value)
+
+
+def _hardware(value: Any, n_devices: int | None) -> HardwareProfile:
+    if value is None:
+        return NO_MACHINE
+    if isinstance(value, dict):
+        return parse(HardwareProfile, value, what="hardware")
+    if not isinstance(value, str) or not value.strip():
+        raise UsageError("hardware must be a name or a hardware document")
+    return _hardware_named(value, n_devices)
+
+
+@cache
+def _hardware_named(name: str, n_devices: int | None) -> HardwareProfile:
+    return resolve_hardware(name, Overrides(n_devices=n_devices))
+
+
+def _engine(raw: dict[str, Any], scheme: SchemeProfile, hardware: HardwareProfile) -> tuple[str, str]:
+    """Engine and backend: as given, else what runs the format, else what the machine has."""
+    name, backend = raw.get("engine"), raw.get("backend")
+    if name is not None and not isinstance(name, str):
+        raise UsageError("engine must be a name or null")
+    engine = find_engine(name) if name else _ENGINE_OF_FORMAT.get(scheme.format, "vllm")
+    if scheme.reference and not name:
+        engine = "llama.cpp" if len(hardware.gpus) <= 1 else "vllm"
+    if backend is not None:
+        if not isinstance(backend, str):
+            raise UsageError("backend must be a name or null")
+        return engine, backend.strip().lower()
+    ways = _ways(scheme.name, engine, hardware.name, hardware) if hardware is not NO_MACHINE else ()
+    if ways:
+        return engine, ways[0].backend
+    return engine, default_backend(hardware)
+
+
+_WAYS: dict[tuple[str, str, str, int], list] = {}
+
+
+def _ways(scheme: str, engine: str, hardware_name: str, hardware: HardwareProfile) -> list:
+    key = (scheme, engine, hardware_name, id(hardware))
+    if key not in _WAYS:
+        _WAYS[key] = runnable(find_scheme(scheme), hardware, (engine,))
+    return _WAYS[key]
+
+
+def default_backend(hardware: HardwareProfile) -> str:
+    """The backend the first GPU's vendor brings, `cpu` without one."""
+    vendor = hardware.gpus[0].vendor if hardware.gpus else ""
+    return {"NVIDIA": "cuda", "AMD": "rocm", "Apple": "metal", "Intel": "sycl", "": "cpu"}.get(vendor, "vulkan")
+
+
+def _load(workload: Any) -> tuple[Load, int]:
+    if not isinstance(workload, dict):
+        raise UsageError("workload must be an object")
+    unknown = sorted(set(workload) - set(WORKLOAD_KEYS))
+    if unknown:
+        raise UsageError(f"unknown workload key {unknown[0]!r}; it has {', '.join(WORKLOAD_KEYS)}")
+    prompt = _count(workload, "prompt_tokens", Load.prompt_tokens, least=0)
+    output = _count(workload, "output_tokens", Load.output_tokens, least=0)
+    context = _count(workload, "context_tokens", None)
+    concurrency = workload.get("concurrency")
+    if concurrency == "max":
+        concurrency = MAX_CONCURRENCY
+    else:
+        concurrency = _count(workload, "concurrency", 1)
+    context = max(context or 0, prompt + output, 1)
+    return Load(prompt_tokens=prompt, output_tokens=output, concurrency=concurrency), context
+
+
+def _count(raw: dict[str, Any], key: str, default: int | None, least: int = 1) -> int | None:
+    value = raw.get(key)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value) or value != int(value):
+        raise UsageError(f"{key} must be a whole number, not {value!r}")
+    if value < least:
+        raise UsageError(f"{key} is {value}; it must be at least {least}")
+    return int(value)
+
+
+def _kv_type(raw: dict[str, Any], engine: str) -> str:
+    from advisor.documents.requirements import KV_TYPES
+
+    kv_type, bits = raw.get("kv_type"), raw.get("kv_bits")
+    if kv_type is not None:
+        name = str(kv_type).lower()
+        name = {"auto": "f16", "fp16": "f16", "fp8_e4m3": "fp8", "fp8_e5m2": "fp8", "f32": "f16"}.get(name, name)
+        if name not in KV_TYPES:
+            raise UsageError(f"unknown kv_type {kv_type!r}; choose one of {', '.join(KV_TYPES)}")
+        return name
+    if bits is None:
+        return "f16"
+    eight = "fp8" if engine in SERVING_ENGINES else "q8_0"
+    names = {16: "f16", 8: eight, 8.5: "q8_0", 5: "q5_0", 4: "q4_0", 4.5: "q4_0"}
+    if bits not in names:
+        raise UsageError(f"kv_bits {bits!r} is not one of 16, 8, 5, 4")
+    return names[bits]
+
+
+def _figures(outcome: Outcome, mix: dict[str, float]) -> dict[str, Any]:
+    figures = {key: figure(getattr(outcome, key)) for key in OUTPUT_KEYS}
+    figures["retained_accuracy_pct"] = figure(mixed(outcome.retained_accuracy_pct, mix))
+    figures["perplexity_ratio"] = figure(outcome.perplexity_ratio)
+    figures["kl_divergence"] = figure(outcome.kl_divergence)
+    return figures
+
+
+def mixed(by_category: dict[str, Estimate | None], mix: dict[str, float]) -> Estimate | None:
+    """The weighted mean over a task's categories; None when one of them was never measured."""
+    parts = [(weight, by_category.get(category)) for category, weight in mix.items()]
+    if any(part is None for _, part in parts):
+        return None
+    total = sum(mix.values())
+    value, low, high = (sum(w * getattr(p, end) for w, p in parts) / total for end in ("value", "low", "high"))
+    return Estimate(value, low, high, max((p.basis for _, p in parts), key=BASES.index))
+
+
+def figure(estimate: Estimate | None) -> dict[str, Any] | None:
+    """An estimate as the batch writes it."""
+    if estimate is None:
+        return None
+    return {
+        "value": plain(float(estimate.value)), "low": plain(float(estimate.low)),
+        "high": plain(float(estimate.high)), "basis": estimate.basis,
+    }

@@ -1,0 +1,98 @@
+"""Without a model: for each current family, the largest member this machine can run, with its scheme."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from advisor.catalog.models import all_models
+from advisor.documents.hardware import HardwareProfile
+from advisor.documents.model import ModelProfile
+from advisor.documents.recommendation import Recommendation, Rejection
+from advisor.documents.requirements import Requirements
+from advisor.errors import UsageError
+from advisor.recommendation.judge import Judged
+from advisor.recommendation.plans import make_plan
+from advisor.recommendation.rank import ranked
+from advisor.recommendation.recommend import evaluate
+
+CURRENT_DAYS = 548
+"""A family is current when its newest member came out in the eighteen months before the catalogue's newest
+model: about two generations at the pace of profiles/models.csv, so that a replaced family drops out."""
+SHORTLIST = (
+    "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "IQ4_XS", "Q3_K_M", "IQ3_XXS", "W8A8-FP-dynamic", "W8A8-INT",
+    "W4A16-INT-gptq-g128", "MLX-8bit-g64", "MLX-4bit-g64", "MXFP4",
+)
+"""Schemes tried for a whole catalogue: the published formats, a bit level apart. `--scheme` replaces them, and
+`--model` looks at all."""
+
+
+def recommend_any(requirements: Requirements, hardware: HardwareProfile) -> Recommendation:
+    """One plan for each current family, the largest model first; the first is the recommendation."""
+    need = requirements if requirements.schemes else replace(requirements, schemes=SHORTLIST)
+    best: list[Judged] = []
+    rejected: list[Rejection] = []
+    for members in current_families():
+        found, reasons = _largest_that_fits(need, hardware, members)
+        if found:
+            best.append(found)
+        else:
+            rejected.append(reasons)
+    best.sort(key=lambda plan: -(plan.case.model.n_params or 0))
+    plans = tuple(make_plan(plan, requirements) for plan in best)
+    return Recommendation(
+        status="ok" if plans else "nothing_fits", hardware=hardware, requirements=requirements,
+        recommendation=plans[0] if plans else None, alternatives=plans[1:], rejected=tuple(rejected),
+        warnings=hardware.notes,
+    )
+
+
+def current_families() -> list[tuple[ModelProfile, ...]]:
+    """The catalogue's current families, each with its members, largest first."""
+    families: dict[str, list[ModelProfile]] = {}
+    for model in all_models():
+        if model.family and model.release and model.n_params:
+            families.setdefault(model.family, []).append(model)
+    newest = max(_day(model) for members in families.values() for model in members)
+    current = [
+        tuple(sorted(members, key=lambda m: (-m.n_params, m.name)))
+        for members in families.values()
+        if (newest - max(_day(m) for m in members)).days <= CURRENT_DAYS
+    ]
+    return sorted(current, key=lambda members: members[0].family)
+
+
+def _day(model: ModelProfile) -> date:
+    """The release date; a month or a year alone counts from its first day."""
+    parts = [int(part) for part in model.release.split("-")]
+    return date(*(parts + [1, 1])[:3])
+
+
+def _largest_that_fits(
+    requirements: Requirements, hardware: HardwareProfile, members: tuple[ModelProfile, ...]
+) -> tuple[Judged | None, Rejection | None]:
+    reason = "no member was looked at"
+    for model in members:
+        if _hopeless(model, hardware):
+            reason = f"{model.name} alone is larger than this machine's memory"
+            continue
+        try:
+            judged, _ = evaluate(requirements, hardware, model)
+        except UsageError as error:  # the context asked for is longer than the model's
+            reason = str(error)
+            continue
+        order = ranked([plan for plan in judged if plan.feasible], requirements)
+        if order:
+            return order[0], None
+        worst = [miss.text for plan in judged for miss in plan.misses]
+        reason = f"{model.name}: {worst[0]}" if worst else f"{model.name}: no scheme of the shortlist runs here"
+    return None, Rejection(model=members[-1].name, scheme="any", engine=None, reason=reason, kind="memory")
+
+
+def _hopeless(model: ModelProfile, hardware: HardwareProfile) -> bool:
+    """Larger than all memory together even at two bits a weight; nothing need be computed then."""
+    gpus = sum(gpu.memory_total_bytes or 0 for gpu in hardware.gpus if not gpu.unified_memory)
+    total = gpus + (hardware.memory.total_bytes or 0)
+    shared = max((gpu.memory_total_bytes or 0 for gpu in hardware.gpus if gpu.unified_memory), default=0)
+    total = max(total, shared) * max(hardware.nodes, 1)
+    return total > 0 and model.n_params * 2 / 8 > total
