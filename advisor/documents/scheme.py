@@ -14,12 +14,18 @@ class Support:
     backend: str
     """cuda, rocm, vulkan, metal, sycl, cpu, xpu, tpu, neuron …"""
     min_compute_capability: str | None = None
-    """'8.9' (NVIDIA) or 'gfx1100' (AMD)."""
+    """NVIDIA's, e.g. '8.9'."""
+    max_compute_capability: str | None = None
+    """The newest NVIDIA generation whose kernels exist; None = no upper end."""
+    architectures: tuple[str, ...] = ()
+    """AMD gfx ids that run it; empty = any. A gfx number orders nothing, so there is no minimum."""
     requires_isa: tuple[str, ...] = ()
     """CPU features, all needed."""
     level: str = "yes"
     """yes or partial (works, slower or with limits; `note` says which)."""
     note: str = ""
+    needs: str = ""
+    """What the gate is about, e.g. 'FP8 arithmetic'."""
     source_url: str = ""
 
 

@@ -1,0 +1,168 @@
+"""profiles/schemes.json: the table behind `advisor.catalog.schemes`, and profiles built from its rows."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+from advisor.data import folder
+from advisor.documents.scheme import SchemeProfile, Support
+
+
+@cache
+def scheme_file() -> dict:
+    """The parsed table. Its keys: engines, urls, llama_cpp_*, supports, make, gguf, methods, fixed, listed, aliases."""
+    return json.loads((folder("profiles") / "schemes.json").read_text(encoding="utf-8"))
+
+
+def key(text: str) -> str:
+    """The comparison form of a name: lower case, letters, digits, '.' and '#' only ('Q4_K_M' -> 'q4km')."""
+    return "".join(c for c in text.lower() if c.isalnum() or c in ".#")
+
+
+@cache
+def names_by_key() -> dict[str, str]:
+    """Every listed name and alias in comparison form -> canonical name."""
+    table = scheme_file()
+    found = {key(alias): name for name, aliases in table["aliases"].items() for alias in aliases}
+    found.update((key(name), name) for name in (*table["gguf"], *table["fixed"], *table["listed"]))
+    return found
+
+
+def _support(row: dict, level: str = "yes", engine: str | None = None) -> Support:
+    return Support(
+        engine=engine or row["engine"],
+        backend=row["backend"],
+        min_compute_capability=row.get("from"),
+        max_compute_capability=row.get("to"),
+        architectures=tuple(row.get("archs", ())),
+        requires_isa=tuple(row.get("isa", ())),
+        level=row.get("level", level),
+        note=row.get("note", ""),
+        needs=row.get("needs", ""),
+        source_url=scheme_file()["urls"][row["url"]],
+    )
+
+
+@cache
+def supports(name: str) -> tuple[Support, ...]:
+    """The named set of engines and hardware; raises KeyError for a set the table lacks."""
+    return tuple(_support(row) for row in scheme_file()["supports"][name])
+
+
+@cache
+def _ik_supports() -> tuple[Support, ...]:
+    return tuple(_support(row) for row in scheme_file()["ik_llama_cpp"]["rows"])
+
+
+@cache
+def gguf_supports(on: str) -> tuple[Support, ...]:
+    """Who runs a GGUF type: *on* names a row of `llama_cpp_sets`, or is 'ik' for ik_llama.cpp's own types.
+
+    Ollama runs what llama.cpp runs on the backends it ships (a file is imported); other engines read GGUF partially.
+    """
+    if on == "ik":
+        return _ik_supports()
+    table = scheme_file()
+    mirror = table["ollama"]
+    found, mirrored = [], []
+    for token in table["llama_cpp_sets"][on].split():
+        backend = token.rstrip("~")
+        row = {"backend": backend, **table["llama_cpp_backends"][backend]}
+        level = "partial" if token.endswith("~") else "yes"
+        found.append(_support(row, level, "llama.cpp"))
+        if backend in mirror["backends"]:
+            own = {**row, "note": mirror["note"], "url": mirror["url"]}
+            mirrored.append(_support(own, level, "ollama"))
+    if on in ("F16", "BF16"):
+        return (*found, *mirrored, *_ik_supports(), *supports("unquantized"))
+    ik = () if on in table["ik_llama_cpp"]["without"] else _ik_supports()
+    return (*found, *mirrored, *ik, *supports("gguf-elsewhere"))
+
+
+def _make(name: str) -> dict:
+    rank, text, url = scheme_file()["make"][name]
+    return {"make_cost": text, "make_cost_rank": rank, "source": url}
+
+
+def gguf_profile(name: str, /, **changes) -> SchemeProfile:
+    """A row of the table's `gguf` part; *changes* override fields (for `-pure` and `_R4` variants)."""
+    table = scheme_file()
+    row = table["gguf"][name]
+    fields = {
+        "name": name,
+        "family": row["family"],
+        "format": "gguf",
+        "level": row["level"],
+        "weight_bits": row["bits"],
+        "bpw": row.get("bpw", row["bits"] if row.get("reference") else None),
+        "calibration": row["calibration"],
+        "quantizes_embeddings": not row.get("reference", False),
+        "aliases": tuple(table["aliases"].get(name, ())),
+        "supports": gguf_supports(row["on"]),
+        "ftype": row.get("ftype", name),
+        "embedding_type": row.get("embedding"),
+        "reference": row.get("reference", False),
+        **_make(row["make"]),
+    }
+    return SchemeProfile(**{**fields, **changes})
+
+
+def fixed_profile(name: str) -> SchemeProfile:
+    """A row of the table's `fixed` part: a scheme outside GGUF without parameters."""
+    table = scheme_file()
+    row = table["fixed"][name]
+    return SchemeProfile(
+        name=name,
+        family=row["family"],
+        format=row["format"],
+        weight_bits=row["bits"],
+        bpw=row["bpw"],
+        group_size=row["group"],
+        act_bits=row.get("act_bits", 16),
+        act_dtype=row.get("act", "f16"),
+        calibration=row["calibration"],
+        quantizes_embeddings=row.get("embeddings", False),
+        aliases=tuple(table["aliases"].get(name, ())),
+        supports=supports(row["supports"]),
+        **_make(row["make"]),
+    )
+
+
+def method_profile(
+    name: str, method: str, bits: float, group: int | None, act_bits: int = 16, act_dtype: str = "f16"
+) -> SchemeProfile:
+    """A parametric scheme: *bits* per weight by *method*, one scale per *group* weights (-1 per output row)."""
+    table = scheme_file()
+    row = table["methods"].get(method) or table["research"]
+    if act_bits < 16:
+        who = table["low_activation"].get(f"{method} {act_dtype}", "none") if bits == 4 and act_bits == 8 else "none"
+    else:
+        who = row["supports"].get(str(int(bits)), row["supports"]["*"])
+    return SchemeProfile(
+        name=name,
+        family=row["family"],
+        format=row["format"],
+        weight_bits=bits,
+        bpw=bits_per_weight(row, bits, group),
+        group_size=group,
+        act_bits=act_bits,
+        act_dtype=act_dtype,
+        calibration=row["calibration"],
+        quantizes_embeddings=row.get("embeddings", False),
+        aliases=tuple(table["aliases"].get(name, ())),
+        supports=supports(who),
+        **_make(row["make"]),
+    )
+
+
+def bits_per_weight(row: dict, bits: float, group: int | None) -> float:
+    """Bits per quantized weight: the weight, plus a scale and a zero point shared by *group* weights.
+
+    GPTQ, AWQ and AutoRound store a 16-bit scale and a zero of the weight's own width; HQQ and MLX a 16-bit scale
+    and a 16-bit zero; symmetric rounding a scale only. Per output row (-1) both vanish against the row length.
+    """
+    if group is None or group <= 0 or "scale_bits" not in row:
+        return float(bits)
+    zero_bits = bits if row["zero"] == "bits" else row["zero"]
+    return bits + (row["scale_bits"] + zero_bits) / group

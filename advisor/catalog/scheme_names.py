@@ -1,0 +1,159 @@
+"""The grammar of scheme names: `family-bits-method-group` and the spellings people use for it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from advisor.catalog.scheme_file import key, names_by_key, scheme_file
+
+_EXL = re.compile(r"^exl([23])-?v?(\d+(?:\.\d+)?)(?:-?bpw|-?bits?)?(?:-(?:mul1|mcg|hq|h\d|hb\d))*$")
+_EXL_REVERSED = re.compile(r"^(\d+(?:\.\d+)?)-?bpw-(?:h\d-)?exl([23])$")
+_AQLM = re.compile(r"^aqlm(-pv)?-(\d)-?bits?-(\d+)x(\d+)(?:g(\d+))?$")
+_QUIP = re.compile(r"^quip-?(?:#|sharp)-?(\d)(?:-?bits?)?$")
+_WEIGHT_ACT = re.compile(r"^w(\d+(?:\.\d+)?)a(\d+)$")
+_BITS = re.compile(r"^(?:int|uint|w|q)?(\d(?:\.5)?)(?:bits?|b|w)?$")
+_GROUP = re.compile(r"^(?:g|gs|group)(\d+)$|^(\d+)g$")
+_PER_ROW = {"perchannel", "channel", "channelwise", "nogroup", "perrow"}
+_SAID_BY_OTHERS = {
+    "int", "bit", "bits", "sym", "asym", "actorder", "marlin", "w", "quantized", "quant", "real", "community", "exllama",
+}
+"""Words that say nothing about size or accuracy class beyond the rest of the name."""
+_REPACKED = re.compile(r"^(.*)[_-](?:r4|r8|r16|x4)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a name outside the table says."""
+
+    kind: str
+    """method, exl, gguf-pure or gguf-repacked."""
+    name: str
+    """The canonical spelling."""
+    method: str = ""
+    bits: float = 0
+    group: int | None = None
+    act_bits: int = 16
+    act_dtype: str = "f16"
+
+
+def listed_name(text: str, engine: str | None = None) -> str | None:
+    """The canonical name of a listed scheme or alias, as *engine*'s users mean it; None when the table lacks it."""
+    by_engine = scheme_file()["aliases_by_engine"]
+    wanted = key(text)
+    if engine:
+        group = "gguf" if scheme_file()["engines"].get(engine, {}).get("gguf") else engine
+        if wanted in by_engine.get(group, ()):
+            return by_engine[group][wanted]
+    return names_by_key().get(wanted)
+
+
+def parse(text: str) -> Parts | None:
+    """A parametric name in any usual spelling; None when the grammar does not cover it."""
+    low = re.sub(r"[\s_/:+]+", "-", text.strip().lower()).strip("-")
+    return _gguf_variant(text) or _exl(low) or _codebook(low) or _tokens(low)
+
+
+def _gguf_variant(text: str) -> Parts | None:
+    table = scheme_file()
+    plain = text.strip()
+    if plain.lower().endswith("-pure"):
+        base = key(plain[:-5])
+        repacked = _REPACKED.match(plain[:-5])
+        if repacked:
+            base = key(repacked.group(1))
+        ggml_type = next((t for t in table["ggml_types"] if key(t) == base), None)
+        return Parts("gguf-pure", f"{ggml_type}-pure", method=ggml_type) if ggml_type else None
+    repacked = _REPACKED.match(plain)
+    if repacked:
+        name = listed_name(repacked.group(1))
+        if name in table["gguf"] and not name.startswith("UD-") and table["gguf"][name]["family"] != "none":
+            return Parts("gguf-repacked", f"{name}_R4", method=name)
+    return None
+
+
+def _exl(low: str) -> Parts | None:
+    found = _EXL.match(low)
+    version, bpw = (found.group(1), found.group(2)) if found else (None, None)
+    if not found:
+        found = _EXL_REVERSED.match(low)
+        if not found:
+            return None
+        bpw, version = found.group(1), found.group(2)
+    bits = float(bpw)
+    least, most = scheme_file()["methods"][f"exl{version}"]["bits"]
+    if not least <= bits <= most:
+        return None
+    return Parts("exl", f"EXL{version}-{bits}bpw", method=f"exl{version}", bits=bits)
+
+
+def _codebook(low: str) -> Parts | None:
+    found = _AQLM.match(low)
+    if found:
+        pv, bits, books, width, group = found.groups()
+        name = f"AQLM{(pv or '').upper()}-{bits}bit-{books}x{width}" + (f"g{group}" if group else "")
+        return Parts("method", name, method="aqlm", bits=int(bits))
+    found = _QUIP.match(low)
+    if found and int(found.group(1)) in scheme_file()["methods"]["quip#"]["bits"]:
+        return Parts("method", f"QuIP#-{found.group(1)}bit", method="quip#", bits=int(found.group(1)))
+    return None
+
+
+def _tokens(low: str) -> Parts | None:
+    """Names made of words in any order: weight and activation bits, method, group."""
+    table = scheme_file()
+    known = {name.replace("-", ""): name for name in (*table["methods"], *table["research_methods"])}
+    for name in (*table["research_methods"], "auto-round", "per-channel", "act-order"):
+        if "-" in name:
+            low = low.replace(name, name.replace("-", ""))
+    bits = act = group = None
+    methods: list[str] = []
+    floating = False
+    for token in low.split("-"):
+        if match := _WEIGHT_ACT.match(token):
+            bits, act = float(match.group(1)), int(match.group(2))
+        elif token in known:
+            methods.append(known[token])
+        elif token in ("fp", "fp8"):
+            floating = True
+        elif match := _GROUP.match(token):
+            group = int(match.group(1) or match.group(2))
+        elif token in _PER_ROW:
+            group = -1
+        elif match := _BITS.match(token):
+            if bits is not None and int(float(match.group(1))) != bits:
+                return None
+            bits = float(int(float(match.group(1)))) if bits is None else bits
+        elif token and token not in _SAID_BY_OTHERS:
+            return None
+    if bits is None or (act is None and not methods):
+        return None
+    return _compose(bits, 16 if act is None else act, methods, group, floating)
+
+
+def _compose(bits: float, act: int, methods: list[str], group: int | None, floating: bool) -> Parts | None:
+    table = scheme_file()
+    research = [m for m in methods if m in table["research_methods"]]
+    method = "-".join(research + [m for m in methods if m in ("gptq", "rtn")]) if research else (methods or [""])[0]
+    if not research and len(methods) > 1:
+        return None
+    row = table["methods"].get(method)
+    if row and bits not in row["bits"]:
+        return None
+    shown = int(bits) if bits == int(bits) else bits
+    if method in ("hqq", "mlx"):
+        group = row["group"] if group is None else group
+        tail = "perchannel" if group == -1 else f"g{group}"
+        return Parts("method", f"{method.upper()}-{shown}bit-{tail}", method, shown, group)
+    if method in ("exl2", "exl3", "aqlm", "quip#") or (floating and act == 16):
+        return None
+    if bits == 8 and act == 8 and method in ("", "gptq", "rtn", "smoothquant"):
+        return Parts("listed", "W8A8-FP-dynamic" if floating else "W8A8-INT")
+    method = method or ("gptq" if act == 16 else "rtn")
+    if group is None:
+        group = table["methods"].get(method, {}).get("group", -1) if act >= 8 else -1
+    tail = "perchannel" if group == -1 else f"g{group}"
+    floating = floating or (act == 8 and method == "awq")
+    dtype = "f16" if act >= 16 else "fp8" if floating else "int8" if act == 8 else f"int{act}"
+    kind = "FP" if floating else "INT"
+    return Parts("method", f"W{shown}A{act}-{kind}-{method}-{tail}", method, shown, group, act, dtype)

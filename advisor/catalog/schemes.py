@@ -1,0 +1,111 @@
+"""Quantization schemes by name: `find_scheme("q4km")`, `find_scheme("W3A16-INT-gptq-g64")`, `all_schemes()`."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from advisor.catalog import scheme_file as file
+from advisor.catalog.scheme_names import Parts, listed_name, parse
+from advisor.documents.scheme import SchemeProfile
+from advisor.errors import UnknownNameError
+
+_KV = re.compile(r"(?:[+\-_ ]|(?<=\d))kv[-_]?(?:cache[-_])?(?P<type>[a-z]*\d[\w.\-]*)", re.IGNORECASE)
+_KV_TYPES = {"4": "q4_0", "q4": "q4_0", "q4_0": "q4_0", "8": "q8_0", "q8": "q8_0", "q8_0": "q8_0", "fp8": "fp8",
+             "16": "f16", "f16": "f16", "q8_0-q8_0": "q8_0", "f16-f16": "f16", "q5_1": "q5_1", "q5_0": "q5_0"}
+
+
+@cache
+def find_scheme(text: str, engine: str | None = None) -> SchemeProfile:
+    """The scheme a name means, in any case and usual spelling ('q4km', 'FP8_DYNAMIC', 'exl3-4', 'IQ4_KS-pure').
+
+    With *engine*, a short name means what that engine's users mean by it: 'mxfp4' is MXFP4_MOE under llama.cpp
+    and MLX-MXFP4 under mlx; '4bit' is Q4_K_M, MLX-4bit-g64, NF4 …
+    Raises UnknownNameError with the nearest names, also for a KV-cache type glued to a scheme (see `split_kv`).
+    """
+    plain = text.strip()
+    if plain.lower().endswith(".gguf"):
+        plain = _in_file_name(plain[:-5])
+    name = listed_name(plain, engine)
+    if name is None and _KV.search(plain):
+        raise UnknownNameError("scheme", text, (), "give the KV-cache type by itself, beside the scheme")
+    parts = parse(name if name else plain) if name not in _tabled() else None
+    if name is None and parts is None:
+        raise UnknownNameError("scheme", text, _nearest(plain))
+    return _build(name, parts)
+
+
+@cache
+def all_schemes() -> tuple[SchemeProfile, ...]:
+    """Every scheme worth offering: GGUF types and mixes, then the schemes of the other engines.
+
+    Left out though `find_scheme` knows them: F32, one-type (`-pure`) and repacked (`_R4`) files, other parameters.
+    """
+    table = file.scheme_file()
+    names = [name for name in table["gguf"] if name != "F32"] + list(table["fixed"]) + table["listed"]
+    return tuple(find_scheme(name) for name in names)
+
+
+def split_kv(text: str) -> tuple[str, str | None]:
+    """A scheme name with a KV-cache type glued on -> (scheme name, KV type or None).
+
+    'UD-Q4_K_XL+KV-q8_0' -> ('UD-Q4_K_XL', 'q8_0'); 'W4A4KV16-QuaRot' -> ('W4A4-QuaRot', 'f16').
+    A KV type this project has no name for (2- and 3-bit research caches) comes back as written.
+    """
+    found = _KV.search(text)
+    if not found:
+        return text, None
+    written = found.group("type")
+    digits = re.match(r"\d+", written)
+    if digits and written not in _KV_TYPES:
+        # 'W4A4KV4-QuaRot': the method follows the KV bits
+        rest, written = written[digits.end():], digits.group()
+    else:
+        rest = ""
+    return text[: found.start()] + rest + text[found.end():], _KV_TYPES.get(written.lower(), written)
+
+
+@cache
+def _tabled() -> frozenset[str]:
+    table = file.scheme_file()
+    return frozenset((*table["gguf"], *table["fixed"]))
+
+
+def _build(name: str | None, parts: Parts | None) -> SchemeProfile:
+    table = file.scheme_file()
+    if parts is None or parts.kind == "listed":
+        name = name if parts is None else parts.name
+        return file.gguf_profile(name) if name in table["gguf"] else file.fixed_profile(name)
+    if parts.kind == "gguf-pure":
+        return _pure(parts)
+    if parts.kind == "gguf-repacked":
+        return file.gguf_profile(
+            parts.method, name=parts.name, ftype=table["gguf"][parts.method].get("ftype", parts.method),
+            aliases=(), supports=file.gguf_supports("ik"),
+        )
+    return file.method_profile(parts.name, parts.method, parts.bits, parts.group, parts.act_bits, parts.act_dtype)
+
+
+def _pure(parts: Parts) -> SchemeProfile:
+    """One ggml type on every quantizable tensor (`llama-quantize --pure`)."""
+    mix = file.scheme_file()["ggml_types"][parts.method]
+    return file.gguf_profile(mix, name=parts.name, ftype=parts.method, embedding_type=None, aliases=())
+
+
+def _in_file_name(stem: str) -> str:
+    """The scheme part of a GGUF file name: 'Llama-3.1-8B-Instruct-Q4_K_M' -> 'Q4_K_M'; the whole when none is seen."""
+    stem = re.sub(r"-\d{5}-of-\d{5}$", "", stem.replace("\\", "/").rpartition("/")[2])
+    words = re.split(r"[-.]", stem)
+    for start in range(len(words)):
+        tail = "-".join(words[start:])
+        if listed_name(tail) or parse(tail):
+            return tail
+    return stem
+
+
+def _nearest(text: str) -> tuple[str, ...]:
+    import difflib
+
+    table = file.names_by_key()
+    close = difflib.get_close_matches(file.key(text), table, n=5, cutoff=0.5)
+    return tuple(dict.fromkeys(table[found] for found in close))[:3]
