@@ -1,0 +1,47 @@
+"""Fit the predictors on measurements/ and write the artifact: plain JSON, the same bytes for the same data."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from advisor.errors import ExitCode
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `advisor fit`."""
+    parser.add_argument("--out", metavar="DIR", help="where to write (default: the installed artifact)")
+    parser.add_argument("--only", metavar="PART", action="append", help="fit one part only: local_speed, serving_speed, accuracy, decision")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the artifact is not what the data give")
+    parser.add_argument("--json", action="store_true")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Fit every part; a part is written whole or not at all."""
+    from advisor.documents.plain import dumps
+    from advisor.prediction.artifacts import FOLDER
+    from advisor.training.artifact import PARTS, fit_all
+
+    parts = tuple(args.only or PARTS)
+    result = fit_all(parts, Path(args.out) if args.out else FOLDER, write=not args.check, progress=_progress)
+    changed = [name for name, state in result.items() if state == "changed"]
+    if args.json:
+        print(dumps({"schema_version": "1.0", "files": result}))
+    else:
+        for name, state in result.items():
+            print(f"{name}: {state}")
+    if args.check and changed:
+        print(f"advisor: the artifact differs from what the measurements give: {', '.join(changed)}; run `advisor fit`", file=sys.stderr)
+        return ExitCode.UNEXPECTED
+    return ExitCode.OK
+
+
+def _progress(done: float, what: str) -> None:
+    """One bar on stderr, and only on a terminal."""
+    if not sys.stderr.isatty():
+        return
+    width = 30
+    full = int(width * min(max(done, 0.0), 1.0))
+    end = "\n" if done >= 1 else ""
+    print(f"\r[{'#' * full}{'.' * (width - full)}] {what:<40}"[:78], end=end, file=sys.stderr, flush=True)

@@ -1,0 +1,107 @@
+"""The catalogues: `advisor profiles list KIND [TEXT]`, `advisor profiles show KIND NAME`."""
+
+from __future__ import annotations
+
+import argparse
+
+from advisor.errors import ExitCode
+
+KINDS = ("schemes", "gpus", "cpus", "models", "tasks", "machines")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `advisor profiles`."""
+    parser.add_argument("action", choices=("list", "show"))
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("name", nargs="?", default="", help="what to show, or a part of the names to list")
+    parser.add_argument("--json", action="store_true")
+
+
+def run(args: argparse.Namespace) -> int:
+    """List names, or show one row with everything known of it."""
+    from advisor.documents.plain import dumps
+
+    if args.action == "list":
+        names = [name for name in _names(args.kind) if args.name.lower() in name.lower()]
+        print(dumps(names) if args.json else "\n".join(names))
+        return ExitCode.OK
+    found = _show(args.kind, args.name)
+    if args.json:
+        print(dumps(found))
+    else:
+        print(_text(found))
+    return ExitCode.OK
+
+
+def _names(kind: str) -> list[str]:
+    if kind == "schemes":
+        from advisor.catalog.schemes import all_schemes
+
+        return [scheme.name for scheme in all_schemes()]
+    if kind == "models":
+        from advisor.catalog.models import all_models
+
+        return [model.name for model in all_models()]
+    if kind == "tasks":
+        from advisor.catalog.tasks import all_tasks
+
+        return list(all_tasks())
+    if kind == "gpus":
+        from advisor.catalog.gpus import all_gpus
+
+        return [gpu.catalog_name for gpu in all_gpus()]
+    if kind == "machines":
+        from advisor.catalog.machines import all_machines
+
+        return [machine.name for machine in all_machines()]
+    from advisor.catalog.cpus import all_cpus
+
+    return [cpu.name for cpu in all_cpus()]
+
+
+def _show(kind: str, name: str) -> object:
+    from advisor.errors import UnknownNameError, UsageError
+
+    if not name:
+        raise UsageError(f"which of the {kind}? give a name; `advisor profiles list {kind}` shows them")
+    if kind == "schemes":
+        from advisor.catalog.schemes import find_scheme
+
+        return find_scheme(name)
+    if kind == "models":
+        from advisor.catalog.models import find_model
+
+        return find_model(name)
+    if kind == "tasks":
+        from advisor.catalog.tasks import task_mix
+
+        return task_mix(name)
+    if kind == "machines":
+        from advisor.catalog.resolve import Overrides, resolve_hardware
+
+        return resolve_hardware(name, Overrides())
+    if kind == "gpus":
+        from advisor.catalog.gpus import find_gpu as find
+    else:
+        from advisor.catalog.cpus import find_cpu as find
+    found = find(name)
+    if found is None:
+        from advisor.catalog.names import nearest
+
+        raise UnknownNameError(kind.removesuffix("s"), name, nearest(name, tuple(_names(kind))))
+    return found
+
+
+def _text(found: object) -> str:
+    from advisor.documents.plain import plain
+
+    lines = []
+    for key, value in plain(found).items():
+        if value in (None, [], {}, ""):
+            continue
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            lines.append(f"{key}:")
+            lines += ["  " + ", ".join(f"{k} {v}" for k, v in item.items() if v not in (None, [], "")) for item in value]
+        else:
+            lines.append(f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
+    return "\n".join(lines)

@@ -1,0 +1,35 @@
+"""The JSON Schema of every document, generated from the classes that make it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SCHEMA_IDS = "https://quant-advisor.dev/schemas"
+
+
+def document_kinds() -> dict[str, type]:
+    """Document name -> class."""
+    from advisor.documents.hardware import HardwareProfile
+    from advisor.documents.model import ModelProfile
+    from advisor.documents.origin import Origin
+    from advisor.documents.outcome import Outcome
+    from advisor.documents.recommendation import Recommendation
+    from advisor.documents.requirements import Requirements
+    from advisor.documents.scheme import SchemeProfile
+
+    return {
+        "hardware": HardwareProfile, "model": ModelProfile, "scheme": SchemeProfile, "requirements": Requirements,
+        "outcome": Outcome, "recommendation": Recommendation, "origin": Origin,
+    }
+
+
+def schema(name: str, kind: type) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of *kind*; open, so that readers tolerate fields added later."""
+    from pydantic import TypeAdapter
+
+    body = TypeAdapter(kind).json_schema(mode="serialization")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{SCHEMA_IDS}/{name}/v1.json",
+        **body,
+    }
