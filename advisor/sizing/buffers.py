@@ -20,8 +20,15 @@ HIGH_FACTOR = 1.21
 
 
 def compute_bytes(
-    model: ModelProfile, context_tokens: int, n_seq: int = 1, kv_type: str = "f16", ubatch: int = UBATCH,
-    flash_attn: bool = True, unified: bool = False, swa_full: bool = False, n_outputs: int | None = None,
+    model: ModelProfile,
+    context_tokens: int,
+    n_seq: int = 1,
+    kv_type: str = "f16",
+    ubatch: int = UBATCH,
+    flash_attn: bool = True,
+    unified: bool = False,
+    swa_full: bool = False,
+    n_outputs: int | None = None,
 ) -> Estimate:
     """Bytes of the largest device's compute buffer.
 
@@ -29,17 +36,31 @@ def compute_bytes(
     and older servers), the number of slots in a current llama-server. `high` holds in every dry run.
     """
     layout = cache_layout(model)
-    value = raw_compute_bytes(model, layout, context_tokens, n_seq, kv_type, ubatch, flash_attn, unified, swa_full,
-                              n_outputs)
+    value = raw_compute_bytes(
+        model, layout, context_tokens, n_seq, kv_type, ubatch, flash_attn, unified, swa_full, n_outputs
+    )
     known = model.hidden_size and model.vocab_size and layout.basis == "exact"
     basis = "interpolated"
-    return Estimate(value, value / HIGH_FACTOR, value * HIGH_FACTOR, basis,
-                    ("fitted on 841 dry runs of llama.cpp",) if known else ("shapes unknown: scaled from its size",))
+    return Estimate(
+        value,
+        value / HIGH_FACTOR,
+        value * HIGH_FACTOR,
+        basis,
+        ("fitted on 841 dry runs of llama.cpp",) if known else ("shapes unknown: scaled from its size",),
+    )
 
 
 def raw_compute_bytes(
-    model: ModelProfile, layout: CacheLayout, context_tokens: int, n_seq: int, kv_type: str, ubatch: int = UBATCH,
-    flash_attn: bool = True, unified: bool = False, swa_full: bool = False, n_outputs: int | None = None,
+    model: ModelProfile,
+    layout: CacheLayout,
+    context_tokens: int,
+    n_seq: int,
+    kv_type: str,
+    ubatch: int = UBATCH,
+    flash_attn: bool = True,
+    unified: bool = False,
+    swa_full: bool = False,
+    n_outputs: int | None = None,
 ) -> float:
     """The point value behind `compute_bytes`; cheap enough to search with."""
     width = int(model.hidden_size or 4096)
@@ -81,14 +102,19 @@ def _ffn_values(model: ModelProfile, width: int, quantized: bool) -> int:
     if not model.is_moe:
         return 3 * inner + (3 if quantized else 4) * width
     used, expert = int(model.n_experts_used or 1), int(model.moe_intermediate_size or inner)
-    return max(3 * used * expert + (3 if quantized else 4) * width, 2 * used * width + used * expert + 3 * width)
+    return max(
+        3 * used * expert + (3 if quantized else 4) * width, 2 * used * width + used * expert + 3 * width
+    )
 
 
 def _logit_extra(model: ModelProfile, layout: CacheLayout) -> int:
     """Numbers per token that outlive their block until the logits in two architectures (fitted)."""
     arch = architecture_key(model)
     if arch.startswith("gptoss"):
-        return int(model.n_experts_used or 4) * int(model.moe_intermediate_size or 2880) + int(model.n_heads or 64) * 64
+        return (
+            int(model.n_experts_used or 4) * int(model.moe_intermediate_size or 2880)
+            + int(model.n_heads or 64) * 64
+        )
     if layout.mla and model.n_heads:
         return 2 * int(model.n_heads) * int(model.mla_kv_lora_rank or 512)
     return 0
@@ -100,7 +126,9 @@ def mask_copies_bytes(layout: CacheLayout, context_tokens: int, n_seq: int, ubat
     Sources: Vulkan logs of Qwen3.6-35B-A3B grow by two masks; a layer split over several GPUs keeps four copies of
     the inputs (`GGML_SCHED_MAX_COPIES` 4, ggml/CMakeLists.txt).
     """
-    longest = max((cells(g, context_tokens, n_seq, ubatch, False, False) // n_seq for g in layout.groups), default=0)
+    longest = max(
+        (cells(g, context_tokens, n_seq, ubatch, False, False) // n_seq for g in layout.groups), default=0
+    )
     return copies * _MASK * longest * ubatch
 
 

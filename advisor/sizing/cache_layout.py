@@ -11,8 +11,18 @@ from advisor.documents.model import ModelProfile
 # https://github.com/ggml-org/llama.cpp). Mistral-7B-v0.1, Ministral-8B, Phi-3 and StarCoder2 have a window in
 # their config.json, but llama.cpp keeps the whole context for them: measured, phi-3-mini allocates 2048x32 cells.
 _WINDOWED_IN_LLAMACPP = (
-    "gemma2", "gemma3", "gemma4", "gptoss", "cohere2", "olmo3", "exaone4", "exaonemoe", "llama4", "afmoe",
-    "mimov2", "step3",
+    "gemma2",
+    "gemma3",
+    "gemma4",
+    "gptoss",
+    "cohere2",
+    "olmo3",
+    "exaone4",
+    "exaonemoe",
+    "llama4",
+    "afmoe",
+    "mimov2",
+    "step3",
 )
 # A full-attention layer comes first in each period here, last everywhere else (llama.cpp `dense_first`).
 _FULL_LAYER_FIRST = ("step3",)
@@ -104,9 +114,15 @@ def _build(model: ModelProfile) -> CacheLayout:
         return _windowed(model, arch, n_layers, kv_heads, head_dim)
     row = kv_heads * head_dim
     if arch.startswith("deci"):
-        return CacheLayout((LayerGroup(n_layers, row, row),), low_factor=0.5, basis="interpolated",
-                           evidence=("per-layer attention unknown: every layer counted, some have none",))
-    return CacheLayout((LayerGroup(n_layers, row, row),), evidence=(f"{n_layers} layers x {row} K and V values",))
+        return CacheLayout(
+            (LayerGroup(n_layers, row, row),),
+            low_factor=0.5,
+            basis="interpolated",
+            evidence=("per-layer attention unknown: every layer counted, some have none",),
+        )
+    return CacheLayout(
+        (LayerGroup(n_layers, row, row),), evidence=(f"{n_layers} layers x {row} K and V values",)
+    )
 
 
 def _latent(model: ModelProfile, arch: str, n_layers: int) -> CacheLayout:
@@ -124,21 +140,35 @@ def _latent(model: ModelProfile, arch: str, n_layers: int) -> CacheLayout:
         state = recurrent * heads * (dim * dim + 3 * (_CONV_KERNEL - 1) * dim) * F32_BYTES
     basis = "exact" if known and not sparse and not recurrent else "interpolated"
     low = 1.0 if not sparse else row / (row + _INDEXER_DIM)
-    return CacheLayout((group,), state_bytes=state, low_factor=low, basis=basis, mla=True,
-                       evidence=(f"latent attention: {row} K values per token and layer, no V",))
+    return CacheLayout(
+        (group,),
+        state_bytes=state,
+        low_factor=low,
+        basis=basis,
+        mla=True,
+        evidence=(f"latent attention: {row} K values per token and layer, no V",),
+    )
 
 
 def _compressed(model: ModelProfile, n_layers: int, kv_heads: int, head_dim: int) -> CacheLayout:
     """Compressed sparse attention whose ratios are not in the catalogue: every token of one shared vector."""
-    return CacheLayout((LayerGroup(n_layers, kv_heads * head_dim, 0),), low_factor=0.02, basis="extrapolated",
-                       evidence=("compressed attention of unknown ratio: counted uncompressed",))
+    return CacheLayout(
+        (LayerGroup(n_layers, kv_heads * head_dim, 0),),
+        low_factor=0.02,
+        basis="extrapolated",
+        evidence=("compressed attention of unknown ratio: counted uncompressed",),
+    )
 
 
 def _windowed(model: ModelProfile, arch: str, n_layers: int, kv_heads: int, head_dim: int) -> CacheLayout:
     """Sliding-window layers with a full-attention layer every few."""
     honoured = arch.startswith(_WINDOWED_IN_LLAMACPP)
     shared = int(model.metadata.get(f"{arch}.attention.shared_kv_layers", 0) or 0)
-    shared = shared or _SHARED_KV_LAYERS.get((arch[:7], n_layers), 0) or _SHARED_KV_LAYERS.get((arch[:6], n_layers), 0)
+    shared = (
+        shared
+        or _SHARED_KV_LAYERS.get((arch[:7], n_layers), 0)
+        or _SHARED_KV_LAYERS.get((arch[:6], n_layers), 0)
+    )
     kept = n_layers - shared
     full = sum(1 for index in range(kept) if _is_full(arch, model.sliding_pattern, index, n_layers))
     full_heads, full_dim, evidence, basis = kv_heads, head_dim, "", "exact"
@@ -157,8 +187,13 @@ def _windowed(model: ModelProfile, arch: str, n_layers: int, kv_heads: int, head
         full_dim = head_dim
     groups = (
         LayerGroup(full, full_heads * full_dim, full_heads * (v_dim if v_dim != head_dim else full_dim)),
-        LayerGroup(kept - full, sliding_heads * k_dim, sliding_heads * v_dim,
-                   int(model.sliding_window), windowed_in_llamacpp=honoured),
+        LayerGroup(
+            kept - full,
+            sliding_heads * k_dim,
+            sliding_heads * v_dim,
+            int(model.sliding_window),
+            windowed_in_llamacpp=honoured,
+        ),
     )
     note = f"{full} full and {kept - full} sliding layers, window {int(model.sliding_window)}{evidence}"
     if not honoured:
@@ -199,14 +234,24 @@ def _hybrid(model: ModelProfile, arch: str, n_layers: int, kv_heads: int, head_d
     row = kv_heads * head_dim
     group = LayerGroup(attention, row, row)
     if not recurrent:
-        return CacheLayout((group,), low_factor=0.25, basis="extrapolated",
-                           evidence=("number of recurrent layers unknown: all counted as attention",))
+        return CacheLayout(
+            (group,),
+            low_factor=0.25,
+            basis="extrapolated",
+            evidence=("number of recurrent layers unknown: all counted as attention",),
+        )
     per_layer, exact = _state_values(model, arch, text)
-    note = f"{attention} attention layers, {recurrent} recurrent ones with {per_layer * 4 / 2**20:.3g} MiB each"
+    note = (
+        f"{attention} attention layers, {recurrent} recurrent ones with {per_layer * 4 / 2**20:.3g} MiB each"
+    )
     guessed = arch.startswith("nemotronh") and not counts
-    return CacheLayout((group,), state_bytes=recurrent * per_layer * F32_BYTES,
-                       low_factor=1.0 if exact and not guessed else 0.5,
-                       basis="exact" if exact and not guessed else "interpolated", evidence=(note,))
+    return CacheLayout(
+        (group,),
+        state_bytes=recurrent * per_layer * F32_BYTES,
+        low_factor=1.0 if exact and not guessed else 0.5,
+        basis="exact" if exact and not guessed else "interpolated",
+        evidence=(note,),
+    )
 
 
 def _state_values(model: ModelProfile, arch: str, text: str) -> tuple[int, bool]:
@@ -256,7 +301,12 @@ def _from_similar_models(model: ModelProfile) -> CacheLayout:
     size = float(model.n_params or 8e9)
     rows = []
     for other in all_models():
-        if not (other.n_params and other.n_layers and other.head_dim and (other.n_kv_heads or other.mla_kv_lora_rank)):
+        if not (
+            other.n_params
+            and other.n_layers
+            and other.head_dim
+            and (other.n_kv_heads or other.mla_kv_lora_rank)
+        ):
             continue
         if size / 1.6 <= other.n_params <= size * 1.6:
             layout = _build(other)
@@ -272,7 +322,9 @@ def _from_similar_models(model: ModelProfile) -> CacheLayout:
     half = max(1, middle // 2 // count)
     value = 2 * half * count
     return CacheLayout(
-        (LayerGroup(count, half, half),), low_factor=rows[0] / value, high_factor=max(rows[-1] / value, 1.0),
+        (LayerGroup(count, half, half),),
+        low_factor=rows[0] / value,
+        high_factor=max(rows[-1] / value, 1.0),
         basis="interpolated",
         evidence=(f"layers and heads unknown: {len(rows)} catalogue models within a factor 1.6 of its size",),
     )

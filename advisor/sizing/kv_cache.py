@@ -9,8 +9,19 @@ from advisor.sizing.cache_layout import CacheLayout, LayerGroup, cache_layout
 
 # Bytes per value: ggml block sizes (block bytes / 32 values, ggml/src/ggml-common.h), one byte for FP8.
 BYTES_PER_VALUE = {
-    "f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q5_1": 24 / 32, "q5_0": 22 / 32,
-    "q4_1": 20 / 32, "q4_0": 18 / 32, "iq4_nl": 18 / 32, "fp8": 1.0, "fp8_e4m3": 1.0, "fp8_e5m2": 1.0, "int8": 1.0,
+    "f32": 4.0,
+    "f16": 2.0,
+    "bf16": 2.0,
+    "q8_0": 34 / 32,
+    "q5_1": 24 / 32,
+    "q5_0": 22 / 32,
+    "q4_1": 20 / 32,
+    "q4_0": 18 / 32,
+    "iq4_nl": 18 / 32,
+    "fp8": 1.0,
+    "fp8_e4m3": 1.0,
+    "fp8_e5m2": 1.0,
+    "int8": 1.0,
 }
 _PAD_CELLS = 256
 """llama.cpp rounds the cells of a sequence up to this (measured; `GGML_PAD(n_ctx_seq, 256)` in llama-context.cpp)."""
@@ -34,7 +45,9 @@ def kv_types(kv_type: str) -> tuple[str, str]:
     return parts[0], parts[-1]
 
 
-def cells(group: LayerGroup, context_tokens: int, n_seq: int, ubatch: int, unified: bool, swa_full: bool) -> int:
+def cells(
+    group: LayerGroup, context_tokens: int, n_seq: int, ubatch: int, unified: bool, swa_full: bool
+) -> int:
     """Cells llama.cpp allocates for one layer of *group*, all sequences together."""
     per_stream = -(-context_tokens // _PAD_CELLS) * _PAD_CELLS
     streams = n_seq
@@ -56,8 +69,14 @@ def paged_tokens(group: LayerGroup, context_tokens: int, n_seq: int) -> int:
 
 
 def kv_cache_bytes(
-    model: ModelProfile, context_tokens: int, n_seq: int, kv_type: str, ubatch: int = 512,
-    unified: bool = False, swa_full: bool = False, paged: bool = False,
+    model: ModelProfile,
+    context_tokens: int,
+    n_seq: int,
+    kv_type: str,
+    ubatch: int = 512,
+    unified: bool = False,
+    swa_full: bool = False,
+    paged: bool = False,
 ) -> Estimate:
     """Bytes allocated for *n_seq* sequences of *context_tokens* tokens each, recurrent states included.
 
@@ -67,20 +86,31 @@ def kv_cache_bytes(
     """
     layout = cache_layout(model)
     value = raw_kv_bytes(layout, context_tokens, n_seq, kv_type, ubatch, unified, swa_full, paged)
-    return Estimate(value, value * layout.low_factor, value * layout.high_factor, layout.basis, layout.evidence)
+    return Estimate(
+        value, value * layout.low_factor, value * layout.high_factor, layout.basis, layout.evidence
+    )
 
 
 def raw_kv_bytes(
-    layout: CacheLayout, context_tokens: int, n_seq: int, kv_type: str, ubatch: int = 512,
-    unified: bool = False, swa_full: bool = False, paged: bool = False,
+    layout: CacheLayout,
+    context_tokens: int,
+    n_seq: int,
+    kv_type: str,
+    ubatch: int = 512,
+    unified: bool = False,
+    swa_full: bool = False,
+    paged: bool = False,
 ) -> float:
     """The point value behind `kv_cache_bytes`; cheap enough to search with."""
     k_type, v_type = kv_types(kv_type)
     k_bytes, v_bytes = BYTES_PER_VALUE[k_type], BYTES_PER_VALUE[v_type]
     total = layout.state_bytes * n_seq
     for group in layout.groups:
-        held = (paged_tokens(group, context_tokens, n_seq) if paged
-                else cells(group, context_tokens, n_seq, ubatch, unified, swa_full))
+        held = (
+            paged_tokens(group, context_tokens, n_seq)
+            if paged
+            else cells(group, context_tokens, n_seq, ubatch, unified, swa_full)
+        )
         total += group.count * held * group_row_bytes(group, k_bytes, v_bytes)
     return total
 

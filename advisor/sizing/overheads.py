@@ -15,8 +15,15 @@ MIB, GIB = 1 << 20, 1 << 30
 # aside per device (cudaMinimumMemory, rocmMinimumMemory, metalMinimumMemory in discover/gpu.go and gpu_darwin.go of
 # https://github.com/ollama/ollama). Vulkan and SYCL state none: the largest of the three.
 CONTEXT_BYTES = {
-    "cuda": 457 * MIB, "rocm": 457 * MIB, "hip": 457 * MIB, "metal": 512 * MIB, "vulkan": 512 * MIB,
-    "sycl": 512 * MIB, "xpu": 512 * MIB, "opencl": 512 * MIB, "cpu": 0,
+    "cuda": 457 * MIB,
+    "rocm": 457 * MIB,
+    "hip": 457 * MIB,
+    "metal": 512 * MIB,
+    "vulkan": 512 * MIB,
+    "sycl": 512 * MIB,
+    "xpu": 512 * MIB,
+    "opencl": 512 * MIB,
+    "cpu": 0,
 }
 FIT_MARGIN_BYTES = 1024 * MIB
 """Left free on each GPU with memory of its own: llama.cpp's default `--fit-target`
@@ -90,8 +97,15 @@ NON_TORCH_TPN_BYTES = int(2.10 * GIB)
 (github.com/llm-d-incubation/llm-d-planner, docs/empirical-vllm-memory-results.md)."""
 # Peak of the activations in vLLM's profiling run, GiB, by architecture; same source.
 _ACTIVATION_GIB = (
-    ("llama", 1.89), ("qwen3moe", 2.68), ("qwen3next", 2.68), ("qwen35moe", 2.68), ("qwen3", 2.21), ("qwen2", 2.25),
-    ("gemma2", 3.65), ("gemma3", 3.94), ("gemma4", 3.94),
+    ("llama", 1.89),
+    ("qwen3moe", 2.68),
+    ("qwen3next", 2.68),
+    ("qwen35moe", 2.68),
+    ("qwen3", 2.21),
+    ("qwen2", 2.25),
+    ("gemma2", 3.65),
+    ("gemma3", 3.94),
+    ("gemma4", 3.94),
 )
 _ACTIVATION_DENSE_GIB, _ACTIVATION_MOE_GIB = 2.0, 2.5
 

@@ -1,0 +1,133 @@
+"""Where a model goes on a machine: the best placement, and what binds it.
+
+A plan is called feasible only when every device holds weights, KV cache, compute buffers and contexts at their upper
+bounds, so it errs high. Memory nobody knows cannot be checked: where it is the only memory a plan could use, the plan
+is answered with basis 'extrapolated' and says so; it is never preferred to one that is known to fit, and an unknown
+amount of main memory is never filled with layers that do not fit the GPU unless `gpu_layers` asks for it.
+"""
+
+from __future__ import annotations
+
+from advisor.documents.hardware import HardwareProfile
+from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Placement
+from advisor.sizing.local_plan import Request, local_plans
+from advisor.sizing.overheads import serving_activation_bytes
+from advisor.sizing.plan import Plan, Workspace
+from advisor.sizing.serving_plan import SERVING_ENGINES, serving_plans
+from advisor.sizing.shares import LayerShares
+
+
+def place(
+    hardware: HardwareProfile,
+    model: ModelProfile,
+    weights,
+    scheme,
+    engine: str,
+    backend: str,
+    context_tokens: int,
+    concurrency: int,
+    kv_type: str,
+    gpu_layers: int | None = None,
+) -> Placement:
+    """The best placement: the fewest bytes read over slow memory for each token, then the fewest devices.
+
+    *context_tokens* is per request; the cache holds context x concurrency. *gpu_layers*: 0 = CPU only, None = choose,
+    negative or more than the model has = all. Never raises for what does not fit: `fits` is False and `binding`
+    says by how much. Raises UsageError for an unknown KV type.
+    """
+    plans, work = _plans(
+        hardware, model, weights, engine, backend, context_tokens, concurrency, kv_type, gpu_layers
+    )
+    return plans[0].document(work, context_tokens, concurrency, search=True)
+
+
+def candidates(
+    hardware: HardwareProfile,
+    model: ModelProfile,
+    weights,
+    scheme,
+    engine: str,
+    backend: str,
+    context_tokens: int,
+    concurrency: int,
+    kv_type: str,
+    gpu_layers: int | None = None,
+) -> list[Placement]:
+    """Every placement looked at, the best first; arguments as for `place`."""
+    plans, work = _plans(
+        hardware, model, weights, engine, backend, context_tokens, concurrency, kv_type, gpu_layers
+    )
+    return [plan.document(work, context_tokens, concurrency, search=False) for plan in plans]
+
+
+def max_concurrency(
+    hardware: HardwareProfile,
+    model: ModelProfile,
+    weights,
+    scheme,
+    engine: str,
+    backend: str,
+    context_tokens: int,
+    kv_type: str,
+    gpu_layers: int | None = None,
+) -> int:
+    """Most requests of *context_tokens* that the placement of a single request still holds; 0 = not even one."""
+    best = place(hardware, model, weights, scheme, engine, backend, context_tokens, 1, kv_type, gpu_layers)
+    return best.max_concurrency or 0
+
+
+def max_context(
+    hardware: HardwareProfile,
+    model: ModelProfile,
+    weights,
+    scheme,
+    engine: str,
+    backend: str,
+    concurrency: int,
+    kv_type: str,
+    gpu_layers: int | None = None,
+) -> int:
+    """Largest context per request that the placement of short requests at this concurrency still holds."""
+    best = place(hardware, model, weights, scheme, engine, backend, 256, concurrency, kv_type, gpu_layers)
+    return best.max_context_tokens or 0
+
+
+def _plans(
+    hardware: HardwareProfile,
+    model: ModelProfile,
+    weights,
+    engine: str,
+    backend: str,
+    context_tokens: int,
+    concurrency: int,
+    kv_type: str,
+    gpu_layers: int | None,
+) -> tuple[list[Plan], Workspace]:
+    """All plans, the best first."""
+    serving = engine in SERVING_ENGINES and bool(hardware.gpus) and backend != "cpu"
+    paged = engine in SERVING_ENGINES
+    activation = serving_activation_bytes(model) if serving else None
+    work = Workspace(model, kv_type, paged, activation)
+    shares = LayerShares(model, weights, work.layout)
+    parts = work.parts(context_tokens, concurrency)
+    if serving:
+        plans = serving_plans(hardware, model, shares, work.layout, engine)
+        plans.sort(
+            key=lambda p: (
+                (not p.fits(parts), -p.tensor_parallel, p.pipeline_parallel)
+                if p.fits(parts)
+                else (True, p.miss(parts) / max(1, p.n_gpus), 0)
+            )
+        )
+        return plans, work
+    request = Request(hardware, shares, work, engine, backend, context_tokens, concurrency)
+    plans = local_plans(request, gpu_layers)
+    plans.sort(
+        key=lambda p: (
+            (0, p.unknown() is not None, p.slow_bytes, p.n_gpus)
+            if p.fits(parts)
+            else (1, False, p.miss(parts), p.n_gpus)
+        )
+    )
+    return plans, work

@@ -1,0 +1,203 @@
+"""One plan: which device holds what, whether it fits, and how far context and concurrency can grow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import DeviceMemory, Placement
+from advisor.sizing.buffers import HIGH_FACTOR, UBATCH, mask_copies_bytes, output_bytes, raw_compute_bytes
+from advisor.sizing.cache_layout import CacheLayout, cache_layout
+from advisor.sizing.kv_cache import raw_kv_bytes
+
+LOCAL_MAX_SEQUENCES = 256
+"""llama.cpp's `LLAMA_MAX_SEQ` (src/llama-cparams.h)."""
+SERVING_MAX_SEQUENCES = 1024
+"""vLLM's largest default of `max_num_seqs` (vllm/engine/arg_utils.py)."""
+CONTEXT_CEILING = 1 << 20
+"""Longest context looked for when the model states none: the longest any catalogue model states."""
+_STEP = 256
+
+
+class Workspace:
+    """The parts of memory that grow with context and concurrency, each at its upper bound."""
+
+    def __init__(
+        self, model: ModelProfile, kv_type: str, paged: bool, activation_bytes: int | None = None
+    ) -> None:
+        self.model, self.kv_type, self.paged = model, kv_type, paged
+        self.layout: CacheLayout = cache_layout(model)
+        self.activation_bytes = activation_bytes
+        self._known: dict[tuple[int, int], tuple[float, float, float, float]] = {}
+
+    def parts(self, context_tokens: int, n_seq: int) -> tuple[float, float, float, float]:
+        """KV cache, compute buffer of a main device, host inputs of a GPU plan, two masks; all in bytes."""
+        key = (context_tokens, n_seq)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._compute(context_tokens, n_seq)
+        return found
+
+    def _compute(self, context_tokens: int, n_seq: int) -> tuple[float, float, float, float]:
+        layout = self.layout
+        kv = raw_kv_bytes(layout, context_tokens, n_seq, self.kv_type, paged=self.paged) * layout.high_factor
+        if self.activation_bytes is not None:
+            return kv, float(self.activation_bytes), 0.0, 0.0
+        graph = raw_compute_bytes(self.model, layout, context_tokens, n_seq, self.kv_type) * HIGH_FACTOR
+        masks = float(mask_copies_bytes(layout, context_tokens, n_seq, UBATCH, 2))
+        inputs = 4.0 * UBATCH * int(self.model.hidden_size or 4096)
+        return kv, graph, inputs + masks + output_bytes(self.model, n_seq), masks
+
+
+@dataclass(slots=True)
+class Slot:
+    """One device of a plan: fixed bytes, its share of the cache, and which buffers it holds."""
+
+    device: str
+    weights_bytes: int
+    kv_share: float
+    graph: float = 1.0
+    """1 where layers are computed, 0 where only inputs and logits lie."""
+    masks: float = 0.0
+    """Further pairs of masks: 1 on a GPU, 2 where layers are split over several."""
+    host: bool = False
+    """Holds inputs and logits too."""
+    overhead_bytes: int = 0
+    available_bytes: int | None = None
+    matters: bool = True
+    """False where an unknown amount of memory does not put the plan in doubt (host of an all-GPU plan)."""
+
+    def need(self, parts: tuple[float, float, float, float]) -> float:
+        """Bytes for these growing parts."""
+        kv, graph, host, masks = parts
+        return (
+            self.weights_bytes
+            + self.overhead_bytes
+            + self.kv_share * kv
+            + self.graph * graph
+            + self.masks * masks
+            + (host if self.host else 0.0)
+        )
+
+    def document(self, parts: tuple[float, float, float, float]) -> DeviceMemory:
+        """The device as the placement document lists it."""
+        kv, graph, host, masks = parts
+        compute = self.graph * graph + self.masks * masks + (host if self.host else 0.0)
+        return DeviceMemory(
+            device=self.device,
+            weights_bytes=self.weights_bytes,
+            kv_cache_bytes=int(self.kv_share * kv),
+            compute_bytes=int(compute),
+            overhead_bytes=self.overhead_bytes,
+            available_bytes=self.available_bytes,
+        )
+
+
+@dataclass(slots=True)
+class Plan:
+    """A way to place one model, before context and concurrency are fixed."""
+
+    kind: str
+    slots: list[Slot]
+    n_gpus: int = 0
+    gpu_layers: int = 0
+    n_layers: int = 0
+    cpu_expert_layers: int = 0
+    tensor_parallel: int = 1
+    pipeline_parallel: int = 1
+    slow_bytes: float = 0.0
+    """Weights and cache read over main memory for each token; what the choice of the best plan minimises."""
+    exact: bool = True
+    max_sequences: int = LOCAL_MAX_SEQUENCES
+    assume_unknown_fits: bool = False
+    notes: tuple[str, ...] = field(default=())
+
+    def miss(self, parts: tuple[float, float, float, float]) -> float:
+        """Bytes by which the worst device falls short (0 when all known ones hold)."""
+        return max(
+            (
+                slot.need(parts) - slot.available_bytes
+                for slot in self.slots
+                if slot.available_bytes is not None
+            ),
+            default=0.0,
+        )
+
+    def unknown(self) -> Slot | None:
+        """The device whose memory nobody stated, if that puts the plan in doubt."""
+        return next((s for s in self.slots if s.available_bytes is None and s.matters), None)
+
+    def fits(self, parts: tuple[float, float, float, float]) -> bool:
+        """Whether every device holds its share; unknown memory counts as asked for by `assume_unknown_fits`."""
+        if self.miss(parts) > 0:
+            return False
+        return self.assume_unknown_fits or self.unknown() is None
+
+    def binding(self, parts: tuple[float, float, float, float]) -> str:
+        """One line: the fullest device, or by how much the worst one misses."""
+        known = [slot for slot in self.slots if slot.available_bytes is not None]
+        over = max(known, key=lambda s: s.need(parts) - (s.available_bytes or 0), default=None)
+        unknown = self.unknown()
+        if over is not None and over.need(parts) > (over.available_bytes or 0):
+            short = over.need(parts) - (over.available_bytes or 0)
+            return (
+                f"{over.device} misses {short / 2**30:.1f} GiB "
+                f"({over.need(parts) / 2**30:.1f} of {(over.available_bytes or 0) / 2**30:.1f} GiB)"
+            )
+        if unknown is not None:
+            return f"memory of {unknown.device} unknown; it must hold {unknown.need(parts) / 2**30:.1f} GiB"
+        if not known:
+            return ""
+        full = max(known, key=lambda s: s.need(parts) / max(s.available_bytes or 1, 1))
+        share = full.need(parts) / max(full.available_bytes or 1, 1)
+        return f"{full.device} is the fullest: {share:.0%} of {(full.available_bytes or 0) / 2**30:.1f} GiB"
+
+    def document(self, work: Workspace, context_tokens: int, n_seq: int, search: bool) -> Placement:
+        """The placement for this context and concurrency; *search* also fills the largest ones that fit."""
+        parts = work.parts(context_tokens, n_seq)
+        doubtful = self.unknown() is not None
+        exact = self.exact and work.layout.basis == "exact"
+        return Placement(
+            kind=self.kind,
+            n_gpus=self.n_gpus,
+            gpu_layers=self.gpu_layers,
+            n_layers=self.n_layers,
+            cpu_expert_layers=self.cpu_expert_layers,
+            tensor_parallel=self.tensor_parallel,
+            pipeline_parallel=self.pipeline_parallel,
+            devices=tuple(slot.document(parts) for slot in self.slots),
+            fits=self.fits(parts),
+            binding=self.binding(parts),
+            basis="extrapolated" if doubtful else "exact" if exact else "interpolated",
+            max_context_tokens=largest_context(self, work, n_seq) if search and not doubtful else None,
+            max_concurrency=largest_concurrency(self, work, context_tokens)
+            if search and not doubtful
+            else None,
+        )
+
+
+def largest_context(plan: Plan, work: Workspace, n_seq: int) -> int:
+    """Most tokens per request that fit *plan* at this concurrency; 0 when not even 256 do."""
+    ceiling = int(work.model.context_length or CONTEXT_CEILING)
+    if plan.fits(work.parts(ceiling, n_seq)):
+        return ceiling
+    steps = _bisect(lambda n: plan.fits(work.parts(n * _STEP, n_seq)), ceiling // _STEP)
+    return steps * _STEP
+
+
+def largest_concurrency(plan: Plan, work: Workspace, context_tokens: int) -> int:
+    """Most requests of this context that fit *plan*; 0 when not even one does."""
+    return _bisect(lambda n: plan.fits(work.parts(context_tokens, n)), plan.max_sequences)
+
+
+def _bisect(holds: Callable[[int], bool], ceiling: int) -> int:
+    """Largest n in 0..ceiling for which the monotone *holds* is true (0 = never)."""
+    low, high = 0, 1
+    while high <= ceiling and holds(high):
+        low, high = high, high * 2
+    high = min(high, ceiling + 1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
