@@ -1,0 +1,168 @@
+"""What the accuracy model looks at: named features of a scheme and a model, one function for fit and answer.
+
+The latent damage of (model, scheme) is the logarithm of three noises added up — weights, activations and
+KV cache — plus what the model itself contributes. Each part is a sum of coefficient × feature. Features
+whose coefficient must not change sign are named in `SIGNED`: that is what makes the prediction monotone.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+KNOTS = (1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.5, 6.6, 8.5)
+"""Bits at which the damage curve may bend; its reference point is 4 bits."""
+REFERENCE_BITS = 4.0
+CURVES = {
+    "gguf-k": "gguf", "gguf-legacy": "gguf", "gguf-ud": "gguf", "gguf-i": "codebook", "gguf-ik": "codebook",
+    "gguf-kt": "codebook", "exl2": "codebook", "exl3": "codebook", "aqlm": "codebook", "quip": "codebook",
+}
+"""Methods that share the shape of the damage curve; all others are rounding to a grid ('grid')."""
+SIZE_REFERENCE_B = 8.0
+YEAR_REFERENCE = 2024.0
+KV_BITS = {"f16": 16.0, "bf16": 16.0, "auto": 16.0, "q8_0": 8.5, "q5_1": 6.0, "q5_0": 5.5, "q4_1": 5.0,
+           "q4_0": 4.5, "iq4_nl": 4.5, "fp8": 8.0}
+"""Stored bits per value of each KV type (block scales included; llama.cpp's ggml block sizes)."""
+KV_KNOTS = (2.0, 3.0, 4.5, 8.5)
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeFacts:
+    """What of a scheme matters to accuracy."""
+
+    method: str
+    bits: float
+    """Effective bits per weight of the repeating layers for GGUF, nominal bits elsewhere."""
+    group: int = 0
+    """Weights per scale; -1 per channel, 0 where the question does not arise."""
+    act: str = ""
+    """'' (16 bits), int8, int8-smooth, fp8, int6, int4, int4-rotated, fp4."""
+    kv_bits: float = 16.0
+    calibrated: bool = True
+    """Importance matrix for GGUF; calibration data elsewhere."""
+    pure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What of a model matters to accuracy."""
+
+    name: str
+    family: str
+    params_b: float
+    active_b: float
+    year: float
+    variant: str
+
+
+def curve(method: str) -> str:
+    """The shape of the damage curve *method* shares."""
+    return CURVES.get(method, "grid")
+
+
+def segments(bits: float) -> list[tuple[int, float]]:
+    """Signed length of *bits*' way from 4 bits inside each segment: (index, bits lost there)."""
+    found = []
+    for index in range(len(KNOTS) - 1):
+        low, high = KNOTS[index], KNOTS[index + 1]
+        inside = min(max(bits, low), high)
+        lost = (high - inside) if high <= REFERENCE_BITS else (low - inside)
+        if lost:
+            found.append((index, lost))
+    return found
+
+
+def weight_features(scheme: SchemeFacts) -> dict[str, float]:
+    """Features of the weights' noise."""
+    method, shape = scheme.method, curve(scheme.method)
+    found = {"w": 1.0, f"w:{method}": 1.0}
+    for index, lost in segments(scheme.bits):
+        found[f"seg:{shape}:{index}"] = lost
+        found[f"seg:{method}:{index}"] = lost
+    low = max(0.0, 5.0 - scheme.bits)
+    if scheme.group:
+        coarse = math.log2((4096 if scheme.group < 0 else scheme.group) / 32.0)
+        found["group"] = coarse
+        found[f"group:{method}"] = coarse
+        if low:
+            found["group:low"] = coarse * low
+    if not scheme.calibrated and method.startswith("gguf"):
+        found["uncalibrated"] = 1.0
+        if low:
+            found["uncalibrated:low"] = low
+    if scheme.pure:
+        found["pure"] = 1.0
+    return found
+
+
+def activation_features(scheme: SchemeFacts) -> dict[str, float]:
+    """Features of the activations' noise; empty at 16 bits."""
+    return {"a": 1.0, f"a:{scheme.act}": 1.0} if scheme.act else {}
+
+
+def kv_features(scheme: SchemeFacts) -> dict[str, float]:
+    """Features of the KV cache's noise; empty at 16 bits."""
+    if scheme.kv_bits >= 16:
+        return {}
+    found = {"kv": 1.0}
+    for index in range(len(KV_KNOTS) - 1):
+        low, high = KV_KNOTS[index], KV_KNOTS[index + 1]
+        lost = high - min(max(scheme.kv_bits, low), high)
+        if lost:
+            found[f"kv:{index}"] = lost
+    return found
+
+
+def model_features(model: ModelFacts, bits: float) -> dict[str, float]:
+    """Features of the model, common to all three noises."""
+    size = min(max(math.log10(model.params_b / SIZE_REFERENCE_B), -2.0), 2.2)
+    age = min(max(model.year - YEAR_REFERENCE, -1.0), 2.5)
+    low = max(0.0, 4.0 - bits)
+    found = {"size": size, "year": age, f"fam:{model.family}": 1.0, f"model:{model.name}": 1.0}
+    if low:
+        found["small:low"] = max(0.0, -size) * low
+        found["year:low"] = max(0.0, age + 1.0) * low
+    sparsity = math.log2(max(1.0, model.params_b / max(model.active_b, 1e-3)))
+    if sparsity > 0.5:
+        found["moe"] = 1.0
+        found["moe:sparsity"] = sparsity
+    return found
+
+
+def task_features(model: ModelFacts, category: str) -> dict[str, float]:
+    """Features of a task's sensitivity to damage."""
+    size = min(max(math.log10(model.params_b / SIZE_REFERENCE_B), -2.0), 2.2)
+    return {
+        "t": 1.0, f"t:{category}": 1.0, f"t:{model.variant}": 1.0, f"t:{category}:{model.variant}": 1.0,
+        "t:size": size, f"t:fam:{model.family}": 1.0, f"t:model:{model.name}": 1.0,
+    }
+
+
+SIGNED = {
+    "seg:": 1, "group": 1, "uncalibrated": 1, "kv:": 1, "size": -1, "small:low": 1, "year:low": 1, "t:size": -1,
+}
+"""Prefix of a feature -> the sign its coefficient keeps."""
+
+
+def sign(name: str) -> int:
+    """+1, -1 or 0 (free) for the coefficient of feature *name*."""
+    for prefix, value in SIGNED.items():
+        if name == prefix or (name.startswith(prefix) and prefix.endswith(":")) or name.startswith(prefix + ":"):
+            return value
+    return 0
+
+
+def dot(coefficients: dict[str, float], features: dict[str, float]) -> float:
+    """Sum of coefficient × value; a feature never seen counts nothing."""
+    total = 0.0
+    for name, value in features.items():
+        found = coefficients.get(name)
+        if found is not None:
+            total += found * value
+    return total
+
+
+def log_add(parts: list[float]) -> float:
+    """log of the sum of exponentials: noises add."""
+    top = max(parts)
+    return top + math.log(sum(math.exp(part - top) for part in parts))

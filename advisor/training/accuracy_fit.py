@@ -1,0 +1,210 @@
+"""One fit of the whole accuracy model: damage and its price per task, coefficients signed where order matters.
+
+log-damage Z = log(e^weights + e^activations + e^KV) + model; ln PPL ratio = e^(Z + corpus);
+log KLD = a + slope·Z + source; loss = 100 · ceiling · (1 − exp(−e^(t + power·Z))), t and power by category.
+Ridge terms are the partial pooling: each group of coefficients has the spread given in `SPREAD`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+from advisor.prediction.accuracy_features import (
+    activation_features,
+    kv_features,
+    model_features,
+    sign,
+    task_features,
+    weight_features,
+)
+from advisor.training.accuracy_rows import Row
+
+SPREAD = {
+    "w": 6.0, "a": 4.0, "kv": 4.0, "t": 4.0, "w:": 0.6, "a:": 0.7, "seg:gguf": 3.0, "seg:codebook": 3.0, "seg:grid": 3.0,
+    "seg:": 0.5, "group": 0.3, "group:": 0.1, "group:low": 0.3, "uncalibrated": 0.5, "uncalibrated:low": 0.3, "pure": 0.5,
+    "kv:": 2.0, "size": 1.0, "year": 0.3, "small:low": 0.5, "year:low": 0.3, "moe": 0.3, "moe:sparsity": 0.2,
+    "fam:": 0.3, "model:": 0.3, "t:": 0.5, "t:size": 0.5, "t:fam:": 0.15, "t:model:": 0.15,
+    "t:dataset:": 0.4, "o:": 0.3, "s:": 0.25, "k0": 1.0, "p:": 0.15,
+}
+"""Prior standard deviation of a coefficient by the longest prefix of its name; natural-log units."""
+HUBER = 1.5
+"""Standardised residual beyond which a row pulls linearly, not quadratically."""
+ROUNDS = 3
+"""Times the row errors are recomputed from the fitted losses."""
+
+
+def spread(name: str) -> float:
+    """The prior standard deviation of coefficient *name*."""
+    best = max((p for p in SPREAD if name == p or (p.endswith(":") and name.startswith(p))
+                or (p.startswith("seg:") and name.startswith(p))), key=len, default="")
+    return SPREAD[best] if best else 1.0
+
+
+@dataclass(slots=True)
+class Design:
+    """The rows as matrices over one vector of named coefficients."""
+
+    names: list[str]
+    weights: csr_matrix
+    activations: csr_matrix
+    kv: csr_matrix
+    model: csr_matrix
+    offset: csr_matrix
+    """Corpus, source and task terms."""
+    power: np.ndarray
+    """Index of each row's power coefficient."""
+    has: np.ndarray
+    """n × 3: which noises the row has."""
+    y: np.ndarray
+    sigma: np.ndarray
+    ceiling: np.ndarray
+    task: np.ndarray
+    mass: np.ndarray
+
+
+def features_of(row: Row, training: bool = True) -> tuple[dict, dict, dict, dict, dict, str]:
+    """The five feature parts of a row and the name of its power."""
+    weights = weight_features(row.scheme) if row.scheme.bits < 16 else {}
+    model = model_features(row.model, row.scheme.bits)
+    if row.kind == "task":
+        offset, power = task_features(row.model, row.category), f"p:{row.category}"
+        if training:
+            offset[f"t:dataset:{row.category}:{row.dataset}"] = 1.0
+    elif row.kind == "kld":
+        offset, power = {"k0": 1.0}, "p:kld"
+    else:
+        offset, power = {}, "p:ppl"
+        if training:
+            offset[f"o:{row.dataset}"] = 1.0
+    if training:
+        offset[f"s:{row.kind}:{row.source}"] = 1.0
+    return weights, activation_features(row.scheme), kv_features(row.scheme), model, offset, power
+
+
+def mass_of(rows: list[Row]) -> np.ndarray:
+    """Weight per row: a source with many rows of one kind counts as the square root of their number."""
+    count: dict[tuple[str, str], int] = {}
+    for row in rows:
+        key = (row.source, row.kind + row.category)
+        count[key] = count.get(key, 0) + 1
+    return np.array([(count[r.source, r.kind + r.category] / 10.0 + 1.0) ** -0.5 * min(r.n, 9.0) ** 0.25 for r in rows])
+
+
+def design(rows: list[Row]) -> Design:
+    """Matrices of *rows*; names in sorted order, so the result does not depend on the rows' order."""
+    parts = [features_of(row) for row in rows]
+    names = sorted({name for p in parts for block in p[:5] for name in block} | {p[5] for p in parts})
+    index = {name: i for i, name in enumerate(names)}
+    matrices = []
+    for block in range(5):
+        data, columns, starts = [], [], [0]
+        for p in parts:
+            for name, value in p[block].items():
+                columns.append(index[name])
+                data.append(value)
+            starts.append(len(data))
+        matrices.append(csr_matrix((np.array(data, float), columns, starts), shape=(len(rows), len(names))))
+    return Design(
+        names, *matrices, np.array([index[p[5]] for p in parts]),
+        np.array([[bool(p[0]), bool(p[1]), bool(p[2])] for p in parts]),
+        np.array([r.y for r in rows]), np.array([r.sigma for r in rows]), np.array([r.ceiling for r in rows]),
+        np.array([r.kind == "task" for r in rows]), mass_of(rows),
+    )
+
+
+def damage(d: Design, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Z of every row, and the share each noise has in it (n × 3)."""
+    parts = np.stack([d.weights @ theta, d.activations @ theta, d.kv @ theta], axis=1)
+    parts = np.where(d.has, parts, -60.0)
+    top = parts.max(axis=1, keepdims=True)
+    share = np.exp(parts - top)
+    total = share.sum(axis=1, keepdims=True)
+    return (top + np.log(total))[:, 0] + d.model @ theta, share / total
+
+
+def expected(d: Design, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Prediction of every row's y, its slope in the linear predictor, Z and the shares."""
+    z, share = damage(d, theta)
+    power = theta[d.power]
+    linear = np.clip(d.offset @ theta + power * z, -30.0, 6.0)
+    price = np.exp(linear)
+    loss = 100.0 * d.ceiling * -np.expm1(-price)
+    slope = 100.0 * d.ceiling * price * np.exp(-price)
+    return np.where(d.task, loss, linear), np.where(d.task, slope, 1.0), z, share
+
+
+def _objective(theta: np.ndarray, d: Design, sigma: np.ndarray, prior: np.ndarray, centre: np.ndarray):
+    y, slope, z, share = expected(d, theta)
+    r = (y - d.y) / sigma
+    big = np.abs(r) > HUBER
+    value = np.sum(d.mass * np.where(big, HUBER * (2 * np.abs(r) - HUBER), r * r)) / 2
+    pull = d.mass * np.where(big, HUBER * np.sign(r), r) / sigma * slope
+    through = pull * theta[d.power]
+    gradient = d.offset.T @ pull + d.model.T @ through
+    for column, matrix in enumerate((d.weights, d.activations, d.kv)):
+        gradient = gradient + matrix.T @ (through * share[:, column] * d.has[:, column])
+    np.add.at(gradient, d.power, pull * z)
+    off = (theta - centre) / prior
+    return value + 0.5 * off @ off, gradient + off / prior
+
+
+def fit_coefficients(rows: list[Row], progress: Callable[[float], None] | None = None) -> dict[str, float]:
+    """The coefficients that explain *rows* best, by name."""
+    d = design(rows)
+    prior = np.array([spread(name) for name in d.names])
+    centre = np.array([1.0 if name.startswith("p:") else 0.0 for name in d.names])
+    theta = centre.copy()
+    for name, start in (("w", -2.5), ("a", -5.0), ("kv", -6.0), ("t", -1.0)):
+        if name in d.names:
+            theta[d.names.index(name)] = centre[d.names.index(name)] = start
+    for i, name in enumerate(d.names):
+        if name.startswith(("seg:gguf:", "seg:codebook:", "seg:grid:")):
+            theta[i] = centre[i] = 1.0
+    bounds = [_bounds(name) for name in d.names]
+    for turn in range(ROUNDS):
+        sigma = row_errors(d, theta, first=turn == 0)
+        found = minimize(_objective, theta, (d, sigma, prior, centre), "L-BFGS-B", jac=True, bounds=bounds,
+                         options={"maxiter": 400, "maxcor": 20, "ftol": 1e-8})
+        theta = found.x
+        if progress:
+            progress((turn + 1) / ROUNDS)
+    return dict(zip(d.names, theta.tolist(), strict=True))
+
+
+def _bounds(name: str) -> tuple[float | None, float | None]:
+    if name.startswith("p:"):
+        return (0.3, 2.0)
+    if name.startswith(("seg:gguf:", "seg:codebook:", "seg:grid:")):
+        return (0.15, None)
+    return {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}[sign(name)]
+
+
+def row_errors(d: Design, theta: np.ndarray, first: bool) -> np.ndarray:
+    """Error of each row: its own, plus what no model of this kind explains (a share of the loss)."""
+    own = np.maximum(d.sigma, 1e-3)
+    if first:
+        return np.where(d.task, np.hypot(own, np.maximum(0.25 * np.abs(d.y), 0.5)), np.hypot(own, 0.35))
+    y = expected(d, theta)[0]
+    return np.where(d.task, np.hypot(own, 0.35 * np.maximum(y, 0.0) + 0.1), np.hypot(own, 0.35))
+
+
+def predict_rows(rows: list[Row], coefficients: dict[str, float], training: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Expected y and Z of *rows* under *coefficients*; sources and datasets count as new unless *training*."""
+    import math
+
+    from advisor.prediction.accuracy_features import dot, log_add
+
+    ys, zs = [], []
+    for row in rows:
+        *blocks, model, offset, power = features_of(row, training)
+        noises = [dot(coefficients, b) for b in blocks if b]
+        z = (log_add(noises) if noises else -20.0) + dot(coefficients, model)
+        linear = dot(coefficients, offset) + coefficients.get(power, 1.0) * z
+        ys.append(-100.0 * row.ceiling * math.expm1(-math.exp(min(linear, 6.0))) if row.kind == "task" else linear)
+        zs.append(z)
+    return np.array(ys), np.array(zs)
