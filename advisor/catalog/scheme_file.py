@@ -11,7 +11,7 @@ from advisor.documents.scheme import SchemeProfile, Support
 
 @cache
 def scheme_file() -> dict:
-    """The parsed table. Its keys: engines, urls, llama_cpp_*, supports, make, gguf, methods, fixed, listed, aliases."""
+    """The parsed table: engines, urls, llama_cpp_*, supports, make, gguf, methods, fixed, listed, aliases."""
     return json.loads((folder("profiles") / "schemes.json").read_text(encoding="utf-8"))
 
 
@@ -59,7 +59,8 @@ def _ik_supports() -> tuple[Support, ...]:
 def gguf_supports(on: str) -> tuple[Support, ...]:
     """Who runs a GGUF type: *on* names a row of `llama_cpp_sets`, or is 'ik' for ik_llama.cpp's own types.
 
-    Ollama runs what llama.cpp runs on the backends it ships (a file is imported); other engines read GGUF partially.
+    Ollama runs what llama.cpp runs on the backends it ships (a file is imported); serving engines read GGUF
+    with limits.
     """
     if on == "ik":
         return _ik_supports()
@@ -76,8 +77,9 @@ def gguf_supports(on: str) -> tuple[Support, ...]:
             mirrored.append(_support(own, level, "ollama"))
     if on in ("F16", "BF16"):
         return (*found, *mirrored, *_ik_supports(), *supports("unquantized"))
-    ik = () if on in table["ik_llama_cpp"]["without"] else _ik_supports()
-    return (*found, *mirrored, *ik, *supports("gguf-elsewhere"))
+    if on in table["ik_llama_cpp"]["other_engines_without"]:
+        return (*found, *mirrored)
+    return (*found, *mirrored, *_ik_supports(), *supports("gguf-elsewhere"))
 
 
 def _make(name: str) -> dict:
@@ -132,11 +134,12 @@ def fixed_profile(name: str) -> SchemeProfile:
 def method_profile(
     name: str, method: str, bits: float, group: int | None, act_bits: int = 16, act_dtype: str = "f16"
 ) -> SchemeProfile:
-    """A parametric scheme: *bits* per weight by *method*, one scale per *group* weights (-1 per output row)."""
+    """A parametric scheme: *bits* per weight by *method*, one scale per *group* weights (-1: per row)."""
     table = scheme_file()
     row = table["methods"].get(method) or table["research"]
     if act_bits < 16:
-        who = table["low_activation"].get(f"{method} {act_dtype}", "none") if bits == 4 and act_bits == 8 else "none"
+        known = table["low_activation"] if bits == 4 and act_bits == 8 else {}
+        who = known.get(f"{method} {act_dtype}", "none")
     else:
         who = row["supports"].get(str(int(bits)), row["supports"]["*"])
     return SchemeProfile(
@@ -159,8 +162,8 @@ def method_profile(
 def bits_per_weight(row: dict, bits: float, group: int | None) -> float:
     """Bits per quantized weight: the weight, plus a scale and a zero point shared by *group* weights.
 
-    GPTQ, AWQ and AutoRound store a 16-bit scale and a zero of the weight's own width; HQQ and MLX a 16-bit scale
-    and a 16-bit zero; symmetric rounding a scale only. Per output row (-1) both vanish against the row length.
+    GPTQ, AWQ and AutoRound store a 16-bit scale and a zero of the weight's own width; HQQ and MLX a 16-bit
+    scale and a 16-bit zero; symmetric rounding a scale only. Per output row (-1) both vanish against the row.
     """
     if group is None or group <= 0 or "scale_bits" not in row:
         return float(bits)

@@ -16,7 +16,8 @@ _BITS = re.compile(r"^(?:int|uint|w|q)?(\d(?:\.5)?)(?:bits?|b|w)?$")
 _GROUP = re.compile(r"^(?:g|gs|group)(\d+)$|^(\d+)g$")
 _PER_ROW = {"perchannel", "channel", "channelwise", "nogroup", "perrow"}
 _SAID_BY_OTHERS = {
-    "int", "bit", "bits", "sym", "asym", "actorder", "marlin", "w", "quantized", "quant", "real", "community", "exllama",
+    "int", "bit", "bits", "sym", "asym", "actorder", "marlin", "w", "quantized", "quant", "real", "community",
+    "exllama",
 }
 """Words that say nothing about size or accuracy class beyond the rest of the name."""
 _REPACKED = re.compile(r"^(.*)[_-](?:r4|r8|r16|x4)$", re.IGNORECASE)
@@ -38,7 +39,7 @@ class Parts:
 
 
 def listed_name(text: str, engine: str | None = None) -> str | None:
-    """The canonical name of a listed scheme or alias, as *engine*'s users mean it; None when the table lacks it."""
+    """The canonical name of a listed scheme or alias, as *engine*'s users mean it; None when unlisted."""
     by_engine = scheme_file()["aliases_by_engine"]
     wanted = key(text)
     if engine:
@@ -134,9 +135,11 @@ def _tokens(low: str) -> Parts | None:
 def _compose(bits: float, act: int, methods: list[str], group: int | None, floating: bool) -> Parts | None:
     table = scheme_file()
     research = [m for m in methods if m in table["research_methods"]]
-    method = "-".join(research + [m for m in methods if m in ("gptq", "rtn")]) if research else (methods or [""])[0]
     if not research and len(methods) > 1:
         return None
+    method = methods[0] if methods else ""
+    if research:
+        method = "-".join(research + [m for m in methods if m in ("gptq", "rtn")])
     row = table["methods"].get(method)
     if row and bits not in row["bits"]:
         return None

@@ -1,4 +1,4 @@
-"""Quantization schemes by name: `find_scheme("q4km")`, `find_scheme("W3A16-INT-gptq-g64")`, `all_schemes()`."""
+"""Quantization schemes by name: `find_scheme("q4km")`, `find_scheme("HQQ-3bit-g32")`, `all_schemes()`."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from advisor.documents.scheme import SchemeProfile
 from advisor.errors import UnknownNameError
 
 _KV = re.compile(r"(?:[+\-_ ]|(?<=\d))kv[-_]?(?:cache[-_])?(?P<type>[a-z]*\d[\w.\-]*)", re.IGNORECASE)
-_KV_TYPES = {"4": "q4_0", "q4": "q4_0", "q4_0": "q4_0", "8": "q8_0", "q8": "q8_0", "q8_0": "q8_0", "fp8": "fp8",
-             "16": "f16", "f16": "f16", "q8_0-q8_0": "q8_0", "f16-f16": "f16", "q5_1": "q5_1", "q5_0": "q5_0"}
+_KV_TYPES = {
+    "4": "q4_0", "q4": "q4_0", "q4_0": "q4_0", "q5_0": "q5_0", "q5_1": "q5_1", "8": "q8_0", "q8": "q8_0",
+    "q8_0": "q8_0", "q8_0-q8_0": "q8_0", "fp8": "fp8", "16": "f16", "f16": "f16", "f16-f16": "f16",
+}
 
 
 @cache
 def find_scheme(text: str, engine: str | None = None) -> SchemeProfile:
-    """The scheme a name means, in any case and usual spelling ('q4km', 'FP8_DYNAMIC', 'exl3-4', 'IQ4_KS-pure').
+    """The scheme a name means, in any case and usual spelling ('q4km', 'FP8_DYNAMIC', 'exl3-4').
 
-    With *engine*, a short name means what that engine's users mean by it: 'mxfp4' is MXFP4_MOE under llama.cpp
-    and MLX-MXFP4 under mlx; '4bit' is Q4_K_M, MLX-4bit-g64, NF4 …
-    Raises UnknownNameError with the nearest names, also for a KV-cache type glued to a scheme (see `split_kv`).
+    With *engine*, a short name means what that engine's users mean by it: 'mxfp4' is MXFP4_MOE under
+    llama.cpp and MLX-MXFP4 under mlx; '4bit' is Q4_K_M, MLX-4bit-g64, NF4 …
+    Raises UnknownNameError with the nearest names, also for a KV-cache type glued on (see `split_kv`).
     """
     plain = text.strip()
     if plain.lower().endswith(".gguf"):
@@ -39,7 +41,8 @@ def find_scheme(text: str, engine: str | None = None) -> SchemeProfile:
 def all_schemes() -> tuple[SchemeProfile, ...]:
     """Every scheme worth offering: GGUF types and mixes, then the schemes of the other engines.
 
-    Left out though `find_scheme` knows them: F32, one-type (`-pure`) and repacked (`_R4`) files, other parameters.
+    Left out though `find_scheme` knows them: F32, one-type (`-pure`) and repacked (`_R4`) files, and other
+    parameters.
     """
     table = file.scheme_file()
     names = [name for name in table["gguf"] if name != "F32"] + list(table["fixed"]) + table["listed"]
@@ -83,7 +86,9 @@ def _build(name: str | None, parts: Parts | None) -> SchemeProfile:
             parts.method, name=parts.name, ftype=table["gguf"][parts.method].get("ftype", parts.method),
             aliases=(), supports=file.gguf_supports("ik"),
         )
-    return file.method_profile(parts.name, parts.method, parts.bits, parts.group, parts.act_bits, parts.act_dtype)
+    return file.method_profile(
+        parts.name, parts.method, parts.bits, parts.group, parts.act_bits, parts.act_dtype
+    )
 
 
 def _pure(parts: Parts) -> SchemeProfile:
@@ -93,7 +98,7 @@ def _pure(parts: Parts) -> SchemeProfile:
 
 
 def _in_file_name(stem: str) -> str:
-    """The scheme part of a GGUF file name: 'Llama-3.1-8B-Instruct-Q4_K_M' -> 'Q4_K_M'; the whole when none is seen."""
+    """The scheme part of a GGUF file name ('Llama-3.1-8B-Q4_K_M' -> 'Q4_K_M'), else the whole."""
     stem = re.sub(r"-\d{5}-of-\d{5}$", "", stem.replace("\\", "/").rpartition("/")[2])
     words = re.split(r"[-.]", stem)
     for start in range(len(words)):

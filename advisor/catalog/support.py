@@ -1,0 +1,242 @@
+"""Who can run what: engines and their spellings, the backends of a machine, and the gate between both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from advisor.catalog.scheme_file import key, scheme_file
+from advisor.documents.hardware import Gpu, HardwareProfile
+from advisor.documents.scheme import SchemeProfile, Support
+from advisor.errors import UnknownNameError
+
+_BACKENDS = {
+    "NVIDIA": ("cuda", "vulkan"),
+    "AMD": ("rocm", "vulkan"),
+    "Intel": ("sycl", "xpu", "vulkan"),
+    "Apple": ("metal",),
+    "Qualcomm": ("opencl", "vulkan"),
+    "Huawei": ("cann",),
+}
+"""Vendor -> backends, the native one first; any other GPU is reached through Vulkan
+(https://github.com/ggml-org/llama.cpp#supported-backends)."""
+_BACKEND_WORDS = {
+    "cuda": "an NVIDIA GPU", "rocm": "an AMD GPU", "metal": "Apple Silicon", "vulkan": "a Vulkan GPU",
+    "sycl": "an Intel GPU", "xpu": "an Intel GPU", "opencl": "an Adreno GPU", "cann": "a Huawei Ascend NPU",
+    "webgpu": "a browser", "cpu": "a CPU",
+}
+_GOOD_FORMS = ("desktop", "laptop", "datacenter")
+"""GPUs with memory of their own; beside them the CPU alone is offered only where a GGUF engine must use it."""
+
+
+@dataclass(frozen=True)
+class Runnable:
+    """One way to run a scheme on a machine."""
+
+    engine: str
+    backend: str
+    level: str
+    """yes, or partial: with the limits that `note` names."""
+    note: str = ""
+
+
+@cache
+def find_engine(text: str) -> str:
+    """The engine a name means ('llama-server', 'TRT-LLM', 'mlx-lm', 'llama.cpp (LM Studio)').
+
+    Raises UnknownNameError with the nearest names.
+    """
+    names = _engine_names()
+    plain = text.split("(")[0]
+    found = names.get(key(plain)) or names.get(key(text))
+    if found is None:
+        import difflib
+
+        close = difflib.get_close_matches(key(plain), names, n=4, cutoff=0.5)
+        nearest = tuple(dict.fromkeys(names[near] for near in close)) or tuple(scheme_file()["engines"])
+        raise UnknownNameError("engine", text, nearest)
+    return found
+
+
+def engine_names() -> tuple[str, ...]:
+    """Every engine of the table, the most used first."""
+    return tuple(scheme_file()["engines"])
+
+
+def serves_concurrency(engine: str) -> bool:
+    """Whether the engine is built to serve many requests at once (continuous batching with paged KV cache)."""
+    return scheme_file()["engines"][engine]["serves"]
+
+
+def machine_backends(hardware: HardwareProfile) -> dict[str, list[Gpu]]:
+    """Backend -> the GPUs it reaches, native backends first; `cpu` (no GPUs) is always there."""
+    found: dict[str, list[Gpu]] = {}
+    for gpu in hardware.gpus:
+        for backend in _BACKENDS.get(gpu.vendor, ("vulkan",)):
+            found.setdefault(backend, []).append(gpu)
+    found["cpu"] = []
+    return found
+
+
+def runnable(
+    scheme: SchemeProfile, hardware: HardwareProfile, engines: tuple[str, ...] = (), every: bool = False
+) -> list[Runnable]:
+    """The ways *hardware* can run *scheme*, full support before partial, in the table's order of engines.
+
+    *engines* limits them (empty = any). Without *every*, slower doubles are left out: Vulkan beside a working CUDA
+    or Metal, and the CPU alone beside a GPU with its own memory. An unknown compute capability or instruction set
+    counts as allowed, and the note says so.
+    """
+    backends = machine_backends(hardware)
+    best: dict[tuple[str, str], Runnable] = {}
+    for support in scheme.supports:
+        if (engines and support.engine not in engines) or support.backend not in backends:
+            continue
+        reason, note = _gate(support, hardware, backends[support.backend])
+        if reason:
+            continue
+        slot = (support.engine, support.backend)
+        if note and slot in best:
+            continue  # a faster path that may or may not be there says nothing new
+        way = Runnable(*slot, support.level, "; ".join(part for part in (support.note, note) if part))
+        best[slot] = _merge(best[slot], way) if slot in best else way
+    ways = list(best.values()) if every else _without_doubles(best, hardware)
+    order = engine_names()
+    return sorted(ways, key=lambda way: (way.level != "yes", order.index(way.engine)))
+
+
+def why_not(scheme: SchemeProfile, hardware: HardwareProfile, engines: tuple[str, ...] = ()) -> str:
+    """One sentence on why *hardware* cannot run *scheme* with *engines*; empty when it can."""
+    if runnable(scheme, hardware, engines):
+        return ""
+    if not scheme.supports:
+        return f"no engine of the support table runs {scheme.name}"
+    supports = [s for s in scheme.supports if not engines or s.engine in engines]
+    if not supports:
+        others = ", ".join(dict.fromkeys(s.engine for s in scheme.supports))
+        return f"{scheme.name} does not run on {' or '.join(engines)}; it runs on {others}"
+    backends = machine_backends(hardware)
+    for support in supports:
+        if support.backend in backends:
+            reason, _ = _gate(support, hardware, backends[support.backend])
+            if reason:
+                return reason
+    wanted = " or ".join(dict.fromkeys(_BACKEND_WORDS.get(s.backend, s.backend) for s in supports))
+    return f"{scheme.name} needs {wanted}; {hardware.name} has none"
+
+
+@cache
+def _engine_names() -> dict[str, str]:
+    engines = scheme_file()["engines"]
+    names = {key(alias): name for name, row in engines.items() for alias in row["aliases"]}
+    names.update((key(name), name) for name in engines)
+    return names
+
+
+def _merge(known: Runnable, way: Runnable) -> Runnable:
+    """Two rows of one engine and backend: the better level, both notes."""
+    better = known if known.level == "yes" or way.level != "yes" else way
+    notes = [known.note, way.note] if better is known else [way.note]
+    return Runnable(known.engine, known.backend, better.level, "; ".join(dict.fromkeys(n for n in notes if n)))
+
+
+def _without_doubles(best: dict[tuple[str, str], Runnable], hardware: HardwareProfile) -> list[Runnable]:
+    own_memory = any(gpu.form in _GOOD_FORMS or gpu.vendor == "Apple" for gpu in hardware.gpus)
+    engines = scheme_file()["engines"]
+    kept = []
+    for (engine, backend), way in best.items():
+        if backend == "vulkan" and (engine, "cuda") in best:
+            continue
+        on_gpu = any(e == engine and b != "cpu" for e, b in best)
+        if backend == "cpu" and own_memory and (on_gpu or not engines[engine].get("gguf")):
+            continue
+        kept.append(way)
+    return kept
+
+
+def _gate(support: Support, hardware: HardwareProfile, gpus: list[Gpu]) -> tuple[str, str]:
+    """(why not, note): why not is empty when one GPU (or the CPU) passes."""
+    reason = _system(support, hardware)
+    if reason:
+        return reason, ""
+    if support.backend == "cpu":
+        return _isa(support, hardware)
+    reasons, passed, notes = [], [], []
+    for gpu in gpus:
+        reason, note = _generation(support, gpu)
+        if reason:
+            reasons.append(reason)
+        else:
+            passed.append(gpu)
+            notes.append(note)
+    if not passed:
+        return reasons[0], ""
+    note = next((n for n in notes if n), "")
+    if reasons:
+        only = "only on " + ", ".join(dict.fromkeys(_label(gpu) for gpu in passed))
+        note = f"{note}; {only}" if note else only
+    return "", note
+
+
+def _system(support: Support, hardware: HardwareProfile) -> str:
+    systems = scheme_file()["engines"].get(support.engine, {}).get("os")
+    if not systems or not hardware.os:
+        return ""
+    here = hardware.os.lower()
+    if "darwin" in here or "mac" in here:
+        here = "macos"
+    elif "windows" in here and "wsl" not in here:
+        here = "windows"
+    elif any(other in here for other in ("freebsd", "android", "ios")):
+        here = "other"
+    else:
+        here = "linux"
+    return "" if here in systems else f"{support.engine} does not run on {hardware.os}"
+
+
+def _isa(support: Support, hardware: HardwareProfile) -> tuple[str, str]:
+    cpu = hardware.cpu
+    if not support.requires_isa:
+        return "", ""
+    foreign = _foreign_isa(support.requires_isa, cpu.architecture)
+    if not cpu.isa and not foreign:
+        return "", f"if the CPU has {', '.join(support.requires_isa)}"
+    missing = [feature for feature in support.requires_isa if feature not in cpu.isa]
+    if foreign or missing:
+        lacking = ", ".join(missing or support.requires_isa)
+        return f"{support.engine} needs a CPU with {lacking}; {cpu.brand or 'this CPU'} has not", ""
+    return "", ""
+
+
+def _foreign_isa(features: tuple[str, ...], architecture: str) -> bool:
+    x86 = any(f.startswith(("avx", "amx", "sse")) for f in features)
+    return x86 != (architecture in ("x86_64", "amd64", "i686", ""))
+
+
+def _generation(support: Support, gpu: Gpu) -> tuple[str, str]:
+    what = support.needs or f"{support.engine} on {support.backend}"
+    have = gpu.compute_capability
+    if support.architectures:
+        if have is None:
+            return "", f"if the GPU is one of {', '.join(support.architectures)}"
+        if have not in support.architectures:
+            return f"{what} needs {', '.join(support.architectures)}; {_label(gpu)} is {have}", ""
+        return "", ""
+    least, most = support.min_compute_capability, support.max_compute_capability
+    if not (least or most) or support.backend != "cuda":
+        return "", ""
+    if have is None:
+        return "", f"if the GPU has compute capability {least or most}"
+    if least and _version(have) < _version(least):
+        return f"{what} needs compute capability {least}; {_label(gpu)} has {have}", ""
+    if most and _version(have) > _version(most):
+        return f"{what} ends at compute capability {most}; {_label(gpu)} has {have}", ""
+    return "", ""
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdigit())
+
+
+def _label(gpu: Gpu) -> str:
+    return gpu.catalog_name or gpu.name

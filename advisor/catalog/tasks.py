@@ -1,0 +1,59 @@
+"""What people use a model for, as mixtures of the task categories that benchmarks measure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+
+from advisor.data import folder
+from advisor.errors import UnknownNameError
+
+
+@dataclass(frozen=True)
+class Task:
+    """One use."""
+
+    name: str
+    mix: dict[str, float]
+    """Task category -> weight; the weights sum to 1."""
+    why: str
+    """The reason for the weights."""
+    aliases: tuple[str, ...] = ()
+
+
+@cache
+def all_tasks() -> tuple[Task, ...]:
+    """Every task of profiles/tasks.json; each task category is one by itself."""
+    table = json.loads((folder("profiles") / "tasks.json").read_text(encoding="utf-8"))
+    return tuple(Task(name, row["mix"], row["why"], tuple(row["aliases"])) for name, row in table.items())
+
+
+def find_task(name: str) -> Task:
+    """The task *name* means, in any case and by any alias; raises UnknownNameError with the nearest."""
+    names = _names()
+    found = names.get(_key(name))
+    if found is None:
+        import difflib
+
+        close = difflib.get_close_matches(_key(name), names, n=3, cutoff=0.5)
+        nearest = tuple(dict.fromkeys(names[near].name for near in close))
+        nearest = nearest or tuple(task.name for task in all_tasks())
+        raise UnknownNameError("task", name, nearest)
+    return found
+
+
+def task_mix(name: str) -> dict[str, float]:
+    """Task category -> weight of the task *name*; the weights sum to 1. Raises UnknownNameError."""
+    return dict(find_task(name).mix)
+
+
+@cache
+def _names() -> dict[str, Task]:
+    names = {_key(alias): task for task in all_tasks() for alias in task.aliases}
+    names.update((_key(task.name), task) for task in all_tasks())
+    return names
+
+
+def _key(name: str) -> str:
+    return "".join(c for c in name.lower() if c.isalnum())
