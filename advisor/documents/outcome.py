@@ -38,6 +38,8 @@ class DeviceMemory:
     """Context of the backend, CUDA graphs, output buffers."""
     available_bytes: int | None = None
     """What the plan may use there, desktop reserve taken off."""
+    planned_bytes: int | None = None
+    """Upper bound of the parts together, which must stay within `available_bytes`; None = the parts are exact."""
 
     @property
     def total_bytes(self) -> int:

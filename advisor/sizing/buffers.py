@@ -1,7 +1,8 @@
 """Compute and output buffers of llama.cpp's graph: the scratch memory beside weights and KV cache.
 
-The rules are fitted on 841 dry runs of the engine (`llama_init_from_model` with `no_alloc`, CPU backend) of 49 model
-shapes; the graph allocator reuses memory, so the buffer is the largest of three moments of the graph, not their sum.
+The rules are fitted on 841 dry runs of the engine (`llama_init_from_model` with `no_alloc`, CPU backend) of
+49 model shapes; the graph allocator reuses memory, so the buffer is the largest of three moments of the
+graph, not their sum.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ UBATCH = 512
 """Tokens computed at once when nothing else is asked: llama.cpp's `-ub` default (tools/server/README.md)."""
 _F32, _MASK = 4, 2
 HIGH_FACTOR = 1.21
-"""What placement plans with: no dry run of a shape known to the catalogue exceeds the rule by more than 18.8 %
-(phi-3-mini, four sequences); `advisor evaluate memory` prints the largest miss."""
+"""What placement plans with: no dry run of a shape known to the catalogue exceeds the rule by more than
+18.8 % (phi-3-mini, four sequences); `advisor evaluate memory` prints the largest miss."""
 
 
 def compute_bytes(
@@ -32,22 +33,16 @@ def compute_bytes(
 ) -> Estimate:
     """Bytes of the largest device's compute buffer.
 
-    *n_outputs* is how many logit rows are reserved: the whole ubatch when None (llama-cli, llama-bench, bindings
-    and older servers), the number of slots in a current llama-server. `high` holds in every dry run.
+    *n_outputs* is how many logit rows are reserved: the whole ubatch when None (llama-cli, llama-bench,
+    bindings and older servers), the number of slots in a current llama-server. `high` holds in every dry run.
     """
     layout = cache_layout(model)
     value = raw_compute_bytes(
         model, layout, context_tokens, n_seq, kv_type, ubatch, flash_attn, unified, swa_full, n_outputs
     )
     known = model.hidden_size and model.vocab_size and layout.basis == "exact"
-    basis = "interpolated"
-    return Estimate(
-        value,
-        value / HIGH_FACTOR,
-        value * HIGH_FACTOR,
-        basis,
-        ("fitted on 841 dry runs of llama.cpp",) if known else ("shapes unknown: scaled from its size",),
-    )
+    evidence = "fitted on 841 dry runs of llama.cpp" if known else "shapes unknown: a common width assumed"
+    return Estimate(value, value / HIGH_FACTOR, value * HIGH_FACTOR, "interpolated", (evidence,))
 
 
 def raw_compute_bytes(
@@ -123,8 +118,8 @@ def _logit_extra(model: ModelProfile, layout: CacheLayout) -> int:
 def mask_copies_bytes(layout: CacheLayout, context_tokens: int, n_seq: int, ubatch: int, copies: int) -> int:
     """Attention masks a GPU backend may hold beside the rule: *copies* of the longest one.
 
-    Sources: Vulkan logs of Qwen3.6-35B-A3B grow by two masks; a layer split over several GPUs keeps four copies of
-    the inputs (`GGML_SCHED_MAX_COPIES` 4, ggml/CMakeLists.txt).
+    Sources: Vulkan logs of Qwen3.6-35B-A3B grow by two masks; a layer split over several GPUs keeps four
+    copies of the inputs (`GGML_SCHED_MAX_COPIES` 4, ggml/CMakeLists.txt).
     """
     longest = max(
         (cells(g, context_tokens, n_seq, ubatch, False, False) // n_seq for g in layout.groups), default=0

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from advisor.documents.model import ModelProfile
 
 # Architectures whose sliding window llama.cpp honours (its `set_swa_pattern` calls in src/llama-model.cpp,
-# https://github.com/ggml-org/llama.cpp). Mistral-7B-v0.1, Ministral-8B, Phi-3 and StarCoder2 have a window in
-# their config.json, but llama.cpp keeps the whole context for them: measured, phi-3-mini allocates 2048x32 cells.
+# https://github.com/ggml-org/llama.cpp). Mistral-7B-v0.1, Ministral-8B, Phi-3 and StarCoder2 have a window
+# in their config.json, but llama.cpp keeps the whole context for them: measured, phi-3-mini allocates
+# 2048x32 cells.
 _WINDOWED_IN_LLAMACPP = (
     "gemma2",
     "gemma3",
@@ -27,14 +28,16 @@ _WINDOWED_IN_LLAMACPP = (
 # A full-attention layer comes first in each period here, last everywhere else (llama.cpp `dense_first`).
 _FULL_LAYER_FIRST = ("step3",)
 _DEFAULT_FULL_EVERY = {"gemma2": 2, "gptoss": 2, "gemma3n": 5, "gemma3": 6}
-# Layers at the end that read the cache of earlier layers and keep none (`num_kv_shared_layers` of config.json:
-# https://docs.nvidia.com/nemo/megatron-bridge for Gemma-4-E4B, huggingface.co/google/gemma-3n-E4B-it/config.json).
+# Layers at the end that read the cache of earlier layers and keep none (`num_kv_shared_layers` of
+# config.json: https://docs.nvidia.com/nemo/megatron-bridge for Gemma-4-E4B,
+# huggingface.co/google/gemma-3n-E4B-it/config.json).
 _SHARED_KV_LAYERS = {("gemma3n", 30): 10, ("gemma3n", 35): 15, ("gemma4", 35): 20, ("gemma4", 42): 18}
 # Key width of the sparse-attention indexer, one vector per token and layer (`index_head_dim` of
 # huggingface.co/deepseek-ai/DeepSeek-V3.2-Exp/config.json); stored beside the latent.
 _INDEXER_DIM = 128
 _CONV_KERNEL = 4
-"""Taps of the causal convolution of Mamba 1/2 and Gated DeltaNet (`conv_kernel`, `d_conv` of their configs)."""
+"""Taps of the causal convolution of Mamba 1/2 and Gated DeltaNet (`conv_kernel`, `d_conv` of their
+configs)."""
 F32_BYTES = 4
 """llama.cpp keeps recurrent states in F32 (rs buffers of Qwen3-Next logs: 75.38 MiB for 36 layers)."""
 
@@ -312,8 +315,8 @@ def _from_similar_models(model: ModelProfile) -> CacheLayout:
             layout = _build(other)
             rows.append(sum(g.count * (g.k_values + g.v_values) for g in layout.groups))
     if not rows:
-        # Nothing of that size: layers and width of a Llama-like model, n = 12 x layers x width^2 (arXiv 2001.08361)
-        # with width = 128 x layers and one KV head in four.
+        # Nothing of that size: layers and width of a Llama-like model, n = 12 x layers x width^2 (arXiv
+        # 2001.08361) with width = 128 x layers and one KV head in four.
         layers = max(1, round((size / (12 * 128**2)) ** (1 / 3)))
         rows = [2 * layers * layers * 128 // 4]
     rows.sort()

@@ -24,12 +24,14 @@ BYTES_PER_VALUE = {
     "int8": 1.0,
 }
 _PAD_CELLS = 256
-"""llama.cpp rounds the cells of a sequence up to this (measured; `GGML_PAD(n_ctx_seq, 256)` in llama-context.cpp)."""
+"""llama.cpp rounds the cells of a sequence up to this (measured; `GGML_PAD(n_ctx_seq, 256)` in
+llama-context.cpp)."""
 PAGE_TOKENS = 16
 """Tokens in a page of a paged cache: vLLM's default block size (vllm/config/cache.py)."""
 BATCHED_TOKENS = 8192
-"""Most prompt tokens in one step, whose keys outlive the window until it ends: vLLM's `max_num_batched_tokens`
-default for its server on 80 GB cards (vllm/engine/arg_utils.py); smaller elsewhere, so it errs high."""
+"""Most prompt tokens in one step, whose keys outlive the window until it ends: vLLM's
+`max_num_batched_tokens` default for its server on 80 GB cards (vllm/engine/arg_utils.py); smaller
+elsewhere, so it errs high."""
 
 
 def kv_types(kv_type: str) -> tuple[str, str]:
@@ -80,9 +82,9 @@ def kv_cache_bytes(
 ) -> Estimate:
     """Bytes allocated for *n_seq* sequences of *context_tokens* tokens each, recurrent states included.
 
-    Exact when the layers are known (within print rounding of all llama.cpp logs), an interval otherwise. *paged*
-    counts pages of 16 tokens as vLLM does; *unified* and *swa_full* are llama.cpp's. Raises UsageError for an
-    unknown KV type.
+    Exact when the layers are known (within print rounding of all llama.cpp logs), an interval otherwise.
+    *paged* counts pages of 16 tokens as vLLM does; *unified* and *swa_full* are llama.cpp's. Raises
+    UsageError for an unknown KV type.
     """
     layout = cache_layout(model)
     value = raw_kv_bytes(layout, context_tokens, n_seq, kv_type, ubatch, unified, swa_full, paged)

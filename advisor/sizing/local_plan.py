@@ -19,7 +19,7 @@ _GGUF_ENGINES = frozenset(
 # Engines with a documented switch for experts in main memory (`--n-cpu-moe`, `-ot`); Ollama documents none.
 _EXPERT_SWITCH = frozenset({"llama.cpp", "ik_llama.cpp", "koboldcpp", "llamafile", "lm-studio"})
 # Engines that run only when the whole model is on GPUs.
-_GPU_ONLY = frozenset({"exllamav2", "exllamav3", "exllama", "mlx"})
+_GPU_ONLY = frozenset({"exllamav2", "exllamav3", "exllama", "mlx", "mlx-lm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,14 @@ def cpu_plan(request: Request) -> Plan:
         available_bytes=main_memory_available(request.hardware),
     )
     read = shares.active(0, shares.n_layers) + shares.output_bytes + _kv_read(request)
-    return Plan("cpu", [slot], n_layers=shares.n_layers, slow_bytes=read, exact=shares.exact)
+    return Plan(
+        "cpu",
+        [slot],
+        n_layers=shares.n_layers,
+        slow_bytes=read,
+        exact=shares.exact,
+        weights_factor=shares.factor,
+    )
 
 
 def _unified_plans(request: Request, gpu: Gpu, gpu_layers: int | None, whole: bool) -> list[Plan]:
@@ -118,6 +125,7 @@ def _unified_plans(request: Request, gpu: Gpu, gpu_layers: int | None, whole: bo
         gpu_layers=shares.n_layers + 1,
         n_layers=shares.n_layers,
         exact=shares.exact,
+        weights_factor=shares.factor,
         assume_unknown_fits=True,
     )
     if gpu_layers is not None and not whole:
@@ -169,7 +177,7 @@ def gpu_plan(request: Request, gpus: list[tuple[int, Gpu]], gpu_layers: int, cpu
     offloaded = first > 0 or cpu_experts > 0
     if gguf:
         host_weights += shares.embedding_bytes
-    if 0 < first and not shares.tied:
+    if first > 0 and not shares.tied:
         host_weights += shares.output_bytes
     slots.append(
         Slot(
@@ -194,6 +202,7 @@ def gpu_plan(request: Request, gpus: list[tuple[int, Gpu]], gpu_layers: int, cpu
         cpu_expert_layers=cpu_experts,
         slow_bytes=slow,
         exact=shares.exact,
+        weights_factor=shares.factor,
     )
 
 

@@ -1,4 +1,5 @@
-"""What memory holds beside the model: driver contexts, engine budgets, and what is left to the rest of the machine.
+"""What memory holds beside the model: driver contexts, engine budgets, and what is left to the rest of the
+machine.
 
 Every figure is an upper bound with its source: a plan that errs must err high.
 """
@@ -11,9 +12,10 @@ from advisor.sizing.cache_layout import architecture_key
 
 MIB, GIB = 1 << 20, 1 << 30
 
-# What a backend's context and libraries take on the device before a model is loaded: the minimum that Ollama set
-# aside per device (cudaMinimumMemory, rocmMinimumMemory, metalMinimumMemory in discover/gpu.go and gpu_darwin.go of
-# https://github.com/ollama/ollama). Vulkan and SYCL state none: the largest of the three.
+# What a backend's context and libraries take on the device before a model is loaded: the minimum that
+# Ollama set aside per device (cudaMinimumMemory, rocmMinimumMemory, metalMinimumMemory in discover/gpu.go
+# and gpu_darwin.go of https://github.com/ollama/ollama). Vulkan and SYCL state none: the largest of the
+# three.
 CONTEXT_BYTES = {
     "cuda": 457 * MIB,
     "rocm": 457 * MIB,
@@ -27,11 +29,12 @@ CONTEXT_BYTES = {
 }
 FIT_MARGIN_BYTES = 1024 * MIB
 """Left free on each GPU with memory of its own: llama.cpp's default `--fit-target`
-(https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md). It holds the desktop where only the total
-is known, and the engine's growing scratch pools where the free memory was read."""
+(https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md). It holds the desktop where only
+the total is known, and the engine's growing scratch pools where the free memory was read."""
 
-# Reserve of a machine whose free memory is unknown: share of each slice of main memory that Google Kubernetes Engine
-# keeps for the system, https://cloud.google.com/kubernetes-engine/docs/concepts/plan-node-sizes.
+# Reserve of a machine whose free memory is unknown: share of each slice of main memory that Google
+# Kubernetes Engine keeps for the system,
+# https://cloud.google.com/kubernetes-engine/docs/concepts/plan-node-sizes.
 _RESERVED_SHARES = ((4 * GIB, 0.25), (4 * GIB, 0.20), (8 * GIB, 0.10), (112 * GIB, 0.06))
 _RESERVED_BEYOND = 0.02
 
@@ -71,7 +74,8 @@ def gpu_available(gpu: Gpu) -> int | None:
 
 
 def unified_available(hardware: HardwareProfile, gpu: Gpu) -> int | None:
-    """Bytes a GPU that shares main memory may use: its own limit and what main memory has left, whichever is less."""
+    """Bytes a GPU that shares main memory may use: its own limit and what main memory has left, whichever
+    is less."""
     limit, main = gpu.memory_total_bytes, main_memory_available(hardware)
     if gpu.memory_free_bytes is not None:
         limit = gpu.memory_free_bytes if limit is None else min(limit, gpu.memory_free_bytes)
@@ -84,12 +88,11 @@ def unified_available(hardware: HardwareProfile, gpu: Gpu) -> int | None:
     return min(limit, main)
 
 
-# --- serving engines -------------------------------------------------------------------------------------------
-
 # Share of the card that weights, cache and scratch may take. vLLM: `gpu_memory_utilization` 0.92
-# (vllm/config/cache.py); SGLang: `--mem-fraction-static` 0.85, scratch outside it (docs.sglang.io); TensorRT-LLM:
-# 0.9 of what the weights leave (kv_cache_free_gpu_memory_fraction); LMDeploy: 0.8 of what the weights leave
-# (cache_max_entry_count). The last two are taken of the whole card, which errs high for small models only.
+# (vllm/config/cache.py); SGLang: `--mem-fraction-static` 0.85, scratch outside it (docs.sglang.io);
+# TensorRT-LLM: 0.9 of what the weights leave (kv_cache_free_gpu_memory_fraction); LMDeploy: 0.8 of what the
+# weights leave (cache_max_entry_count). The last two are taken of the whole card, which errs high for small
+# models only.
 UTILISATION = {"vllm": 0.92, "sglang": 0.85, "tensorrt-llm": 0.9, "lmdeploy": 0.8, "tgi": 0.9}
 NON_TORCH_TP1_BYTES = int(0.27 * GIB)
 NON_TORCH_TPN_BYTES = int(2.10 * GIB)
@@ -111,7 +114,8 @@ _ACTIVATION_DENSE_GIB, _ACTIVATION_MOE_GIB = 2.0, 2.5
 
 
 def serving_activation_bytes(model: ModelProfile) -> int:
-    """Activations at the peak of a serving engine's step, per card (it does not shrink with tensor parallelism)."""
+    """Activations at the peak of a serving engine's step, per card (it does not shrink with tensor
+    parallelism)."""
     arch = architecture_key(model)
     default = _ACTIVATION_MOE_GIB if model.is_moe else _ACTIVATION_DENSE_GIB
     return int(GIB * next((gib for name, gib in _ACTIVATION_GIB if arch.startswith(name)), default))

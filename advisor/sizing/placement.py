@@ -1,9 +1,10 @@
 """Where a model goes on a machine: the best placement, and what binds it.
 
-A plan is called feasible only when every device holds weights, KV cache, compute buffers and contexts at their upper
-bounds, so it errs high. Memory nobody knows cannot be checked: where it is the only memory a plan could use, the plan
-is answered with basis 'extrapolated' and says so; it is never preferred to one that is known to fit, and an unknown
-amount of main memory is never filled with layers that do not fit the GPU unless `gpu_layers` asks for it.
+A plan is called feasible only when every device holds weights, KV cache, compute buffers and contexts at
+their upper bounds, so it errs high. Memory nobody knows cannot be checked: where it is the only memory a
+plan could use, the plan is answered with basis 'extrapolated' and says so; it is never preferred to one
+that is known to fit, and an unknown amount of main memory is never filled with layers that do not fit the
+GPU unless `gpu_layers` asks for it.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ def place(
 ) -> Placement:
     """The best placement: the fewest bytes read over slow memory for each token, then the fewest devices.
 
-    *context_tokens* is per request; the cache holds context x concurrency. *gpu_layers*: 0 = CPU only, None = choose,
-    negative or more than the model has = all. Never raises for what does not fit: `fits` is False and `binding`
-    says by how much. Raises UsageError for an unknown KV type.
+    *context_tokens* is per request; the cache holds context x concurrency. *gpu_layers*: 0 = CPU only, None
+    = choose, negative or more than the model has = all. Never raises for what does not fit: `fits` is False
+    and `binding` says by how much. Raises UsageError for an unknown KV type.
     """
     plans, work = _plans(
         hardware, model, weights, engine, backend, context_tokens, concurrency, kv_type, gpu_layers
@@ -72,7 +73,8 @@ def max_concurrency(
     kv_type: str,
     gpu_layers: int | None = None,
 ) -> int:
-    """Most requests of *context_tokens* that the placement of a single request still holds; 0 = not even one."""
+    """Most requests of *context_tokens* that the placement of a single request still holds; 0 = not even
+    one."""
     best = place(hardware, model, weights, scheme, engine, backend, context_tokens, 1, kv_type, gpu_layers)
     return best.max_concurrency or 0
 

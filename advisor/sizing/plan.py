@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import DeviceMemory, Placement
@@ -50,12 +50,22 @@ class Workspace:
         return kv, graph, inputs + masks + output_bytes(self.model, n_seq), masks
 
 
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Upper bound / expected value, of each growing part and of the weights."""
+
+    weights: float
+    kv: float
+    graph: float
+
+
 @dataclass(slots=True)
 class Slot:
     """One device of a plan: fixed bytes, its share of the cache, and which buffers it holds."""
 
     device: str
     weights_bytes: int
+    """Upper bound."""
     kv_share: float
     graph: float = 1.0
     """1 where layers are computed, 0 where only inputs and logits lie."""
@@ -80,17 +90,19 @@ class Slot:
             + (host if self.host else 0.0)
         )
 
-    def document(self, parts: tuple[float, float, float, float]) -> DeviceMemory:
-        """The device as the placement document lists it."""
-        kv, graph, host, masks = parts
-        compute = self.graph * graph + self.masks * masks + (host if self.host else 0.0)
+    def document(self, parts: tuple[float, float, float, float], points: Points) -> DeviceMemory:
+        """The device as the placement document lists it: expected parts, and the bound the plan was judged
+        by."""
+        kv, graph, host, _ = parts
+        compute = self.graph * graph / points.graph + (host if self.host else 0.0)
         return DeviceMemory(
             device=self.device,
-            weights_bytes=self.weights_bytes,
-            kv_cache_bytes=int(self.kv_share * kv),
+            weights_bytes=int(self.weights_bytes / points.weights),
+            kv_cache_bytes=int(self.kv_share * kv / points.kv),
             compute_bytes=int(compute),
             overhead_bytes=self.overhead_bytes,
             available_bytes=self.available_bytes,
+            planned_bytes=int(self.need(parts)),
         )
 
 
@@ -109,9 +121,10 @@ class Plan:
     slow_bytes: float = 0.0
     """Weights and cache read over main memory for each token; what the choice of the best plan minimises."""
     exact: bool = True
+    weights_factor: float = 1.0
+    """Upper bound / expected value of the weights."""
     max_sequences: int = LOCAL_MAX_SEQUENCES
     assume_unknown_fits: bool = False
-    notes: tuple[str, ...] = field(default=())
 
     def miss(self, parts: tuple[float, float, float, float]) -> float:
         """Bytes by which the worst device falls short (0 when all known ones hold)."""
@@ -129,7 +142,8 @@ class Plan:
         return next((s for s in self.slots if s.available_bytes is None and s.matters), None)
 
     def fits(self, parts: tuple[float, float, float, float]) -> bool:
-        """Whether every device holds its share; unknown memory counts as asked for by `assume_unknown_fits`."""
+        """Whether every device holds its share; unknown memory counts as asked for by
+        `assume_unknown_fits`."""
         if self.miss(parts) > 0:
             return False
         return self.assume_unknown_fits or self.unknown() is None
@@ -156,6 +170,8 @@ class Plan:
     def document(self, work: Workspace, context_tokens: int, n_seq: int, search: bool) -> Placement:
         """The placement for this context and concurrency; *search* also fills the largest ones that fit."""
         parts = work.parts(context_tokens, n_seq)
+        graph = HIGH_FACTOR if work.activation_bytes is None else 1.0
+        points = Points(self.weights_factor, work.layout.high_factor, graph)
         doubtful = self.unknown() is not None
         exact = self.exact and work.layout.basis == "exact"
         return Placement(
@@ -166,7 +182,7 @@ class Plan:
             cpu_expert_layers=self.cpu_expert_layers,
             tensor_parallel=self.tensor_parallel,
             pipeline_parallel=self.pipeline_parallel,
-            devices=tuple(slot.document(parts) for slot in self.slots),
+            devices=tuple(slot.document(parts, points) for slot in self.slots),
             fits=self.fits(parts),
             binding=self.binding(parts),
             basis="extrapolated" if doubtful else "exact" if exact else "interpolated",

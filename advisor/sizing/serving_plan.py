@@ -20,7 +20,8 @@ def serving_plans(
     layout: CacheLayout,
     engine: str,
 ) -> list[Plan]:
-    """One plan per valid (tensor parallel, pipeline parallel) of this machine, the widest tensor parallel first.
+    """One plan per valid (tensor parallel, pipeline parallel) of this machine, the widest tensor parallel
+    first.
 
     Tensor parallel stays inside a node; nodes are stages of a pipeline.
     """
@@ -95,6 +96,7 @@ def _plan(
         tensor_parallel=tensor,
         pipeline_parallel=pipeline,
         exact=shares.exact,
+        weights_factor=shares.factor,
         max_sequences=SERVING_MAX_SEQUENCES,
         assume_unknown_fits=True,
     )

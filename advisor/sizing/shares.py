@@ -12,11 +12,12 @@ _UNKNOWN_LAYERS = 32
 
 
 class LayerShares:
-    """Cumulated bytes of the repeating layers, with and without experts, at the upper bound of the weights."""
+    """Cumulated bytes of the repeating layers, with and without experts, at the upper bound of the
+    weights."""
 
     def __init__(self, model: ModelProfile, weights, layout: CacheLayout) -> None:
         total = weights.total_bytes
-        factor = total.high / total.value if total.value else 1.0
+        self.factor = factor = total.high / total.value if total.value else 1.0
         layers = tuple(weights.layer_bytes)
         experts = tuple(weights.layer_expert_bytes)
         self.exact = total.basis == "exact" and bool(layers)
@@ -31,19 +32,28 @@ class LayerShares:
         self.n_layers = len(layers)
         self.total_bytes = int(total.high)
         self.embedding_bytes = int(weights.embedding_bytes * factor)
-        self.tied = bool(model.tie_embeddings) or not weights.output_bytes
+        self.tied = weights.tied
         self.layers = [0.0, *accumulate(b * factor for b in layers)]
         self.experts = [0.0, *accumulate(b * factor for b in experts)]
         rest = self.total_bytes - self.layers[-1] - self.embedding_bytes
         # Tied: the engine's GPU side holds a second copy of the embedding as its output matrix.
-        self.output_bytes = int(max(rest, 0) + (self.embedding_bytes if self.tied else 0))
+        self.output_bytes = int(max(rest, 0) + (self._output_copy(model, weights) if self.tied else 0))
         used = (model.n_experts_used or 1) / (model.n_experts or 1) if model.is_moe else 1.0
         self.expert_use = min(1.0, used)
         attention = max(1, sum(g.count for g in layout.groups if g.window is None) or self.n_layers)
         self._kv_extra = 0.0 if len(layout.groups) == 1 and not layout.state_bytes else 1.0 / attention
 
+    def _output_copy(self, model: ModelProfile, weights) -> int:
+        """Bytes of a tied token_embd read as output; per-layer embeddings stored beside it are no part of
+        it."""
+        bits = weights.bits_by_role.get("token_embd")
+        if not (bits and model.vocab_size and model.hidden_size):
+            return self.embedding_bytes
+        return min(self.embedding_bytes, int(model.vocab_size * model.hidden_size * bits / 8))
+
     def dense(self, first: int, last: int, cpu_experts: int) -> float:
-        """Bytes of layers first..last-1 on the GPU when the experts of the first *cpu_experts* layers are elsewhere."""
+        """Bytes of layers first..last-1 on the GPU when the experts of the first *cpu_experts* layers are
+        elsewhere."""
         moved = self.experts[max(min(last, cpu_experts), 0)] - self.experts[min(first, cpu_experts)]
         return self.layers[last] - self.layers[first] - max(moved, 0.0)
 
@@ -53,7 +63,8 @@ class LayerShares:
         return self.layers[last] - self.layers[first] - expert * (1 - self.expert_use)
 
     def kv_share(self, n: int) -> float:
-        """Upper bound of the cache share of *n* layers: where layers differ, one full-attention layer more."""
+        """Upper bound of the cache share of *n* layers: where layers differ, one full-attention layer
+        more."""
         if n <= 0:
             return 0.0
         if n >= self.n_layers:
@@ -62,7 +73,8 @@ class LayerShares:
 
 
 def _expert_share(model: ModelProfile) -> float:
-    """Share of the weights in experts, from the stated counts: total - active = (1 - used/experts) x experts' part."""
+    """Share of the weights in experts, from the stated counts: total - active = (1 - used/experts) x
+    experts' part."""
     if not (model.is_moe and model.n_params and model.n_active_params and model.n_experts):
         return 0.0
     used = (model.n_experts_used or 1) / model.n_experts
