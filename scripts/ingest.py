@@ -6,8 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from ingest_aliases import ingest_aliases
 from ingest_common import Files
 from ingest_measurements import ingest_measurements
+from ingest_other import ingest_other
 from ingest_profiles import ingest_profiles
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +20,8 @@ def build(raw: Path) -> Files:
     files: Files = {}
     ingest_profiles(raw, files)
     ingest_measurements(raw, files)
+    ingest_other(raw, files)
+    ingest_aliases(raw, files)
     return files
 
 

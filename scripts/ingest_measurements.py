@@ -7,16 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 from ingest_common import DATE_ACCESSED, Files, add_table, figure, read_text_table
-from ingest_flags import add_flags
+from ingest_flags import add_facts, add_flags
 
 _OPEN = re.compile(r"(MIT|Apache-2\.0|BSD|CC[- ]BY[- ]4|CC0|GPL)")
 _THREADS = ("issue", "discussion")
 """Comments in a thread are their writers', whatever the repository's licence: reduced too."""
-_OWN_LICENCE = "Apache-2.0"
 
 _NOT_KEY = {
     "accuracy": ("value", "stderr", "baseline_value", "file_gib", "notes", "audit"),
-    "speed_local": ("value", "stderr", "file_gib", "engine_version", "test", "notes", "audit"),
+    "speed_local": ("value", "stderr", "file_gib", "engine_version", "notes", "audit"),
     "speed_serving": ("value", "stderr", "file_gib", "engine_version", "notes", "audit"),
 }
 
@@ -61,6 +60,11 @@ def _table_origin(source: pd.Series, is_open: bool) -> dict[str, str | int]:
     }
 
 
+def file_name(source_id: str) -> str:
+    """The source id as a file name that every system takes."""
+    return re.sub(r"[^a-z0-9._-]+", "_", source_id.lower())
+
+
 def _producer(url: str) -> str:
     found = re.match(r"(?:https?://)?(?:www\.)?github\.com/([^/]+/[^/ ]+)", url)
     if found:
@@ -70,13 +74,13 @@ def _producer(url: str) -> str:
 
 
 def _by_source(kind: str, raw: Path, files: Files) -> None:
-    frame = add_flags(kind, read_text_table(raw / f"{kind}.csv"))
+    frame = add_facts(kind, add_flags(kind, read_text_table(raw / f"{kind}.csv")))
     sources = read_text_table(raw / "sources" / f"{kind}.csv").set_index("source_id")
     for source_id, rows in frame.groupby("source_id", sort=True):
         source = sources.loc[source_id]
         is_open = bool(_OPEN.match(source["licence"])) and source["kind"] not in _THREADS
         table = rows.assign(n=1, spread="") if is_open else reduce(kind, rows)
-        name = re.sub(r"[^a-z0-9._-]+", "_", source_id.lower())
+        name = file_name(source_id)
         add_table(files, f"measurements/{kind}/{name}.csv", table, _table_origin(source, is_open))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -61,14 +62,41 @@ def _scores(raw: Path, files: Files) -> None:
     ))
 
 
+_MORE_CPUS = """\
+Google Tensor G1|Google Tensor$,Google,Cortex-X1/A76/A55 (Tensor G1),4,LPDDR5,6400,51.2,8,neon dotprod,2021,phone,https://en.wikipedia.org/wiki/Google_Tensor (recalled),16,
+Kirin 990,HiSilicon,Cortex-A76/A55 (Kirin 990),4,LPDDR4X,4266,34.1,8,neon dotprod,2019,phone,https://en.wikipedia.org/wiki/HiSilicon (recalled),16,
+Snapdragon 888|SM8350,Qualcomm,Cortex-X1/A78/A55 (Snapdragon 888),4,LPDDR5,6400,51.2,8,neon dotprod,2020,phone,https://en.wikipedia.org/wiki/List_of_Qualcomm_Snapdragon_systems_on_chips (recalled),16,
+Snapdragon 8 Gen 2|SM8550,Qualcomm,Cortex-X3/A715/A510 (8 Gen 2),4,LPDDR5X,8400,67.2,8,neon dotprod i8mm,2022,phone,as the Adreno 740 row of gpus.csv,16,
+Snapdragon 8 Gen 3|SM8650,Qualcomm,Cortex-X4/A720/A520 (8 Gen 3),4,LPDDR5X,9600,76.8,8,neon dotprod i8mm,2023,phone,as the Adreno 750 row of gpus.csv,16,
+Snapdragon 8 Elite|SM8750,Qualcomm,Oryon (8 Elite),4,LPDDR5X,10667,85.3,8,neon dotprod i8mm,2024,phone,as the Adreno 830 row of gpus.csv,16,
+Intel\\(R\\) Core\\(TM\\) i[357]-2\\d{3}\\w* CPU,Intel,Sandy Bridge,2,DDR3,1333,21.3,2-4,avx,2011,desktop/laptop,https://ark.intel.com (recalled),64,no AVX2
+Intel\\(R\\) Core\\(TM\\) i[357]-3\\d{3}\\w* CPU,Intel,Ivy Bridge,2,DDR3,1600,25.6,2-4,avx,2012,desktop/laptop,https://ark.intel.com (recalled),64,no AVX2
+Intel\\(R\\) Xeon\\(R\\) CPU E3-12\\d{2}\\w* V2,Intel,Ivy Bridge (E3 v2),2,DDR3,1600,25.6,4,avx,2012,entry server,https://ark.intel.com (recalled),64,no AVX2
+Intel\\(R\\) Xeon\\(R\\) CPU E3-12\\d{2}\\w* v3,Intel,Haswell (E3 v3),2,DDR3,1600,25.6,4,avx2,2013,entry server,https://ark.intel.com (recalled),64,
+Intel\\(R\\) Xeon\\(R\\) CPU E3-12\\d{2}\\w* v5,Intel,Skylake (E3 v5),2,DDR4,2133,34.1,4,avx2,2015,entry server,https://ark.intel.com (recalled),64,
+Intel\\(R\\) Xeon\\(R\\) CPU +X56\\d{2},Intel,Westmere-EP,3,DDR3,1333,32.0,4-6,sse4.2,2010,server,https://ark.intel.com (recalled),64,no AVX
+"""
+"""Processors that measurements name and the transcription lacks; the columns of cpus.csv."""
+
+
+def _cpus(raw: Path) -> pd.DataFrame:
+    """The transcribed rows, one pattern mended, and the rows above."""
+    frame = read_text_table(raw / "cpus.csv")
+    # Without the word end it also takes the mobile 11400H and 11800H, which are Tiger Lake.
+    frame["name_pattern"] = frame["name_pattern"].str.replace("11[4-9]00[KFT]*", r"11[4-9]00[KFT]*\b", regex=False)
+    more = pd.read_csv(StringIO(_MORE_CPUS), dtype=str, keep_default_na=False, names=list(frame.columns))
+    return pd.concat([frame, more], ignore_index=True)
+
+
 def ingest_profiles(raw: Path, files: Files) -> None:
     """Add every catalogue table and its origin to *files*."""
     _gpus(raw, files)
     _scores(raw, files)
-    add_table(files, "profiles/cpus.csv", read_text_table(raw / "cpus.csv"), _origin(
+    add_table(files, "profiles/cpus.csv", _cpus(raw), _origin(
         "Processors: memory channels, peak bandwidth, instruction sets",
         "archspec; AlexsJones/llmfit; vendor product specifications", "https://github.com/archspec/archspec-json",
-        "2025", "Apache-2.0 OR MIT; MIT", "As transcribed; instruction sets from archspec.",
+        "2025", "Apache-2.0 OR MIT; MIT", "As transcribed, instruction sets from archspec; one pattern mended (11400H and 11800H are not Rocket Lake), twelve "
+        "phone and old desktop processors added from the page each row names.",
         "Channels and memory speeds of most rows are recalled from product specifications: a measured bandwidth beats them.",
     ))
     add_table(files, "profiles/models.csv", read_text_table(raw / "models.csv"), _origin(
