@@ -1,0 +1,35 @@
+"""How well the predictors do on what they have not seen: devices, model families and sources left out whole.
+
+`advisor evaluate` prints every part; `advisor evaluate sizes|memory|local_speed|serving_speed|accuracy` one.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from advisor.errors import ExitCode
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `advisor evaluate`."""
+    parser.add_argument("part", nargs="*", help="sizes, memory, local_speed, serving_speed, accuracy (default: all)")
+    parser.add_argument("--card", metavar="FILE", help="also write the model card (docs/MODEL_CARD.md)")
+    parser.add_argument("--json", action="store_true")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the tables."""
+    from advisor.training.evaluation import evaluate_parts, model_card, tables_text
+
+    results = evaluate_parts(tuple(args.part))
+    if args.json:
+        from advisor.documents.plain import dumps
+
+        print(dumps({"schema_version": "1.0", "parts": results}))
+    else:
+        print(tables_text(results))
+    if args.card:
+        from pathlib import Path
+
+        Path(args.card).write_text(model_card(results), encoding="utf-8")
+    return ExitCode.OK

@@ -1,0 +1,58 @@
+"""The GPU of an Apple silicon Mac: unified memory, of which the system lets the GPU wire a part."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from advisor.catalog.gpus import find_gpu
+from advisor.documents.hardware import Gpu
+from advisor.probe.system import System
+
+
+def apple(system: System, brand: str | None, total_bytes: int | None, available_bytes: int | None, unknown: dict[str, str], notes: list[str]) -> tuple[Gpu, ...]:
+    """One GPU on Apple silicon; none on an Intel Mac, whose GPUs engines no longer support well."""
+    if system.platform != "darwin" or not (brand or "").startswith("Apple"):
+        return ()
+    cores = _cores(system)
+    name = f"{brand} ({cores}-core GPU)" if cores else brand
+    if not cores:
+        unknown["gpus.cores"] = "system_profiler did not state the number of GPU cores"
+    match = find_gpu(name, total_bytes) or find_gpu(brand, total_bytes)
+    limit = wired_limit_bytes(system, total_bytes)
+    free = None if limit is None or available_bytes is None else min(limit, available_bytes)
+    if match is None:
+        notes.append(f"{brand} is in no catalogue: its bandwidth is unknown, so its speed cannot be predicted")
+        return (Gpu(name=name, vendor="Apple", memory_total_bytes=limit, memory_free_bytes=free, unified_memory=True),)
+    notes.extend(match.notes)
+    return (match.gpu(name, memory_total_bytes=limit, memory_free_bytes=free, unified_memory=True),)
+
+
+def wired_limit_bytes(system: System, total_bytes: int | None) -> int | None:
+    """What the GPU may wire: `iogpu.wired_limit_mb` when set, else Metal's default working set."""
+    for name in ("iogpu.wired_limit_mb", "debug.iogpu.wired_limit"):
+        text = (system.run("sysctl", "-n", name)[0] or "").strip()
+        if text.isdigit() and int(text) > 0:
+            return int(text) << 20 if name.endswith("_mb") else int(text)
+    from advisor.catalog.machines import apple_gpu_limit_bytes
+
+    return None if total_bytes is None else apple_gpu_limit_bytes(total_bytes)
+
+
+def _cores(system: System) -> int | None:
+    """GPU cores; system_profiler takes a quarter of a second, so the live answer is kept until the next boot."""
+    if not system.live:
+        return _ask(system)
+    from advisor.probe.boot_cache import cached
+
+    return cached("apple_gpu_cores", lambda: _ask(system))
+
+
+def _ask(system: System) -> int | None:
+    text, _ = system.run("system_profiler", "SPDisplaysDataType", "-json")
+    try:
+        displays: Any = json.loads(text or "{}").get("SPDisplaysDataType", [])
+    except ValueError:
+        return None
+    cores = [entry.get("sppci_cores") for entry in displays if isinstance(entry, dict)]
+    return next((int(count) for count in cores if str(count).isdigit()), None)

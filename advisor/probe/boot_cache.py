@@ -1,0 +1,68 @@
+"""Facts that cannot change before the next boot, kept so that the second probe is fast."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def cached(name: str, make: Callable[[], Any]) -> Any:
+    """The value kept under *name* since this boot, else what *make* returns (kept when it is not None)."""
+    facts = read()
+    if name in facts:
+        return facts[name]
+    value = make()
+    if value is not None:
+        write(name, value)
+    return value
+
+
+def read() -> dict[str, Any]:
+    """All facts of this boot; empty when there are none or they cannot be read."""
+    try:
+        kept = json.loads(_path().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return kept.get("facts", {}) if isinstance(kept, dict) and kept.get("boot") == _boot() else {}
+
+
+def write(name: str, value: Any) -> None:
+    """Keep *value*; a folder that cannot be written only costs the next probe its speed."""
+    facts = {**read(), name: value}
+    path = _path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump({"boot": _boot(), "facts": facts}, file)
+        os.replace(temporary, path)
+    except OSError:
+        return
+
+
+def _boot() -> str:
+    """What differs from boot to boot: the kernel's boot id, else the host name alone."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        import platform
+
+        return platform.node()
+
+
+def _path() -> Path:
+    """The user's cache folder, by the platform's custom (platformdirs would cost more than reading the file)."""
+    if override := os.environ.get("ADVISOR_CACHE_DIR"):
+        return Path(override) / "boot.json"
+    if sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    elif sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home()))
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "quant-advisor" / "boot.json"

@@ -1,0 +1,146 @@
+"""AMD and Intel GPUs, from the kernel's files: sysfs and KFD need no tool and no privilege."""
+
+from __future__ import annotations
+
+import re
+
+from advisor.catalog.gpus import GpuMatch, find_gpu
+from advisor.documents.hardware import Gpu
+from advisor.probe.memory import meminfo
+from advisor.probe.system import System
+
+_AMD, _INTEL = "0x1002", "0x8086"
+_KFD = "/sys/class/kfd/kfd/topology/nodes"
+
+
+def drm(system: System, cpu_brand: str | None, unknown: dict[str, str], notes: list[str]) -> tuple[Gpu, ...]:
+    """The AMD and Intel GPUs of a Linux machine, discrete ones first."""
+    found = []
+    gfx = _gfx_by_device(system)
+    for name in system.names("/sys/class/drm"):
+        if not re.fullmatch(r"card\d+", name):
+            continue
+        folder = f"/sys/class/drm/{name}/device"
+        vendor = system.read(f"{folder}/vendor")
+        if vendor == _AMD:
+            found.append(_amd(system, folder, gfx, cpu_brand, notes))
+        elif vendor == _INTEL:
+            found.append(_intel(system, folder, cpu_brand, unknown, notes))
+    return tuple(sorted(found, key=lambda gpu: gpu.unified_memory))
+
+
+def _gfx_by_device(system: System) -> dict[str, str]:
+    """PCI device id (decimal, as KFD writes it) -> gfx name."""
+    found = {}
+    for node in system.names(_KFD):
+        fields = dict(
+            parts for line in (system.read(f"{_KFD}/{node}/properties") or "").splitlines() if len(parts := line.split()) == 2
+        )
+        version = fields.get("gfx_target_version", "0")
+        if version.isdigit() and int(version):
+            found[fields.get("device_id", "")] = gfx_name(int(version))
+    return found
+
+
+def gfx_name(version: int) -> str:
+    """110501 -> gfx1151, 90010 -> gfx90a: major, then minor and stepping in hexadecimal."""
+    return f"gfx{version // 10000}{version // 100 % 100:x}{version % 100:x}"
+
+
+def _amd(system: System, folder: str, gfx: dict[str, str], cpu_brand: str | None, notes: list[str]) -> Gpu:
+    vram, used = _whole(system.read(f"{folder}/mem_info_vram_total")), _whole(system.read(f"{folder}/mem_info_vram_used"))
+    gtt, gtt_used = _whole(system.read(f"{folder}/mem_info_gtt_total")), _whole(system.read(f"{folder}/mem_info_gtt_used"))
+    device = (system.read(f"{folder}/device") or "").removeprefix("0x")
+    chip = gfx.get(str(int(device, 16))) if re.fullmatch(r"[0-9a-f]{4}", device) else None
+    name = system.read(f"{folder}/product_name") or _uevent_name(system, folder)
+    integrated = _is_apu(vram, cpu_brand)
+    match = _find(name, cpu_brand if integrated else None, vram, f"1002:{device}")
+    total, free = vram, _difference(vram, used)
+    if integrated:
+        # Engines place weights in GTT as well: the BIOS carve-out alone is not what the GPU may use.
+        total = (vram or 0) + (gtt or 0)
+        free = total - (used or 0) - (gtt_used or 0)
+        available = meminfo(system).get("MemAvailable")
+        free = min(free, available + (_difference(vram, used) or 0)) if available is not None else free
+    link = _link(system.read(f"{folder}/current_link_speed"), system.read(f"{folder}/current_link_width"))
+    return _document(match, name or f"AMD GPU {device}", "AMD", chip, total, free, integrated, link, notes)
+
+
+def _is_apu(vram: int | None, cpu_brand: str | None) -> bool:
+    """An AMD processor "with Radeon Graphics", or a Ryzen AI; its carve-out is a part of main memory."""
+    return bool(cpu_brand and re.search(r"radeon|ryzen ai|apu|ryzen.*\d{3,4}(g|ge|u|h|hs|hx)\b", cpu_brand, re.IGNORECASE)) and (
+        vram is None or vram <= 2 << 30 or "ryzen ai max" in cpu_brand.lower()
+    )
+
+
+def _intel(system: System, folder: str, cpu_brand: str | None, unknown: dict[str, str], notes: list[str]) -> Gpu:
+    device = (system.read(f"{folder}/device") or "").removeprefix("0x")
+    vram = _intel_vram(system, folder)
+    match = _find(None, None if vram else cpu_brand, vram, f"8086:{device}")
+    integrated = match.unified_memory if match else not vram
+    total, free = vram, None
+    if integrated:
+        fields = meminfo(system)
+        total, free = fields.get("MemTotal"), fields.get("MemAvailable")
+    elif vram is None:
+        unknown["gpus.memory_total_bytes"] = "the kernel driver of this Intel GPU states no memory size"
+        total = match.memory_total_bytes if match else None
+    return _document(match, match.catalog_name if match else f"Intel GPU {device}", "Intel", None, total, free, integrated, None, notes)
+
+
+def _intel_vram(system: System, folder: str) -> int | None:
+    """Local memory of a discrete card: i915's lmem_total_bytes, or the sizes of xe's tiles."""
+    if (stated := _whole(system.read(f"{folder}/lmem_total_bytes"))) is not None:
+        return stated
+    tiles = [name for name in system.names(folder) if re.fullmatch(r"tile\d+", name)]
+    sizes = [_whole(system.read(f"{folder}/{tile}/physical_vram_size_bytes")) for tile in tiles]
+    return sum(size for size in sizes if size) or None
+
+
+def _find(name: str | None, cpu_brand: str | None, memory_bytes: int | None, pci_id: str) -> GpuMatch | None:
+    """By product name, else by PCI id and memory; an integrated GPU also by its processor's name."""
+    for text in (name, _igpu_of(cpu_brand)):
+        if text and (match := find_gpu(text, memory_bytes if text == name else None, pci_id)):
+            return match
+    return find_gpu("", memory_bytes, pci_id)
+
+
+def _igpu_of(cpu_brand: str | None) -> str | None:
+    """'AMD RYZEN AI MAX+ 395 w/ Radeon 8060S' -> 'Radeon 8060S'."""
+    match = re.search(r"(radeon\s+\w+)", cpu_brand or "", re.IGNORECASE)
+    return match[1] if match else None
+
+
+def _document(
+    match: GpuMatch | None, name: str, vendor: str, chip: str | None, total: int | None, free: int | None,
+    integrated: bool, link: str | None, notes: list[str],
+) -> Gpu:
+    if match is None:
+        notes.append(f"{name} is in no catalogue: its bandwidth is unknown, so its speed cannot be predicted")
+        return Gpu(name=name, vendor=vendor, compute_capability=chip, memory_total_bytes=total,
+                   memory_free_bytes=free, unified_memory=integrated, pcie=link)
+    notes.extend(match.notes)
+    return match.gpu(
+        name, memory_total_bytes=total or match.memory_total_bytes, memory_free_bytes=free,
+        unified_memory=integrated or match.unified_memory, compute_capability=chip or match.compute_capability, pcie=link,
+    )
+
+
+def _uevent_name(system: System, folder: str) -> str | None:
+    for line in (system.read(f"{folder}/uevent") or "").splitlines():
+        if line.startswith("PCI_NAME="):
+            return line.partition("=")[2]
+    return None
+
+
+def _link(speed: str | None, width: str | None) -> str | None:
+    generation = {"2.5": "1.0", "5.0": "2.0", "8.0": "3.0", "16.0": "4.0", "32.0": "5.0", "64.0": "6.0"}.get((speed or "").split(" ")[0])
+    return f"{generation} x{width}" if generation and width and width.isdigit() else None
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() else None
+
+
+def _difference(total: int | None, used: int | None) -> int | None:
+    return None if total is None or used is None else max(total - used, 0)

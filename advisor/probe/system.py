@@ -1,0 +1,155 @@
+"""What the probe may touch of a machine: files, commands, the environment. Tests hand in a recorded one."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+COMMAND_TIMEOUT_S = 3.0
+"""A healthy nvidia-smi or system_profiler answers within a second; a hung driver must not hang the probe."""
+
+
+class System:
+    """The live machine. Every reader returns None (or nothing) instead of raising."""
+
+    live = True
+
+    def __init__(self) -> None:
+        self.platform = sys.platform
+        self.environment = os.environ
+
+    @property
+    def machine(self) -> str:
+        """The instruction set: x86_64, aarch64 …"""
+        if self.platform == "win32":
+            return {"AMD64": "x86_64", "ARM64": "aarch64"}.get(os.environ.get("PROCESSOR_ARCHITECTURE", ""), "x86_64")
+        return {"arm64": "aarch64", "amd64": "x86_64"}.get(os.uname().machine.lower(), os.uname().machine)
+
+    def read(self, path: str) -> str | None:
+        """The text of a file, stripped; None when it is absent or forbidden."""
+        try:
+            return Path(path).read_bytes().decode("utf-8", "replace").replace("\0", "").strip()
+        except (OSError, ValueError):
+            return None
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """The entries of a folder, sorted; empty when it is absent or forbidden."""
+        try:
+            return tuple(sorted(os.listdir(folder)))
+        except OSError:
+            return ()
+
+    def exists(self, path: str) -> bool:
+        """Whether the path is there."""
+        return os.path.exists(path)
+
+    def run(self, *command: str, timeout_s: float = COMMAND_TIMEOUT_S) -> tuple[str | None, str]:
+        """Standard output, or None and the reason."""
+        import shutil
+        import subprocess
+
+        if shutil.which(command[0]) is None:
+            return None, f"{command[0]} is not installed"
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=timeout_s, check=False)
+        except subprocess.TimeoutExpired:
+            return None, f"{command[0]} did not answer within {timeout_s:g} s"
+        except OSError as error:
+            return None, f"{command[0]} could not be run: {error.strerror}"
+        if done.returncode != 0:
+            first = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
+            return None, f"{command[0]} failed: {first[0] if first else f'exit code {done.returncode}'}"
+        return done.stdout.decode("utf-8", "replace"), ""
+
+    def which(self, program: str) -> str | None:
+        """The full path of a program on PATH."""
+        import shutil
+
+        return shutil.which(program)
+
+    def usable_cpus(self) -> int | None:
+        """CPUs this process may run on."""
+        if hasattr(os, "sched_getaffinity"):
+            return len(os.sched_getaffinity(0))
+        return os.cpu_count()
+
+    def disk_free_bytes(self) -> int | None:
+        """Free bytes where the process stands."""
+        import shutil
+
+        try:
+            return shutil.disk_usage(".").free
+        except OSError:
+            return None
+
+    def module_folder(self, name: str) -> str | None:
+        """Where a Python package is installed, without importing it."""
+        for entry in sys.path:
+            if entry and os.path.isdir(os.path.join(entry, name)):
+                return os.path.join(entry, name)
+        return None
+
+
+class Recorded(System):
+    """A machine from a folder: `files/` as it was, and `machine.json` with commands and the rest."""
+
+    live = False
+
+    def __init__(self, folder: str | Path) -> None:
+        self._files = Path(folder) / "files"
+        self._facts = json.loads((Path(folder) / "machine.json").read_text(encoding="utf-8"))
+        self.platform = self._facts.get("platform", "linux")
+        self.environment = self._facts.get("environment", {})
+
+    @property
+    def machine(self) -> str:
+        """As recorded."""
+        return self._facts.get("machine", "x86_64")
+
+    def _at(self, path: str) -> str:
+        return str(self._files / path.lstrip("/"))
+
+    def read(self, path: str) -> str | None:
+        """The recorded file."""
+        recorded = self._facts.get("files", {})
+        return recorded[path].strip() if path in recorded else super().read(self._at(path))
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """Recorded entries, from the folder and from `machine.json`."""
+        prefix = folder.rstrip("/") + "/"
+        inline = {path[len(prefix):].split("/")[0] for path in self._facts.get("files", {}) if path.startswith(prefix)}
+        return tuple(sorted(inline | set(super().names(self._at(folder)))))
+
+    def exists(self, path: str) -> bool:
+        """Whether it was recorded."""
+        return path in self._facts.get("files", {}) or bool(self.names(path)) or super().exists(self._at(path))
+
+    def run(self, *command: str, timeout_s: float = COMMAND_TIMEOUT_S) -> tuple[str | None, str]:
+        """The recorded output; a command recorded as null hung."""
+        commands = self._facts.get("commands", {})
+        key = " ".join(command)
+        if key not in commands:
+            return None, f"{command[0]} is not installed"
+        if commands[key] is None:
+            return None, f"{command[0]} did not answer within {timeout_s:g} s"
+        if isinstance(commands[key], dict):
+            return None, f"{command[0]} failed: {commands[key]['error']}"
+        return commands[key], ""
+
+    def which(self, program: str) -> str | None:
+        """As recorded."""
+        return self._facts.get("programs", {}).get(program)
+
+    def usable_cpus(self) -> int | None:
+        """As recorded."""
+        return self._facts.get("usable_cpus")
+
+    def disk_free_bytes(self) -> int | None:
+        """As recorded."""
+        return self._facts.get("disk_free_bytes")
+
+    def module_folder(self, name: str) -> str | None:
+        """As recorded."""
+        return self._facts.get("modules", {}).get(name)
