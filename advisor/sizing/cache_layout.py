@@ -51,8 +51,6 @@ class LayerGroup:
     v_values: int
     window: int | None = None
     windowed_in_llamacpp: bool = True
-    indexer_values: int = 0
-    """16-bit numbers beside K and V that no KV type shrinks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +131,21 @@ def _latent(model: ModelProfile, arch: str, n_layers: int) -> CacheLayout:
     known = bool(model.mla_kv_lora_rank and model.mla_rope_dim)
     # 512 + 64 in every published MLA model (DeepSeek-V2/V3, Kimi-K2, GLM-4.7-Flash, Mistral-Large-3 configs).
     row = int(model.mla_kv_lora_rank or 512) + int(model.mla_rope_dim or 64)
+    # Sparse attention keeps one indexer key per token and layer where an engine runs it sparsely;
+    # ik_llama.cpp does not (GLM-5.1 log: 43.88 MiB for 78 layers x 512 tokens x 576 values).
     sparse = arch.startswith(("deepseekv32", "glmmoedsa"))
     recurrent = int(model.linear_attention_layers or 0)
-    group = LayerGroup(n_layers - recurrent, row, 0, indexer_values=_INDEXER_DIM if sparse else 0)
+    group = LayerGroup(n_layers - recurrent, row, 0)
     state = 0.0
     if recurrent:
         # Kimi Delta Attention: a head_dim x head_dim state per head, and q, k, v convolutions.
         heads, dim = int(model.n_heads or 32), int(model.head_dim or 128)
         state = recurrent * heads * (dim * dim + 3 * (_CONV_KERNEL - 1) * dim) * F32_BYTES
-    basis = "exact" if known and not sparse and not recurrent else "interpolated"
-    low = 1.0 if not sparse else row / (row + _INDEXER_DIM)
     return CacheLayout(
         (group,),
         state_bytes=state,
-        low_factor=low,
-        basis=basis,
+        high_factor=(row + _INDEXER_DIM) / row if sparse else 1.0,
+        basis="exact" if known and not sparse and not recurrent else "interpolated",
         mla=True,
         evidence=(f"latent attention: {row} K values per token and layer, no V",),
     )

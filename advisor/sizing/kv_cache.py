@@ -119,7 +119,7 @@ def raw_kv_bytes(
 
 def group_row_bytes(group: LayerGroup, k_bytes: float, v_bytes: float) -> float:
     """Bytes of one token in one layer."""
-    return group.k_values * k_bytes + group.v_values * v_bytes + 2 * group.indexer_values
+    return group.k_values * k_bytes + group.v_values * v_bytes
 
 
 def kv_bytes_per_token_read(model: ModelProfile, depth: int, kv_type: str) -> float:

@@ -27,6 +27,9 @@ CONTEXT_BYTES = {
     "opencl": 512 * MIB,
     "cpu": 0,
 }
+FLASH_ATTENTION_BACKENDS = frozenset({"cpu", "cuda", "rocm", "hip", "metal", "vulkan"})
+"""Where llama.cpp's `-fa auto` turns flash attention on; a SYCL log reads "auto -> disabled", others are
+not seen."""
 FIT_MARGIN_BYTES = 1024 * MIB
 """Left free on each GPU with memory of its own: llama.cpp's default `--fit-target`
 (https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md). It holds the desktop where only

@@ -13,7 +13,7 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Placement
 from advisor.sizing.local_plan import Request, local_plans
-from advisor.sizing.overheads import serving_activation_bytes
+from advisor.sizing.overheads import FLASH_ATTENTION_BACKENDS, serving_activation_bytes
 from advisor.sizing.plan import Plan, Workspace
 from advisor.sizing.serving_plan import SERVING_ENGINES, serving_plans
 from advisor.sizing.shares import LayerShares
@@ -110,7 +110,7 @@ def _plans(
     serving = engine in SERVING_ENGINES and bool(hardware.gpus) and backend != "cpu"
     paged = engine in SERVING_ENGINES
     activation = serving_activation_bytes(model) if serving else None
-    work = Workspace(model, kv_type, paged, activation)
+    work = Workspace(model, kv_type, paged, activation, backend in FLASH_ATTENTION_BACKENDS)
     shares = LayerShares(model, weights, work.layout)
     parts = work.parts(context_tokens, concurrency)
     if serving:

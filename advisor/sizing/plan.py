@@ -29,6 +29,7 @@ class Workspace:
         self.model, self.kv_type, self.paged = model, kv_type, paged
         self.layout: CacheLayout = cache_layout(model)
         self.activation_bytes = activation_bytes
+        self.flash_attn = flash_attn
         self._known: dict[tuple[int, int], tuple[float, float, float, float]] = {}
 
     def parts(self, context_tokens: int, n_seq: int) -> tuple[float, float, float, float]:
@@ -40,14 +41,14 @@ class Workspace:
         return found
 
     def _compute(self, context_tokens: int, n_seq: int) -> tuple[float, float, float, float]:
-        layout = self.layout
-        kv = raw_kv_bytes(layout, context_tokens, n_seq, self.kv_type, paged=self.paged) * layout.high_factor
+        layout, model, kv_type = self.layout, self.model, self.kv_type
+        kv = raw_kv_bytes(layout, context_tokens, n_seq, kv_type, paged=self.paged) * layout.high_factor
         if self.activation_bytes is not None:
             return kv, float(self.activation_bytes), 0.0, 0.0
-        graph = raw_compute_bytes(self.model, layout, context_tokens, n_seq, self.kv_type) * HIGH_FACTOR
+        graph = raw_compute_bytes(model, layout, context_tokens, n_seq, kv_type, flash_attn=self.flash_attn)
         masks = float(mask_copies_bytes(layout, context_tokens, n_seq, UBATCH, 2))
-        inputs = 4.0 * UBATCH * int(self.model.hidden_size or 4096)
-        return kv, graph, inputs + masks + output_bytes(self.model, n_seq), masks
+        inputs = 4.0 * UBATCH * int(model.hidden_size or 4096)
+        return kv, graph * HIGH_FACTOR, inputs + masks + output_bytes(model, n_seq), masks
 
 
 @dataclass(frozen=True, slots=True)
