@@ -24,7 +24,12 @@ class Workspace:
     """The parts of memory that grow with context and concurrency, each at its upper bound."""
 
     def __init__(
-        self, model: ModelProfile, kv_type: str, paged: bool, activation_bytes: int | None = None
+        self,
+        model: ModelProfile,
+        kv_type: str,
+        paged: bool,
+        activation_bytes: int | None = None,
+        flash_attn: bool = True,
     ) -> None:
         self.model, self.kv_type, self.paged = model, kv_type, paged
         self.layout: CacheLayout = cache_layout(model)
