@@ -1,0 +1,67 @@
+"""All parts of the artifact: fitted in turn, written whole or not at all, the same bytes for the same data."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from advisor.errors import UnknownNameError
+
+PARTS = {
+    "decision": "advisor.training.decision",
+    "accuracy": "advisor.training.accuracy",
+    "serving_speed": "advisor.training.serving_speed",
+    "local_speed": "advisor.training.local_speed",
+}
+"""Part -> the module whose `fit()` returns its document, or several documents by file name under `files`."""
+
+
+def fit_all(
+    parts: tuple[str, ...], folder: Path, *, write: bool, progress: Callable[[float, str], None] = lambda done, what: None
+) -> dict[str, str]:
+    """Fit *parts*; returns file name -> 'written', 'same' or, with write=False, 'changed'."""
+    for part in parts:
+        if part not in PARTS:
+            raise UnknownNameError("part", part, tuple(PARTS))
+    states = {}
+    for index, part in enumerate(parts):
+        progress(index / len(parts), f"fitting {part}")
+        for name, text in documents(part).items():
+            states[name] = _store(folder / name, text, write)
+    progress(1.0, "fitted")
+    return states
+
+
+def documents(part: str) -> dict[str, str]:
+    """File name -> JSON text of one part."""
+    found = import_module(PARTS[part]).fit()
+    files: dict[str, Any] = found.pop("files", {})
+    return {f"{name}.json": as_text(document) for name, document in {part: found, **files}.items()}
+
+
+def as_text(document: Any) -> str:
+    """Plain JSON: keys sorted, one line per top-level entry, so that a refit shows as a readable difference."""
+    lines = [
+        f" {json.dumps(key)}: {json.dumps(value, sort_keys=True, separators=(',', ':'), ensure_ascii=False, allow_nan=False)}"
+        for key, value in sorted(document.items())
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _store(path: Path, text: str, write: bool) -> str:
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return "same"
+    if not write:
+        return "changed"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(temporary, 0o644)
+    os.replace(temporary, path)
+    return "written"
