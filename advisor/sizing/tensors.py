@@ -44,7 +44,11 @@ def gguf_architecture(model: ModelProfile) -> str | None:
     if stated:
         return str(stated)
     entry = ARCHITECTURES.get(model.architecture or "")
-    return entry[0] if entry else None
+    if entry is None:
+        return None
+    if entry[0] == "granitehybrid" and not model.linear_attention_layers:
+        return "granite"
+    return "nemotron_h_moe" if entry[0] == "nemotron_h" and model.is_moe else entry[0]
 
 
 def role_of(name: str) -> str:

@@ -52,7 +52,7 @@ class Group:
     category: str
     quantized: bool
     stored: str
-    """Type before quantization: 'F32', or '16' for the source's 16-bit float."""
+    """Type before quantization: F32, or F16 (a BF16 source takes the same bytes)."""
     layers: tuple[int | None, ...]
     positions: tuple[int, ...]
     """What most rules count by: running number among v-like or feed-forward tensors; in a model with experts the
@@ -114,7 +114,7 @@ def _stored(stem: str, shape: tuple[int, ...]) -> str:
     one_dimension = all(size == 1 for size in shape[1:])
     if one_dimension or not stem.endswith("weight") or any(part in stem for part in _STORED_F32):
         return "F32"
-    return "16"
+    return "F16"
 
 
 def facts(model: ModelProfile) -> Facts:
@@ -129,7 +129,7 @@ def _facts(model: ModelProfile) -> Facts:
     heads, kv = model.n_heads or 1, model.n_kv_heads or model.n_heads or 1
     if model.attention == "mla" or any(g.stem == "attn_kv_a_mqa.weight" for g in listed):
         kv = 1
-    if architecture in _SCALAR_KV and any(g.stem == "ssm_in.weight" for g in listed):
+    if architecture in _KV_HEADS_BY_LAYER and not _attends(listed, 0):
         kv = 0
     n_layers = model.n_layers or 0
     seventy = n_layers == 80 and (architecture in ("qwen2", "deci", "olmo")
@@ -145,7 +145,13 @@ def _facts(model: ModelProfile) -> Facts:
     )
 
 
-_SCALAR_KV: tuple[str, ...] = ()
+_KV_HEADS_BY_LAYER = ("granitehybrid", "jamba", "kimi-linear", "lfm2", "lfm2moe", "nemotron_h", "nemotron_h_moe")
+"""Architectures whose files state the KV heads of each layer, 0 for a recurrent one. The quantizer asks layer 0."""
+
+
+def _attends(listed: Sequence[Group], layer: int) -> bool:
+    recurrent = ("ssm_conv1d", "shortconv")
+    return not any(layer in g.layers for g in listed if g.stem.startswith(recurrent))
 
 
 def assign(model: ModelProfile, listed: Sequence[Tensor], ftype: str, imatrix: bool = False) -> tuple[str, ...]:
@@ -170,8 +176,7 @@ def group_types(g: Group, known: Facts, ftype: str, imatrix: bool, vocabulary: s
         raise UnsupportedError(f"llama-quantize makes no {ftype}; it makes {', '.join(BASE_TYPES)}")
     n = len(g.indices)
     if not g.quantized:
-        # A 16-bit source holds what the quantizer leaves alone in its own two bytes; an F32 conversion in four.
-        return ["F32" if g.stored == "F32" else ("BF16" if ftype == "BF16" else "F16")] * n
+        return [g.stored] * n
     if ftype in ("F16", "BF16", "F32"):
         return [base] * n
     if vocabulary and g.category in ("token_embd", "output"):

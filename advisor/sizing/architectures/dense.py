@@ -24,9 +24,6 @@ class Shape:
     output_norm: str | None = "output_norm"
 
 
-GEMMA_TOKENS = 262144
-"""Tokens of the Gemma 3 tokenizer (tokenizer.json of google/gemma-3-4b-it); the configuration states a few more."""
-
 SANDWICH = ("attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm")
 
 SHAPES: dict[str, Shape] = {
@@ -81,12 +78,6 @@ def rope_factors(layout: Layout) -> None:
     elif scaling.startswith("longrope"):
         layout.add("rope_factors_long.weight", rotary // 2)
         layout.add("rope_factors_short.weight", rotary // 2)
-
-
-def gemma3(layout: Layout) -> None:
-    """Gemma 3. The conversion drops the rows of the embedding that no token of the tokenizer uses."""
-    layout.n_vocab = min(layout.n_vocab, GEMMA_TOKENS)
-    build(layout, "gemma3")
 
 
 def cohere(layout: Layout) -> None:
