@@ -32,29 +32,57 @@ class CpuRow:
     @property
     def architecture(self) -> str:
         """x86_64, aarch64, riscv64, ppc64le or loongarch64, from the instruction sets of the row."""
-        for prefix, name in (("neon", "aarch64"), ("rv64", "riscv64"), ("vsx", "ppc64le"), ("lsx", "loongarch64")):
+        for prefix, name in (
+            ("neon", "aarch64"),
+            ("rv64", "riscv64"),
+            ("vsx", "ppc64le"),
+            ("lsx", "loongarch64"),
+        ):
             if any(feature.startswith(prefix) for feature in self.isa):
                 return name
         return "x86_64"
 
 
 _FAMILY = {
-    ("intel", 6, 79): "Broadwell-EP", ("intel", 6, 106): "Ice Lake-SP", ("intel", 6, 143): "Sapphire Rapids",
-    ("intel", 6, 207): "Emerald Rapids", ("intel", 6, 173): "Granite Rapids-AP", ("intel", 6, 175): "Sierra Forest",
-    ("intel", 6, 140): "Tiger Lake", ("intel", 6, 141): "Tiger Lake", ("intel", 6, 165): "Comet Lake",
-    ("intel", 6, 167): "Rocket Lake", ("intel", 6, 151): "Alder Lake-S", ("intel", 6, 154): "Alder Lake mobile",
-    ("intel", 6, 183): "Raptor Lake-S", ("intel", 6, 186): "Raptor Lake mobile", ("intel", 6, 170): "Meteor Lake",
-    ("intel", 6, 198): "Arrow Lake-S", ("intel", 6, 197): "Arrow Lake-H/U", ("intel", 6, 189): "Lunar Lake",
-    ("intel", 6, 204): "Panther Lake", ("intel", 6, 190): "Alder Lake-N / Twin Lake",
-    ("amd", 23, 1): "Zen (Naples)", ("amd", 23, 49): "Zen 2 (Rome)", ("amd", 23, 96): "Zen 2 APU (Renoir)",
-    ("amd", 23, 113): "Zen 2 (Matisse)", ("amd", 25, 1): "Zen 3 (Milan, Milan-X)",
-    ("amd", 25, 17): "Zen 4 (Genoa, Genoa-X, Bergamo)", ("amd", 25, 160): "Zen 4 (Genoa, Genoa-X, Bergamo)",
-    ("amd", 25, 33): "Zen 3 (Vermeer)", ("amd", 25, 80): "Zen 3 APU (Cezanne) / Lucienne",
-    ("amd", 25, 68): "Zen 3+ (Rembrandt)", ("amd", 25, 97): "Zen 4 (Raphael)",
-    ("amd", 25, 116): "Zen 4 mobile (Phoenix)", ("amd", 25, 117): "Zen 4 (Hawk Point / Phoenix desktop)",
-    ("amd", 26, 2): "Zen 5 / Zen 5c (Turin)", ("amd", 26, 17): "Zen 5 / Zen 5c (Turin)",
-    ("amd", 26, 36): "Zen 5 (Strix Point / Krackan)", ("amd", 26, 96): "Zen 5 (Strix Point / Krackan)",
-    ("amd", 26, 68): "Zen 5 (Granite Ridge)", ("amd", 26, 112): "Zen 5 (Strix Halo)",
+    ("intel", 6, 79): "Broadwell-EP",
+    ("intel", 6, 106): "Ice Lake-SP",
+    ("intel", 6, 143): "Sapphire Rapids",
+    ("intel", 6, 207): "Emerald Rapids",
+    ("intel", 6, 173): "Granite Rapids-AP",
+    ("intel", 6, 175): "Sierra Forest",
+    ("intel", 6, 140): "Tiger Lake",
+    ("intel", 6, 141): "Tiger Lake",
+    ("intel", 6, 165): "Comet Lake",
+    ("intel", 6, 167): "Rocket Lake",
+    ("intel", 6, 151): "Alder Lake-S",
+    ("intel", 6, 154): "Alder Lake mobile",
+    ("intel", 6, 183): "Raptor Lake-S",
+    ("intel", 6, 186): "Raptor Lake mobile",
+    ("intel", 6, 170): "Meteor Lake",
+    ("intel", 6, 198): "Arrow Lake-S",
+    ("intel", 6, 197): "Arrow Lake-H/U",
+    ("intel", 6, 189): "Lunar Lake",
+    ("intel", 6, 204): "Panther Lake",
+    ("intel", 6, 190): "Alder Lake-N / Twin Lake",
+    ("amd", 23, 1): "Zen (Naples)",
+    ("amd", 23, 49): "Zen 2 (Rome)",
+    ("amd", 23, 96): "Zen 2 APU (Renoir)",
+    ("amd", 23, 113): "Zen 2 (Matisse)",
+    ("amd", 25, 1): "Zen 3 (Milan, Milan-X)",
+    ("amd", 25, 17): "Zen 4 (Genoa, Genoa-X, Bergamo)",
+    ("amd", 25, 160): "Zen 4 (Genoa, Genoa-X, Bergamo)",
+    ("amd", 25, 33): "Zen 3 (Vermeer)",
+    ("amd", 25, 80): "Zen 3 APU (Cezanne) / Lucienne",
+    ("amd", 25, 68): "Zen 3+ (Rembrandt)",
+    ("amd", 25, 97): "Zen 4 (Raphael)",
+    ("amd", 25, 116): "Zen 4 mobile (Phoenix)",
+    ("amd", 25, 117): "Zen 4 (Hawk Point / Phoenix desktop)",
+    ("amd", 26, 2): "Zen 5 / Zen 5c (Turin)",
+    ("amd", 26, 17): "Zen 5 / Zen 5c (Turin)",
+    ("amd", 26, 36): "Zen 5 (Strix Point / Krackan)",
+    ("amd", 26, 96): "Zen 5 (Strix Point / Krackan)",
+    ("amd", 26, 68): "Zen 5 (Granite Ridge)",
+    ("amd", 26, 112): "Zen 5 (Strix Halo)",
 }
 """CPUID family and model (decimal) -> microarchitecture, for virtual machines that hide the brand; the vendors'
 processor programming manuals and the kernel's arch/x86/include/asm/intel-family.h list the numbers."""
@@ -64,20 +92,29 @@ processor programming manuals and the kernel's arch/x86/include/asm/intel-family
 def _rows() -> tuple[tuple[CpuRow, tuple[str, ...]], ...]:
     """Each row with the literal openings of its alternatives, lower case: a cheap test before the pattern is compiled."""
     with (folder("profiles") / "cpus.csv").open(newline="", encoding="utf-8") as handle:
-        return tuple((_row(line), tuple(_literal(part) for part in _alternatives(line["name_pattern"])))
-                     for line in csv.DictReader(handle))
+        return tuple(
+            (_row(line), tuple(_literal(part) for part in _alternatives(line["name_pattern"])))
+            for line in csv.DictReader(handle)
+        )
 
 
 def _row(line: dict[str, str]) -> CpuRow:
     cores = [int(part) for part in line["cores_range"].split("-")] if line["cores_range"] else []
     rate, speed = number(line["peak_bandwidth_gb_s"]), number(line["max_mts"])
     return CpuRow(
-        pattern=line["name_pattern"], vendor=line["vendor"], microarchitecture=line["microarchitecture"],
-        memory_channels=whole(line["memory_channels"]), memory_type=line["memory_type"] or None,
+        pattern=line["name_pattern"],
+        vendor=line["vendor"],
+        microarchitecture=line["microarchitecture"],
+        memory_channels=whole(line["memory_channels"]),
+        memory_type=line["memory_type"] or None,
         max_transfers_per_s=None if speed is None else speed * 1e6,
         bandwidth_bytes_per_s=None if rate is None else rate * 1e9,
-        cores_range=(cores[0], cores[-1]) if cores else None, isa=tuple(line["isa"].split()),
-        year=whole(line["year"]), segment=line["segment"], note=line["note"])
+        cores_range=(cores[0], cores[-1]) if cores else None,
+        isa=tuple(line["isa"].split()),
+        year=whole(line["year"]),
+        segment=line["segment"],
+        note=line["note"],
+    )
 
 
 def _alternatives(pattern: str) -> list[str]:
@@ -96,15 +133,17 @@ def _alternatives(pattern: str) -> list[str]:
 def _literal(pattern: str) -> str:
     """The text a pattern must begin with, as far as it is literal."""
     plain = re.match(r"(?:[\w ,:\-]|\\[().])*", pattern).group(0)
-    rest = pattern[len(plain):]
+    rest = pattern[len(plain) :]
     if rest[:1] in ("?", "*", "{") and plain:
         plain = plain[:-2] if plain[-2:-1] == "\\" else plain[:-1]
     return plain.replace("\\", "").lower()
 
 
 _GENERATION = re.compile(r"\bi[3579]-(1[1-4])\d{2,3}", re.IGNORECASE)
-_DROP = re.compile(r"\b(?:\d+-core|processor|with radeon.*|w/ radeon.*|@.*|\d+(?:st|nd|rd|th) gen|cpu)(?=\s|$)",
-                   re.IGNORECASE)
+_DROP = re.compile(
+    r"\b(?:\d+-core|processor|with radeon.*|w/ radeon.*|@.*|\d+(?:st|nd|rd|th) gen|cpu)(?=\s|$)",
+    re.IGNORECASE,
+)
 
 
 def _spellings(brand: str) -> tuple[str, ...]:
@@ -126,10 +165,14 @@ def _spellings(brand: str) -> tuple[str, ...]:
         forms += [full, full + " CPU"]
     elif lower.startswith("xeon"):
         name = re.sub(r"^xeon\s*", "", short, flags=re.IGNORECASE)
-        name = re.sub(r"^(platinum|gold|silver|bronze)", lambda found: found.group(1).title(), name, flags=re.IGNORECASE)
+        name = re.sub(
+            r"^(platinum|gold|silver|bronze)", lambda found: found.group(1).title(), name, flags=re.IGNORECASE
+        )
         forms += [f"Intel(R) Xeon(R) {name}", f"Intel(R) Xeon(R) {name} CPU", f"Intel(R) Xeon(R) CPU {name}"]
     elif re.match(r"n\d{2,3}$|processor n\d|(?:celeron|pentium)", lower):
-        name = re.sub(r"^(celeron|pentium)", lambda found: found.group(1).title() + "(R)", short, flags=re.IGNORECASE)
+        name = re.sub(
+            r"^(celeron|pentium)", lambda found: found.group(1).title() + "(R)", short, flags=re.IGNORECASE
+        )
         forms += [f"Intel(R) {name}", f"Intel(R) {name.upper()}"]
     elif lower.startswith(("epyc", "ryzen", "threadripper", "fx")):
         name = re.sub(r"^threadripper", "Ryzen Threadripper", short, flags=re.IGNORECASE)
@@ -148,8 +191,9 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 @cache
-def find_cpu(brand: str, family: int | None = None, model: int | None = None,
-             stepping: int | None = None) -> CpuRow | None:
+def find_cpu(
+    brand: str, family: int | None = None, model: int | None = None, stepping: int | None = None
+) -> CpuRow | None:
     """The catalogue row of a processor; None when nothing matches.
 
     *brand*: the raw brand string ('AMD EPYC 9654 96-Core Processor'), a short name ('i7-13700H', 'EPYC 9654',
@@ -161,7 +205,8 @@ def find_cpu(brand: str, family: int | None = None, model: int | None = None,
     lowered = tuple(form.lower() for form in forms)
     for row, literals in _rows():
         if any(literal in form for literal in literals for form in lowered) and any(
-                _compiled(row.pattern).search(form) for form in forms):
+            _compiled(row.pattern).search(form) for form in forms
+        ):
             return row
     return _by_family(brand, family, model, stepping)
 

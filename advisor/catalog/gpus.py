@@ -14,20 +14,34 @@ from advisor.data import folder
 from advisor.documents.hardware import Gpu
 
 _OPTIONAL = frozenset(
-    "nvidia geforce amd ati radeon intel apple graphics gpu gpus tesla instinct quadro rtx gtx rx arc generation "
-    "edition series card corporation inc r tm of the per soc chip silicon".split()
+    ["nvidia", "geforce", "amd", "ati", "radeon", "intel", "apple", "graphics", "gpu", "gpus", "tesla", "instinct", "quadro", "rtx", "gtx", "rx", "arc", "generation", "edition", "series", "card", "corporation", "inc", "r", "tm", "of", "the", "per", "soc", "chip", "silicon"]
 )
 """Brand words that never tell two cards apart once vendor and series agree."""
-_VENDOR_WORDS = {"nvidia": "NVIDIA", "geforce": "NVIDIA", "rtx": "NVIDIA", "gtx": "NVIDIA", "tesla": "NVIDIA",
-                 "quadro": "NVIDIA", "jetson": "NVIDIA", "amd": "AMD", "radeon": "AMD", "rx": "AMD", "ati": "AMD",
-                 "instinct": "AMD", "intel": "Intel", "arc": "Intel", "iris": "Intel", "uhd": "Intel",
-                 "apple": "Apple", "adreno": "Qualcomm"}
+_VENDOR_WORDS = {
+    "nvidia": "NVIDIA",
+    "geforce": "NVIDIA",
+    "rtx": "NVIDIA",
+    "gtx": "NVIDIA",
+    "tesla": "NVIDIA",
+    "quadro": "NVIDIA",
+    "jetson": "NVIDIA",
+    "amd": "AMD",
+    "radeon": "AMD",
+    "rx": "AMD",
+    "ati": "AMD",
+    "instinct": "AMD",
+    "intel": "Intel",
+    "arc": "Intel",
+    "iris": "Intel",
+    "uhd": "Intel",
+    "apple": "Apple",
+    "adreno": "Qualcomm",
+}
 _SERIES = frozenset(("rtx", "gtx", "rx", "arc"))
-_ROW_EXTRAS = frozenset("sxm pcie passive refresh server ada blackwell pascal pro ai hbm3".split())
+_ROW_EXTRAS = frozenset(["sxm", "pcie", "passive", "refresh", "server", "ada", "blackwell", "pascal", "pro", "ai", "hbm3"])
 """Words of a row that a short spelling leaves out ('A100' for 'A100 PCIe 40 GB', 'W7900' for 'PRO W7900')."""
 _TEXT_EXTRAS = frozenset(
-    "sxm pcie hbm hbm3 hbm2 hbm2e hbm3e ac ecc ada lovelace blackwell ampere hopper turing volta pascal rdna cdna "
-    "workstation founders fe oc egpu nvgpu desktop discrete class nvlink xe lpg dgx hgx".split()
+    ["sxm", "pcie", "hbm", "hbm3", "hbm2", "hbm2e", "hbm3e", "ac", "ecc", "ada", "lovelace", "blackwell", "ampere", "hopper", "turing", "volta", "pascal", "rdna", "cdna", "workstation", "founders", "fe", "oc", "egpu", "nvgpu", "desktop", "discrete", "class", "nvlink", "xe", "lpg", "dgx", "hgx"]
 )
 """Words of a spelling that no row needs."""
 _TOKEN = re.compile(r"gddr\d+x?|ddr\d|hbm\d?e?|\d+gbps|\d+eu|\d+sp|[a-z]+|\d+(?:\.\d+)?|\+")
@@ -72,12 +86,23 @@ class GpuMatch:
     def gpu(self, name: str | None = None, **changes: object) -> Gpu:
         """As the document field; *changes* replace single fields (memory_total_bytes, memory_free_bytes …)."""
         document = Gpu(
-            name=name or self.catalog_name, vendor=self.vendor, catalog_name=self.catalog_name,
-            architecture=self.architecture, compute_capability=self.compute_capability,
-            memory_total_bytes=self.memory_total_bytes, bandwidth_bytes_per_s=self.bandwidth_bytes_per_s,
-            fp16_flops=self.fp16_flops, int8_ops=self.int8_ops, fp8_flops=self.fp8_flops, fp4_flops=self.fp4_flops,
-            fp32_flops=self.fp32_flops, unified_memory=self.unified_memory, form=self.form, year=self.year,
-            tdp_w=self.tdp_w)
+            name=name or self.catalog_name,
+            vendor=self.vendor,
+            catalog_name=self.catalog_name,
+            architecture=self.architecture,
+            compute_capability=self.compute_capability,
+            memory_total_bytes=self.memory_total_bytes,
+            bandwidth_bytes_per_s=self.bandwidth_bytes_per_s,
+            fp16_flops=self.fp16_flops,
+            int8_ops=self.int8_ops,
+            fp8_flops=self.fp8_flops,
+            fp4_flops=self.fp4_flops,
+            fp32_flops=self.fp32_flops,
+            unified_memory=self.unified_memory,
+            form=self.form,
+            year=self.year,
+            tdp_w=self.tdp_w,
+        )
         return replace(document, **changes) if changes else document
 
 
@@ -118,9 +143,13 @@ def _spell(text: str) -> _Spelling:
     plain = _MEMORY.sub(" ", plain)
     words = frozenset(_TOKEN.findall(plain))
     return _Spelling(
-        core=words - _OPTIONAL - {"laptop", "maxq"}, words=words, cores=int(cores.group(1)) if cores else None,
+        core=words - _OPTIONAL - {"laptop", "maxq"},
+        words=words,
+        cores=int(cores.group(1)) if cores else None,
         memory_gib=float(memory.group(1) or memory.group(2)) if memory else None,
-        laptop="laptop" in words or "maxq" in words, max_q="maxq" in words)
+        laptop="laptop" in words or "maxq" in words,
+        max_q="maxq" in words,
+    )
 
 
 @cache
@@ -129,7 +158,11 @@ def _row_spellings(index: int) -> tuple[_Spelling, ...]:
     row = _rows()[index]
     name = row["name"]
     texts = [re.sub(r"\([^)]*\)", " ", name)]
-    texts += [part for part in re.findall(r"\(([^)]*)\)", name) if "core" not in part and "per gpu" not in part.lower()]
+    texts += [
+        part
+        for part in re.findall(r"\(([^)]*)\)", name)
+        if "core" not in part and "per gpu" not in part.lower()
+    ]
     texts += [alias for alias in row["aliases"].split(";") if alias and not re.fullmatch(r"gfx\w+", alias)]
     return tuple(spelling for spelling in map(_spell, texts) if spelling.core)
 
@@ -150,7 +183,10 @@ def _cost(wanted: _Spelling, row_index: int) -> tuple[int, int] | None:
         if not surplus <= _TEXT_EXTRAS or len(surplus) == len(wanted.core):
             continue
         allowed = _ROW_EXTRAS - {"pro"} if row["vendor"] == "Apple" else _ROW_EXTRAS
-        if any(word not in allowed and not re.fullmatch(r"gddr\d+x?|ddr\d|\d+(?:gbps|eu|sp)", word) for word in missing):
+        if any(
+            word not in allowed and not re.fullmatch(r"gddr\d+x?|ddr\d|\d+(?:gbps|eu|sp)", word)
+            for word in missing
+        ):
             continue
         cost = (len(surplus), len(missing))
         best = cost if best is None else min(best, cost)
@@ -183,25 +219,45 @@ def _match(row: MappingProxyType, memory_bytes: float | None, notes: tuple[str, 
     options = _memory_options(row)
     total = min(options) if options else None
     if memory_bytes and row["unified_memory"] != "yes":
-        total = min(options, key=lambda size: abs(size - memory_bytes)) if _has_memory(row, memory_bytes) else memory_bytes
+        total = (
+            min(options, key=lambda size: abs(size - memory_bytes))
+            if _has_memory(row, memory_bytes)
+            else memory_bytes
+        )
     elif memory_bytes:
         total = round(memory_bytes)
     return GpuMatch(
-        catalog_name=row["name"], vendor=row["vendor"], memory_options_bytes=options,
-        memory_total_bytes=None if total is None else round(total), bandwidth_bytes_per_s=scaled("bandwidth_gb_s", 1e9),
+        catalog_name=row["name"],
+        vendor=row["vendor"],
+        memory_options_bytes=options,
+        memory_total_bytes=None if total is None else round(total),
+        bandwidth_bytes_per_s=scaled("bandwidth_gb_s", 1e9),
         # the fp16 column is the vendor's peak (FP16 accumulation on GeForce); bf16 is the FP32-accumulate rate
         fp16_flops=scaled("bf16_tflops_dense", 1e12) or scaled("fp16_tflops_dense", 1e12),
-        int8_ops=scaled("int8_tops_dense", 1e12), fp8_flops=scaled("fp8_tflops_dense", 1e12),
-        fp4_flops=scaled("fp4_tflops_dense", 1e12), fp32_flops=scaled("fp32_tflops", 1e12),
+        int8_ops=scaled("int8_tops_dense", 1e12),
+        fp8_flops=scaled("fp8_tflops_dense", 1e12),
+        fp4_flops=scaled("fp4_tflops_dense", 1e12),
+        fp32_flops=scaled("fp32_tflops", 1e12),
         compute_capability=row["compute_capability_or_gfx"] if row["vendor"] in ("NVIDIA", "AMD") else None,
-        architecture=row["architecture"] or None, tdp_w=number(row["tdp_w"]), year=whole(row["year"]),
-        form=row["form"] or None, unified_memory=row["unified_memory"] == "yes", cores=whole(row["gpu_cores"]),
-        memory_type=row["memory_type"] or None, notes=notes,
-        devices_per_card=2 if re.fullmatch(r"Radeon Instinct MI250X?", row["name"]) else 1)
+        architecture=row["architecture"] or None,
+        tdp_w=number(row["tdp_w"]),
+        year=whole(row["year"]),
+        form=row["form"] or None,
+        unified_memory=row["unified_memory"] == "yes",
+        cores=whole(row["gpu_cores"]),
+        memory_type=row["memory_type"].replace("system shared ", "") or None,
+        notes=notes,
+        devices_per_card=2 if re.fullmatch(r"Radeon Instinct MI250X?", row["name"]) else 1,
+    )
 
 
-def _choose(candidates: list[int], name: str, memory_bytes: float | None, wanted: _Spelling | None,
-            also: Sequence[int] = ()) -> GpuMatch:
+def _choose(
+    candidates: list[int],
+    name: str,
+    memory_bytes: float | None,
+    wanted: _Spelling | None,
+    also: Sequence[int] = (),
+) -> GpuMatch:
     """One of several rows: what the spelling says first, then the launch version, the slower, the smaller.
 
     *also*: rows the spelling may mean as well ('RTX 6000': the Ada card too); they are only named in the note.
@@ -219,8 +275,10 @@ def _choose(candidates: list[int], name: str, memory_bytes: float | None, wanted
         if any(_has_memory(_rows()[index], memory_bytes) for index in candidates):
             candidates = _narrow(candidates, lambda row: _has_memory(row, memory_bytes))
         elif _memory_options(_rows()[candidates[0]]):
-            notes.append(f"the catalogue has no {name!r} with {memory_bytes / GIB:.3g} GiB; its memory is taken from "
-                         "what was given, the rest from the catalogue")
+            notes.append(
+                f"the catalogue has no {name!r} with {memory_bytes / GIB:.3g} GiB; its memory is taken from "
+                "what was given, the rest from the catalogue"
+            )
     candidates = _narrow(candidates, lambda row: bool(row["aliases"]))
     everything = candidates
     if len({_memory_options(_rows()[index]) for index in candidates}) > 1:
@@ -229,16 +287,30 @@ def _choose(candidates: list[int], name: str, memory_bytes: float | None, wanted
         candidates = _narrow(candidates, lambda row: (whole(row["year"]) or 9999) == first_year)
     if any(_rows()[index]["name"] == _USUAL.get(name.strip().lower()) for index in candidates):
         candidates = _narrow(candidates, lambda row: row["name"] == _USUAL[name.strip().lower()])
-    chosen = min(candidates, key=lambda index: (number(_rows()[index]["bandwidth_gb_s"]) or float("inf"),
-                                                number(_rows()[index]["fp32_tflops"]) or float("inf"),
-                                                _memory_options(_rows()[index]), index))
-    others = tuple(dict.fromkeys(
-        _rows()[index]["name"] for index in (*everything, *also)
-        if any(_rows()[index][column] != _rows()[chosen][column]
-               for column in ("bandwidth_gb_s", "memory_gib", "fp32_tflops"))))
+    chosen = min(
+        candidates,
+        key=lambda index: (
+            number(_rows()[index]["bandwidth_gb_s"]) or float("inf"),
+            number(_rows()[index]["fp32_tflops"]) or float("inf"),
+            _memory_options(_rows()[index]),
+            index,
+        ),
+    )
+    others = tuple(
+        dict.fromkeys(
+            _rows()[index]["name"]
+            for index in (*everything, *also)
+            if any(
+                _rows()[index][column] != _rows()[chosen][column]
+                for column in ("bandwidth_gb_s", "memory_gib", "fp32_tflops")
+            )
+        )
+    )
     if others:
-        notes.append(f"{name!r} does not say which version: {_rows()[chosen]['name']} is assumed "
-                     f"(also: {', '.join(others[:4])})")
+        notes.append(
+            f"{name!r} does not say which version: {_rows()[chosen]['name']} is assumed "
+            f"(also: {', '.join(others[:4])})"
+        )
     options = _memory_options(_rows()[chosen])
     if len(options) > 1 and not memory_bytes:
         sizes = "/".join(f"{size / GIB:.3g}" for size in options)
@@ -258,7 +330,9 @@ def find_gpu(name: str, memory_bytes: int | None = None, pci_id: str | None = No
     wanted = _spell(name)
     pci = re.search(r"\[0x([0-9a-f]{4})\]", name.lower())
     if pci and pci_id is None:
-        vendor = {"intel": "8086", "amd": "1002", "nvidia": "10de"}.get(name.lower().split("(")[0].split()[0], "")
+        vendor = {"intel": "8086", "amd": "1002", "nvidia": "10de"}.get(
+            name.lower().split("(")[0].split()[0], ""
+        )
         pci_id = f"{vendor}:{pci.group(1)}" if vendor else None
     if memory_bytes is None and wanted.memory_gib:
         memory_bytes = round(wanted.memory_gib * GIB)
@@ -266,19 +340,34 @@ def find_gpu(name: str, memory_bytes: int | None = None, pci_id: str | None = No
     candidates: list[int] = []
     also: list[int] = []
     if wanted.core and not gfx:
-        longest = max(wanted.core - _TEXT_EXTRAS or wanted.core, key=lambda word: (word[0].isdigit(), len(word)))
-        costs = {index: cost for index, row in enumerate(_rows())
-                 if longest in row["_text"] and (cost := _cost(wanted, index)) is not None}
+        longest = max(
+            wanted.core - _TEXT_EXTRAS or wanted.core, key=lambda word: (word[0].isdigit(), len(word))
+        )
+        costs = {
+            index: cost
+            for index, row in enumerate(_rows())
+            if longest in row["_text"] and (cost := _cost(wanted, index)) is not None
+        }
         if costs:
             least = min(costs.values())
             candidates = [index for index, cost in costs.items() if cost == least]
-            also = [index for index, cost in costs.items() if cost[0] == least[0] and cost > least
-                    and _rows()[index]["vendor"] == _rows()[candidates[0]]["vendor"]]
-    by_pci = [index for index, row in enumerate(_rows()) if pci_id and pci_id.lower() in row["pci_ids"].split(";")]
+            also = [
+                index
+                for index, cost in costs.items()
+                if cost[0] == least[0]
+                and cost > least
+                and _rows()[index]["vendor"] == _rows()[candidates[0]]["vendor"]
+            ]
+    by_pci = [
+        index for index, row in enumerate(_rows()) if pci_id and pci_id.lower() in row["pci_ids"].split(";")
+    ]
     if candidates:
-        return _choose([index for index in candidates if index in by_pci] or candidates, name, memory_bytes, wanted, also)
-    shared = by_pci or [index for index, row in enumerate(_rows())
-                        if gfx and row["compute_capability_or_gfx"] == gfx.group(0)]
+        return _choose(
+            [index for index in candidates if index in by_pci] or candidates, name, memory_bytes, wanted, also
+        )
+    shared = by_pci or [
+        index for index, row in enumerate(_rows()) if gfx and row["compute_capability_or_gfx"] == gfx.group(0)
+    ]
     return _alone(shared, name, memory_bytes)
 
 
@@ -295,6 +384,15 @@ def _alone(candidates: list[int], name: str, memory_bytes: int | None) -> GpuMat
 def all_gpus() -> tuple[GpuMatch, ...]:
     """Every row of the table, in file order."""
     return tuple(_match(row, None, ()) for row in _rows())
+
+
+@cache
+def gpu_row(catalog_name: str) -> GpuMatch:
+    """The first row of exactly this name. Raises KeyError when there is none."""
+    for row in _rows():
+        if row["name"] == catalog_name:
+            return _match(row, None, ())
+    raise KeyError(catalog_name)
 
 
 def gpu_names() -> tuple[str, ...]:

@@ -9,21 +9,25 @@ from functools import cache
 _QUANT = re.compile(
     r"(?<![a-z0-9])(?:i?q\d(?:[_-](?:k|0|1|xxs|xs|s|m|l|nl|xl|xxl))*|tq\d[_-]0|bf16|f16|fp16|f32|fp32|fp8|int[48]|nvfp4"
     r"|mxfp4(?:[_-]moe)?|nf4|w\d{1,2}a\d{1,2}|\d(?:\.\d+)?[ -]?bits?|\d(?:\.\d+)?bpw|awq|gptq|exl[23]|bnb|hqq|autoround"
-    r"|quantized|quant|dynamic|imatrix|imat|i1|ud|gguf|mlx|qat|ggml|onnx)(?![a-z0-9])")
+    r"|quantized|quant|dynamic|imatrix|imat|i1|ud|gguf|mlx|qat|ggml|onnx)(?![a-z0-9])"
+)
 """Marks of a quantized copy: the shapes are the original's."""
-_NOISE = frozenset("instruct instruction it chat base hf pt meta official latest text nvidia model community ai".split())
+_NOISE = frozenset(
+    ["instruct", "instruction", "it", "chat", "base", "hf", "pt", "meta", "official", "latest", "text", "nvidia", "model", "community", "ai"]
+)
 """Words that tell a training stage or a publisher, not a shape."""
-SOFT = frozenset("thinking think reasoning preview exp experimental zero terminus rl sft dpo noreasoning".split())
+SOFT = frozenset(
+    ["thinking", "think", "reasoning", "preview", "exp", "experimental", "zero", "terminus", "rl", "sft", "dpo", "noreasoning"]
+)
 """Words that name a sibling with the same shapes, unless the catalogue has a row of its own for it."""
 BLOCKING = frozenset(
-    "omni vl vision audio asr tts embed embedding reranker colbert moe mini nano small medium large tiny micro next "
-    "flash super ultra distill math coder code lite pro air max turbo draft eagle dflash reap pruned prune plus deep "
-    "h n x guard ocr image prm rm multimodal minitron cascade nemotron unpacked merge frankenmerge upscaled".split()
+    ["omni", "vl", "vision", "audio", "asr", "tts", "embed", "embedding", "reranker", "colbert", "moe", "mini", "nano", "small", "medium", "large", "tiny", "micro", "next", "flash", "super", "ultra", "distill", "math", "coder", "code", "lite", "pro", "air", "max", "turbo", "draft", "eagle", "dflash", "reap", "pruned", "prune", "plus", "deep", "h", "n", "x", "guard", "ocr", "image", "prm", "rm", "multimodal", "minitron", "cascade", "nemotron", "unpacked", "merge", "frankenmerge", "upscaled"]
 )
 """Words that make it another model; a fine-tune's own words are allowed around a base name, these are not."""
 _TOKEN = re.compile(
     r"\d+x\d+(?:\.\d+)?b|\d+(?:\.\d+)?[bmt](?![a-z0-9])|\d+(?:\.\d+)?b(?=a\d)|a\d+(?:\.\d+)?[bm](?![a-z0-9])"
-    r"|e\d+b(?![a-z0-9])|\d+[ke](?![a-z0-9])|[a-z]+|\d+(?:\.\d+)*")
+    r"|e\d+b(?![a-z0-9])|\d+[ke](?![a-z0-9])|[a-z]+|\d+(?:\.\d+)*"
+)
 _SIZE = re.compile(r"(?:\d+x)?\d+(?:\.\d+)?[bmt]|a\d+(?:\.\d+)?[bm]|e\d+b|\d+e")
 _DATE = re.compile(r"\d{4}|\d{6}")
 
@@ -48,7 +52,9 @@ class ModelName:
                 return float(plain.group(1)) * {"b": 1e9, "m": 1e6, "t": 1e12}[plain.group(2)]
         return None
 
-    def key(self, *, sizes: bool = True, soft: bool = True, version: bool = True, active: bool = True) -> tuple[str, ...]:
+    def key(
+        self, *, sizes: bool = True, soft: bool = True, version: bool = True, active: bool = True
+    ) -> tuple[str, ...]:
         """The tokens as an order-free key, without sizes, soft words and dates, version, or active size if asked."""
         kept = []
         skip = False
@@ -60,7 +66,7 @@ class ModelName:
             if not version and token == "v" and re.fullmatch(r"[\d.]+", following):
                 skip = True
                 continue
-            if not sizes and _SIZE.fullmatch(token) or not soft and (token in SOFT or _DATE.fullmatch(token)):
+            if (not sizes and _SIZE.fullmatch(token)) or (not soft and (token in SOFT or _DATE.fullmatch(token))):
                 continue
             if not active and re.fullmatch(r"a\d.*", token):
                 continue
@@ -80,7 +86,7 @@ def take_apart(text: str) -> ModelName:
     """A model's name in any usual spelling as a ModelName."""
     name = strip_quant(text)
     name = re.sub(r"(?<=[a-z][-_])(\d)[-_](\d)(?=[-_]\d+b\b)", r"\1.\2", name)  # llama-3-1-8b
-    name = re.sub(r"(?<=\d)_(?=\d)", ".", name)  # internlm2_5, phi-1_5
+    name = re.sub(r"(?<!\.\d)(?<=\d)_(?=\d)", ".", name)  # internlm2_5, phi-1_5
     name = re.sub(r"^([a-z]{3,})_(?=\1)", "", name)  # Qwen_Qwen3-8B: publisher and model in one file name
     name = re.sub(r"\b(\d{2})-(20\d{2})\b", r"\1\2", name).replace("+", " plus ").replace("c4ai", " ")
     tokens = tuple(token for token in _TOKEN.findall(name) if token not in _NOISE)
@@ -90,7 +96,9 @@ def take_apart(text: str) -> ModelName:
 def variant_of(text: str) -> str | None:
     """base, instruct, reasoning or code, where the name says so."""
     words = set(re.findall(r"[a-z]+", text.lower()))
-    if words & {"thinking", "think", "reasoning", "deepseek-r", "qwq", "distill"} or re.search(r"\br1\b", text.lower()):
+    if words & {"thinking", "think", "reasoning", "deepseek-r", "qwq", "distill"} or re.search(
+        r"\br1\b", text.lower()
+    ):
         return "reasoning"
     if words & {"coder", "code", "codellama", "codestral", "starcoder", "devstral", "codegemma"}:
         return "code"

@@ -16,22 +16,62 @@ from advisor.errors import UnknownNameError
 
 _SEPARATORS = str.maketrans("", "", "-_ ")
 _INTEGERS = (
-    "n_layers", "hidden_size", "intermediate_size", "n_heads", "n_kv_heads", "head_dim", "vocab_size", "n_experts",
-    "n_experts_used", "n_shared_experts", "moe_intermediate_size", "first_dense_layers", "sliding_window",
-    "mla_kv_lora_rank", "mla_q_lora_rank", "mla_rope_dim", "mla_nope_dim", "mla_v_dim", "linear_attention_layers",
-    "ssm_state_size", "context_length",
+    "n_layers",
+    "hidden_size",
+    "intermediate_size",
+    "n_heads",
+    "n_kv_heads",
+    "head_dim",
+    "vocab_size",
+    "n_experts",
+    "n_experts_used",
+    "n_shared_experts",
+    "moe_intermediate_size",
+    "first_dense_layers",
+    "sliding_window",
+    "mla_kv_lora_rank",
+    "mla_q_lora_rank",
+    "mla_rope_dim",
+    "mla_nope_dim",
+    "mla_v_dim",
+    "linear_attention_layers",
+    "ssm_state_size",
+    "context_length",
 )
-_TEXTS = ("hf_id", "ollama_tag", "family", "architecture", "sliding_pattern", "attention", "native_dtype", "release",
-          "extra")
+_TEXTS = (
+    "hf_id",
+    "ollama_tag",
+    "family",
+    "architecture",
+    "sliding_pattern",
+    "attention",
+    "native_dtype",
+    "release",
+    "extra",
+)
 
 _FINE_TUNES = {
-    "vicuna-7b-v1.5": "Llama-2-7B", "vicuna-13b-v1.5": "Llama-2-13B", "longchat-7b-v1.5": "Llama-2-7B",
-    "zephyr-7b": "Mistral-7B-v0.1", "neural-chat-7b": "Mistral-7B-v0.1", "wizardlm-2-8x22b": "Mixtral-8x22B",
-    "qvikhr-3-1.7b": "Qwen3-1.7B", "phi-4-reasoning-plus": "Phi-4-reasoning", "exaone-deep-2.4b": "EXAONE-3.5-2.4B",
-    "exaone-deep-7.8b": "EXAONE-3.5-7.8B", "exaone-deep-32b": "EXAONE-3.5-32B", "hermes-4-70b": "Llama-3.1-70B",
-    "hermes-4-405b": "Llama-3.1-405B", "tulu-3-405b": "Llama-3.1-405B", "ring-flash-2.0": "Ling-flash-2.0",
-    "ring-1t": "Ling-1T", "qwen2-math-7b": "Qwen2-7B", "qwen2-math-72b": "Qwen2-72B", "qwen2.5-math-72b": "Qwen2.5-72B",
-    "qwen2.5.1-coder-7b": "Qwen2.5-Coder-7B", "deepseek-r1t-chimera": "DeepSeek-R1",
+    "vicuna-7b-v1.5": "Llama-2-7B",
+    "vicuna-13b-v1.5": "Llama-2-13B",
+    "longchat-7b-v1.5": "Llama-2-7B",
+    "zephyr-7b": "Mistral-7B-v0.1",
+    "neural-chat-7b": "Mistral-7B-v0.1",
+    "wizardlm-2-8x22b": "Mixtral-8x22B",
+    "qvikhr-3-1.7b": "Qwen3-1.7B",
+    "phi-4-reasoning-plus": "Phi-4-reasoning",
+    "exaone-deep-2.4b": "EXAONE-3.5-2.4B",
+    "exaone-deep-7.8b": "EXAONE-3.5-7.8B",
+    "exaone-deep-32b": "EXAONE-3.5-32B",
+    "hermes-4-70b": "Llama-3.1-70B",
+    "hermes-4-405b": "Llama-3.1-405B",
+    "tulu-3-405b": "Llama-3.1-405B",
+    "ring-flash-2.0": "Ling-flash-2.0",
+    "ring-1t": "Ling-1T",
+    "qwen2-math-7b": "Qwen2-7B",
+    "qwen2-math-72b": "Qwen2-72B",
+    "qwen2.5-math-72b": "Qwen2.5-72B",
+    "qwen2.5.1-coder-7b": "Qwen2.5-Coder-7B",
+    "deepseek-r1t-chimera": "DeepSeek-R1",
 }
 """Fine-tunes whose names do not contain the base model's; each base is stated on the model's own card."""
 
@@ -50,11 +90,16 @@ def _profile(index: int) -> ModelProfile:
     n_params = _count(line["params_b"])
     active = line["active_recomputed_b"] or line["active_params_b"]
     return ModelProfile(
-        name=line["name"], source="catalogue", n_params=n_params,
+        name=line["name"],
+        source="catalogue",
+        n_params=n_params,
         # exact count of the weights one token touches where it was recomputed, else the vendor's rounded figure
         n_active_params=_count(active) if active and line["n_experts"] else n_params,
-        tie_embeddings={"yes": True, "no": False}.get(line["tie_embeddings"]), licence=line["licence"] or None,
-        **{name: whole(line[name]) for name in _INTEGERS}, **{name: line[name] or None for name in _TEXTS})
+        tie_embeddings={"yes": True, "no": False}.get(line["tie_embeddings"]),
+        licence=line["licence"] or None,
+        **{name: whole(line[name]) for name in _INTEGERS},
+        **{name: line[name] or None for name in _TEXTS},
+    )
 
 
 def _count(billions: str) -> int | None:
@@ -71,8 +116,12 @@ def all_models() -> tuple[ModelProfile, ...]:
 @cache
 def _names() -> tuple[tuple[int, ModelName], ...]:
     """Row number and name, for the catalogue name and the Hugging Face id of each row."""
-    return tuple((index, take_apart(text)) for index, line in enumerate(_lines())
-                 for text in (line["name"], line["hf_id"]) if text)
+    return tuple(
+        (index, take_apart(text))
+        for index, line in enumerate(_lines())
+        for text in (line["name"], line["hf_id"])
+        if text
+    )
 
 
 @cache
@@ -111,7 +160,9 @@ def _tags() -> dict[str, int]:
 
 
 def _tag(text: str) -> str:
-    words = re.sub(r"[\s-]+", "-", re.sub(r"[-:_](?:instruct|chat|it|text)(?=[-_ ]|$)", "", strip_quant(text)))
+    words = re.sub(
+        r"[\s-]+", "-", re.sub(r"[-:_](?:instruct|chat|it|text)(?=[-_ ]|$)", "", strip_quant(text))
+    )
     return words.strip("- ").replace("_", "-")
 
 
@@ -134,11 +185,16 @@ def _states_other_size(index: int, name: ModelName) -> bool:
 
 def _sizeless(text: str, name: ModelName, soft: bool = True) -> list[int]:
     """Rows of this name whatever the size, when the text states none or one that agrees."""
-    rows = [row for row in _index(sizes=False, soft=soft).get(name.key(sizes=False, soft=soft), [])
-            if not _states_other_size(row, name)]
+    rows = [
+        row
+        for row in _index(sizes=False, soft=soft).get(name.key(sizes=False, soft=soft), [])
+        if not _states_other_size(row, name)
+    ]
     if not name.sizes:
         return rows
-    return [row for row in rows if not take_apart(_lines()[row]["name"]).sizes or name.sizes <= _all_sizes(row)]
+    return [
+        row for row in rows if not take_apart(_lines()[row]["name"]).sizes or name.sizes <= _all_sizes(row)
+    ]
 
 
 def _all_sizes(row: int) -> frozenset[str]:
@@ -177,8 +233,12 @@ def _contains_base(text: str, name: ModelName) -> list[int]:
         if len(words) < 2 and not re.search(r"[a-z]{4}", "".join(words)):
             continue
         order = [token for token in name.tokens if token not in base.sizes]
-        starts = [place for place in range(len(order) - len(words) + 1) if order[place:place + len(words)] == words]
-        if starts and _harmless(order[:starts[0]]) and _harmless(order[starts[0] + len(words):]):
+        starts = [
+            place
+            for place in range(len(order) - len(words) + 1)
+            if order[place : place + len(words)] == words
+        ]
+        if starts and _harmless(order[: starts[0]]) and _harmless(order[starts[0] + len(words) :]):
             best[row] = max(best.get(row, 0), len(base.tokens))
     longest = max(best.values(), default=0)
     return [row for row, length in best.items() if length == longest]
@@ -189,8 +249,11 @@ def _harmless(extras: list[str]) -> bool:
     for place, token in enumerate(extras):
         if token in BLOCKING or re.fullmatch(r"\d+(?:\.\d+)?[bmt]|a\d.*b|e\d+b", token):
             return False
-        if token[0].isdigit() and not re.fullmatch(r"\d{4}|\d{6}|\d+k", token) and (
-                place == 0 or not extras[place - 1].isalpha()):
+        if (
+            token[0].isdigit()
+            and not re.fullmatch(r"\d{4}|\d{6}|\d+k", token)
+            and (place == 0 or not extras[place - 1].isalpha())
+        ):
             return False
     return True
 
@@ -240,8 +303,11 @@ def _agrees(row: int, params_b: float, room: float) -> bool:
 
 def _prefer(rows: list[int], text: str, name: ModelName, params_b: float | None) -> int:
     """Among rows of one key: the one that shares most words with the text, then the closest size, then file order."""
+
     def rank(row: int) -> tuple[float, ...]:
-        own = [set(take_apart(part).tokens) for part in (_lines()[row]["name"], _lines()[row]["hf_id"]) if part]
+        own = [
+            set(take_apart(part).tokens) for part in (_lines()[row]["name"], _lines()[row]["hf_id"]) if part
+        ]
         overlap = max(len(words & set(name.tokens)) - len(words - set(name.tokens)) for words in own)
         off = 0.0 if params_b is None else abs(params_b / number(_lines()[row]["params_b"]) - 1)
         return (-overlap, round(off, 4), rows.index(row))

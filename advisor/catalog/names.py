@@ -10,11 +10,34 @@ from advisor.errors import UsageError
 
 GIB = 1 << 30
 _AMOUNT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)\s*", re.IGNORECASE)
-_BYTE_UNITS = {"": GIB, "g": GIB, "gb": GIB, "gib": GIB, "m": 1 << 20, "mb": 1 << 20, "mib": 1 << 20,
-               "t": 1 << 40, "tb": 1 << 40, "tib": 1 << 40, "k": 1 << 10, "kb": 1 << 10, "kib": 1 << 10, "b": 1,
-               "bytes": 1}
-_RATE_UNITS = {"": 1e9, "gb": 1e9, "g": 1e9, "gib": float(GIB), "mb": 1e6, "mib": float(1 << 20), "tb": 1e12,
-               "tib": float(1 << 40), "b": 1.0}
+_BYTE_UNITS = {
+    "": GIB,
+    "g": GIB,
+    "gb": GIB,
+    "gib": GIB,
+    "m": 1 << 20,
+    "mb": 1 << 20,
+    "mib": 1 << 20,
+    "t": 1 << 40,
+    "tb": 1 << 40,
+    "tib": 1 << 40,
+    "k": 1 << 10,
+    "kb": 1 << 10,
+    "kib": 1 << 10,
+    "b": 1,
+    "bytes": 1,
+}
+_RATE_UNITS = {
+    "": 1e9,
+    "gb": 1e9,
+    "g": 1e9,
+    "gib": float(GIB),
+    "mb": 1e6,
+    "mib": float(1 << 20),
+    "tb": 1e12,
+    "tib": float(1 << 40),
+    "b": 1.0,
+}
 _COUNT_UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 
 
@@ -68,7 +91,9 @@ def whole(text: str) -> int | None:
 
 def nearest(name: str, known: Iterable[str], count: int = 5) -> tuple[str, ...]:
     """The known names most like *name*, best first, for an error message."""
-    from difflib import SequenceMatcher  # deferred: costs several ms and is only needed on the way to an error
+    from difflib import (
+        SequenceMatcher,
+    )  # deferred: costs several ms and is only needed on the way to an error
 
     wanted = _plain(name)
     words = set(re.findall(r"[a-z]+|\d+(?:\.\d+)?", name.lower()))

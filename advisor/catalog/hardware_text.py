@@ -1,0 +1,137 @@
+"""Taking a machine typed as one line apart: parts, counts, memory sizes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from advisor.catalog.names import parse_bytes
+
+_SIZE = r"(\d+(?:\.\d+)?\s*[gmt]i?b|\d{1,3}g)"
+_RAM = re.compile(
+    rf"(?<![\w.]){_SIZE}\s*(?:of\s+)?(?:(?:system|main|host|unified|shared|total|ddr\d|lpddr\dx?)\s+)*"
+    r"(?:ram|memory|ddr\d\w*|lpddr\w+)\b"
+    rf"|\b(?:ram|memory)\s*[:=]?\s*{_SIZE}\b",
+    re.IGNORECASE,
+)
+_VRAM = re.compile(
+    rf"(?<![\w.]){_SIZE}\s*(?:of\s+)?(?:vram|gpu memory|video memory)\b|\bvram\s*[:=]?\s*{_SIZE}\b",
+    re.IGNORECASE,
+)
+_GENERIC_GPU = re.compile(
+    rf"(?:\ban?\s+)?(?<![\w.]){_SIZE}\s+(?:(nvidia|amd|intel|geforce|radeon)\s+)?"
+    r"(?:gpu|graphics card|video card|card|graphics)\b",
+    re.IGNORECASE,
+)
+_BARE_SIZE = re.compile(rf"(?<![\w.]){_SIZE}(?![\w.])", re.IGNORECASE)
+_SPLIT = re.compile(r"\s+\+\s+|\s*[,;&]\s*|\s+with\s+(?!radeon)|\s+and\s+", re.IGNORECASE)
+_COUNT_WORDS = {
+    "dual": 2,
+    "two": 2,
+    "three": 3,
+    "quad": 4,
+    "four": 4,
+    "eight": 8,
+    "octa": 8,
+    "single": 1,
+    "one": 1,
+}
+_COUNT_BEFORE = re.compile(
+    r"^(\d{1,4})\s*(?:x\s*|[×*]\s*)(?=[a-z0-9])|^(" + "|".join(_COUNT_WORDS) + r")\s+", re.IGNORECASE
+)
+_COUNT_AFTER = re.compile(r"(?:\s+[x×*]\s?|(?<=\d)[x×*])(\d{1,4})$", re.IGNORECASE)
+_GENERIC_MACHINE = re.compile(
+    r"\b(laptop|notebook|desktop|workstation|server|pc|computer|mini ?pc|machine|cpu|processor|phone|tablet|box|vm)s?\b",
+    re.IGNORECASE,
+)
+_MAC = re.compile(
+    r"\b(?:macbook(?: air| pro)?|mac ?(?:studio|mini|pro)|imac(?: pro)?)\b(?=.*\b[am]\d)", re.IGNORECASE
+)
+_FILLER = re.compile(
+    r"\b(?:an?|the|my|with|and|or|of|only|no|gpu|generic|unknown|ordinary|typical|some|on)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One device of the line, without count and trailing memory size."""
+
+    text: str
+    """As typed, memory size included: 'A100 80GB' needs it to be told apart."""
+    count: int = 1
+    size_bytes: int | None = None
+    """A bare size in it: video memory for a card, main memory for everything else."""
+
+    @property
+    def without_size(self) -> str:
+        """The name alone."""
+        return " ".join(_BARE_SIZE.sub(" ", self.text).split())
+
+
+@dataclass(slots=True)
+class MachineText:
+    """The whole line."""
+
+    parts: list[Part] = field(default_factory=list)
+    ram_bytes: int | None = None
+    vram_bytes: int | None = None
+    generic_gpu: str | None = None
+    """Set for 'an 8 GB GPU': the maker if stated, else an empty string."""
+    generic_kind: str | None = None
+    """laptop, desktop, server … when no processor is named."""
+    counted: bool = False
+    """Whether a number of devices was written."""
+
+
+def _take(pattern: re.Pattern[str], text: str) -> tuple[str, re.Match[str] | None]:
+    match = pattern.search(text)
+    return (text[: match.start()] + " , " + text[match.end() :], match) if match else (text, None)
+
+
+def _size(match: re.Match[str] | None) -> int | None:
+    return parse_bytes(next(group for group in match.groups() if group)) if match else None
+
+
+def read_machine(text: str) -> MachineText:
+    """'2x RTX 4090 + EPYC 9654 384GB' -> its parts. Raises UsageError for an impossible size."""
+    machine = MachineText()
+    plain = " ".join(re.sub(r"\((?:r|tm)\)|[®™]", " ", text, flags=re.IGNORECASE).split())
+    plain = re.sub(r"\((?:hybrid|total|each)\)", " ", plain, flags=re.IGNORECASE)
+    plain = _MAC.sub(" ", plain)
+    plain, generic = _take(_GENERIC_GPU, plain)
+    if generic:
+        machine.vram_bytes = parse_bytes(generic.group(1))
+        machine.generic_gpu = (generic.group(2) or "").lower()
+    plain, vram = _take(_VRAM, plain)
+    plain, ram = _take(_RAM, plain)
+    machine.vram_bytes = _size(vram) or machine.vram_bytes
+    machine.ram_bytes = _size(ram)
+    if vram and not generic:
+        machine.generic_gpu = ""
+    for piece in _SPLIT.split(plain):
+        _add(machine, piece.strip(" .-()") if piece.count("(") != piece.count(")") else piece.strip(" .-"))
+    return machine
+
+
+def _add(machine: MachineText, piece: str) -> None:
+    """One piece between separators: a size on its own, a kind of machine, or a named device with a count."""
+    size_match = _BARE_SIZE.search(piece)
+    size = parse_bytes(size_match.group(1)) if size_match else None
+    words = _BARE_SIZE.sub(" ", piece)
+    bare = _FILLER.sub(" ", _GENERIC_MACHINE.sub(" ", words)).strip(" .-")
+    if not bare:
+        kind = _GENERIC_MACHINE.search(words)
+        machine.generic_kind = kind.group(1).lower() if kind else machine.generic_kind
+        machine.ram_bytes = machine.ram_bytes or size
+        return
+    count = 1
+    before = _COUNT_BEFORE.match(piece)
+    after = None if before or "snapdragon" in piece.lower() else _COUNT_AFTER.search(piece)
+    if before:
+        count = int(before.group(1)) if before.group(1) else _COUNT_WORDS[before.group(2).lower()]
+        piece = piece[before.end() :]
+    elif after:
+        count = int(after.group(1))
+        piece = piece[: after.start()]
+    machine.counted = machine.counted or bool(before or after)
+    machine.parts.append(Part(piece.strip(), max(count, 1), size))

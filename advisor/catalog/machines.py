@@ -1,0 +1,114 @@
+"""Whole machines by name (boards, phones, handhelds, small computers, cloud instances) and unified memory."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from advisor.catalog.names import GIB, whole
+from advisor.data import folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """A row of profiles/machines.csv: which CPU and GPU rows make up a machine that has a name of its own."""
+
+    name: str
+    kind: str
+    """board, phone, handheld, laptop, mini-pc, igpu, accelerator, cloud."""
+    cpu: str
+    """A name for `find_cpu`; empty when no row holds it."""
+    gpu: str
+    """A row of profiles/gpus.csv; empty when it runs models on its CPU only, or no row holds its GPU."""
+    n_gpus: int
+    ram_bytes: int | None
+    note: str
+    source: str
+
+
+@cache
+def _index() -> dict[tuple[str, ...], Machine]:
+    """Words of every name and alias -> machine."""
+    table: dict[tuple[str, ...], Machine] = {}
+    with (folder("profiles") / "machines.csv").open(newline="", encoding="utf-8") as handle:
+        for line in csv.DictReader(handle):
+            ram = whole(line["ram_gib"])
+            machine = Machine(
+                name=line["name"],
+                kind=line["kind"],
+                cpu=line["cpu"],
+                gpu=line["gpu"],
+                n_gpus=int(line["n_gpus"]),
+                ram_bytes=None if ram is None else ram * GIB,
+                note=line["note"],
+                source=line["source"],
+            )
+            for text in (line["name"], *filter(None, line["aliases"].split(";"))):
+                table.setdefault(_words(text), machine)
+    return table
+
+
+_MAKERS = frozenset(("amd", "nvidia", "qualcomm", "apple", "intel"))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """'Jetson Orin Nano 8GB' -> ('jetson', 'orin', 'nano', '8gb'); makers left out, 'Max+' and 'Max' alike."""
+    plain = re.sub(r"(?<=\d)\s+(?=gb\b)", "", text.lower().replace("(r)", " ").replace("(tm)", " "))
+    return tuple(word for word in re.findall(r"[a-z0-9.]+", plain) if word not in _MAKERS)
+
+
+@cache
+def find_machine(text: str) -> Machine | None:
+    """The machine whose name *text* is, or contains as whole words next to a size or revision; the longest wins."""
+    words = _words(text)
+    table = _index()
+    for length in range(len(words), 0, -1):
+        for start in range(len(words) - length + 1):
+            machine = table.get(words[start : start + length])
+            if machine and _only_details(words[:start] + words[start + length :]):
+                return machine
+    return None
+
+
+_DETAILS = frozenset(
+    ["model", "rev", "b", "v", "platform", "board", "developer", "kit", "devkit", "with", "gpu", "apu", "soc", "chip", "and", "w", "graphics", "arm64", "laptop", "tablet", "phone", "mini", "pc", "system", "machine", "node", "instance", "linux", "windows", "ram", "memory", "a", "of"]
+)
+
+
+def _only_details(words: tuple[str, ...]) -> bool:
+    """Whether what stands around a machine's name only describes it: a memory size, a revision, 'developer kit'."""
+    return all(
+        word in _DETAILS or re.fullmatch(r"\d+(?:\.\d+)?(?:gb|gib|g)?|8060s|gfx\d+|radeon|[a-z]?\d?", word)
+        for word in words
+    )
+
+
+@cache
+def all_machines() -> tuple[Machine, ...]:
+    """Every row, in file order."""
+    return tuple(dict.fromkeys(_index().values()))
+
+
+def usable_by_gpu(vendor: str, catalog_name: str, ram_bytes: int) -> tuple[int, str]:
+    """Bytes of main memory that a GPU with unified memory may use, and the rule in words.
+
+    Apple: the default of iogpu.wired_limit_mb, about two thirds of RAM up to 36 GB and three quarters above
+    (MTLDevice.recommendedMaxWorkingSetSize). AMD: carve-out plus GTT, by default half of RAM; on Strix Halo the
+    limit is meant to be raised to nearly all of it (Linux kernel documentation, gpu/amdgpu). NVIDIA GB10 and Jetson
+    share everything. Intel and Qualcomm: what Vulkan's one heap offers, half of RAM.
+    """
+    if vendor == "Apple":
+        share = 2 / 3 if ram_bytes <= 36 * GIB else 3 / 4
+        return int(
+            ram_bytes * share
+        ), "macOS lets the GPU use two thirds of memory up to 36 GB, three quarters above"
+    if vendor == "NVIDIA":
+        return ram_bytes, "CPU and GPU share all memory"
+    if catalog_name in ("Radeon 8060S", "Radeon 8050S", "Radeon 8040S"):
+        return ram_bytes, (
+            "the GPU may use nearly all memory on Linux when ttm.pages_limit is raised; Windows caps it "
+            "at 96 of 128 GB"
+        )
+    return ram_bytes // 2, "by default half of main memory is open to an integrated GPU"

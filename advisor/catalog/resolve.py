@@ -1,0 +1,253 @@
+"""What the user wrote for `--hardware` and `--model` -> documents."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from advisor.catalog.hardware import describe_machine, stand_in_cpu
+from advisor.catalog.machines import usable_by_gpu
+from advisor.catalog.models import find_model, match_model
+from advisor.catalog.names import parse_bandwidth, parse_bytes, parse_count
+from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
+from advisor.documents.model import ModelProfile
+from advisor.errors import BadFileError, UsageError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overrides:
+    """What the user states about the machine beside its name; strings as typed, None = not stated."""
+
+    ram: str | None = None
+    """'64GB'; GB means 2^30 here, as memory is sold."""
+    vram: str | None = None
+    """'24GB', of each GPU."""
+    bandwidth: str | None = None
+    """'1008GB/s' (10^9), of each GPU, or of main memory when there is none."""
+    n_devices: int | None = None
+    """How many of them: GPUs, sockets of a CPU-only machine, or machines with unified memory."""
+    nodes: int | None = None
+    """Equal machines joined by a network."""
+
+
+def resolve_hardware(text_or_path: str | dict, overrides: Overrides | None = None) -> HardwareProfile:
+    """The machine meant by a name, a saved probe or a document.
+
+    Names: 'RTX 4090', '2x A100 80GB', 'M3 Max 64GB', 'EPYC 9654 384GB', 'RTX 4090 + EPYC 9654 128GB', '8GB GPU 32GB
+    RAM', '16GB laptop', 'Raspberry Pi 5', 'Pixel 6a', 'g5.xlarge'. A GPU alone gets a host of unknown CPU and RAM.
+    Of a machine with unified memory `gpus[].memory_total_bytes` is what the GPU may use of it.
+    Raises UnknownNameError (with the nearest names), UsageError (impossible override), BadFileError (bad document).
+    """
+    if isinstance(text_or_path, dict):
+        profile = _hardware_document(text_or_path, "the hardware document")
+    elif _is_path(text_or_path, (".json",)):
+        profile = _saved_probe(Path(text_or_path))
+    elif not text_or_path.strip():
+        raise UsageError("the hardware name is empty; name a GPU, a CPU or a saved probe")
+    else:
+        profile = describe_machine(text_or_path)
+        if overrides and overrides.ram and profile.gpus and profile.gpus[0].vendor == "Apple":
+            parse_bytes(overrides.ram, "RAM")
+            profile = describe_machine(
+                f"{text_or_path} {overrides.ram}"
+            )  # the memory size tells a chip's bins apart
+    return _apply(profile, overrides) if overrides and overrides != Overrides() else profile
+
+
+def _is_path(text: str, endings: tuple[str, ...]) -> bool:
+    """Whether the text means a file: it ends like one, or something of this name is there."""
+    if text.lower().endswith(endings):
+        return True
+    try:
+        return ("/" in text or "\\" in text or text.startswith((".", "~"))) and Path(
+            text
+        ).expanduser().exists()
+    except OSError:
+        return False
+
+
+def _saved_probe(path: Path) -> HardwareProfile:
+    from advisor.documents.plain import load_json  # deferred: only a saved probe needs it
+
+    value = load_json(path.expanduser())
+    if isinstance(value, dict) and isinstance(value.get("hardware"), dict):
+        value = value["hardware"]  # a whole answer of ours holds the machine it was computed for
+    return _hardware_document(value, str(path))
+
+
+def _hardware_document(value: object, what: str) -> HardwareProfile:
+    from advisor.documents.plain import parse
+
+    if isinstance(value, dict) and "name" not in value:
+        value = {"name": "unnamed machine", **value}
+    if isinstance(value, dict) and "source" not in value:
+        value = {"source": "user", **value}
+    return parse(HardwareProfile, value, what=what)
+
+
+def _apply(profile: HardwareProfile, overrides: Overrides) -> HardwareProfile:
+    """The profile with what the user states put over it; the reasons of filled gaps go."""
+    gpus, memory, cpu, nodes = profile.gpus, profile.memory, profile.cpu, profile.nodes
+    unknown = dict(profile.unknown)
+    notes = list(profile.notes)
+    if overrides.n_devices is not None:
+        gpus, memory, cpu, nodes = _repeat(profile, overrides.n_devices)
+    if overrides.nodes is not None:
+        if overrides.nodes < 1:
+            raise UsageError(f"{overrides.nodes} nodes are not a machine; give 1 or more")
+        nodes = overrides.nodes
+    if overrides.ram is not None:
+        total = parse_bytes(overrides.ram, "RAM")
+        memory = replace(memory, total_bytes=total, available_bytes=None, limit_bytes=None)
+        unknown.pop("memory.total_bytes", None)
+        gpus = tuple(_unified(gpu, total) for gpu in gpus)
+        if memory.bandwidth_bytes_per_s is None and gpus and cpu.brand is None and profile.board is None:
+            row, note = stand_in_cpu("desktop")
+            memory = replace(
+                memory,
+                bandwidth_bytes_per_s=row.bandwidth_bytes_per_s,
+                kind=row.memory_type,
+                channels=row.memory_channels,
+            )
+            cpu = replace(cpu, vendor=row.vendor, microarchitecture=row.microarchitecture, isa=row.isa)
+            notes.append(note)
+            for name in ("memory.bandwidth_bytes_per_s", "cpu.isa"):
+                unknown.pop(name, None)
+    if overrides.vram is not None:
+        if not gpus:
+            raise UsageError("--vram is given, but the hardware has no GPU; name the GPU or give --ram")
+        size = parse_bytes(overrides.vram, "VRAM")
+        gpus = tuple(replace(gpu, memory_total_bytes=size, memory_free_bytes=None) for gpu in gpus)
+    if overrides.bandwidth is not None:
+        rate = parse_bandwidth(overrides.bandwidth)
+        if not gpus or any(gpu.unified_memory for gpu in gpus):
+            memory = replace(memory, bandwidth_bytes_per_s=rate, measured_bandwidth_bytes_per_s=None)
+            unknown.pop("memory.bandwidth_bytes_per_s", None)
+        gpus = tuple(replace(gpu, bandwidth_bytes_per_s=rate) for gpu in gpus)
+    for index, gpu in enumerate(gpus):
+        for name in ("memory_total_bytes", "bandwidth_bytes_per_s"):
+            if getattr(gpu, name) is not None:
+                unknown.pop(f"gpus.{index}.{name}", None)
+    return replace(
+        profile,
+        gpus=gpus,
+        memory=memory,
+        cpu=cpu,
+        nodes=nodes,
+        unknown=unknown,
+        notes=tuple(notes),
+        source=profile.source if profile.source == "probe" else "user",
+    )
+
+
+def _unified(gpu: Gpu, ram_bytes: int) -> Gpu:
+    """A GPU that shares main memory, after the size of that memory changed; any other as it was."""
+    if not gpu.unified_memory:
+        return gpu
+    return replace(
+        gpu,
+        memory_free_bytes=None,
+        memory_total_bytes=usable_by_gpu(gpu.vendor, gpu.catalog_name or "", ram_bytes)[0],
+    )
+
+
+def _repeat(profile: HardwareProfile, n_devices: int) -> tuple[tuple[Gpu, ...], Memory, Cpu, int]:
+    """GPUs, memory, CPU and nodes for *n_devices* of the machine's devices."""
+    if n_devices < 1:
+        raise UsageError(f"{n_devices} devices are not a machine; give 1 or more")
+    gpus, memory, cpu, nodes = profile.gpus, profile.memory, profile.cpu, profile.nodes
+    if gpus and not gpus[0].unified_memory:
+        if len(gpus) != n_devices:
+            gpus = tuple(gpus[index % len(gpus)] for index in range(n_devices))
+    elif gpus or not cpu.sockets:
+        nodes = n_devices
+    elif n_devices != cpu.sockets:
+        factor = n_devices / cpu.sockets
+        rate = memory.bandwidth_bytes_per_s
+        memory = replace(
+            memory,
+            bandwidth_bytes_per_s=None if rate is None else rate * factor,
+            channels=None if memory.channels is None else round(memory.channels * factor),
+        )
+        cores = cpu.physical_cores
+        cpu = replace(cpu, sockets=n_devices, physical_cores=None if cores is None else round(cores * factor))
+    return gpus, memory, cpu, nodes
+
+
+_BARE_SIZE = re.compile(
+    r"\s*(\d+(?:\.\d+)?\s*[bmt])(?:[ -]?a(\d+(?:\.\d+)?\s*[bm]))?(?:\s+(?:params?|parameters|model))?\s*",
+    re.IGNORECASE,
+)
+
+
+def resolve_model(text_or_path: str | dict | None, params: str | None = None) -> ModelProfile:
+    """The model meant by a catalogue name, a .gguf file, a config.json, a Hugging Face directory, a size or a document.
+
+    A size alone ('13B', '30B-A3B', or *params*) gives a profile without shapes. Name and *params* together: the
+    catalogue row if there is one, else a model of that name and size.
+    Raises UnknownNameError, UsageError, BadFileError.
+    """
+    if isinstance(text_or_path, dict):
+        return _model_document(text_or_path)
+    text = (text_or_path or "").strip()
+    if not text:
+        if params is None:
+            raise UsageError("no model is given; name one, or give a file or --params 8B")
+        return _bare(params, None)
+    bare = _BARE_SIZE.fullmatch(text)
+    if bare:
+        return _bare(text, None)
+    if _is_path(text, (".gguf", ".json", ".safetensors", ".bin")):
+        return _from_file(str(Path(text).expanduser()))
+    if params is None:
+        return find_model(text)
+    size = _bare(params, text)
+    return match_model(text, size.n_params / 1e9) or size
+
+
+def _model_document(value: dict) -> ModelProfile:
+    from advisor.documents.plain import parse
+
+    return parse(
+        ModelProfile, {"name": "unnamed model", "source": "user", **value}, what="the model document"
+    )
+
+
+def _bare(size: str, name: str | None) -> ModelProfile:
+    """A model of which only the size is known; '30B-A3B' states the active part too."""
+    match = _BARE_SIZE.fullmatch(size)
+    total = parse_count(match.group(1) if match else size)
+    active = parse_count(match.group(2), "number of active parameters") if match and match.group(2) else total
+    if active > total:
+        raise UsageError(
+            f"{size!r}: more parameters are active than there are; write total and active as 30B-A3B"
+        )
+    label = size.strip().upper() if match else f"{total / 1e9:g}B"
+    return ModelProfile(
+        name=name or f"{label} model",
+        source="user",
+        n_params=total,
+        n_active_params=active,
+        notes=("only its size is known: sizes and speeds are computed from the parameter count",),
+    )
+
+
+@cache
+def _from_file(path: str) -> ModelProfile:
+    if path.lower().endswith(".gguf"):
+        from advisor.catalog.gguf import read_gguf  # deferred: mmap and struct are needed for files only
+
+        return read_gguf(path)
+    if Path(path).is_dir():
+        ggufs = sorted(Path(path).glob("*.gguf"))
+        if not (Path(path) / "config.json").exists() and ggufs:
+            from advisor.catalog.gguf import read_gguf
+
+            return read_gguf(ggufs[0])
+    from advisor.catalog.hf_config import read_hf
+
+    if not Path(path).exists():
+        raise BadFileError(f"cannot read {path}: no such file")
+    return read_hf(path)
