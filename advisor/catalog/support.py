@@ -83,9 +83,9 @@ def runnable(
 ) -> list[Runnable]:
     """The ways *hardware* can run *scheme*, full support before partial, in the table's order of engines.
 
-    *engines* limits them (empty = any). Without *every*, slower doubles are left out: Vulkan beside a working CUDA
-    or Metal, and the CPU alone beside a GPU with its own memory. An unknown compute capability or instruction set
-    counts as allowed, and the note says so.
+    *engines* limits them (empty = any). Without *every*, slower doubles are left out: Vulkan beside a working
+    CUDA, and the CPU alone beside a GPU with its own memory. An unknown compute capability or instruction
+    set counts as allowed, and the note says so.
     """
     backends = machine_backends(hardware)
     best: dict[tuple[str, str], Runnable] = {}
@@ -121,7 +121,9 @@ def why_not(scheme: SchemeProfile, hardware: HardwareProfile, engines: tuple[str
             reason, _ = _gate(support, hardware, backends[support.backend])
             if reason:
                 return reason
-    wanted = " or ".join(dict.fromkeys(_BACKEND_WORDS.get(s.backend, s.backend) for s in supports))
+    wanted = " or ".join(dict.fromkeys(_BACKEND_WORDS[s.backend] for s in supports if s.backend != "cpu"))
+    if not wanted:
+        return f"{scheme.name} runs on the CPU only; {hardware.name} has a GPU that would stand idle"
     return f"{scheme.name} needs {wanted}; {hardware.name} has none"
 
 
@@ -137,7 +139,8 @@ def _merge(known: Runnable, way: Runnable) -> Runnable:
     """Two rows of one engine and backend: the better level, both notes."""
     better = known if known.level == "yes" or way.level != "yes" else way
     notes = [known.note, way.note] if better is known else [way.note]
-    return Runnable(known.engine, known.backend, better.level, "; ".join(dict.fromkeys(n for n in notes if n)))
+    note = "; ".join(dict.fromkeys(text for text in notes if text))
+    return Runnable(known.engine, known.backend, better.level, note)
 
 
 def _without_doubles(best: dict[tuple[str, str], Runnable], hardware: HardwareProfile) -> list[Runnable]:
