@@ -32,6 +32,7 @@ def probe(system: System | None = None) -> HardwareProfile:
         *drm(system, cpu.brand, unknown, notes),
         *apple(system, cpu.brand, memory.total_bytes, memory.available_bytes, unknown, notes),
     )
+    gpus, memory = _one_memory(gpus, memory, unknown)
     board = _board(system)
     return HardwareProfile(
         name=_name(cpu, memory, gpus, board), source="probe", cpu=cpu, memory=memory, gpus=gpus, os=_os(system),
@@ -71,6 +72,24 @@ def _from_table(system: System, cpu: Cpu, memory: Memory, unknown: dict[str, str
         bandwidth = row.bandwidth_bytes_per_s and row.bandwidth_bytes_per_s * max(cpu.sockets or 1, 1)
         memory = replace(memory, kind=row.memory_type, channels=row.memory_channels, bandwidth_bytes_per_s=bandwidth)
     return cpu, replace(memory, measured_bandwidth_bytes_per_s=measured)
+
+
+def _one_memory(gpus: tuple[Gpu, ...], memory: Memory, unknown: dict[str, str]) -> tuple[tuple[Gpu, ...], Memory]:
+    """An integrated GPU reads main memory: one memory has one bandwidth.
+
+    The GPU table names the exact product, so it wins over the CPU table's family; a GPU in no catalogue
+    takes what the CPU table says.
+    """
+    known = next((gpu.bandwidth_bytes_per_s for gpu in gpus if gpu.unified_memory and gpu.bandwidth_bytes_per_s), None)
+    if known is not None:
+        unknown.pop("memory.bandwidth_bytes_per_s", None)
+        memory = replace(memory, bandwidth_bytes_per_s=known)
+    shared = memory.bandwidth_bytes_per_s
+    gpus = tuple(
+        replace(gpu, bandwidth_bytes_per_s=shared) if gpu.unified_memory and gpu.bandwidth_bytes_per_s is None else gpu
+        for gpu in gpus
+    )
+    return gpus, memory
 
 
 def _name(cpu: Cpu, memory: Memory, gpus: tuple[Gpu, ...], board: str | None) -> str:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from advisor.catalog.gpus import find_gpu
+from advisor.catalog.machines import usable_by_gpu
 from advisor.documents.hardware import Gpu
 from advisor.probe.system import System
 
@@ -19,7 +20,7 @@ def apple(system: System, brand: str | None, total_bytes: int | None, available_
     if not cores:
         unknown["gpus.cores"] = "system_profiler did not state the number of GPU cores"
     match = find_gpu(name, total_bytes) or find_gpu(brand, total_bytes)
-    limit = wired_limit_bytes(system, total_bytes)
+    limit = wired_limit_bytes(system, brand, total_bytes)
     free = None if limit is None or available_bytes is None else min(limit, available_bytes)
     if match is None:
         notes.append(f"{brand} is in no catalogue: its bandwidth is unknown, so its speed cannot be predicted")
@@ -28,15 +29,13 @@ def apple(system: System, brand: str | None, total_bytes: int | None, available_
     return (match.gpu(name, memory_total_bytes=limit, memory_free_bytes=free, unified_memory=True),)
 
 
-def wired_limit_bytes(system: System, total_bytes: int | None) -> int | None:
+def wired_limit_bytes(system: System, brand: str, total_bytes: int | None) -> int | None:
     """What the GPU may wire: `iogpu.wired_limit_mb` when set, else Metal's default working set."""
     for name in ("iogpu.wired_limit_mb", "debug.iogpu.wired_limit"):
         text = (system.run("sysctl", "-n", name)[0] or "").strip()
         if text.isdigit() and int(text) > 0:
             return int(text) << 20 if name.endswith("_mb") else int(text)
-    from advisor.catalog.machines import apple_gpu_limit_bytes
-
-    return None if total_bytes is None else apple_gpu_limit_bytes(total_bytes)
+    return None if total_bytes is None else usable_by_gpu("Apple", brand, total_bytes)[0]
 
 
 def _cores(system: System) -> int | None:

@@ -63,7 +63,8 @@ def _amd(system: System, folder: str, gfx: dict[str, str], cpu_brand: str | None
         available = meminfo(system).get("MemAvailable")
         free = min(free, available + (_difference(vram, used) or 0)) if available is not None else free
     link = _link(system.read(f"{folder}/current_link_speed"), system.read(f"{folder}/current_link_width"))
-    return _document(match, name or f"AMD GPU {device}", "AMD", chip, total, free, integrated, link, notes)
+    label = name or (match.catalog_name if match else f"AMD GPU {device}")
+    return _document(match, label, "AMD", chip, total, free, integrated, link, notes)
 
 
 def _is_apu(vram: int | None, cpu_brand: str | None) -> bool:
@@ -116,7 +117,8 @@ def _document(
     integrated: bool, link: str | None, notes: list[str],
 ) -> Gpu:
     if match is None:
-        notes.append(f"{name} is in no catalogue: its bandwidth is unknown, so its speed cannot be predicted")
+        if not integrated:
+            notes.append(f"{name} is in no catalogue: its bandwidth is unknown, so its speed cannot be predicted")
         return Gpu(name=name, vendor=vendor, compute_capability=chip, memory_total_bytes=total,
                    memory_free_bytes=free, unified_memory=integrated, pcie=link)
     notes.extend(match.notes)

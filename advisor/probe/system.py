@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 COMMAND_TIMEOUT_S = 3.0
 """A healthy nvidia-smi or system_profiler answers within a second; a hung driver must not hang the probe."""
@@ -93,41 +93,40 @@ class System:
 
 
 class Recorded(System):
-    """A machine from a folder: `files/` as it was, and `machine.json` with commands and the rest."""
+    """A machine from recorded facts: `files` (path -> text), `commands` (line -> output), `programs`, `environment` …
+
+    A command recorded as null hung; as `{"error": "..."}`, it failed.
+    """
 
     live = False
 
-    def __init__(self, folder: str | Path) -> None:
-        self._files = Path(folder) / "files"
-        self._facts = json.loads((Path(folder) / "machine.json").read_text(encoding="utf-8"))
-        self.platform = self._facts.get("platform", "linux")
-        self.environment = self._facts.get("environment", {})
+    def __init__(self, facts: dict[str, Any]) -> None:
+        self._facts = facts
+        self._files: dict[str, str] = facts.get("files", {})
+        self.platform = facts.get("platform", "linux")
+        self.environment = facts.get("environment", {})
 
     @property
     def machine(self) -> str:
         """As recorded."""
         return self._facts.get("machine", "x86_64")
 
-    def _at(self, path: str) -> str:
-        return str(self._files / path.lstrip("/"))
-
     def read(self, path: str) -> str | None:
-        """The recorded file."""
-        recorded = self._facts.get("files", {})
-        return recorded[path].strip() if path in recorded else super().read(self._at(path))
+        """The recorded text."""
+        text = self._files.get(path)
+        return None if text is None else text.replace("\0", "").strip()
 
     def names(self, folder: str) -> tuple[str, ...]:
-        """Recorded entries, from the folder and from `machine.json`."""
+        """The entries under which something was recorded."""
         prefix = folder.rstrip("/") + "/"
-        inline = {path[len(prefix):].split("/")[0] for path in self._facts.get("files", {}) if path.startswith(prefix)}
-        return tuple(sorted(inline | set(super().names(self._at(folder)))))
+        return tuple(sorted({path[len(prefix):].split("/")[0] for path in self._files if path.startswith(prefix)}))
 
     def exists(self, path: str) -> bool:
         """Whether it was recorded."""
-        return path in self._facts.get("files", {}) or bool(self.names(path)) or super().exists(self._at(path))
+        return path in self._files or bool(self.names(path))
 
     def run(self, *command: str, timeout_s: float = COMMAND_TIMEOUT_S) -> tuple[str | None, str]:
-        """The recorded output; a command recorded as null hung."""
+        """The recorded output."""
         commands = self._facts.get("commands", {})
         key = " ".join(command)
         if key not in commands:

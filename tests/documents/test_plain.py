@@ -1,0 +1,73 @@
+"""Documents to and from plain values."""
+
+import json
+
+import pytest
+
+from advisor.documents.hardware import Gpu, HardwareProfile, Memory
+from advisor.documents.outcome import Estimate
+from advisor.documents.plain import dumps, load_json, parse, plain
+from advisor.errors import BadFileError
+
+
+class TestPlain:
+    def test_six_digits(self):
+        """A float is written with six significant digits, a whole one as an integer."""
+        assert [0.333333, 1234570, 2] == plain([1 / 3, 1234567.1, 2.0])
+
+    def test_infinity_is_null(self):
+        """JSON has no infinity: it is written as null."""
+        assert {"value": None, "low": 0, "high": None, "basis": "exact", "evidence": []} == plain(
+            Estimate(float("inf"), 0.0, float("nan"), "exact")
+        )
+
+    def test_same_bytes(self):
+        """The same document gives the same bytes."""
+        machine = HardwareProfile(name="box", source="user", memory=Memory(total_bytes=1 << 30))
+        assert dumps(machine) == dumps(machine)
+
+
+class TestParse:
+    def test_round_trip(self):
+        """A document read back from its own JSON is equal."""
+        machine = HardwareProfile(
+            name="box", source="user", gpus=(Gpu(name="RTX 4090", vendor="NVIDIA", bandwidth_bytes_per_s=1.008e12),)
+        )
+        assert machine == parse(HardwareProfile, json.loads(dumps(machine)), what="hardware")
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"schema_version": "9.0"}, "schema_version '9.0'"),
+            ({"colour": "red"}, "unknown field 'colour'"),
+            ({"memory": {"total_bytes": -1}}, "memory.total_bytes is -1"),
+            ({"memory": {"total_bytes": "lots"}}, "memory.total_bytes"),
+            ({"memory": {"measured_bandwidth_bytes_per_s": float("nan")}}, "is nan"),
+            ({"name": None}, "name"),
+        ],
+    )
+    def test_refuses(self, change, words):
+        """Another version, an unknown field, a negative size, NaN and a wrong type are refused by name."""
+        value = {**json.loads(dumps(HardwareProfile(name="box", source="user"))), **change}
+        with pytest.raises(BadFileError, match=words):
+            parse(HardwareProfile, value, what="hardware")
+
+    @pytest.mark.parametrize("value", [[], "x", 3, None])
+    def test_not_an_object(self, value):
+        """A document is an object."""
+        with pytest.raises(BadFileError, match="must be a JSON object"):
+            parse(HardwareProfile, value, what="hardware")
+
+
+class TestLoadJson:
+    def test_absent(self, tmp_path):
+        """A file that is not there is named."""
+        with pytest.raises(BadFileError, match=r"cannot read .*none\.json"):
+            load_json(tmp_path / "none.json")
+
+    @pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[" * 100_000])
+    def test_not_json(self, tmp_path, content):
+        """Truncated, binary and absurdly nested files are refused in one line."""
+        (tmp_path / "x.json").write_bytes(content)
+        with pytest.raises(BadFileError, match="x.json"):
+            load_json(tmp_path / "x.json")

@@ -1,0 +1,177 @@
+"""The probe on recorded machines: one captured, the others constructed from documented formats (see each `origin`)."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from advisor.documents.plain import dumps, parse
+from advisor.documents.hardware import HardwareProfile
+from advisor.probe import probe
+from advisor.probe.cpu import cpu_list
+from advisor.probe.drm import gfx_name
+from advisor.probe.nvidia import _gpu, _slices
+from advisor.probe.system import Recorded, System
+
+MACHINES = Path(__file__).parent / "machines"
+GIB = 1 << 30
+
+
+def machine(name: str) -> HardwareProfile:
+    return probe(Recorded(json.loads((MACHINES / f"{name}.json").read_text())))
+
+
+@pytest.mark.parametrize("path", sorted(MACHINES.glob("*.json")), ids=lambda path: path.stem)
+def test_every_machine_is_a_valid_document(path):
+    """Whatever a machine looks like, the probe gives a document that reads back equal, and says what it does not know."""
+    profile = machine(path.stem)
+    text = dumps(profile)
+    assert text == dumps(parse(HardwareProfile, json.loads(text), what="hardware"))
+    assert profile.memory.total_bytes is not None or "memory.total_bytes" in profile.unknown
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("vm-epyc-genoa", ("Zen 4 (Genoa, Genoa-X, Bergamo)", 2, None, 2, 460.8)),
+        ("desktop-rtx4090", ("Raptor Lake-S", 24, 8, 24, 89.6)),
+        ("server-2x-a100", ("Zen 2 (Rome)", 128, None, 16, 409.6)),
+        ("cloud-hung-nvidia-smi", ("Sapphire Rapids", 8, None, 4, 307.2)),
+        ("mac-m3-max-64gb", ("M3 Max CPU", 16, 12, 16, 409.6)),
+        ("mac-m1-8gb", ("M1 CPU", 8, 4, 8, 68.3)),
+        ("raspberry-pi-5", ("Cortex-A76 (BCM2712)", 4, None, 4, 17.1)),
+        ("dgx-spark-gb10", (None, 20, None, 20, 273)),
+        ("strix-halo-128gb", ("Zen 5 (Strix Halo)", 16, None, 32, 256)),
+        ("laptop-meteor-lake", ("Meteor Lake", 16, None, 16, 119.5)),
+        ("nothing-readable", (None, None, None, None, None)),
+    ],
+)
+def test_processor(name, facts):
+    """Microarchitecture, physical, performance and usable cores, and the table's bandwidth of all sockets in GB/s."""
+    found = machine(name)
+    rate = found.memory.bandwidth_bytes_per_s
+    cpu = found.cpu
+    assert facts == (
+        cpu.microarchitecture, cpu.physical_cores, cpu.performance_cores, cpu.usable_cores, rate and round(rate / 1e9, 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("desktop-rtx4090", ("GeForce RTX 4090", "8.9", 24564 << 20, 23028 << 20, False, "4.0 x16")),
+        ("wsl2-rtx3080-laptop", ("GeForce RTX 3080 Mobile", "8.6", 16384 << 20, 15200 << 20, False, "4.0 x8")),
+        ("server-2x-a100", ("A100 SXM4 80 GB", "8.0", 81920 << 20, 81037 << 20, False, "4.0 x16")),
+        ("desktop-rx7900xtx", ("Radeon RX 7900 XTX", "gfx1100", 25753026560, 25753026560 - 1207959552, False, "4.0 x16")),
+        ("server-8x-mi300x", ("Radeon Instinct MI300X", "gfx942", 206141652992, 206141652992 - (300 << 20), False, "5.0 x16")),
+        ("desktop-arc-a770", ("Arc A770", None, 17079205888, None, False, None)),
+        ("strix-halo-128gb", ("Radeon 8060S", "gfx1151", 120 * GIB + (512 << 20), None, True, "4.0 x16")),
+        ("mac-m3-max-64gb", ("Apple M3 Max (40-core GPU)", None, 48 * GIB, None, True, None)),
+        ("mac-m2-ultra-hung-profiler", ("Apple M2 Ultra (60-core GPU)", None, 172 * GIB, None, True, None)),
+        ("dgx-spark-gb10", ("GB10 (DGX Spark)", "12.1", round(119.7 * GIB / 1024) * 1024, None, True, None)),
+        ("jetson-orin-nano", ("Jetson Orin Nano 8 GB", "8.7", None, None, True, None)),
+    ],
+)
+def test_first_gpu(name, expected):
+    """Catalogue row, compute capability, total and free memory, whether it shares main memory, and the link."""
+    gpu = machine(name).gpus[0]
+    found = (gpu.catalog_name, gpu.compute_capability, gpu.memory_total_bytes, gpu.memory_free_bytes, gpu.unified_memory, gpu.pcie)
+    for wanted, actual in zip(expected, found, strict=True):
+        if wanted is not None:
+            assert abs(wanted - actual) <= 1024 if isinstance(wanted, int) and wanted > 1 << 30 else wanted == actual
+
+
+class TestLimits:
+    def test_cgroup_v2(self):
+        """Under a v2 limit, what is available is limit - current + inactive file cache, and the document says so."""
+        found = machine("server-2x-a100")
+        assert (256 * GIB, (256 - 40 + 10) * GIB) == (found.memory.limit_bytes, found.memory.available_bytes)
+        assert any("256.0 GiB of 1007.5 GiB" in note for note in found.notes)
+
+    def test_cgroup_v1(self):
+        """A v1 limit binds the same way; a value near 2^63 is no limit; the CPU quota rounds up."""
+        found = machine("cloud-hung-nvidia-smi")
+        assert (16 * GIB, 14 * GIB, 4) == (found.memory.limit_bytes, found.memory.available_bytes, found.cpu.usable_cores)
+
+    def test_visible_devices(self):
+        """CUDA_VISIBLE_DEVICES hides GPUs, and the document says how many."""
+        found = machine("server-2x-a100")
+        assert 2 == len(found.gpus)
+        assert any("hides 2 of 4" in note for note in found.notes)
+
+    def test_swap(self):
+        """Swap in use is a warning beside every answer."""
+        assert any("swap is in use" in note for note in machine("laptop-meteor-lake").notes)
+
+    def test_virtual_machine(self):
+        """A virtual machine's share of its socket's bandwidth is said to be unknown."""
+        assert any("advisor probe --measure" in note for note in machine("vm-epyc-genoa").notes)
+
+
+class TestSilence:
+    def test_hung_tool(self):
+        """A hung nvidia-smi is an answer: no GPU, and why."""
+        found = machine("cloud-hung-nvidia-smi")
+        assert ((), True) == (found.gpus, "did not answer within 3 s" in found.unknown["gpus"])
+
+    def test_no_permission(self):
+        """A driver that refuses is an answer with the driver's own words."""
+        assert "Insufficient Permissions" in machine("driver-without-permission").unknown["gpus"]
+
+    def test_nothing_readable(self):
+        """A sandbox without /proc gives a document of unknowns, each with its reason."""
+        found = machine("nothing-readable")
+        assert {"cpu.brand", "memory.total_bytes", "memory.bandwidth_bytes_per_s"} == set(found.unknown)
+
+    def test_this_machine(self):
+        """The live machine can be read here and now, within its own limits."""
+        found = probe(System())
+        assert found.memory.total_bytes > 0
+        assert 0 < found.memory.available_bytes <= found.memory.total_bytes
+        assert 1 <= found.cpu.usable_cores <= found.cpu.logical_cores
+
+
+class TestMig:
+    def test_slice_is_scaled(self):
+        """A 3g.40gb slice of an A100 80GB has four of eight memory slices and three of seven compute slices."""
+        row = {"name": "NVIDIA A100-SXM4-80GB", "uuid": "MIG-1", "total": 40 * GIB, "free": 39 * GIB, "capability": "8.0",
+               "pci": None, "pcie": None, "slices": 3}
+        notes: list[str] = []
+        gpu = _gpu(Recorded({}), row, notes)
+        assert (40 * GIB, 2039e9 * 4 / 8, 312e12 * 3 / 7) == (gpu.memory_total_bytes, gpu.bandwidth_bytes_per_s, gpu.fp16_flops)
+        assert any("MIG slice" in note for note in notes)
+
+    def test_slices_of_a_driver(self):
+        """In MIG mode the slices are the devices, each with its own memory."""
+        class NvmlError(Exception):
+            pass
+
+        def memory(handle):
+            return SimpleNamespace(total=10 * GIB, free=9 * GIB)
+
+        def slice_at(handle, index):
+            if index:
+                raise NvmlError
+            return "slice"
+
+        driver = SimpleNamespace(
+            NVMLError=NvmlError, nvmlDeviceGetMigMode=lambda handle: (1, 1), nvmlDeviceGetMaxMigDeviceCount=lambda handle: 7,
+            nvmlDeviceGetMigDeviceHandleByIndex=slice_at, nvmlDeviceGetMemoryInfo=memory,
+            nvmlDeviceGetAttributes=lambda part: SimpleNamespace(memorySizeMB=9728, gpuInstanceSliceCount=1),
+            nvmlDeviceGetName=lambda handle: "NVIDIA A100-SXM4-80GB", nvmlDeviceGetUUID=lambda handle: f"id-{handle}",
+        )
+        rows = _slices(driver, "gpu")
+        assert [("id-slice", 10 * GIB, 1)] == [(row["uuid"], row["total"], row["slices"]) for row in rows]
+
+
+@pytest.mark.parametrize(("text", "cpus"), [("0-3,8", [0, 1, 2, 3, 8]), ("", []), ("5", [5])])
+def test_cpu_list(text, cpus):
+    """The kernel's CPU lists."""
+    assert cpus == cpu_list(text)
+
+
+@pytest.mark.parametrize(("version", "name"), [(110501, "gfx1151"), (90010, "gfx90a"), (90402, "gfx942"), (110000, "gfx1100")])
+def test_gfx_name(version, name):
+    """KFD writes the target as decimal digits; minor and stepping are hexadecimal in the name."""
+    assert name == gfx_name(version)
