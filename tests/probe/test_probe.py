@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from advisor.catalog.gpus import find_gpu
 from advisor.documents.plain import dumps, parse
 from advisor.documents.hardware import HardwareProfile
 from advisor.probe import probe
@@ -139,7 +140,8 @@ class TestMig:
                "pci": None, "pcie": None, "slices": 3}
         notes: list[str] = []
         gpu = _gpu(Recorded({}), row, notes)
-        assert (40 * GIB, 2039e9 * 4 / 8, 312e12 * 3 / 7) == (gpu.memory_total_bytes, gpu.bandwidth_bytes_per_s, gpu.fp16_flops)
+        gpu_flops = find_gpu("A100 SXM4 80 GB").fp16_flops
+        assert (40 * GIB, 2039e9 * 4 / 8, gpu_flops * 3 / 7) == (gpu.memory_total_bytes, gpu.bandwidth_bytes_per_s, gpu.fp16_flops)
         assert any("MIG slice" in note for note in notes)
 
     def test_slices_of_a_driver(self):
