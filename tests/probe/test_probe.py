@@ -141,7 +141,7 @@ class TestMig:
         notes: list[str] = []
         gpu = _gpu(Recorded({}), row, notes)
         gpu_flops = find_gpu("A100 SXM4 80 GB").fp16_flops
-        assert (40 * GIB, 2039e9 * 4 / 8, gpu_flops * 3 / 7) == (gpu.memory_total_bytes, gpu.bandwidth_bytes_per_s, gpu.fp16_flops)
+        assert (40 * GIB, 2039e9 * 4 / 8, gpu_flops * (3 / 7)) == (gpu.memory_total_bytes, gpu.bandwidth_bytes_per_s, gpu.fp16_flops)
         assert any("MIG slice" in note for note in notes)
 
     def test_slices_of_a_driver(self):

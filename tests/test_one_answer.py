@@ -1,0 +1,43 @@
+"""recommend, tradeoffs, predict and explain ask one function: their figures agree to the digit."""
+
+import pytest
+
+from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
+from advisor.documents.plain import plain
+from advisor.documents.requirements import Load, Requirements, TaskNeed
+from advisor.recommendation.batch import answer_case, figure
+from advisor.recommendation.recommend import recommend
+from advisor.recommendation.tradeoffs import tradeoffs
+
+
+@pytest.mark.parametrize(
+    ("hardware", "model", "engine", "concurrency"),
+    [
+        ("RTX 4090", "Llama-3.1-8B", "llama.cpp", 1),
+        ("2x A100 80GB", "Llama-3.1-70B", "vllm", 16),
+        ("M3 Max 64GB", "Qwen3-30B-A3B", "llama.cpp", 1),
+    ],
+)
+def test_agree(hardware, model, engine, concurrency):
+    """The recommended plan's figures are the table's and the batch's."""
+    requirements = Requirements(
+        model=model, tasks=(TaskNeed(task="knowledge"),), context_tokens=4096, engines=(engine,),
+        loads=(Load(prompt_tokens=512, output_tokens=128, concurrency=concurrency),),
+    )
+    machine, profile = resolve_hardware(hardware, Overrides()), resolve_model(model)
+    plan = recommend(requirements, machine, profile).recommendation
+    row = next(
+        row for row in tradeoffs(requirements, machine, profile).rows
+        if (row.scheme, row.engine, row.backend) == (plan.scheme, plan.engine, plan.backend)
+    )
+    case = {
+        "id": 1, "hardware": hardware, "model": model, "scheme": plan.scheme, "engine": engine, "backend": plan.backend,
+        "imatrix": plan.imatrix, "kv_type": plan.kv_type, "task": "knowledge",
+        "workload": {"prompt_tokens": 512, "output_tokens": 128, "context_tokens": 4096, "concurrency": concurrency},
+    }
+    batch = answer_case(case)
+    names = ("file_size_bytes", "memory_bytes", "decode_tokens_per_s", "prefill_tokens_per_s", "throughput_tokens_per_s")
+    predicted = {name: figure(getattr(plan.predicted, name)) for name in names}
+    assert predicted == {name: figure(getattr(row, name)) for name in names}
+    assert predicted == {name: batch[name] for name in names}
+    assert plain(plan.predicted.retained_accuracy_pct["knowledge"])["value"] == batch["retained_accuracy_pct"]["value"]
