@@ -21,10 +21,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Describe the file and its memory plan; exit code 3 when it does not fit."""
-    from advisor.catalog.resolve import read_model_file
+    from pathlib import Path
+
+    from advisor.catalog.resolve import resolve_model
+    from advisor.errors import BadFileError
     from advisor.recommendation.recommend import recommend
 
-    model = read_model_file(args.file)
+    if not Path(args.file).exists():
+        raise BadFileError(f"{args.file} does not exist; give a GGUF file, an HF directory or a config.json")
+    model = resolve_model(args.file)
     requirements = options.requirements(args, model)
     answer = recommend(requirements, options.hardware(args), model)
     plan = answer.recommendation or (answer.nearest_miss and answer.nearest_miss.plan)

@@ -80,10 +80,14 @@ def hardware(args: argparse.Namespace) -> HardwareProfile:
     overrides = Overrides(ram=args.ram, vram=args.vram, bandwidth=args.bandwidth)
     if args.hardware:
         return resolve_hardware(args.hardware, overrides)
-    from advisor.catalog.resolve import apply_overrides
     from advisor.probe import probe
 
-    return apply_overrides(probe(), overrides)
+    found = probe()
+    if overrides == Overrides():
+        return found
+    from advisor.documents.plain import plain
+
+    return resolve_hardware(plain(found), overrides)
 
 
 def model(args: argparse.Namespace) -> ModelProfile | None:

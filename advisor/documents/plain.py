@@ -25,9 +25,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         if not isfinite(value):
             return None
-        if value.is_integer() and abs(value) < 2**53:
-            return int(value)
-        return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
+        if not value.is_integer():
+            value = float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
+        return int(value) if value.is_integer() and abs(value) < 2**53 else value
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
