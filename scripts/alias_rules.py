@@ -1,4 +1,4 @@
-"""Matches no rule can derive: reviewed by hand. Basis: same, variant-assumed, same-shapes, fine-tune, prequantized."""
+"""Matches no rule can derive, reviewed by hand; the second word is the basis (see unify.model_basis)."""
 
 from __future__ import annotations
 
@@ -229,4 +229,4 @@ MODEL_BASES = (
     (r"llama-3\.1-8b", "Llama-3.1-8B"),
     (r"llama-3-8b", "Llama-3-8B"),
 )
-"""Derivatives whose name says what they were trained from: pattern -> catalogue model (the first match wins)."""
+"""Derivatives whose name says what they were trained from: pattern -> catalogue model, first match wins."""

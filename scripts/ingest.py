@@ -1,4 +1,4 @@
-"""Rebuild profiles/*.csv and measurements/ from a folder of raw tables: `python scripts/ingest.py RAW_DIR [--check]`."""
+"""Rebuild profiles/*.csv and measurements/ from raw tables: `python scripts/ingest.py RAW_DIR [--check]`."""
 
 from __future__ import annotations
 

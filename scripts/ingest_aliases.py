@@ -1,4 +1,4 @@
-"""Alias tables: every hardware and model name of the sources -> a catalogue name, with how sure the match is."""
+"""Alias tables: hardware and model names of the sources -> catalogue names, with how sure the match is."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ def plain(text: str) -> str:
 
 
 _VENDOR_WORDS = re.compile(
-    r"\b(nvidia|amd|intel|geforce|radeon|instinct|huawei|generation|graphics|gpu|pcie)\b|(?<=\d) ?gb\b|\((r|tm)\)", re.I)
+    r"\b(nvidia|amd|intel|geforce|radeon|instinct|huawei|generation|graphics|gpu|pcie)\b"
+    r"|(?<=\d) ?gb\b|\((r|tm)\)",
+    re.I,
+)
 
 
 def _gpu_key(name: str) -> str:
@@ -50,7 +53,7 @@ def device_aliases(names: dict[str, str], gpus: pd.DataFrame, cpus: pd.DataFrame
 
 
 def cpu_brand(raw: str) -> str:
-    """The brand string a machine with this processor would report, as far as the catalogue's patterns need it."""
+    """The brand string a machine with this processor reports, as far as the catalogue's patterns need it."""
     for pattern, brand in CPU_RULES:
         found = re.fullmatch(pattern, raw)
         if found:
@@ -58,17 +61,24 @@ def cpu_brand(raw: str) -> str:
     core = re.fullmatch(r"Core (i[3579]-(\d+)\S*)", raw)
     if core:
         digits = core.group(2)
-        generation = int(digits[:2]) if len(digits) == 5 or digits[:2] in ("10", "11", "12", "13") else int(digits[0])
+        generation = (
+            int(digits[:2]) if len(digits) == 5 or digits[:2] in ("10", "11", "12", "13") else int(digits[0])
+        )
         prefix = f"{generation}th Gen " if generation > 10 else ""
         return f"{prefix}Intel(R) Core(TM) {core.group(1)}" + ("" if generation > 10 else " CPU")
     return raw
 
 
 _SUFFIX = re.compile(
-    r"[-_. ](gguf|awq|gptq|int[48]|[48]bit|mlx|nvfp4|fp8|bf16|bnb|autoround|i1|ud|q\d_(k(_[sml])?|\d)|dynamic|"
-    r"instruct|chat|it|hf|base|thinking|reasoning|inst|v0\.1|dwq)$", re.I)
-_STORED = re.compile(r"[-_. ](gguf|awq|gptq|int[48]|[48]bit|mlx|nvfp4|fp8|bf16|bnb|autoround|i1|ud|q\d_(k(_[sml])?|\d)|"
-                     r"dynamic)$", re.I)
+    r"[-_. ](gguf|awq|gptq|int[48]|[48]bit|mlx|nvfp4|fp8|bf16|bnb|autoround|i1|ud|"
+    r"q\d_(k(_[sml])?|\d)|dynamic|instruct|chat|it|hf|base|thinking|reasoning|inst|v0\.1|dwq)$",
+    re.I,
+)
+_STORED = re.compile(
+    r"[-_. ](gguf|awq|gptq|int[48]|[48]bit|mlx|nvfp4|fp8|bf16|bnb|autoround|i1|ud|q\d_(k(_[sml])?|\d)|"
+    r"dynamic)$",
+    re.I,
+)
 
 
 def _stem(name: str) -> str:
@@ -83,7 +93,7 @@ def _stem(name: str) -> str:
 def model_aliases(names: set[str], models: pd.DataFrame) -> pd.DataFrame:
     """One row per raw model name that matches."""
     stems: dict[str, str] = {}
-    for name, hf_id in zip(models["name"], models["hf_id"], strict=True):
+    for name in models["name"]:
         stems.setdefault(_stem(name), name)
     for name, hf_id in zip(models["name"], models["hf_id"], strict=True):
         if hf_id:
@@ -110,26 +120,52 @@ def ingest_aliases(raw: Path, files: Files) -> None:
     for kind in ("speed_local", "speed_serving", "kernel_gemm"):
         table = read_text_table(raw / f"{kind}.csv")
         devices.update(table["hardware"])
-        for name, what in zip(table["hardware"], table.get("hardware_kind", ["gpu"] * len(table)), strict=True):
+        for name, what in zip(
+            table["hardware"], table.get("hardware_kind", ["gpu"] * len(table)), strict=True
+        ):
             kinds.setdefault(name, what)
     for kind in ("accuracy", "speed_local", "speed_serving"):
         names.update(read_text_table(raw / f"{kind}.csv")["model"])
     device_table, model_table = device_aliases(kinds, gpus, cpus), model_aliases(set(names), models)
-    lost = [("hardware", name, count, UNMATCHED_DEVICES.get(name, "no catalogue row"))
-            for name, count in sorted(devices.items()) if name not in set(device_table["raw"])]
-    lost += [("model", name, count, "no catalogue row") for name, count in sorted(names.items())
-             if name not in set(model_table["raw"])]
+    lost = [
+        ("hardware", name, count, UNMATCHED_DEVICES.get(name, "no catalogue row"))
+        for name, count in sorted(devices.items())
+        if name not in set(device_table["raw"])
+    ]
+    lost += [
+        ("model", name, count, "no catalogue row")
+        for name, count in sorted(names.items())
+        if name not in set(model_table["raw"])
+    ]
     fields: dict[str, str | int] = {
-        "producer": "quant-advisor", "url": "https://github.com/ggml-org/llama.cpp", "date_published": DATE_ACCESSED,
-        "date_accessed": DATE_ACCESSED, "licence": "Apache-2.0 (our own work)", "audit": "",
+        "producer": "quant-advisor",
+        "url": "https://github.com/ggml-org/llama.cpp",
+        "date_published": DATE_ACCESSED,
+        "date_accessed": DATE_ACCESSED,
+        "licence": "Apache-2.0 (our own work)",
+        "audit": "",
     }
     for stem, table, title, derivation in (
-        ("device_aliases", device_table, "Hardware names of the measurements -> catalogue names",
-         "Generated: one row per raw name; basis says same, variant-assumed (the source leaves the variant open)."),
-        ("model_aliases", model_table, "Model names of the measurements -> catalogue names",
-         "Generated: basis says same, prequantized, fine-tune (trained from it), same-shapes or variant-assumed."),
-        ("unmatched", pd.DataFrame(lost, columns=["what", "raw", "rows", "reason"]),
-         "Names in the measurements that no catalogue row matches", "Generated: raw rows per name, and why."),
+        (
+            "device_aliases",
+            device_table,
+            "Hardware names of the measurements -> catalogue names",
+            "Generated: one row per raw name; basis: same, or variant-assumed where the source leaves it "
+            "open.",
+        ),
+        (
+            "model_aliases",
+            model_table,
+            "Model names of the measurements -> catalogue names",
+            "Generated: basis is same, prequantized, fine-tune (trained from it), same-shapes, "
+            "variant-assumed.",
+        ),
+        (
+            "unmatched",
+            pd.DataFrame(lost, columns=["what", "raw", "rows", "reason"]),
+            "Names in the measurements that no catalogue row matches",
+            "Generated: raw rows per name, and why.",
+        ),
     ):
         add_table(files, f"profiles/{stem}.csv", table, {"title": title, "derivation": derivation, **fields})
 

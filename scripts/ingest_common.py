@@ -1,4 +1,4 @@
-"""What every ingest step shares: text tables in, text tables and their origins out, the same bytes each time."""
+"""What every ingest step shares: text tables in, text tables and their origins out, always the same bytes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def _toml_string(text: str) -> str:
 
 def origin_bytes(fields: dict[str, str | int], data: bytes) -> bytes:
     """The sidecar of *data*: the fields in their order, then the SHA-256."""
-    lines = [f"{key} = {value if isinstance(value, int) else _toml_string(value)}" for key, value in fields.items()]
+    lines = [
+        f"{key} = {value if isinstance(value, int) else _toml_string(value)}" for key, value in fields.items()
+    ]
     lines.append(f'sha256 = "{hashlib.sha256(data).hexdigest()}"')
     return ("\n".join(lines) + "\n").encode()
 

@@ -61,13 +61,13 @@ _RULES: dict[str, tuple[tuple[str, str], ...]] = {
         (r"overlaps imatrix text", "calibration_overlap"),
         (r"QAT", "qat"),
         (r"qdq fake", "fake_quantized"),
-        (r"AutoRound v|GGUF by AutoRound|GGUF by optimised RTN|fake format", "tuned_weights"),
         (r"KV-cache effect only", "kv_only"),
         (r"vendor-measured", "vendor_reported"),
     ),
 }
 
 _BASELINE_QUANT = re.compile(r"(i?q\d|ud-)", re.I)
+_TUNED = re.compile(r"GGUF by|AutoRound\+|Optimized RTN")
 _REPACKED = re.compile(r"_(R[48]|X4)\b")
 
 _BY_SOURCE: dict[str, tuple[str, ...]] = {
@@ -105,7 +105,14 @@ def _from_columns(kind: str, row: dict[str, str]) -> set[str]:
             found.add("quantized_reference")
         if row["metric"] == "ppl" and row["source_id"] in _WORD_PPL:
             found.add("word_ppl")
-    elif row["ngl"].startswith("partial") or "moe" in row["ngl"] or "+ EPYC" in row["hardware"] or "hybrid" in row["hardware"]:
+        if row["method"].startswith("gguf") and _TUNED.search(row["notes"]):
+            found.add("tuned_weights")
+    elif (
+        row["ngl"].startswith("partial")
+        or "moe" in row["ngl"]
+        or "+ EPYC" in row["hardware"]
+        or "hybrid" in row["hardware"]
+    ):
         found.add("offloaded")
     if row["source_id"] == "lotto_4x3090" and "power cap is not" not in row["audit"]:
         found.add("power_limited")

@@ -36,6 +36,10 @@ def _spread(values: pd.Series) -> str:
 
 def reduce(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
     """One row per configuration: the median with n and spread; remarks are left behind."""
+    if "baseline_precision" in frame:
+        frame = frame.assign(
+            baseline_precision=frame["baseline_precision"].replace(r"^original \(FP8\).*", "fp8", regex=True)
+        )
     key = [column for column in frame.columns if column not in _NOT_KEY[kind]]
     medians = [c for c in ("file_gib", "value", "stderr", "baseline_value") if c in frame.columns]
     rows = []
@@ -48,15 +52,29 @@ def reduce(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table_origin(source: pd.Series, is_open: bool) -> dict[str, str | int]:
-    licence = source["licence"] if is_open else f"licence not stated or not open ({source['licence'] or 'none seen'})"
-    derivation = "As transcribed." if is_open else (
-        "Reduced: median per configuration; n is the number of figures, spread half their interquartile range "
-        "over the median; the source's words are left out."
+    licence = (
+        source["licence"]
+        if is_open
+        else f"licence not stated or not open ({source['licence'] or 'none seen'})"
+    )
+    derivation = (
+        "As transcribed."
+        if is_open
+        else (
+            "Reduced: median per configuration; n is the number of figures, spread half their "
+            "interquartile range "
+            "over the median; the source's words are left out."
+        )
     )
     return {
-        "title": source["title"], "producer": _producer(source["url"]), "url": source["url"],
-        "date_published": source["date"], "date_accessed": DATE_ACCESSED, "licence": licence,
-        "derivation": derivation, "audit": source["audit"],
+        "title": source["title"],
+        "producer": _producer(source["url"]),
+        "url": source["url"],
+        "date_published": source["date"],
+        "date_accessed": DATE_ACCESSED,
+        "licence": licence,
+        "derivation": derivation,
+        "audit": source["audit"],
     }
 
 
@@ -88,7 +106,12 @@ def _kernels(raw: Path, files: Files) -> None:
     sources = read_text_table(raw / "sources" / "speed_serving.csv").set_index("source_id")
     frame = read_text_table(raw / "kernel_gemm.csv")
     for source_id, rows in frame.groupby("source_id", sort=True):
-        add_table(files, f"measurements/kernel_gemm/{source_id}.csv", rows, _table_origin(sources.loc[source_id], True))
+        add_table(
+            files,
+            f"measurements/kernel_gemm/{source_id}.csv",
+            rows,
+            _table_origin(sources.loc[source_id], True),
+        )
 
 
 def ingest_measurements(raw: Path, files: Files) -> None:

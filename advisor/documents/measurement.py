@@ -1,7 +1,7 @@
 """The measurement tables: columns, units, allowed words and ranges, and the flags that carry every doubt.
 
-A table is a CSV of text cells; an empty cell means the source is silent. Open sources are as transcribed, with their
-remarks in `notes` and `audit`; reduced ones hold medians, and no remark.
+A table is a CSV of text cells; an empty cell means the source is silent. Open sources are as transcribed,
+with their remarks in `notes` and `audit`; reduced ones hold medians, and no remark.
 """
 
 from __future__ import annotations
@@ -9,66 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-KINDS = ("accuracy", "speed_local", "speed_serving", "kernel_gemm", "bandwidth", "memory", "gguf_sizes", "cpu_bench")
+from advisor.documents.flags import FLAGS
 
-FLAGS = {
-    "above_bandwidth": "decode faster than the device can read the weights",
-    "above_compute": "faster than the device's peak arithmetic rate",
-    "aggregate_rate": "sum over concurrent requests, prompt processing of others inside the window",
-    "api_overhead": "rate includes the server's overhead",
-    "backend_unknown": "the source does not name the backend",
-    "batch_divided": "time per token divided over the batch, not per stream",
-    "bpw_mismatch": "the file is larger than the scheme's nominal bits: rows too narrow for its blocks",
-    "calibration_overlap": "evaluated on text of the family the importance matrix was made from",
-    "collapsed": "at or below guessing: shows the floor, not the damage",
-    "core_bound": "too few CPU threads to reach the memory bandwidth",
-    "counts_prompt_tokens": "the rate counts prompt tokens, or may",
-    "deep_context": "reading the KV cache dominates",
-    "destroyed": "perplexity above 100 or divergence above 5",
-    "devices_inferred": "number of devices inferred from the parallelism",
-    "devices_unknown": "number of devices not stated",
-    "duplicate": "the same figure appears twice in the source",
-    "engine_overhead": "bound by the engine's overhead (transformers)",
-    "fake_quantized": "quantized and dequantized weights in a 16-bit model",
-    "fine_tuned": "quantized model and reference are a fine-tune of the named model",
-    "format_unknown": "the source's int8/int4 differs by engine and is not specified",
-    "group_size_unknown": "the source does not state the group size",
-    "hardware_unknown": "the source does not name the device",
-    "int8_prefill": "prefill above the FP16 peak: integer arithmetic",
-    "kv_only": "only the KV cache differs from the reference",
-    "kv_quantized": "the KV cache is quantized too",
-    "label_conflict": "the source's labels contradict each other",
-    "lm_head_quantized": "the output matrix is quantized too",
-    "mixed_prompts": "average over nine prompt and generation lengths",
-    "multi_node": "several machines over a network",
-    "no_parallel_gain": "several devices without a gain over one",
-    "not_refound": "the figure could not be found again in the source",
-    "offload_presumed": "full offload presumed, not stated",
-    "offloaded": "part of the weights on the CPU",
-    "old_kernels": "measured with kernels long replaced",
-    "open_loop": "requests arrive at a fixed rate: concurrency is not fixed",
-    "outlier": "far from the other figures of this device and size",
-    "overhead_bound": "small model on a fast device: bound by launches",
-    "partial_recipe": "only part of the matrices is quantized",
-    "patched_build": "a fork or an unmerged change",
-    "pcie_x1": "the GPU hangs on one PCIe lane",
-    "per_gpu_rate": "the rate is per GPU, not of all devices",
-    "power_limited": "the device ran below its rated power",
-    "pure": "one type on every quantizable tensor, not the mix of that name",
-    "qat": "trained with quantization: less damage than the format does",
-    "quantized_reference": "the reference is itself quantized",
-    "queued_at_once": "all requests handed over at once: concurrency is their number",
-    "repacked": "weights interleaved for the CPU: same numbers, another order",
-    "single_run": "one run of one user",
-    "small_sample": "few benchmark items: large sampling error",
-    "speculative": "speculative decoding",
-    "spilled_to_ram": "the model did not fit and spilled to main memory",
-    "tuned_weights": "weights tuned or rounded better than the plain format",
-    "variant_unknown": "base or instruct not stated",
-    "vendor_reported": "measured by the maker of the quantized files",
-    "word_ppl": "perplexity per word: larger ratio than per token",
-}
-"""Flag -> what it means; the only words a `flags` cell may hold, joined by ';'."""
+KINDS = (
+    "accuracy",
+    "speed_local",
+    "speed_serving",
+    "kernel_gemm",
+    "bandwidth",
+    "memory",
+    "gguf_sizes",
+    "cpu_bench",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,98 +58,244 @@ _REDUCED = {"n": Column("number", required=True, low=1), "spread": Column("numbe
 _REMARKS = {"notes": _TEXT, "audit": _TEXT, "engine_version": _TEXT}
 
 _SPEED = {
-    "source_id": _NEEDED, "hardware": _TEXT,
+    "source_id": _NEEDED,
+    "hardware": _TEXT,
     "hardware_kind": Column("word", required=True, words=("gpu", "apu", "igpu", "apple", "cpu", "sbc")),
     "n_devices": Column("number", low=1, high=1024),
-    "backend": Column("word", words=("cuda", "rocm", "vulkan", "metal", "sycl", "opencl", "cpu", "musa", "cann", "tpu")),
-    "engine": _NEEDED, "model": _NEEDED, "params_b": _POSITIVE, "active_params_b": _POSITIVE,
-    "arch": Column("word", words=("dense", "moe")), "scheme": _TEXT, "file_gib": _POSITIVE,
-    "phase": Column("word", required=True, words=("prefill", "decode", "serving")), "test": _TEXT,
-    "prompt_tokens": _COUNT, "gen_tokens": _COUNT, "depth": _COUNT, "concurrency": Column("number", low=1),
-    "ngl": _TEXT, "threads": Column("number", low=1), "flash_attn": _YES_NO,
+    "backend": Column(
+        "word", words=("cuda", "rocm", "vulkan", "metal", "sycl", "opencl", "cpu", "musa", "cann", "tpu")
+    ),
+    "engine": _NEEDED,
+    "model": _NEEDED,
+    "params_b": _POSITIVE,
+    "active_params_b": _POSITIVE,
+    "arch": Column("word", words=("dense", "moe")),
+    "scheme": _TEXT,
+    "file_gib": _POSITIVE,
+    "phase": Column("word", required=True, words=("prefill", "decode", "serving")),
+    "test": _TEXT,
+    "prompt_tokens": _COUNT,
+    "gen_tokens": _COUNT,
+    "depth": _COUNT,
+    "concurrency": Column("number", low=1),
+    "ngl": _TEXT,
+    "threads": Column("number", low=1),
+    "flash_attn": _YES_NO,
     "value": Column("number", required=True, low=1e-9, high=1e7),
-    "unit": Column("word", required=True, words=("tok/s", "req/s", "ms/token", "s")), "stderr": _COUNT, "flags": _TEXT,
-    **_REDUCED, **_REMARKS,
+    "unit": Column("word", required=True, words=("tok/s", "req/s", "ms/token", "s")),
+    "stderr": _COUNT,
+    "flags": _TEXT,
+    **_REDUCED,
+    **_REMARKS,
 }
 
 COLUMNS: dict[str, dict[str, Column]] = {
     "speed_local": {
-        **_SPEED, "kv_type": _TEXT, "gpu_cores": _POSITIVE, "ubatch": _POSITIVE, "context_tokens": _COUNT,
-        "power_cap_w": _POSITIVE, "topology": _TEXT,
+        **_SPEED,
+        "kv_type": _TEXT,
+        "gpu_cores": _POSITIVE,
+        "ubatch": _POSITIVE,
+        "context_tokens": _COUNT,
+        "power_cap_w": _POSITIVE,
+        "topology": _TEXT,
     },
     "speed_serving": {
-        **_SPEED, "ttft_ms": _COUNT, "tensor_parallel": _POSITIVE, "pipeline_parallel": _POSITIVE,
-        "expert_parallel": _COUNT, "attention_dp": _COUNT, "gemm_dtype": _TEXT, "moe_dtype": _TEXT,
-        "max_num_seqs": _POSITIVE, "request_rate_per_s": _POSITIVE, "total_tokens_per_s": _COUNT,
+        **_SPEED,
+        "ttft_ms": _COUNT,
+        "tensor_parallel": _POSITIVE,
+        "pipeline_parallel": _POSITIVE,
+        "expert_parallel": _COUNT,
+        "attention_dp": _COUNT,
+        "gemm_dtype": _TEXT,
+        "moe_dtype": _TEXT,
+        "max_num_seqs": _POSITIVE,
+        "request_rate_per_s": _POSITIVE,
+        "total_tokens_per_s": _COUNT,
     },
     "accuracy": {
-        "source_id": _NEEDED, "model": _NEEDED, "params_b": _POSITIVE, "active_params_b": _POSITIVE, "family": _TEXT,
+        "source_id": _NEEDED,
+        "model": _NEEDED,
+        "params_b": _POSITIVE,
+        "active_params_b": _POSITIVE,
+        "family": _TEXT,
         "variant": Column("word", words=("base", "instruct", "reasoning", "code")),
-        "arch": Column("word", words=("dense", "moe")), "engine": _TEXT, "method": _NEEDED, "scheme": _NEEDED,
-        "weight_bits": Column("number", low=1, high=16), "bpw": Column("number", low=0.5, high=20),
-        "group_size": Column("number", low=-1, high=4096), "act_bits": Column("number", low=4, high=16),
+        "arch": Column("word", words=("dense", "moe")),
+        "engine": _TEXT,
+        "method": _NEEDED,
+        "scheme": _NEEDED,
+        "weight_bits": Column("number", low=1, high=16),
+        "bpw": Column("number", low=0.5, high=20),
+        "group_size": Column("number", low=-1, high=4096),
+        "act_bits": Column("number", low=4, high=16),
         "kv_bits": Column("number", low=2, high=16),
-        "calibration": Column("word", words=("imatrix", "none", "calibrated", "unknown")), "file_gib": _POSITIVE,
-        "metric": Column("word", required=True, words=(
-            "ppl", "kld_mean", "kld_99", "top1_agreement_pct", "ppl_ratio", "delta_p_rms", "accuracy_pct",
-            "pass1_pct", "score", "recovery_pct")),
-        "task_category": Column("word", required=True, words=(
-            "knowledge", "commonsense", "math", "code", "instruction", "long-context", "multilingual",
-            "truthfulness", "language-modelling", "average")),
-        "dataset": _NEEDED, "n_shot": _TEXT, "higher_is_better": _YES_NO,
-        "value": Column("number", required=True), "stderr": _COUNT, "baseline_value": _NUMBER,
-        "baseline_precision": _TEXT, "flags": _TEXT, **_REDUCED, **_REMARKS,
+        "calibration": Column("word", words=("imatrix", "none", "calibrated", "unknown")),
+        "file_gib": _POSITIVE,
+        "metric": Column(
+            "word",
+            required=True,
+            words=(
+                "ppl",
+                "kld_mean",
+                "kld_99",
+                "top1_agreement_pct",
+                "ppl_ratio",
+                "delta_p_rms",
+                "accuracy_pct",
+                "pass1_pct",
+                "score",
+                "recovery_pct",
+            ),
+        ),
+        "task_category": Column(
+            "word",
+            required=True,
+            words=(
+                "knowledge",
+                "commonsense",
+                "math",
+                "code",
+                "instruction",
+                "long-context",
+                "multilingual",
+                "truthfulness",
+                "language-modelling",
+                "average",
+            ),
+        ),
+        "dataset": _NEEDED,
+        "n_shot": _TEXT,
+        "higher_is_better": _YES_NO,
+        "value": Column("number", required=True),
+        "stderr": _COUNT,
+        "baseline_value": _NUMBER,
+        "baseline_precision": _TEXT,
+        "flags": _TEXT,
+        **_REDUCED,
+        **_REMARKS,
     },
     "kernel_gemm": {
-        "source_id": _NEEDED, "hardware": _NEEDED, "system": _TEXT, "engine": _NEEDED, "engine_version": _TEXT,
-        "gemm_dtype": Column("word", required=True, words=(
-            "bfloat16", "int4_wo", "int8_wo", "sq", "fp8", "fp8_block", "nvfp4", "fp8_static")),
+        "source_id": _NEEDED,
+        "hardware": _NEEDED,
+        "system": _TEXT,
+        "engine": _NEEDED,
+        "engine_version": _TEXT,
+        "gemm_dtype": Column(
+            "word",
+            required=True,
+            words=("bfloat16", "int4_wo", "int8_wo", "sq", "fp8", "fp8_block", "nvfp4", "fp8_static"),
+        ),
         # m, n, k are the product's dimensions; no count of figures here.
-        "m": _POSITIVE, "n": _POSITIVE, "k": _POSITIVE, "latency_ms": Column("number", required=True, low=1e-6, high=1e4),
+        "m": _POSITIVE,
+        "n": _POSITIVE,
+        "k": _POSITIVE,
+        "latency_ms": Column("number", required=True, low=1e-6, high=1e4),
         "kernel_source": _TEXT,
     },
     "bandwidth": {
-        "source_id": _NEEDED, "hardware": _NEEDED, "kind": _NEEDED, "peak_gb_s": _POSITIVE,
+        "source_id": _NEEDED,
+        "hardware": _NEEDED,
+        "kind": _NEEDED,
+        "peak_gb_s": _POSITIVE,
         "measured_gb_s": Column("number", low=0.1, high=1e5),
-        "fraction_of_peak": Column("number", low=0, high=2), "method": _TEXT, **_REDUCED,
+        "fraction_of_peak": Column("number", low=0, high=2),
+        "method": _TEXT,
+        **_REDUCED,
     },
     "memory": {
-        **dict.fromkeys((
-            "source_kind", "engine", "model", "architecture", "ftype", "file_size", "params", "kv_unified", "swa_full",
-            "flash_attn", "type_k", "type_v", "ngl", "backend", "hardware", "model_buffer_mib", "kv_buffer_mib",
-            "rs_buffer_mib", "compute_buffer_mib", "output_buffer_mib", "build", "url", "kv_cells_x_layers"), _TEXT),
-        **dict.fromkeys((
-            "n_layers", "n_ctx", "n_ctx_seq", "n_batch", "n_ubatch", "n_seq_max", "kv_total_mib",
-            "compute_total_device_mib"), _COUNT),
-        "source_id": _NEEDED, "n": Column("number", required=True, low=1),
+        **dict.fromkeys(
+            (
+                "source_kind",
+                "engine",
+                "model",
+                "architecture",
+                "ftype",
+                "file_size",
+                "params",
+                "kv_unified",
+                "swa_full",
+                "flash_attn",
+                "type_k",
+                "type_v",
+                "ngl",
+                "backend",
+                "hardware",
+                "model_buffer_mib",
+                "kv_buffer_mib",
+                "rs_buffer_mib",
+                "compute_buffer_mib",
+                "output_buffer_mib",
+                "build",
+                "url",
+                "kv_cells_x_layers",
+            ),
+            _TEXT,
+        ),
+        **dict.fromkeys(
+            (
+                "n_layers",
+                "n_ctx",
+                "n_ctx_seq",
+                "n_batch",
+                "n_ubatch",
+                "n_seq_max",
+                "kv_total_mib",
+                "compute_total_device_mib",
+            ),
+            _COUNT,
+        ),
+        "source_id": _NEEDED,
+        "n": Column("number", required=True, low=1),
     },
     "gguf_sizes": {
-        "source_id": _NEEDED, "architecture": _NEEDED, "model": _NEEDED, "n_layers": _POSITIVE, "ftype": _NEEDED,
-        "imatrix": _YES_NO, "total_tensor_bytes": _POSITIVE, "file_bytes": _POSITIVE,
-        "bpw": Column("number", low=1, high=33), "tensor_type_histogram": _NEEDED, "n_params": _POSITIVE,
-        "requires_imatrix": _YES_NO, "n_fallback_tensors": _COUNT,
+        "source_id": _NEEDED,
+        "architecture": _NEEDED,
+        "model": _NEEDED,
+        "n_layers": _POSITIVE,
+        "ftype": _NEEDED,
+        "imatrix": _YES_NO,
+        "total_tensor_bytes": _POSITIVE,
+        "file_bytes": _POSITIVE,
+        "bpw": Column("number", low=1, high=33),
+        "tensor_type_histogram": _NEEDED,
+        "n_params": _POSITIVE,
+        "requires_imatrix": _YES_NO,
+        "n_fallback_tensors": _COUNT,
     },
     "cpu_bench": {
-        "source_id": _NEEDED, "model_shape": _NEEDED, "ftype": _NEEDED, "bpw": _POSITIVE, "tensor_bytes": _POSITIVE,
-        "threads": _POSITIVE, "test": _NEEDED, "avg_tok_s": _POSITIVE, "stddev": _COUNT, "best_rep_tok_s": _POSITIVE,
-        "loadavg_before": _COUNT, "numpy_read_gbs_just_before": _COUNT, "avg_gbs_read": _COUNT,
-        "best_gbs_read": _COUNT, "best_efficiency_vs_idle_numpy_read": _COUNT, "contended": _TEXT,
+        "source_id": _NEEDED,
+        "model_shape": _NEEDED,
+        "ftype": _NEEDED,
+        "bpw": _POSITIVE,
+        "tensor_bytes": _POSITIVE,
+        "threads": _POSITIVE,
+        "test": _NEEDED,
+        "avg_tok_s": _POSITIVE,
+        "stddev": _COUNT,
+        "best_rep_tok_s": _POSITIVE,
+        "loadavg_before": _COUNT,
+        "numpy_read_gbs_just_before": _COUNT,
+        "avg_gbs_read": _COUNT,
+        "best_gbs_read": _COUNT,
+        "best_efficiency_vs_idle_numpy_read": _COUNT,
+        "contended": _TEXT,
     },
 }
-"""Kind -> column -> what its cells may be. Units: GiB, MiB, GB/s and ms as the names say; speeds as `unit` says."""
+"""Kind -> column -> what its cells may be. Units as the names say; speeds as `unit` says."""
 
 
 def is_number(kind: str, column: str) -> bool:
     """Whether a column holds numbers (a 0/1 word counts as one in the speed and accuracy tables)."""
     rule = COLUMNS[kind][column]
-    return rule.kind == "number" or column in ("flash_attn", "higher_is_better") and kind != "memory"
+    return rule.kind == "number" or (column in ("flash_attn", "higher_is_better") and kind != "memory")
 
 
 def problems(kind: str, header: list[str], rows: Iterable[list[str]], reduced: bool) -> list[str]:
     """One line per defect of a table of *kind*; empty when it is sound."""
     rules = COLUMNS[kind]
     found = [f"unknown column {name!r}" for name in header if name not in rules]
-    found += [f"missing column {name!r}" for name, rule in rules.items() if rule.required and name not in header]
+    found += [
+        f"missing column {name!r}" for name, rule in rules.items() if rule.required and name not in header
+    ]
     if reduced:
         found += [f"a reduced table has no column {name!r}" for name in ("notes", "audit") if name in header]
     if found:
@@ -206,7 +304,9 @@ def problems(kind: str, header: list[str], rows: Iterable[list[str]], reduced: b
         for name, cell in zip(header, row, strict=True):
             wrong = rules[name].problem(cell)
             if not wrong and name == "flags":
-                wrong = ", ".join(f"unknown flag {flag!r}" for flag in cell.split(";") if flag and flag not in FLAGS)
+                wrong = ", ".join(
+                    f"unknown flag {flag!r}" for flag in cell.split(";") if flag and flag not in FLAGS
+                )
             if wrong:
                 found.append(f"line {number}, {name}: {wrong}")
     return found

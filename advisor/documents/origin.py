@@ -53,7 +53,9 @@ def read_origin(data: Path) -> Origin:
     except FileNotFoundError:
         raise BadFileError(f"{data.name} has no origin; write {path.name} beside it") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
-        raise BadFileError(f"{path.name} is not an origin: {error}; see advisor/documents/origin.py") from None
+        raise BadFileError(
+            f"{path.name} is not an origin: {error}; see advisor/documents/origin.py"
+        ) from None
 
 
 def digest(data: Path) -> str:

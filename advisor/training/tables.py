@@ -18,11 +18,12 @@ _SCORE_NUMBERS = ("params_b", "score", "n", "spread")
 def load(kind: str) -> pd.DataFrame:
     """All tables of *kind* below each other, one row per figure or reduced configuration.
 
-    Columns: those of the tables, text as str ('' when the source is silent), numbers as float64 (NaN likewise),
-    `n` (figures behind the row; in kernel_gemm the product's dimension), `spread` (half interquartile range over the median, NaN for n = 1), and where the
-    table names them `device`, `model_name`, `scheme_name`: catalogue names, '' when nothing matched, with
-    `device_basis` and `model_basis` (same, variant-assumed, prequantized, fine-tune, same-shapes).
-    `flags` holds the doubts of `documents.measurement.FLAGS`, joined by ';'.
+    Columns: those of the tables, text as str ('' when the source is silent), numbers as float64 (then NaN).
+    `n` is the number of figures behind the row (in kernel_gemm the product's dimension), `spread` half the
+    interquartile range over the median (NaN for n = 1). Where the table names them, `device`, `model_name`
+    and `scheme_name` are catalogue names, '' when nothing matched, with `device_basis` and `model_basis`
+    (same, variant-assumed, prequantized, fine-tune, same-shapes). `flags` holds the doubts of
+    `documents.flags.FLAGS` joined by ';' (write frame["flags"]: pandas has an attribute of that name).
     Raises ValueError for an unknown kind.
     """
     if kind not in (*KINDS, "model_quality"):
@@ -59,7 +60,12 @@ def _unified(kind: str, table: pd.DataFrame) -> pd.DataFrame:
         table["model_name"] = [model_name(name) for name in table["model"]]
         table["model_basis"] = [model_basis(name) for name in table["model"]]
         unknown = pd.Series(math.nan, table.index)
-        cells = zip(table["scheme"], table.get("group_size", unknown), table.get("weight_bits", unknown),
-                    table["engine"], strict=True)
+        cells = zip(
+            table["scheme"],
+            table.get("group_size", unknown),
+            table.get("weight_bits", unknown),
+            table["engine"],
+            strict=True,
+        )
         table["scheme_name"] = [scheme_name(*row) for row in cells]
     return table

@@ -9,8 +9,18 @@ from functools import cache
 from advisor.data import folder
 from advisor.training.scheme_names import canonical
 
-KV_BITS = {"q8_0": 8.5, "fp8": 8.0, "q8": 8.0, "q6": 6.0, "q5_1": 6.0, "q5_0": 5.5, "q4_1": 5.0, "q4_0": 4.5, "q4": 4.0}
-"""Bits per cached value of a KV type; 16 for any other (llama.cpp's block sizes, and bits as ExLlama names them)."""
+KV_BITS = {
+    "q8_0": 8.5,
+    "fp8": 8.0,
+    "q8": 8.0,
+    "q6": 6.0,
+    "q5_1": 6.0,
+    "q5_0": 5.5,
+    "q4_1": 5.0,
+    "q4_0": 4.5,
+    "q4": 4.0,
+}
+"""Bits per cached value of a KV type; 16 for any other (llama.cpp's blocks, bits as ExLlama names them)."""
 
 
 @cache
@@ -28,7 +38,7 @@ def _gpu_names() -> frozenset[str]:
 
 @cache
 def device_name(raw: str, gpu_cores: float = math.nan) -> str:
-    """The row of profiles/gpus.csv, or a processor's brand string that one row of profiles/cpus.csv matches, or ''.
+    """The row of profiles/gpus.csv, or a processor's brand string that profiles/cpus.csv matches, or ''.
 
     *gpu_cores* tells Apple's variants apart; without it an Apple name means the full chip.
     """
@@ -57,7 +67,9 @@ def model_basis(raw: str) -> str:
 
 
 @cache
-def scheme_name(raw: str, group_size: float = math.nan, weight_bits: float = math.nan, engine: str = "") -> str:
+def scheme_name(
+    raw: str, group_size: float = math.nan, weight_bits: float = math.nan, engine: str = ""
+) -> str:
     """The canonical name of a scheme, or '' for mixtures that have none."""
     return canonical(raw, group_size, weight_bits, engine)
 

@@ -101,7 +101,7 @@ def test_reduced_tables_carry_no_sentences() -> None:
 
 
 def test_the_schema_finds_what_is_wrong() -> None:
-    """A wrong word, a negative speed, an unknown flag, remarks in a reduced table, an unknown column are named."""
+    """Wrong words, negative speeds, unknown flags and columns, and remarks in a reduced table are named."""
     header = ["source_id", "hardware_kind", "engine", "model", "phase", "value", "unit", "flags", "n"]
     good = ["a", "gpu", "llama.cpp", "Qwen3-8B", "decode", "10", "tok/s", "outlier;single_run", "1"]
     assert problems("speed_local", header, [good], False) == []

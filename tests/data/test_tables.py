@@ -224,7 +224,7 @@ def test_the_slow_quantized_run_keeps_its_bf16_rows() -> None:
 
 
 def test_nvfp4_is_not_taken_for_integer_activations() -> None:
-    """NVFP4 and MXFP4 are 4-bit activations that hardware runs; the rotation papers' integers are left out."""
+    """NVFP4 and MXFP4 activations are what hardware runs; the rotation papers' integers are left out."""
     frame = load("accuracy")
     chosen = set(frame.loc[integer_activations(frame), "scheme_name"])
     assert {"NVFP4", "MXFP4"} & chosen == set()
