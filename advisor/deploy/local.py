@@ -83,9 +83,9 @@ OLLAMA_TARGETS = {"Q8_0": "q8_0", "Q4_K_S": "q4_K_S", "Q4_K_M": "q4_K_M"}
 
 def made_by_ollama(plan: Plan) -> bool:
     """Whether Ollama itself quantizes: one of its few targets, without an importance matrix."""
-    return (
-        plan.engine == "ollama" and plan.scheme.name in OLLAMA_TARGETS and not plan.imatrix and not plan.ready_made
-    )
+    if plan.engine != "ollama" or plan.ready_made or plan.imatrix:
+        return False
+    return plan.scheme.name in OLLAMA_TARGETS
 
 
 def ollama(plan: Plan) -> str:

@@ -1,4 +1,4 @@
-"""Ways to win back accuracy a scheme loses, each with the measured gain nearest to the model and scheme at hand."""
+"""Ways to win back accuracy a scheme loses, each with the measured gain nearest to the case at hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from advisor.data import folder
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
 
-_SIXTEEN_BIT_KV = ("f16", "bf16", "f32", "auto")
+_FOUR_BIT_KV = ("q4_0", "q4_1", "iq4_nl", "fp4")
+"""The KV types the measured rows speak of; between 8 and 16 bits they show nothing beyond noise."""
 _TYPICAL_PARAMS = 8e9
 """Most measured rows are of 7B to 8B models; stands in where a model's size is unknown."""
 
@@ -32,8 +33,8 @@ def options(
 ) -> tuple[RecoveryOption, ...]:
     """What could win accuracy back for *scheme* on *model*; empty for the 16-bit reference.
 
-    *imatrix* True leaves out the importance matrix, which the file then has; a quantized *kv_type* brings in
-    the KV cache. Of several measured rows of a measure, the one nearest in bits, scheme and model size is shown.
+    *imatrix* True leaves out the importance matrix, which the file then has; a 4-bit *kv_type* brings in the
+    KV cache. Of several measured rows of a measure, the one nearest in bits, scheme and model is shown.
     """
     if scheme.reference:
         return ()
@@ -58,9 +59,11 @@ def _applies(
     name: str, measure: dict, scheme: SchemeProfile, imatrix: bool | None, kv_type: str | None
 ) -> bool:
     if name == "kv":
-        return kv_type is not None and kv_type not in _SIXTEEN_BIT_KV
-    if name == "imatrix" and (imatrix or scheme.calibration == "none" or scheme.make_cost.startswith("download")):
+        return kv_type in _FOUR_BIT_KV
+    if name == "imatrix" and (imatrix or scheme.calibration != "optional"):
         return False
+    if name == "rounding" and scheme.name.startswith("UD-"):
+        return False  # its publisher makes the file
     if measure["families"] and scheme.family not in measure["families"]:
         return False
     return measure.get("least_bits", 0) <= scheme.weight_bits <= measure["most_bits"]
@@ -79,6 +82,6 @@ def _gain(row: dict) -> str:
     if reference is not None:
         text += f" (unquantized {reference:g}"
         if before != reference:
-            text += f"; {100 * (after - before) / (reference - before):.0f} % of the loss"
+            text += f"; {100 * (after - before) / (reference - before):.0f} % of the loss won back"
         text += ")"
     return f"{text}, {row['scheme']} on {row['model']}"

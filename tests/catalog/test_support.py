@@ -7,13 +7,22 @@ import csv
 import pytest
 
 from advisor.catalog.schemes import all_schemes, find_scheme
-from advisor.catalog.support import engine_names, find_engine, machine_backends, runnable, serves_concurrency, why_not
+from advisor.catalog.support import (
+    engine_names,
+    find_engine,
+    machine_backends,
+    runnable,
+    serves_concurrency,
+    why_not,
+)
 from advisor.data import folder
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile
 from advisor.errors import UnknownNameError
 
 
-def machine(name: str, vendor: str, capability: str | None, form: str = "datacenter", **rest) -> HardwareProfile:
+def machine(
+    name: str, vendor: str, capability: str | None, form: str = "datacenter", **rest
+) -> HardwareProfile:
     """A machine with one GPU and an unknown CPU."""
     gpu = Gpu(name=name, vendor=vendor, compute_capability=capability, form=form)
     return HardwareProfile(name=name, source="catalogue", gpus=(gpu,), **rest)
@@ -31,9 +40,13 @@ MI300X = machine("MI300X", "AMD", "gfx942")
 ARC = machine("Arc B580", "Intel", "xe2-hpg", "desktop")
 M3 = machine("M3 Max", "Apple", "apple9", "soc", cpu=Cpu(architecture="aarch64", isa=("asimd", "dotprod")))
 ADRENO = machine("Adreno 750", "Qualcomm", "adreno-750", "soc")
-EPYC = HardwareProfile(name="EPYC 9654", source="catalogue", cpu=Cpu(brand="AMD EPYC 9654", isa=("avx2", "avx512f")))
+EPYC = HardwareProfile(
+    name="EPYC 9654", source="catalogue", cpu=Cpu(brand="AMD EPYC 9654", isa=("avx2", "avx512f"))
+)
 OLD_CPU = HardwareProfile(name="Xeon E5", source="catalogue", cpu=Cpu(brand="Xeon E5-2680 v4", isa=("avx2",)))
-XEON = HardwareProfile(name="Xeon 8480", source="catalogue", cpu=Cpu(brand="Xeon", isa=("avx2", "avx512f", "amx_int8")))
+XEON = HardwareProfile(
+    name="Xeon 8480", source="catalogue", cpu=Cpu(brand="Xeon", isa=("avx2", "avx512f", "amx_int8"))
+)
 
 
 def ways(scheme: str, hardware: HardwareProfile, *engines: str, every: bool = False) -> list[tuple[str, str]]:
@@ -52,7 +65,11 @@ def ways(scheme: str, hardware: HardwareProfile, *engines: str, every: bool = Fa
         ("fp8", RX_7900, "FP8 arithmetic needs gfx942, gfx950; RX 7900 XTX is gfx1100"),
         ("awq", OLD_CPU, "vllm needs a CPU with avx512f; Xeon E5-2680 v4 has not"),
         ("fp8", M3, "W8A8-FP-dynamic needs an NVIDIA GPU or an AMD GPU; M3 Max has none"),
-        ("Q4_K_M", A100, "Q4_K_M does not run on mlx; it runs on llama.cpp, ollama, ik_llama.cpp, vllm, sglang"),
+        (
+            "Q4_K_M",
+            A100,
+            "Q4_K_M does not run on mlx; it runs on llama.cpp, ollama, ik_llama.cpp, vllm, sglang",
+        ),
     ],
 )
 def test_the_reason_is_one_sentence_with_both_figures(scheme, hardware, reason):
@@ -63,9 +80,23 @@ def test_the_reason_is_one_sentence_with_both_figures(scheme, hardware, reason):
 
 @pytest.mark.parametrize(
     ("scheme", "hardware"),
-    [("fp8", RTX_4090), ("fp8", H100), ("fp8", MI300X), ("W8A16-FP", A100), ("W8A16-FP", T4), ("gptq", V100),
-     ("awq", T4), ("NVFP4", B200), ("NVFP4", RTX_5090), ("NVFP4A16", A100), ("W8A8-INT", A100), ("awq", EPYC),
-     ("NF4", V100), ("BF16", RX_7900), ("W4A8-FP-gptq-g128", H100)],
+    [
+        ("fp8", RTX_4090),
+        ("fp8", H100),
+        ("fp8", MI300X),
+        ("W8A16-FP", A100),
+        ("W8A16-FP", T4),
+        ("gptq", V100),
+        ("awq", T4),
+        ("NVFP4", B200),
+        ("NVFP4", RTX_5090),
+        ("NVFP4A16", A100),
+        ("W8A8-INT", A100),
+        ("awq", EPYC),
+        ("NF4", V100),
+        ("BF16", RX_7900),
+        ("W4A8-FP-gptq-g128", H100),
+    ],
 )
 def test_vllm_runs_what_its_tables_say(scheme, hardware):
     """The positive side of the same gates."""
@@ -77,19 +108,35 @@ def test_tensorrt_llm_gates_have_an_upper_end():
     """W4A16 AWQ is in TensorRT-LLM's table up to Hopper, block FP8 on Hopper and Blackwell SM100 only."""
     engine = ("tensorrt-llm",)
     found = {
-        h.name: (bool(runnable(find_scheme("awq"), h, engine)), bool(runnable(find_scheme("fp8 block"), h, engine)))
+        h.name: (
+            bool(runnable(find_scheme("awq"), h, engine)),
+            bool(runnable(find_scheme("fp8 block"), h, engine)),
+        )
         for h in (A100, RTX_4090, H100, B200, RTX_5090)
     }
-    expected = {"A100": (True, False), "RTX 4090": (True, False), "H100": (True, True), "B200": (False, True),
-                "RTX 5090": (False, False)}
+    expected = {
+        "A100": (True, False),
+        "RTX 4090": (True, False),
+        "H100": (True, True),
+        "B200": (False, True),
+        "RTX 5090": (False, False),
+    }
     assert found == expected
 
 
 def test_a_gguf_file_runs_on_every_vendor_through_its_own_backend():
     """llama.cpp: CUDA, ROCm and Vulkan, SYCL and Vulkan, Metal, CPU."""
-    found = {h.name: [backend for _, backend in ways("Q4_K_M", h, "llama.cpp")] for h in (A100, RX_7900, ARC, M3, EPYC)}
-    assert found == {"A100": ["cuda"], "RX 7900 XTX": ["rocm", "vulkan"], "Arc B580": ["vulkan", "sycl"],
-                     "M3 Max": ["metal"], "EPYC 9654": ["cpu"]}
+    found = {
+        h.name: [backend for _, backend in ways("Q4_K_M", h, "llama.cpp")]
+        for h in (A100, RX_7900, ARC, M3, EPYC)
+    }
+    assert found == {
+        "A100": ["cuda"],
+        "RX 7900 XTX": ["rocm", "vulkan"],
+        "Arc B580": ["vulkan", "sycl"],
+        "M3 Max": ["metal"],
+        "EPYC 9654": ["cpu"],
+    }
 
 
 def test_i_quants_are_missing_on_opencl_and_fall_back():
@@ -102,7 +149,9 @@ def test_vulkan_beside_cuda_is_offered_only_on_request():
     """A slower double is left out unless every way is asked for."""
     assert ways("Q4_K_M", RTX_4090, "llama.cpp") == [("llama.cpp", "cuda")]
     assert ways("Q4_K_M", RTX_4090, "llama.cpp", every=True) == [
-        ("llama.cpp", "cuda"), ("llama.cpp", "vulkan"), ("llama.cpp", "cpu")
+        ("llama.cpp", "cuda"),
+        ("llama.cpp", "vulkan"),
+        ("llama.cpp", "cpu"),
     ]
 
 
@@ -147,8 +196,15 @@ def test_research_schemes_run_nowhere_and_say_so():
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("llama-server", "llama.cpp"), ("llama.cpp (LM Studio)", "llama.cpp"), ("TRT-LLM", "tensorrt-llm"),
-     ("mlx-lm", "mlx"), ("VLLM", "vllm"), ("TabbyAPI", "exllamav3"), ("ik_llama", "ik_llama.cpp")],
+    [
+        ("llama-server", "llama.cpp"),
+        ("llama.cpp (LM Studio)", "llama.cpp"),
+        ("TRT-LLM", "tensorrt-llm"),
+        ("mlx-lm", "mlx"),
+        ("VLLM", "vllm"),
+        ("TabbyAPI", "exllamav3"),
+        ("ik_llama", "ik_llama.cpp"),
+    ],
 )
 def test_engines_go_by_many_names(text, name):
     """Every usual spelling of an engine."""
@@ -174,8 +230,15 @@ def test_the_cpu_is_always_a_backend():
 
 
 HARDWARE = {
-    "CUDA (NVIDIA": "cuda", "HIP/ROCm": "rocm", "Metal (Apple": "metal", "Vulkan (any": "vulkan", "SYCL (Intel": "sycl",
-    "OpenCL (Qual": "opencl", "CANN": "cann", "WebGPU": "webgpu", "CPU (x86": "cpu",
+    "CUDA (NVIDIA": "cuda",
+    "HIP/ROCm": "rocm",
+    "Metal (Apple": "metal",
+    "Vulkan (any": "vulkan",
+    "SYCL (Intel": "sycl",
+    "OpenCL (Qual": "opencl",
+    "CANN": "cann",
+    "WebGPU": "webgpu",
+    "CPU (x86": "cpu",
 }
 
 

@@ -25,8 +25,15 @@ def test_every_category_is_a_task_by_itself(category):
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("coding", "code"), ("RAG", "rag"), ("Summarization", "summarisation"), ("long context", "long-context"),
-     ("function-calling", "agent"), ("maths", "math"), ("tutor", "education")],
+    [
+        ("coding", "code"),
+        ("RAG", "rag"),
+        ("Summarization", "summarisation"),
+        ("long context", "long-context"),
+        ("function-calling", "agent"),
+        ("maths", "math"),
+        ("tutor", "education"),
+    ],
 )
 def test_a_task_is_found_by_the_words_people_use(text, name):
     """Any case, spelling or synonym."""
