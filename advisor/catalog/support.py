@@ -26,7 +26,7 @@ _BACKEND_WORDS = {
     "webgpu": "a browser", "cpu": "a CPU",
 }
 _GOOD_FORMS = ("desktop", "laptop", "datacenter")
-"""GPUs with memory of their own; beside them the CPU alone is offered only where a GGUF engine must use it."""
+"""GPUs with memory of their own; beside them the CPU alone is offered only where a GGUF engine needs it."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def engine_names() -> tuple[str, ...]:
 
 
 def serves_concurrency(engine: str) -> bool:
-    """Whether the engine is built to serve many requests at once (continuous batching with paged KV cache)."""
+    """Whether the engine is built to serve many requests at once (continuous batching, paged KV cache)."""
     return scheme_file()["engines"][engine]["serves"]
 
 

@@ -11,7 +11,9 @@ from advisor.deploy.make_gguf import make_gguf
 from advisor.deploy.plan import Plan, expected_file_name
 from advisor.errors import UnsupportedError
 
-__all__ = ["FORMATS", "Plan", "expected_file_name", "make_command", "modelfile", "render", "run_command", "script"]
+__all__ = [
+    "FORMATS", "Plan", "expected_file_name", "make_command", "modelfile", "render", "run_command", "script",
+]
 
 FORMATS = ("command", "script", "modelfile")
 _RUN: dict[str, Callable[[Plan], str]] = {
