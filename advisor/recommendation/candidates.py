@@ -28,6 +28,8 @@ class Candidate:
     imatrix: bool | None
     kv_types: tuple[str, ...]
     """In order of preference; the first that fits is taken."""
+    partial: bool = False
+    """The engine runs it with limits (no fast kernel, experimental); `note` says which."""
     note: str = ""
 
 
@@ -49,7 +51,7 @@ def candidates(
             found.append(
                 Candidate(
                     scheme, way.engine, way.backend, imatrix_for(scheme, requirements.calibration_allowed),
-                    kv_types_for(way.engine, requirements.kv_type), way.note,
+                    kv_types_for(way.engine, requirements.kv_type), way.level == "partial", way.note,
                 )
             )
     return found, rejected
