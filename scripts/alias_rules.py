@@ -70,6 +70,7 @@ DEVICES: dict[str, tuple[str, str]] = {
     "NVIDIA B300 SXM6 AC": ("B300", "same"),
     "NVIDIA GB200": ("GB200 (per GPU)", "same"),
     "NVIDIA GB300": ("GB300 (per GPU)", "same"),
+    "Jetson Orin Nano 8GB": ("Jetson Orin Nano 8 GB", "same"),
     "NVIDIA Jetson AGX Orin": ("Jetson AGX Orin 64 GB", "variant-assumed"),
     "NVIDIA RTX PRO 6000 Blackwell Server Edition": ("RTX PRO 6000 Blackwell Server", "same"),
     "A10": ("A10 PCIe", "same"),

@@ -1,7 +1,7 @@
 """Scheme spellings of the sources -> canonical names.
 
-GGUF names are llama.cpp's. Elsewhere `W<bits>A<bits>-<INT|FP>-<method>-<group>`, with `ch` for one scale per
-channel; methods that only papers use (OmniQuant, QuIP, SpinQuant …) follow the same grammar.
+GGUF names are llama.cpp's. Elsewhere `W<bits>A<bits>-<INT|FP>-<method>-<group>`, with `perchannel` for one
+scale per channel; methods that only papers use (OmniQuant, QuIP, SpinQuant …) follow the same grammar.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _FIXED = {
     "GPTQ-4bit-g128": "W4A16-INT-gptq-g128",
     "GPTQ-4bit-g128-actorder": "W4A16-INT-gptq-g128",
     "GPTQ-4bit-g32-actorder": "W4A16-INT-gptq-g32",
-    "GPTQ-4bit-nogroup-actorder": "W4A16-INT-gptq-ch",
+    "GPTQ-4bit-nogroup-actorder": "W4A16-INT-gptq-perchannel",
     "GPTQ-Marlin-4bit": "W4A16-INT-gptq-g128",
     "W4A16-GPTQ-R-g128": "W4A16-INT-gptq-g128",
     "W4A16-GPTQ-imatrix-g128": "W4A16-INT-gptq-g128",
@@ -68,10 +68,10 @@ _FIXED = {
     "HQQ-4bit": "HQQ-4bit-g64",
     "LLM.int8": "BNB-INT8",
     "BNB-INT8": "BNB-INT8",
-    "BNB-INT4": "BNB-INT4",
+    "BNB-INT4": "NF4",
     "FP4": "BNB-FP4",
     "NF4": "NF4",
-    "NF4-DQ": "NF4",
+    "NF4-DQ": "NF4-DQ",
     "NVFP4": "NVFP4",
     "NVFP4 (W4A4)": "NVFP4",
     "W4A4-NVFP4": "NVFP4",
@@ -80,10 +80,10 @@ _FIXED = {
     "MXFP4_MOE": "MXFP4_MOE",
     "MXFP8": "MXFP8",
     "W4A8-AWQ": "W4A8-FP-awq-g128",
-    "W4A8-FP8": "W4A8-FP",
+    "W4A8-FP8": "W4A8-FP-gptq-g128",
     "INT4W-INT8A-g256": "W4A8-INT-rtn-g256",
     "INT3W-INT8A-g256": "W3A8-INT-rtn-g256",
-    "W4A8KV4-QoQ": "W4A8-INT-qoq-ch",
+    "W4A8KV4-QoQ": "W4A8-INT-qoq-perchannel",
     "W4A8KV4-QoQ-g128": "W4A8-INT-qoq-g128",
     "MLX-q4.5": "MLX-4bit-g64",
     "MLX-q5.5": "MLX-5bit-g64",
@@ -106,7 +106,7 @@ _RESEARCH = re.compile(
 def _group(group_size: float) -> str:
     if math.isnan(group_size):
         return ""
-    return "-ch" if group_size <= 0 else f"-g{int(group_size)}"
+    return "-perchannel" if group_size <= 0 else f"-g{int(group_size)}"
 
 
 def _gguf(name: str, engine: str) -> str:
@@ -129,15 +129,18 @@ def _research(raw: str, group_size: float) -> str:
     if not found:
         return ""
     bits, act, method, rounding, group = found.groups()
-    group = {"perchannel": "-ch", None: ""}.get(group, f"-{group}") or _group(group_size)
+    group = {"perchannel": "-perchannel", None: ""}.get(group, f"-{group}") or _group(group_size)
     method = method.lower()
     if method == "hqq":
         return f"HQQ-{bits}bit{group}"
     if not group and act == "16" and method in ("gptq", "awq") and "KV" not in raw:
         group = "-g128"
-    elif not group and method in ("gptq", "awq", "rtn"):
+    elif not group and method != "lqer":
         # The rotation papers (names with KV) and round-to-nearest without a group use one scale per channel.
-        group = "-ch"
+        group = "-perchannel"
+    if (bits, act, method) == ("8", "8", "rtn"):
+        return "W8A8-INT"
+    rounding = None if rounding == "real" else rounding
     return f"W{bits}A{act}-INT-{method}{'-' + rounding.lower() if rounding else ''}{group}"
 
 
@@ -150,15 +153,11 @@ def canonical(raw: str, group_size: float = math.nan, weight_bits: float = math.
     name = re.sub(r"\+KV-.*$|\s*\((from QAT checkpoint|Google QAT|google)\)$", "", raw.strip())
     if weight_bits == 16 and re.match(r"(KV|FP16|F16|BF16)", name):
         return "BF16" if name.startswith("BF16") else "F16"
-    if (
-        _LLAMA_CPP.search(engine)
-        or (_GGUF.fullmatch(re.sub(r"_(R[48]|X4)(?=$|-)", "", name))
-        and name != "MXFP4")
-    ):
+    if _LLAMA_CPP.search(engine) or name != "MXFP4":
         found = _gguf(name, engine)
         if found:
             return found
-    if name in _FIXED:
+    if name in _FIXED and (engine, name) != ("mlx", "MXFP4"):
         found = _FIXED[name]
         if found == "W4A16-INT-gptq-g128" and not math.isnan(group_size):
             found = "W4A16-INT-gptq" + _group(group_size)
@@ -167,12 +166,12 @@ def canonical(raw: str, group_size: float = math.nan, weight_bits: float = math.
         return "W4A16-INT-awq" + (_group(group_size) or "-g128")
     found = re.fullmatch(r"(EXL[23])-([\d.]+)bpw.*", name, re.I)
     if found:
-        return f"{found[1]}-{float(found[2]):.9g}bpw" if "." not in found[2] else f"{found[1]}-{found[2]}bpw"
+        return f"{found[1].upper()}-{found[2]}{'' if '.' in found[2] else '.0'}bpw"
     found = re.fullmatch(r"MLX-(\d)bit(-g\d+)?", name)
     if found:
         return name if found[2] else f"{name}-g64"
-    if engine == "mlx" and name == "INT4":
-        return "MLX-4bit-g64"
+    if engine == "mlx" and name in ("INT4", "MXFP4"):
+        return "MLX-4bit-g64" if name == "INT4" else "MLX-MXFP4"
     found = re.fullmatch(r"OV-int4-(?:a?sym)-(?:r100-gs(\d+)|g(\d+)-r100)(?:-data)?(-gptq|-awq)?", name)
     if found:
         return f"W4A16-INT{found[3] or '-rtn'}-g{found[1] or found[2]}"
