@@ -7,45 +7,28 @@ they add to the time to first token and to the request's latency, never to throu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
 from math import exp
 from types import SimpleNamespace
 
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.model import ModelProfile
-from advisor.documents.outcome import BASES, Estimate, Placement
+from advisor.documents.outcome import Estimate, Placement
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import NotMeasuredError
 from advisor.prediction.artifacts import load as load_artifact
+from advisor.prediction.serving_speed_batched import batched_speed
 from advisor.prediction.serving_speed_inputs import arch_group, engine_key, is_mla, link_of, work
+from advisor.prediction.serving_speed_result import ServingSpeed, mixture, per, times
 from advisor.prediction.serving_speed_step import coefficient_keys, under_load
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 from advisor.sizing.weights import Weights
 
+__all__ = ["BUSY", "ServingSpeed", "artifact", "batched_speed", "mixture", "predict_serving"]
+
 _OFF_DEVICE = ("cpu", "split", "experts-on-cpu")
 BUSY = 4
 """From more than this many requests in flight on, intervals are those of a busy server."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServingSpeed:
-    """What users and operators see under one load. Times in seconds, rates per second."""
-
-    ttft_s: Estimate
-    """From sending the request to its first token, waiting in line included."""
-    tpot_s: Estimate
-    decode_tokens_per_s: Estimate
-    """Of one request."""
-    prefill_tokens_per_s: Estimate
-    """Prompt tokens per second of a prompt alone on the machine."""
-    throughput_tokens_per_s: Estimate
-    """Output tokens of all requests."""
-    requests_per_s: Estimate
-    request_latency_s: Estimate
-    """From sending the request to its last token, waiting in line included."""
-    terms: dict[str, float | str] = field(default_factory=dict)
-    """The parts of a step in milliseconds, and what was assumed."""
 
 
 def artifact() -> dict:
@@ -80,56 +63,19 @@ def predict_serving(
     known = _Known(gpu, model, family, engine, tensor * stages)
     tpot = found.tpot_s * exp(known.effect("decode"))
     ttft = found.ttft_s * exp(known.effect("ttft"))
-    service = ttft + (output - 1) * tpot
-    wait = max(1.0, concurrency / held)
-    in_line = (wait - 1.0) * service
     busy = "busy" if held > BUSY else "calm"
-    decode = known.factors("decode", busy, confidence)
-    first = known.factors("ttft", busy, confidence)
-    flow = held / service
     evidence = known.evidence
     if held < concurrency:
         evidence = (*evidence, f"memory holds {held} of {concurrency} requests; the others wait")
-    make = _maker(known.basis, evidence)
-    middle, low, high = ((output - 1) * tpot * f for f in (1.0, *decode))
-    latency = Estimate(
-        (ttft + middle) * wait, (ttft * first[0] + low) * wait, (ttft * first[1] + high) * wait, known.basis, evidence)
-    return ServingSpeed(
-        ttft_s=Estimate(
-            ttft + in_line, ttft * first[0] + in_line * min(first[0], decode[0]),
-            ttft * first[1] + in_line * max(first[1], decode[1]), known.basis, evidence),
-        tpot_s=make(tpot, decode),
-        decode_tokens_per_s=make(1 / tpot, _turned(decode)),
-        prefill_tokens_per_s=make(prompt / (found.prompt_s * exp(known.effect("ttft"))), _turned(first)),
-        throughput_tokens_per_s=_per(latency, held * output * wait),
-        requests_per_s=_per(latency, held * wait),
-        request_latency_s=latency,
-        terms=_terms(found, load, c, kv_bytes, share, known, held, flow),
-    )
 
+    def about(value: float, metric: str) -> Estimate:
+        low, high = known.factors(metric, busy, confidence)
+        return Estimate(value, value * low, value * high, known.basis, evidence)
 
-def mixture(parts: list[tuple[float, ServingSpeed]]) -> ServingSpeed:
-    """Requests drawn from several loads by weight (their share of the requests).
-
-    Times are the mean over requests. Rates are mixed by the time they take: the mean time per request (or per
-    token), turned round. Lows go with lows and highs with highs, since one machine and one model are behind all.
-    """
-    total = sum(weight for weight, _ in parts)
-    mixed = {}
-    for name in ServingSpeed.__dataclass_fields__:
-        if name == "terms":
-            continue
-        found = [(weight / total, getattr(speed, name)) for weight, speed in parts]
-        ends = []
-        for end in ("value", "low", "high"):
-            if name.endswith("per_s"):
-                ends.append(1 / sum(w / getattr(estimate, end) for w, estimate in found))
-            else:
-                ends.append(sum(w * getattr(estimate, end) for w, estimate in found))
-        basis = max((estimate.basis for _, estimate in found), key=BASES.index)
-        evidence = tuple(dict.fromkeys(line for _, estimate in found for line in estimate.evidence))
-        mixed[name] = Estimate(*ends, basis, evidence)
-    return ServingSpeed(**mixed, terms={"loads": float(len(parts))})
+    alone = about(found.prompt_s * exp(known.effect("ttft")), "ttft")
+    return times(
+        about(ttft, "ttft"), about(tpot, "decode"), held, concurrency, output, per(prompt, alone),
+        _terms(found, load, c, kv_bytes, share, known))
 
 
 def _slowest(device: HardwareProfile, placement: Placement, engine: str) -> Gpu:
@@ -199,19 +145,7 @@ def _interpolated(levels: list[float], values: list[float], at: float) -> float:
     return values[-1] * (1.0 - levels[-1]) / max(1.0 - at, 1e-6)
 
 
-def _turned(factors: tuple[float, float]) -> tuple[float, float]:
-    return 1 / factors[1], 1 / factors[0]
-
-
-def _maker(basis: str, evidence: tuple[str, ...]):
-    return lambda value, factors: Estimate(value, value * factors[0], value * factors[1], basis, evidence)
-
-
-def _per(time: Estimate, amount: float) -> Estimate:
-    return Estimate(amount / time.value, amount / time.high, amount / time.low, time.basis, time.evidence)
-
-
-def _terms(found, load, c, kv_bytes: float, batch: float, known: _Known, held: int, flow: float) -> dict:
+def _terms(found, load, c, kv_bytes: float, batch: float, known: _Known) -> dict[str, float | str]:
     body_read = load.body_bytes / (load.n * load.bandwidth * c.body_read)
     return {
         "weights_read_ms": 1e3 * (body_read + load.head_bytes / (load.n * load.bandwidth * c.head_read)),
@@ -225,13 +159,6 @@ def _terms(found, load, c, kv_bytes: float, batch: float, known: _Known, held: i
         "step_ms": 1e3 * found.step_s,
         "tpot_ms": 1e3 * found.tpot_s,
         "prompt_ms": 1e3 * found.prompt_s,
-        "requests_in_flight": held,
-        "requests_per_s_when_full": flow,
         "device_correction": exp(known.effect("decode")),
-        "engine": engine_note(),
+        "engine": "current engine generation (vLLM V1, SGLang 0.5, TensorRT-LLM 1.x)",
     }
-
-
-def engine_note() -> str:
-    """Which engine generation the figures are for."""
-    return "current engine generation (vLLM V1, SGLang 0.5, TensorRT-LLM 1.x)"

@@ -56,27 +56,30 @@ def coefficient_keys(
     families (`serving_speed_inputs.kernel`), `arch` an architecture group, `link` nvlink or pcie, `odd` a run
     whose overhead is its own (used only while fitting).
     """
-    layer = (f"layer:{engine}", f"layer-kernel:{expert if moe else body}", f"layer-arch:{arch}",
-             "layer:moe" if moe else "layer:dense")
+    def of(name: str) -> tuple[str, str]:
+        """What all engines share, and what this one adds."""
+        return name, f"{name}:{engine}"
+
+    layer = (*of("layer"), f"layer-kernel:{expert if moe else body}", f"layer-arch:{arch}", *(("layer-moe",) if moe else ()))
     return {
         "body_read": (f"read:{body}", f"read-arch:{arch}"),
         "body_math": (f"math:{body}", f"math-arch:{arch}"),
-        "expert_read": (f"read:{expert}", f"read-arch:{arch}", "read:expert"),
-        "expert_math": (f"math:{expert}", f"math-arch:{arch}", "math:expert"),
+        "expert_read": (f"read:{expert}", f"read-arch:{arch}", "read-expert"),
+        "expert_math": (f"math:{expert}", f"math-arch:{arch}", "math-expert"),
         "head_read": ("read:bf16", f"read-arch:{arch}"),
         "head_math": ("math:bf16", f"math-arch:{arch}"),
-        "kv_read": ("kv:mla" if mla else "kv:heads", f"kv-engine:{engine}"),
+        "kv_read": ("cache-latent" if mla else "cache-heads", f"cache:{engine}"),
         "attention_math": ("attention",),
         "sharpness": ("sharpness",),
-        "layer_s": (*layer, f"layer-odd:{odd}") if odd else layer,
-        "step_s": (f"step:{engine}",),
-        "sequence_s": (f"sequence:{engine}",),
-        "reduce_s": (f"reduce:{link}",),
-        "link": (f"link:{link}",),
-        "interleave": (f"interleave:{engine}",),
-        "burst": (f"burst:{engine}",),
-        "first_s": (f"first:{engine}",),
-        "first_step": (f"first-step:{engine}",),
+        "layer_s": (*layer, f"odd:{odd}") if odd else layer,
+        "step_s": of("step"),
+        "sequence_s": of("sequence"),
+        "reduce_s": (f"reduce-{link}",),
+        "link": (f"link-{link}",),
+        "interleave": of("interleave"),
+        "burst": of("burst"),
+        "first_s": of("first"),
+        "first_step": of("wait"),
     }
 
 

@@ -21,15 +21,18 @@ _NOISE = 0.12
 """Scale of the loss: where two runs of one configuration start to count as disagreeing (the replicate floor)."""
 _STEPS = 25
 _PRIORS: dict[str, tuple[float, float]] = {
-    # (median, standard deviation of the logarithm). read:* and math:* come from the kernel timings.
-    "read:expert": (0.8, 0.4), "math:expert": (0.7, 0.5),
-    "read-arch": (1.0, 0.15), "math-arch": (1.0, 0.2),
-    "kv": (0.7, 0.5), "kv-engine": (1.0, 0.3), "attention": (0.4, 0.5), "sharpness": (2.0, 0.3),
-    "layer": (15e-6, 1.0), "layer-kernel": (1.0, 0.3), "layer-arch": (1.0, 0.3), "layer:moe": (2.0, 0.5),
-    "layer:dense": (1.0, 0.01), "layer-odd": (1.0, 2.0), "step": (1e-3, 1.0), "sequence": (5e-6, 1.0),
-    "reduce:nvlink": (10e-6, 0.7), "reduce:pcie": (30e-6, 0.7), "link:nvlink": (300e9, 0.7), "link:pcie": (20e9, 0.7),
-    "interleave": (0.8, 0.3), "burst": (0.1, 1.0), "first": (10e-3, 1.0), "first-step": (1.0, 0.7),
-    "drain": (1.3, 0.5), "queue": (1.2, 0.5),
+    # (median, standard deviation of the logarithm); "x:" is what one engine, kernel or architecture adds to "x".
+    # read:KERNEL and math:KERNEL come from the kernel timings instead.
+    "read-expert": (0.8, 0.4), "math-expert": (0.7, 0.5), "read-arch:": (1.0, 0.15), "math-arch:": (1.0, 0.2),
+    "cache-heads": (0.7, 0.3), "cache-latent": (0.7, 0.5), "cache:": (1.0, 0.3),
+    "attention": (0.4, 0.5), "sharpness": (2.0, 0.3),
+    "layer": (30e-6, 1.0), "layer:": (1.0, 0.4), "layer-kernel:": (1.0, 0.3), "layer-arch:": (1.0, 0.3),
+    "layer-moe": (2.0, 0.5), "odd:": (1.0, 2.0),
+    "step": (1e-3, 1.0), "step:": (1.0, 0.5), "sequence": (10e-6, 1.0), "sequence:": (1.0, 0.5),
+    "reduce-nvlink": (10e-6, 0.7), "reduce-pcie": (30e-6, 0.7), "link-nvlink": (300e9, 0.7), "link-pcie": (20e9, 0.7),
+    "interleave": (0.8, 0.3), "interleave:": (1.0, 0.2), "burst": (0.1, 1.0), "burst:": (1.0, 0.5),
+    "first": (10e-3, 1.0), "first:": (1.0, 0.5), "wait": (1.0, 1.0), "wait:": (1.0, 0.7),
+    "drain:": (1.0, 0.3), "queue:": (1.0, 0.3),
 }
 _NEVER_FASTER = ("math:w4a16", "math:w8a16", "math:slow")
 """Weight-only kernels multiply in 16 bits after unpacking: never more efficient than plain 16-bit kernels."""
@@ -37,7 +40,7 @@ _NEVER_FASTER = ("math:w4a16", "math:w8a16", "math:slow")
 
 def prior(name: str, kernels: dict[str, tuple[float, float]]) -> tuple[float, float]:
     """(mean, standard deviation) of the logarithm *name* before the serving rows are seen."""
-    median, spread = kernels.get(name) or _PRIORS.get(name) or _PRIORS[name.split(":")[0]]
+    median, spread = kernels.get(name) or _PRIORS.get(name) or _PRIORS[name.split(":")[0] + ":"]
     return log(median), spread
 
 
@@ -78,11 +81,11 @@ class Fit:
         self.theta = np.array([known.get(name, mean) for name, mean in zip(self.names.names, self.mean, strict=True)])
         return self
 
-    def run(self, rounds: int = 3) -> Fit:
+    def run(self, rounds: int = 3, tolerance: float = 1e-5) -> Fit:
         """Gauss-Newton steps with halving; the numbers in flight under a fixed arrival rate follow the fit."""
         for turn in range(rounds):
             self.follow()
-            self._descend(_STEPS if turn == 0 else _STEPS // 2)
+            self._descend(_STEPS if turn == 0 else _STEPS // 2, tolerance)
         return self
 
     def follow(self) -> None:
@@ -103,7 +106,7 @@ class Fit:
         scaled = self.residuals(theta) / _NOISE
         return float((self.weights * (np.sqrt(1 + scaled**2) - 1)).sum() + 0.5 * (((theta - self.mean) / self.spread) ** 2).sum())
 
-    def _descend(self, steps: int) -> None:
+    def _descend(self, steps: int, tolerance: float) -> None:
         loss = self._loss(self.theta)
         for _ in range(steps):
             residual = self.residuals()
@@ -121,7 +124,7 @@ class Fit:
                     break
             else:
                 return
-            done = loss - trial_loss < 1e-5 * loss
+            done = loss - trial_loss < tolerance * loss
             self.theta, loss = trial, trial_loss
             if done:
                 return
@@ -146,6 +149,6 @@ class Fit:
             setattr(moved, field, getattr(base, field) * np.exp(1e-4))
             by_field = (predicted(self.arrays, moved, self.batch) - at) / 1e-4
             for column in index.T:
-                np.add.at(slope, (rows, column), by_field)
-        np.add.at(slope, (rows, self.names.protocol), 1.0)
+                slope[rows, column] += by_field
+        slope[rows, self.names.protocol] += 1.0
         return slope[:, :-1]
