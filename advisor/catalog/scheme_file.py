@@ -56,8 +56,8 @@ def _ik_supports() -> tuple[Support, ...]:
 
 
 @cache
-def gguf_supports(on: str) -> tuple[Support, ...]:
-    """Who runs a GGUF type: *on* names a row of `llama_cpp_sets`, or is 'ik' for ik_llama.cpp's own types.
+def gguf_supports(on: str, ftype: str) -> tuple[Support, ...]:
+    """Who runs *ftype*: *on* names a row of `llama_cpp_sets`, or is 'ik' for ik_llama.cpp's own types.
 
     Ollama runs what llama.cpp runs on the backends it ships (a file is imported); serving engines read GGUF
     with limits.
@@ -75,9 +75,9 @@ def gguf_supports(on: str) -> tuple[Support, ...]:
         if backend in mirror["backends"]:
             own = {**row, "note": mirror["note"], "url": mirror["url"]}
             mirrored.append(_support(own, level, "ollama"))
-    if on in ("F16", "BF16"):
+    if ftype in ("F16", "BF16"):
         return (*found, *mirrored, *_ik_supports(), *supports("unquantized"))
-    if on in table["ik_llama_cpp"]["other_engines_without"]:
+    if ftype in table["ik_llama_cpp"]["other_engines_without"]:
         return (*found, *mirrored)
     return (*found, *mirrored, *_ik_supports(), *supports("gguf-elsewhere"))
 
@@ -101,7 +101,7 @@ def gguf_profile(name: str, /, **changes) -> SchemeProfile:
         "calibration": row["calibration"],
         "quantizes_embeddings": not row.get("reference", False),
         "aliases": tuple(table["aliases"].get(name, ())),
-        "supports": gguf_supports(row["on"]),
+        "supports": gguf_supports(row["on"], row.get("ftype", name)),
         "ftype": row.get("ftype", name),
         "embedding_type": row.get("embedding"),
         "reference": row.get("reference", False),

@@ -84,7 +84,7 @@ def _build(name: str | None, parts: Parts | None) -> SchemeProfile:
     if parts.kind == "gguf-repacked":
         return file.gguf_profile(
             parts.method, name=parts.name, ftype=table["gguf"][parts.method].get("ftype", parts.method),
-            aliases=(), supports=file.gguf_supports("ik"),
+            aliases=(), supports=file.gguf_supports("ik", parts.method),
         )
     return file.method_profile(
         parts.name, parts.method, parts.bits, parts.group, parts.act_bits, parts.act_dtype

@@ -83,9 +83,10 @@ def runnable(
 ) -> list[Runnable]:
     """The ways *hardware* can run *scheme*, full support before partial, in the table's order of engines.
 
-    *engines* limits them (empty = any). Without *every*, slower doubles are left out: Vulkan beside a working
-    CUDA, and the CPU alone beside a GPU with its own memory. An unknown compute capability or instruction
-    set counts as allowed, and the note says so.
+    *engines* limits them (empty = any). Without *every*, ways nobody would choose are left out: Vulkan beside
+    a working CUDA, the CPU alone beside a GPU with its own memory, and GGUF files on serving engines, which
+    read them experimentally. An unknown compute capability or instruction set counts as allowed, and the
+    note says so.
     """
     backends = machine_backends(hardware)
     best: dict[tuple[str, str], Runnable] = {}
@@ -100,7 +101,7 @@ def runnable(
             continue  # a faster path that may or may not be there says nothing new
         way = Runnable(*slot, support.level, "; ".join(part for part in (support.note, note) if part))
         best[slot] = _merge(best[slot], way) if slot in best else way
-    ways = list(best.values()) if every else _without_doubles(best, hardware)
+    ways = list(best.values()) if every else _sensible(scheme, best, hardware)
     order = engine_names()
     return sorted(ways, key=lambda way: (way.level != "yes", order.index(way.engine)))
 
@@ -115,6 +116,9 @@ def why_not(scheme: SchemeProfile, hardware: HardwareProfile, engines: tuple[str
     if not supports:
         others = ", ".join(dict.fromkeys(s.engine for s in scheme.supports))
         return f"{scheme.name} does not run on {' or '.join(engines)}; it runs on {others}"
+    possible = runnable(scheme, hardware, engines, every=True)
+    if possible and scheme.is_gguf:
+        return f"{possible[0].engine} reads GGUF files with limits only ({possible[0].note}); use llama.cpp"
     backends = machine_backends(hardware)
     for support in supports:
         if support.backend in backends:
@@ -143,12 +147,16 @@ def _merge(known: Runnable, way: Runnable) -> Runnable:
     return Runnable(known.engine, known.backend, better.level, note)
 
 
-def _without_doubles(best: dict[tuple[str, str], Runnable], hardware: HardwareProfile) -> list[Runnable]:
+def _sensible(
+    scheme: SchemeProfile, best: dict[tuple[str, str], Runnable], hardware: HardwareProfile
+) -> list[Runnable]:
     own_memory = any(gpu.form in _GOOD_FORMS or gpu.vendor == "Apple" for gpu in hardware.gpus)
     engines = scheme_file()["engines"]
     kept = []
     for (engine, backend), way in best.items():
         if backend == "vulkan" and (engine, "cuda") in best:
+            continue
+        if scheme.is_gguf and not scheme.reference and not engines[engine].get("gguf"):
             continue
         on_gpu = any(e == engine and b != "cpu" for e, b in best)
         if backend == "cpu" and own_memory and (on_gpu or not engines[engine].get("gguf")):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import tomllib
+import csv
 
 import pytest
 
+from advisor.catalog.scheme_file import key, scheme_file
 from advisor.catalog.schemes import all_schemes, find_scheme, split_kv
 from advisor.data import folder
+from advisor.documents.origin import digest, read_origin
 from advisor.errors import UnknownNameError
 
 ALIASES = {
@@ -287,6 +288,37 @@ def test_every_support_has_a_source():
 @pytest.mark.parametrize("name", ["schemes", "tasks", "recovery"])
 def test_the_data_file_is_the_one_its_origin_describes(name):
     """The SHA-256 beside each data file is that of the file."""
-    origin = tomllib.loads((folder("profiles") / f"{name}.origin.toml").read_text(encoding="utf-8"))
-    data = (folder("profiles") / f"{name}.json").read_bytes()
-    assert origin["sha256"] == hashlib.sha256(data).hexdigest()
+    data = folder("profiles") / f"{name}.json"
+    assert read_origin(data).sha256 == digest(data)
+
+
+def test_no_alias_belongs_to_two_schemes():
+    """In comparison form every alias and name is unique."""
+    table = scheme_file()
+    pairs = [(key(alias), name) for name, aliases in table["aliases"].items() for alias in aliases]
+    pairs += [(key(name), name) for name in (*table["gguf"], *table["fixed"], *table["listed"])]
+    seen: dict[str, set[str]] = {}
+    for wanted, name in pairs:
+        seen.setdefault(wanted, set()).add(name)
+    assert {wanted: names for wanted, names in seen.items() if len(names) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "share"), [("accuracy", 0.80), ("speed_local", 0.98), ("speed_serving", 0.98)]
+)
+def test_scheme_names_of_the_measurements_are_understood_or_refused(kind, share):
+    """Most measured rows name a scheme the grammar covers; the rest are refused, none crashes."""
+    known = total = 0
+    for path in sorted((folder("measurements") / kind).glob("*.csv")):
+        with path.open(newline="", encoding="utf-8") as handle:
+            for row in csv.DictReader(handle):
+                total += 1
+                known += _understood(row["scheme"])
+    assert known / total > share
+
+
+def _understood(text: str) -> bool:
+    try:
+        return bool(find_scheme(split_kv(text)[0]))
+    except UnknownNameError:
+        return False

@@ -155,6 +155,16 @@ def test_vulkan_beside_cuda_is_offered_only_on_request():
     ]
 
 
+def test_gguf_on_vllm_is_possible_but_not_offered():
+    """vLLM reads GGUF experimentally; only asking for every way shows it."""
+    assert ways("Q4_K_M", A100, "vllm") == []
+    assert ways("Q4_K_M", A100, "vllm", every=True) == [("vllm", "cuda")]
+    assert why_not(find_scheme("Q4_K_M"), A100, ("vllm",)) == (
+        "vllm reads GGUF files with limits only "
+        "(experimental; measured as failing for some models); use llama.cpp"
+    )
+
+
 def test_mlx_is_for_apple_and_ik_types_for_ik_llama_cpp():
     """Formats with one engine."""
     assert ways("mlx-4bit", M3) == [("mlx", "metal")]
