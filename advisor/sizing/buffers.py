@@ -15,9 +15,11 @@ from advisor.sizing.kv_cache import cells, kv_types
 UBATCH = 512
 """Tokens computed at once when nothing else is asked: llama.cpp's `-ub` default (tools/server/README.md)."""
 _F32, _MASK = 4, 2
+_EXPERT_ROWS = 4.3
+"""Rows of the hidden state beside one per used expert at the same moment (fitted: 4.0 to 4.2)."""
 HIGH_FACTOR = 1.21
-"""What placement plans with: no dry run of a shape known to the catalogue exceeds the rule by more than
-18.8 % (phi-3-mini, four sequences); `advisor evaluate memory` prints the largest miss."""
+"""What placement plans with: no dry run of a dense model exceeds the rule by more than 18.8 % (phi-3-mini,
+four sequences); `advisor evaluate memory` prints the largest miss."""
 
 
 def compute_bytes(
@@ -40,9 +42,36 @@ def compute_bytes(
     value = raw_compute_bytes(
         model, layout, context_tokens, n_seq, kv_type, ubatch, flash_attn, unified, swa_full, n_outputs
     )
+    high = compute_bound(model, layout, value, context_tokens, n_seq, ubatch, unified, swa_full, n_outputs)
     known = model.hidden_size and model.vocab_size and layout.basis == "exact"
     evidence = "fitted on 841 dry runs of llama.cpp" if known else "shapes unknown: a common width assumed"
-    return Estimate(value, value / HIGH_FACTOR, value * HIGH_FACTOR, "interpolated", (evidence,))
+    return Estimate(value, value / HIGH_FACTOR, high, "interpolated", (evidence,))
+
+
+def compute_bound(
+    model: ModelProfile,
+    layout: CacheLayout,
+    value: float,
+    context_tokens: int,
+    n_seq: int,
+    ubatch: int = UBATCH,
+    unified: bool = False,
+    swa_full: bool = False,
+    n_outputs: int | None = None,
+) -> float:
+    """Upper bound of the compute buffer whose rule gives *value*: no dry run of 60 architectures lies above.
+
+    The allocator sometimes keeps the output of every used expert until the logits (Hunyuan-A13B,
+    Trinity-Mini), and two masks beside recurrent layers (Granite-4.0-H, Nemotron-H).
+    """
+    high = value * HIGH_FACTOR
+    if model.is_moe:
+        outputs = ubatch if n_outputs is None else n_outputs
+        alive = (int(model.n_experts_used or 1) + _EXPERT_ROWS) * int(model.hidden_size or 4096)
+        high = max(high, _F32 * (outputs * int(model.vocab_size or 152064) + ubatch * alive))
+    if layout.state_bytes:
+        high += mask_copies_bytes(layout, context_tokens, n_seq, ubatch, 2, unified, swa_full)
+    return high
 
 
 def raw_compute_bytes(
@@ -74,9 +103,11 @@ def raw_compute_bytes(
     logits = _F32 * (outputs * vocab + ubatch * (kept * width + _logit_extra(model, layout)))
     best = max(logits, _F32 * ubatch * _ffn_values(model, width, quantized and flash_attn) + mask_bytes)
     if layout.mla:
-        # Queries, absorbed queries and outputs of every head in the latent space.
-        heads = int(model.n_heads or 1)
-        best = max(best, _F32 * ubatch * 3 * heads * int(model.mla_kv_lora_rank or 512))
+        # Every head's query, absorbed query, output in the latent space and value, beside the hidden state.
+        rank, rope = int(model.mla_kv_lora_rank or 512), int(model.mla_rope_dim or 64)
+        head = 2 * rank + 2 * rope + int(model.mla_nope_dim or 128) + int(model.mla_v_dim or 128)
+        attention = int(model.n_heads or 1) * head + 3 * width + int(model.mla_q_lora_rank or 0)
+        best = max(best, _F32 * ubatch * attention)
     if not flash_attn:
         heads = int(model.n_heads or 1)
         q_width = heads * int(model.head_dim or width // heads)
@@ -110,20 +141,32 @@ def _logit_extra(model: ModelProfile, layout: CacheLayout) -> int:
             int(model.n_experts_used or 4) * int(model.moe_intermediate_size or 2880)
             + int(model.n_heads or 64) * 64
         )
-    if layout.mla and model.n_heads:
-        return 2 * int(model.n_heads) * int(model.mla_kv_lora_rank or 512)
+    if arch.startswith("deepseekv2"):
+        return (int(model.n_experts_used or 6) + 2) * int(model.hidden_size or 2048)
+    if layout.mla:
+        return 2 * int(model.hidden_size or 4096)
     return 0
 
 
-def mask_copies_bytes(layout: CacheLayout, context_tokens: int, n_seq: int, ubatch: int, copies: int) -> int:
+def mask_copies_bytes(
+    layout: CacheLayout,
+    context_tokens: int,
+    n_seq: int,
+    ubatch: int,
+    copies: int,
+    unified: bool = False,
+    swa_full: bool = False,
+) -> int:
     """Attention masks a GPU backend may hold beside the rule: *copies* of the longest one.
 
     Sources: Vulkan logs of Qwen3.6-35B-A3B grow by two masks; a layer split over several GPUs keeps four
     copies of the inputs (`GGML_SCHED_MAX_COPIES` 4, ggml/CMakeLists.txt).
     """
+    streams = 1 if unified else n_seq
     longest = max(
-        (cells(g, context_tokens, n_seq, ubatch, False, False) // n_seq for g in layout.groups), default=0
+        (cells(g, context_tokens, n_seq, ubatch, unified, swa_full) for g in layout.groups), default=0
     )
+    longest //= streams
     return copies * _MASK * longest * ubatch
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from advisor.documents.model import ModelProfile
+from advisor.sizing.recurrent import CONV_KERNEL, number_in, state_values
 
 # Architectures whose sliding window llama.cpp honours (its `set_swa_pattern` calls in src/llama-model.cpp,
 # https://github.com/ggml-org/llama.cpp). Mistral-7B-v0.1, Ministral-8B, Phi-3 and StarCoder2 have a window
@@ -35,9 +36,6 @@ _SHARED_KV_LAYERS = {("gemma3n", 30): 10, ("gemma3n", 35): 15, ("gemma4", 35): 2
 # Key width of the sparse-attention indexer, one vector per token and layer (`index_head_dim` of
 # huggingface.co/deepseek-ai/DeepSeek-V3.2-Exp/config.json); stored beside the latent.
 _INDEXER_DIM = 128
-_CONV_KERNEL = 4
-"""Taps of the causal convolution of Mamba 1/2 and Gated DeltaNet (`conv_kernel`, `d_conv` of their
-configs)."""
 F32_BYTES = 4
 """llama.cpp keeps recurrent states in F32 (rs buffers of Qwen3-Next logs: 75.38 MiB for 36 layers)."""
 
@@ -140,7 +138,7 @@ def _latent(model: ModelProfile, arch: str, n_layers: int) -> CacheLayout:
     if recurrent:
         # Kimi Delta Attention: a head_dim x head_dim state per head, and q, k, v convolutions.
         heads, dim = int(model.n_heads or 32), int(model.head_dim or 128)
-        state = recurrent * heads * (dim * dim + 3 * (_CONV_KERNEL - 1) * dim) * F32_BYTES
+        state = recurrent * heads * (dim * dim + 3 * (CONV_KERNEL - 1) * dim) * F32_BYTES
     return CacheLayout(
         (group,),
         state_bytes=state,
@@ -176,8 +174,8 @@ def _windowed(model: ModelProfile, arch: str, n_layers: int, kv_heads: int, head
     if arch.startswith("gemma4"):
         text = model.extra or ""
         # huggingface.co/google/gemma-4-31B-it/config.json: global_head_dim 512 in the whole family.
-        full_dim = int(_number(r"global_head_dim (\d+)", text) or 512)
-        full_heads = int(_number(r"global kv heads (\d+)", text) or kv_heads)
+        full_dim = int(number_in(r"global_head_dim (\d+)", text) or 512)
+        full_heads = int(number_in(r"global kv heads (\d+)", text) or kv_heads)
         if "global kv heads unknown" in text:
             basis, evidence = "interpolated", "; global KV heads unknown, the sliding layers' count assumed"
     k_dim = v_dim = head_dim
@@ -241,7 +239,7 @@ def _hybrid(model: ModelProfile, arch: str, n_layers: int, kv_heads: int, head_d
             basis="extrapolated",
             evidence=("number of recurrent layers unknown: all counted as attention",),
         )
-    per_layer, exact = _state_values(model, arch, text)
+    per_layer, exact = state_values(model, arch, text)
     note = (
         f"{attention} attention layers, {recurrent} recurrent ones with {per_layer * 4 / 2**20:.3g} MiB each"
     )
@@ -253,46 +251,6 @@ def _hybrid(model: ModelProfile, arch: str, n_layers: int, kv_heads: int, head_d
         basis="exact" if exact and not guessed else "interpolated",
         evidence=(note,),
     )
-
-
-def _state_values(model: ModelProfile, arch: str, text: str) -> tuple[int, bool]:
-    """Numbers of one recurrent layer's state for one sequence, and whether the shape is known.
-
-    Source: llama.cpp `n_embd_r()` = (conv - 1) x (inner + 2 x groups x state), `n_embd_s()` = state x inner
-    (src/llama-hparams.cpp).
-    """
-    if arch.startswith("lfm2"):
-        kernel = int(_number(r"kernel (\d+)", text) or 3)
-        return (kernel - 1) * int(model.hidden_size or 0), True
-    gdn = re.search(r"gdn k(\d+)x(\d+) v(\d+)x(\d+) conv(\d+)", text)
-    if gdn:
-        k_heads, k_dim, v_heads, v_dim, conv = (int(x) for x in gdn.groups())
-        inner = v_heads * v_dim
-        return k_dim * inner + (conv - 1) * (inner + 2 * k_heads * k_dim), True
-    state = int(model.ssm_state_size or 128)
-    meta = {key.rsplit(".", 1)[-1]: value for key, value in model.metadata.items() if ".ssm." in key}
-    if meta.get("inner_size"):
-        inner, groups = int(meta["inner_size"]), int(meta.get("group_count", 1) or 0)
-        state = int(meta.get("state_size", state))
-        return state * inner + (int(meta.get("conv_kernel", 4)) - 1) * (inner + 2 * groups * state), True
-    heads = re.search(r"mamba heads (\d+)x(\d+) groups (\d+)", text)
-    inner2 = re.search(r"d_inner (\d+) heads \d+ groups (\d+)", text)
-    if heads:
-        inner, groups = int(heads[1]) * int(heads[2]), int(heads[3])
-    elif inner2:
-        inner, groups = int(inner2[1]), int(inner2[2])
-    elif arch.startswith("jamba"):
-        # Mamba 1, `mamba_expand` 2 (huggingface.co/docs/transformers/model_doc/jamba); no groups.
-        return 2 * int(model.hidden_size or 0) * (state + _CONV_KERNEL - 1), True
-    else:
-        # Mamba's default expansion of 2 (arXiv 2312.00752); models with a narrower inner size err high.
-        return 2 * int(model.hidden_size or 4096) * (state + _CONV_KERNEL - 1), False
-    return state * inner + (_CONV_KERNEL - 1) * (inner + 2 * groups * state), True
-
-
-def _number(pattern: str, text: str) -> str | None:
-    match = re.search(pattern, text)
-    return match[1] if match else None
 
 
 def _from_similar_models(model: ModelProfile) -> CacheLayout:

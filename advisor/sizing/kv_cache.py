@@ -23,6 +23,8 @@ BYTES_PER_VALUE = {
     "fp8_e5m2": 1.0,
     "int8": 1.0,
 }
+_FLOATS = ("f32", "f16", "bf16")
+_BLOCK = 32
 _PAD_CELLS = 256
 """llama.cpp rounds the cells of a sequence up to this (measured; `GGML_PAD(n_ctx_seq, 256)` in
 llama-context.cpp)."""
@@ -45,6 +47,23 @@ def kv_types(kv_type: str) -> tuple[str, str]:
         if part not in BYTES_PER_VALUE:
             raise UsageError(f"unknown KV cache type {part!r}; one of {', '.join(BYTES_PER_VALUE)}")
     return parts[0], parts[-1]
+
+
+def unusable_cache(model: ModelProfile, kv_type: str, flash_attn: bool = True) -> str:
+    """Why llama.cpp cannot create this cache; empty when it can.
+
+    Rules as its context creation enforces them (dry runs: EXAONE-3.5-2.4B with heads of 80 fails with q8_0).
+    """
+    k_type, v_type = kv_types(kv_type)
+    layout = cache_layout(model)
+    if layout.mla and k_type != v_type:
+        return f"latent attention keeps one cache: K and V cannot be {k_type} and {v_type}"
+    blocks = [kind for kind in (k_type, v_type) if kind not in _FLOATS]
+    if blocks and not layout.mla and model.head_dim and model.head_dim % _BLOCK:
+        return f"heads of {model.head_dim} do not divide into the blocks of {_BLOCK} of a {blocks[0]} cache"
+    if v_type not in _FLOATS and not flash_attn:
+        return f"a {v_type} V cache needs flash attention, which this backend lacks"
+    return ""
 
 
 def cells(

@@ -13,7 +13,7 @@ from advisor.sizing.plan import Plan, Slot, Workspace
 from advisor.sizing.shares import LayerShares
 
 # Engines that keep token embeddings in main memory when the layers are on a GPU (measured on llama.cpp).
-_GGUF_ENGINES = frozenset(
+GGUF_ENGINES = frozenset(
     {"llama.cpp", "ik_llama.cpp", "ollama", "koboldcpp", "llamafile", "lm-studio", "localai"}
 )
 # Engines with a documented switch for experts in main memory (`--n-cpu-moe`, `-ot`); Ollama documents none.
@@ -104,7 +104,7 @@ def cpu_plan(request: Request) -> Plan:
 def _unified_plans(request: Request, gpu: Gpu, gpu_layers: int | None, whole: bool) -> list[Plan]:
     """One pool: GPU and CPU share it, so nothing is counted twice."""
     shares = request.shares
-    gguf = request.engine in _GGUF_ENGINES
+    gguf = request.engine in GGUF_ENGINES
     weights = shares.total_bytes
     if gguf and shares.tied and request.backend in ("cuda", "rocm", "vulkan", "sycl"):
         weights += shares.embedding_bytes  # these backends copy; Metal maps the file's pages once
@@ -152,7 +152,7 @@ def gpu_plan(request: Request, gpus: list[tuple[int, Gpu]], gpu_layers: int, cpu
     on_gpu = min(gpu_layers, n)
     first = n - on_gpu
     cuts = _cuts(gpus, on_gpu)
-    slots, gguf = [], request.engine in _GGUF_ENGINES
+    slots, gguf = [], request.engine in GGUF_ENGINES
     for position, (index, gpu) in enumerate(gpus):
         a, b = first + cuts[position], first + cuts[position + 1]
         weights = shares.dense(a, b, cpu_experts)

@@ -9,10 +9,13 @@ GPU unless `gpu_layers` asks for it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Placement
-from advisor.sizing.local_plan import Request, local_plans
+from advisor.sizing.kv_cache import unusable_cache
+from advisor.sizing.local_plan import GGUF_ENGINES, Request, local_plans
 from advisor.sizing.overheads import FLASH_ATTENTION_BACKENDS, serving_activation_bytes
 from advisor.sizing.plan import Plan, Workspace
 from advisor.sizing.serving_plan import SERVING_ENGINES, serving_plans
@@ -40,7 +43,7 @@ def place(
     plans, work = _plans(
         hardware, model, weights, engine, backend, context_tokens, concurrency, kv_type, gpu_layers
     )
-    return plans[0].document(work, context_tokens, concurrency, search=True)
+    return _checked(plans[0].document(work, context_tokens, concurrency, search=True), work, engine)
 
 
 def candidates(
@@ -59,7 +62,18 @@ def candidates(
     plans, work = _plans(
         hardware, model, weights, engine, backend, context_tokens, concurrency, kv_type, gpu_layers
     )
-    return [plan.document(work, context_tokens, concurrency, search=False) for plan in plans]
+    return [
+        _checked(plan.document(work, context_tokens, concurrency, search=False), work, engine)
+        for plan in plans
+    ]
+
+
+def _checked(placement: Placement, work: Workspace, engine: str) -> Placement:
+    """*placement*, or the same refused because llama.cpp cannot create such a cache."""
+    reason = unusable_cache(work.model, work.kv_type, work.flash_attn) if engine in GGUF_ENGINES else ""
+    if not reason:
+        return placement
+    return replace(placement, fits=False, binding=reason, max_context_tokens=0, max_concurrency=0)
 
 
 def max_concurrency(

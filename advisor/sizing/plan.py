@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import DeviceMemory, Placement
-from advisor.sizing.buffers import HIGH_FACTOR, UBATCH, mask_copies_bytes, output_bytes, raw_compute_bytes
+from advisor.sizing.buffers import UBATCH, compute_bound, mask_copies_bytes, output_bytes, raw_compute_bytes
 from advisor.sizing.cache_layout import CacheLayout, cache_layout
 from advisor.sizing.kv_cache import raw_kv_bytes
 
@@ -45,6 +45,15 @@ class Workspace:
             found = self._known[key] = self._compute(context_tokens, n_seq)
         return found
 
+    def graph_factor(self, context_tokens: int, n_seq: int, bound: float) -> float:
+        """Upper bound / expected value of the compute buffer."""
+        if self.activation_bytes is not None:
+            return 1.0
+        expected = raw_compute_bytes(
+            self.model, self.layout, context_tokens, n_seq, self.kv_type, flash_attn=self.flash_attn
+        )
+        return bound / expected
+
     def _compute(self, context_tokens: int, n_seq: int) -> tuple[float, float, float, float]:
         layout, model, kv_type = self.layout, self.model, self.kv_type
         kv = raw_kv_bytes(layout, context_tokens, n_seq, kv_type, paged=self.paged) * layout.high_factor
@@ -53,7 +62,12 @@ class Workspace:
         graph = raw_compute_bytes(model, layout, context_tokens, n_seq, kv_type, flash_attn=self.flash_attn)
         masks = float(mask_copies_bytes(layout, context_tokens, n_seq, UBATCH, 2))
         inputs = 4.0 * UBATCH * int(model.hidden_size or 4096)
-        return kv, graph * HIGH_FACTOR, inputs + masks + output_bytes(model, n_seq), masks
+        return (
+            kv,
+            compute_bound(model, layout, graph, context_tokens, n_seq),
+            inputs + masks + output_bytes(model, n_seq),
+            masks,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +190,9 @@ class Plan:
     def document(self, work: Workspace, context_tokens: int, n_seq: int, search: bool) -> Placement:
         """The placement for this context and concurrency; *search* also fills the largest ones that fit."""
         parts = work.parts(context_tokens, n_seq)
-        graph = HIGH_FACTOR if work.activation_bytes is None else 1.0
-        points = Points(self.weights_factor, work.layout.high_factor, graph)
+        points = Points(
+            self.weights_factor, work.layout.high_factor, work.graph_factor(context_tokens, n_seq, parts[1])
+        )
         doubtful = self.unknown() is not None
         exact = self.exact and work.layout.basis == "exact"
         return Placement(

@@ -12,20 +12,25 @@ from advisor.training.evaluate_memory import evaluate
 MIB, GIB = 1 << 20, 1 << 30
 
 
-@pytest.mark.parametrize(("name", "context", "n_seq", "kv_type", "ubatch", "flash", "outputs", "mib"), [
-    ("Llama-3.1-8B", 8192, 1, "f16", 512, True, None, 266.5),
-    ("Llama-3.1-8B", 131072, 1, "f16", 512, True, None, 266.5),
-    ("Qwen3-8B", 8192, 1, "f16", 512, True, 4, 112.01),
-    ("Qwen3-8B", 8192, 1, "f16", 512, True, None, 312.75),
-    ("Llama-3.2-1B", 8192, 1, "q8_0", 512, True, None, 262.5),
-    ("Llama-3.1-8B", 8192, 1, "f16", 512, False, None, 572.01),
-    ("Qwen3-32B", 8192, 1, "f16", 512, False, None, 1106.01),
-    ("gpt-oss-20b", 8192, 1, "f16", 512, True, None, 435.27),
-    ("Llama-3.2-3B", 512, 4, "f16", 512, True, None, 262.5),
-])
+@pytest.mark.parametrize(
+    ("name", "context", "n_seq", "kv_type", "ubatch", "flash", "outputs", "mib"),
+    [
+        ("Llama-3.1-8B", 8192, 1, "f16", 512, True, None, 266.5),
+        ("Llama-3.1-8B", 131072, 1, "f16", 512, True, None, 266.5),
+        ("Qwen3-8B", 8192, 1, "f16", 512, True, 4, 112.01),
+        ("Qwen3-8B", 8192, 1, "f16", 512, True, None, 312.75),
+        ("Llama-3.2-1B", 8192, 1, "q8_0", 512, True, None, 262.5),
+        ("Llama-3.1-8B", 8192, 1, "f16", 512, False, None, 572.01),
+        ("Qwen3-32B", 8192, 1, "f16", 512, False, None, 1106.01),
+        ("gpt-oss-20b", 8192, 1, "f16", 512, True, None, 435.27),
+        ("Llama-3.2-3B", 512, 4, "f16", 512, True, None, 262.5),
+    ],
+)
 def test_equals_the_dry_run(name, context, n_seq, kv_type, ubatch, flash, outputs, mib):
-    """Logits, feed-forward or attention scores, whichever is largest, as the engine allocated it (within 0.6 %)."""
-    found = compute_bytes(find_model(name), context, n_seq, kv_type, ubatch, flash, n_outputs=outputs).value / MIB
+    """Logits, feed-forward or attention scores, whichever is largest, as allocated (within 0.6 %)."""
+    found = (
+        compute_bytes(find_model(name), context, n_seq, kv_type, ubatch, flash, n_outputs=outputs).value / MIB
+    )
     assert found == pytest.approx(mib, rel=0.006)
 
 
@@ -51,7 +56,7 @@ def _row(report, source, engine, backend, part):
 
 
 def test_cpu_figures(report):
-    """CPU backend: every cache within 0.1 %, compute buffers within 1 % in the median, none above what is planned."""
+    """CPU backend: every cache within 0.1 %, compute buffers within 1 % (median), none above the plan."""
     cache = _row(report, "own dry run", "llama.cpp", "CPU", "kv_cache")
     compute = _row(report, "own dry run", "llama.cpp", "CPU", "compute")
     assert cache["within_0_1_pct"] == 1.0

@@ -16,8 +16,13 @@ GIB = 1 << 30
 
 def _machine(name, gpus=(), ram_gib=None, nodes=1):
     return HardwareProfile(
-        name=name, source="catalogue", cpu=Cpu(), gpus=tuple(gpus), nodes=nodes,
-        memory=Memory(total_bytes=None if ram_gib is None else ram_gib * GIB))
+        name=name,
+        source="catalogue",
+        cpu=Cpu(),
+        gpus=tuple(gpus),
+        nodes=nodes,
+        memory=Memory(total_bytes=None if ram_gib is None else ram_gib * GIB),
+    )
 
 
 def _gpu(name, gib, vendor="NVIDIA", unified=False):
@@ -33,7 +38,9 @@ STRIX_HALO = _machine("Strix Halo 128GB", [_gpu("Radeon 8060S", 112, "AMD", unif
 TWO_NODES = _machine("2 nodes of 8x H100", [_gpu("H100", 80)] * 8, 1024, nodes=2)
 
 
-def _place(hardware, model, scheme, engine="llama.cpp", backend="cuda", context=8192, n=1, kv="f16", ngl=None):
+def _place(
+    hardware, model, scheme, engine="llama.cpp", backend="cuda", context=8192, n=1, kv="f16", ngl=None
+):
     profile, chosen = find_model(model), find_scheme(scheme)
     return place(hardware, profile, weigh(profile, chosen), chosen, engine, backend, context, n, kv, ngl)
 
@@ -110,7 +117,7 @@ def test_70b_on_two_a100_is_tensor_parallel():
 
 
 def test_bf16_70b_leaves_little_room_on_two_a100():
-    """141 GB in BF16 over 2 x 73.6 GiB: 64 requests of 2048 tokens do not fit, and the missing part is named."""
+    """141 GB in BF16 over 2 x 73.6 GiB: 64 requests of 2048 tokens do not fit; the answer says what misses."""
     found = _place(TWO_A100, "Llama-3.1-70B", "BF16", "vllm", context=2048, n=64)
     assert not found.fits
     assert "misses" in found.binding
@@ -167,9 +174,11 @@ def test_34b_misses_a_16_gb_laptop_in_four_bits_and_fits_in_two():
     assert (two.kind, two.fits) == ("cpu", True)
 
 
-@pytest.mark.parametrize(("layers", "kind", "on_gpu"), [(0, "cpu", 0), (20, "split", 20), (33, "gpu", 33), (99, "gpu", 33)])
+@pytest.mark.parametrize(
+    ("layers", "kind", "on_gpu"), [(0, "cpu", 0), (20, "split", 20), (33, "gpu", 33), (99, "gpu", 33)]
+)
 def test_gpu_layers_are_obeyed(layers, kind, on_gpu):
-    """`gpu_layers` 0 is the CPU, more than the model has is everything, between is a split of exactly that."""
+    """`gpu_layers` 0 is the CPU, more than the model has is all, between is that split."""
     found = _place(RTX_4090, "Llama-3.1-8B", "Q4_K_M", ngl=layers)
     assert (found.kind, found.gpu_layers) == (kind, on_gpu)
 
@@ -198,7 +207,9 @@ def test_max_helpers_agree_with_place():
     assert max_context(*arguments, 4, "f16") == place(*arguments, 256, 4, "f16").max_context_tokens
 
 
-@pytest.mark.parametrize("hardware", [RTX_4090, RTX_4060, TWO_A100, M3_MAX, LAPTOP, STRIX_HALO], ids=lambda h: h.name)
+@pytest.mark.parametrize(
+    "hardware", [RTX_4090, RTX_4060, TWO_A100, M3_MAX, LAPTOP, STRIX_HALO], ids=lambda h: h.name
+)
 @pytest.mark.parametrize("model", ["Llama-3.1-8B", "Gemma-3-12B", "Qwen3-30B-A3B", "Qwen3-Next-80B-A3B"])
 def test_memory_is_monotone_and_never_overfull(hardware, model):
     """More context or more requests never fit better, and a plan that fits leaves no device overfull."""
@@ -210,6 +221,13 @@ def test_memory_is_monotone_and_never_overfull(hardware, model):
         fits_before = found.fits
         if found.fits:
             assert all(d.planned_bytes <= d.available_bytes for d in found.devices)
+
+
+def test_a_cache_the_engine_refuses_does_not_fit():
+    """EXAONE-3.5-2.4B with a q8_0 cache: llama.cpp cannot create it, however much memory there is."""
+    found = _place(RTX_4090, "EXAONE-3.5-2.4B", "Q4_K_M", kv="q8_0")
+    assert (found.fits, found.max_concurrency) == (False, 0)
+    assert "blocks of 32" in found.binding
 
 
 def test_candidates_are_sorted_best_first():
