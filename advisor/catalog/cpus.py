@@ -84,13 +84,15 @@ _FAMILY = {
     ("amd", 26, 68): "Zen 5 (Granite Ridge)",
     ("amd", 26, 112): "Zen 5 (Strix Halo)",
 }
-"""CPUID family and model (decimal) -> microarchitecture, for virtual machines that hide the brand; the vendors'
-processor programming manuals and the kernel's arch/x86/include/asm/intel-family.h list the numbers."""
+"""CPUID family and model (decimal) -> microarchitecture, for virtual machines that hide the brand; the
+vendors' processor programming manuals and the kernel's arch/x86/include/asm/intel-family.h list the
+numbers."""
 
 
 @cache
 def _rows() -> tuple[tuple[CpuRow, tuple[str, ...]], ...]:
-    """Each row with the literal openings of its alternatives, lower case: a cheap test before the pattern is compiled."""
+    """Each row with the literal openings of its alternatives, lower case: a cheap test before the pattern is
+    compiled."""
     with (folder("profiles") / "cpus.csv").open(newline="", encoding="utf-8") as handle:
         return tuple(
             (_row(line), tuple(_literal(part) for part in _alternatives(line["name_pattern"])))

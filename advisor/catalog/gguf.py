@@ -7,42 +7,86 @@ from dataclasses import fields, replace
 from math import prod
 from pathlib import Path
 
-from advisor.catalog.gguf_header import Header, read_header
+from advisor.catalog.gguf_header import read_header
 from advisor.catalog.gguf_scheme import recognise
 from advisor.catalog.models import all_models, match_model
 from advisor.documents.model import ModelProfile, StoredTensor
 from advisor.errors import BadFileError
 
 _ARCHITECTURES = {
-    "llama": "LlamaForCausalLM", "llama4": "Llama4ForConditionalGeneration", "deci": "DeciLMForCausalLM",
-    "mistral3": "Mistral3ForConditionalGeneration", "falcon": "FalconForCausalLM", "falcon-h1": "FalconH1ForCausalLM",
-    "gptneox": "GPTNeoXForCausalLM", "stablelm": "StableLmForCausalLM", "qwen2": "Qwen2ForCausalLM",
-    "qwen2moe": "Qwen2MoeForCausalLM", "qwen2vl": "Qwen2_5_VLForConditionalGeneration", "qwen3": "Qwen3ForCausalLM",
-    "qwen3moe": "Qwen3MoeForCausalLM", "qwen3next": "Qwen3NextForCausalLM", "qwen3vl": "Qwen3VLForConditionalGeneration",
-    "qwen35": "Qwen3_5ForConditionalGeneration", "qwen35moe": "Qwen3_5MoeForConditionalGeneration",
-    "phi2": "PhiForCausalLM", "phi3": "Phi3ForCausalLM", "phimoe": "PhiMoEForCausalLM",
-    "internlm2": "InternLM2ForCausalLM", "minicpm": "MiniCPMForCausalLM", "gemma": "GemmaForCausalLM",
-    "gemma2": "Gemma2ForCausalLM", "gemma3": "Gemma3ForConditionalGeneration",
-    "gemma3n": "Gemma3nForConditionalGeneration", "gemma4": "Gemma4ForConditionalGeneration",
-    "starcoder2": "Starcoder2ForCausalLM", "jamba": "JambaForCausalLM", "command-r": "CohereForCausalLM",
-    "cohere2": "Cohere2ForCausalLM", "olmo": "OlmoForCausalLM", "olmo2": "Olmo2ForCausalLM",
-    "olmoe": "OlmoeForCausalLM", "deepseek": "DeepseekForCausalLM", "deepseek2": "DeepseekV2ForCausalLM",
-    "chatglm": "GlmForCausalLM", "glm4": "Glm4ForCausalLM", "glm4moe": "Glm4MoeForCausalLM",
-    "glm-dsa": "GlmMoeDsaForCausalLM", "nemotron": "NemotronForCausalLM", "nemotron_h": "NemotronHForCausalLM",
-    "nemotron_h_moe": "NemotronHForCausalLM", "exaone": "ExaoneForCausalLM", "exaone4": "Exaone4ForCausalLM",
-    "exaone-moe": "ExaoneMoEForCausalLM", "granite": "GraniteForCausalLM", "granitemoe": "GraniteMoeForCausalLM",
-    "granitehybrid": "GraniteMoeHybridForCausalLM", "bailingmoe2": "BailingMoeV2ForCausalLM",
-    "arcee": "ArceeForCausalLM", "afmoe": "AfmoeForCausalLM", "ernie4_5": "Ernie4_5ForCausalLM",
-    "ernie4_5-moe": "Ernie4_5_MoeForCausalLM", "hunyuan-moe": "HunYuanMoEV1ForCausalLM",
-    "hunyuan-dense": "HunYuanDenseV1ForCausalLM", "smollm3": "SmolLM3ForCausalLM", "gpt-oss": "GptOssForCausalLM",
-    "lfm2": "Lfm2ForCausalLM", "lfm2moe": "Lfm2MoeForCausalLM", "seed_oss": "SeedOssForCausalLM",
-    "apertus": "ApertusForCausalLM", "minimax-m2": "MiniMaxM2ForCausalLM", "mimo2": "MiMoV2FlashForCausalLM",
-    "step35": "Step3p5ForCausalLM", "kimi-linear": "KimiLinearForCausalLM",
+    "llama": "LlamaForCausalLM",
+    "llama4": "Llama4ForConditionalGeneration",
+    "deci": "DeciLMForCausalLM",
+    "mistral3": "Mistral3ForConditionalGeneration",
+    "falcon": "FalconForCausalLM",
+    "falcon-h1": "FalconH1ForCausalLM",
+    "gptneox": "GPTNeoXForCausalLM",
+    "stablelm": "StableLmForCausalLM",
+    "qwen2": "Qwen2ForCausalLM",
+    "qwen2moe": "Qwen2MoeForCausalLM",
+    "qwen2vl": "Qwen2_5_VLForConditionalGeneration",
+    "qwen3": "Qwen3ForCausalLM",
+    "qwen3moe": "Qwen3MoeForCausalLM",
+    "qwen3next": "Qwen3NextForCausalLM",
+    "qwen3vl": "Qwen3VLForConditionalGeneration",
+    "qwen35": "Qwen3_5ForConditionalGeneration",
+    "qwen35moe": "Qwen3_5MoeForConditionalGeneration",
+    "phi2": "PhiForCausalLM",
+    "phi3": "Phi3ForCausalLM",
+    "phimoe": "PhiMoEForCausalLM",
+    "internlm2": "InternLM2ForCausalLM",
+    "minicpm": "MiniCPMForCausalLM",
+    "gemma": "GemmaForCausalLM",
+    "gemma2": "Gemma2ForCausalLM",
+    "gemma3": "Gemma3ForConditionalGeneration",
+    "gemma3n": "Gemma3nForConditionalGeneration",
+    "gemma4": "Gemma4ForConditionalGeneration",
+    "starcoder2": "Starcoder2ForCausalLM",
+    "jamba": "JambaForCausalLM",
+    "command-r": "CohereForCausalLM",
+    "cohere2": "Cohere2ForCausalLM",
+    "olmo": "OlmoForCausalLM",
+    "olmo2": "Olmo2ForCausalLM",
+    "olmoe": "OlmoeForCausalLM",
+    "deepseek": "DeepseekForCausalLM",
+    "deepseek2": "DeepseekV2ForCausalLM",
+    "chatglm": "GlmForCausalLM",
+    "glm4": "Glm4ForCausalLM",
+    "glm4moe": "Glm4MoeForCausalLM",
+    "glm-dsa": "GlmMoeDsaForCausalLM",
+    "nemotron": "NemotronForCausalLM",
+    "nemotron_h": "NemotronHForCausalLM",
+    "nemotron_h_moe": "NemotronHForCausalLM",
+    "exaone": "ExaoneForCausalLM",
+    "exaone4": "Exaone4ForCausalLM",
+    "exaone-moe": "ExaoneMoEForCausalLM",
+    "granite": "GraniteForCausalLM",
+    "granitemoe": "GraniteMoeForCausalLM",
+    "granitehybrid": "GraniteMoeHybridForCausalLM",
+    "bailingmoe2": "BailingMoeV2ForCausalLM",
+    "arcee": "ArceeForCausalLM",
+    "afmoe": "AfmoeForCausalLM",
+    "ernie4_5": "Ernie4_5ForCausalLM",
+    "ernie4_5-moe": "Ernie4_5_MoeForCausalLM",
+    "hunyuan-moe": "HunYuanMoEV1ForCausalLM",
+    "hunyuan-dense": "HunYuanDenseV1ForCausalLM",
+    "smollm3": "SmolLM3ForCausalLM",
+    "gpt-oss": "GptOssForCausalLM",
+    "lfm2": "Lfm2ForCausalLM",
+    "lfm2moe": "Lfm2MoeForCausalLM",
+    "seed_oss": "SeedOssForCausalLM",
+    "apertus": "ApertusForCausalLM",
+    "minimax-m2": "MiniMaxM2ForCausalLM",
+    "mimo2": "MiMoV2FlashForCausalLM",
+    "step35": "Step3p5ForCausalLM",
+    "kimi-linear": "KimiLinearForCausalLM",
 }
 """llama.cpp's architecture names (gguf-py's constants.py) -> the class names of Hugging Face config.json."""
 
-_KEPT = re.compile(r"general\.(?:architecture|name|basename|file_type|quantized_by|size_label|finetune|repo_url)$"
-                   r"|quantize\.imatrix\.|split\.count|tokenizer\.ggml\.(?:model|pre)$")
+_KEPT = re.compile(
+    r"general\.(?:architecture|name|basename|file_type|quantized_by|size_label|finetune|repo_url)$"
+    r"|quantize\.imatrix\.|split\.count|tokenizer\.ggml\.(?:model|pre)$"
+)
 _PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$", re.IGNORECASE)
 _MOST_PARTS = 2000
 
@@ -50,9 +94,10 @@ _MOST_PARTS = 2000
 def read_gguf(path: str | Path) -> ModelProfile:
     """The model in a GGUF file, or in a split one of which any part is named; only headers are read.
 
-    `tensors` holds every tensor with type and bytes, `fixed_scheme` what the mix of types is (not what the name
-    says), `notes` what is unusual. A file that ends after its header (a prefix) gives the same answer with a note.
-    Raises BadFileError: not GGUF, version 1, big-endian, damaged, a part of a split file missing.
+    `tensors` holds every tensor with type and bytes, `fixed_scheme` what the mix of types is (not what the
+    name says), `notes` what is unusual. A file that ends after its header (a prefix) gives the same answer
+    with a note. Raises BadFileError: not GGUF, version 1, big-endian, damaged, a part of a split file
+    missing.
     """
     headers = [read_header(part) for part in _parts(Path(path))]
     metadata = dict(headers[0].metadata)
@@ -71,9 +116,18 @@ def read_gguf(path: str | Path) -> ModelProfile:
     scheme, scheme_notes = recognise(tensors, metadata)
     shapes = _shapes(metadata, lengths, tensors)
     profile = ModelProfile(
-        name=_name(metadata, Path(path)), source="gguf", fixed_scheme=scheme, tensors=tensors, file_path=str(path),
-        file_size_bytes=sum(max(header.file_bytes, header.complete_bytes if header.notes else 0) for header in headers),
-        metadata=_kept(metadata), notes=(*notes, *scheme_notes), **shapes)
+        name=_name(metadata, Path(path)),
+        source="gguf",
+        fixed_scheme=scheme,
+        tensors=tensors,
+        file_path=str(path),
+        file_size_bytes=sum(
+            max(header.file_bytes, header.complete_bytes if header.notes else 0) for header in headers
+        ),
+        metadata=_kept(metadata),
+        notes=(*notes, *scheme_notes),
+        **shapes,
+    )
     return _completed(profile)
 
 
@@ -85,13 +139,15 @@ def _parts(path: Path) -> list[Path]:
     count = int(match.group(2))
     if not 1 <= count <= _MOST_PARTS:
         raise BadFileError(f"{path} claims to be one of {count} parts; 1 to {_MOST_PARTS} are read")
-    stem = path.name[:match.start()]
+    stem = path.name[: match.start()]
     parts = [path.with_name(f"{stem}-{number:05d}-of-{count:05d}.gguf") for number in range(1, count + 1)]
     missing = [part.name for part in parts if not part.exists()]
     if missing:
-        raise BadFileError(f"{path} is one of {count} parts and {missing[0]} is missing"
-                           + (f" (with {len(missing) - 1} more)" if len(missing) > 1 else "")
-                           + "; download every part into one folder")
+        raise BadFileError(
+            f"{path} is one of {count} parts and {missing[0]} is missing"
+            + (f" (with {len(missing) - 1} more)" if len(missing) > 1 else "")
+            + "; download every part into one folder"
+        )
     return parts
 
 
@@ -101,8 +157,11 @@ def _name(metadata: dict, path: Path) -> str:
 
 
 def _kept(metadata: dict) -> dict:
-    return {key: value for key, value in metadata.items()
-            if _KEPT.match(key) and isinstance(value, (str, int, float, bool))}
+    return {
+        key: value
+        for key, value in metadata.items()
+        if _KEPT.match(key) and isinstance(value, (str, int, float, bool))
+    }
 
 
 def _shapes(metadata: dict, lengths: dict[str, int], tensors: tuple[StoredTensor, ...]) -> dict[str, object]:
@@ -114,7 +173,9 @@ def _shapes(metadata: dict, lengths: dict[str, int], tensors: tuple[StoredTensor
         found = metadata.get(f"{kind}.{key}")
         if isinstance(found, tuple):
             found = max((item for item in found if isinstance(item, int)), default=None)
-        return found if isinstance(found, int) and not isinstance(found, bool) and 0 < found < 1 << 40 else None
+        return (
+            found if isinstance(found, int) and not isinstance(found, bool) and 0 < found < 1 << 40 else None
+        )
 
     by_name = {tensor.name: tensor for tensor in tensors}
     embedding = by_name.get("token_embd.weight")
@@ -125,27 +186,44 @@ def _shapes(metadata: dict, lengths: dict[str, int], tensors: tuple[StoredTensor
     heads, kv_heads = value("attention.head_count"), value("attention.head_count_kv")
     hidden = value("embedding_length")
     is_mla = value("attention.kv_lora_rank") is not None
-    recurrent = {tensor.name.split(".")[1] for tensor in tensors if re.match(r"blk\.\d+\.(?:ssm_|shortconv)", tensor.name)}
+    recurrent = {
+        tensor.name.split(".")[1]
+        for tensor in tensors
+        if re.match(r"blk\.\d+\.(?:ssm_|shortconv)", tensor.name)
+    }
     rope = value("rope.dimension_count")
     key_length = value("attention.key_length_mla") or value("attention.key_length")
     return {
         "architecture": _architecture(str(kind), bool(n_experts)),
-        "n_params": total, "n_active_params": round(total - idle),
-        "n_layers": value("block_count"), "hidden_size": hidden,
-        "intermediate_size": value("feed_forward_length"), "n_heads": heads, "n_kv_heads": kv_heads or heads,
+        "n_params": total,
+        "n_active_params": round(total - idle),
+        "n_layers": value("block_count"),
+        "hidden_size": hidden,
+        "intermediate_size": value("feed_forward_length"),
+        "n_heads": heads,
+        "n_kv_heads": kv_heads or heads,
         "head_dim": key_length or (hidden // heads if hidden and heads else None),
-        "vocab_size": embedding.shape[1] if embedding and len(embedding.shape) > 1
+        "vocab_size": embedding.shape[1]
+        if embedding and len(embedding.shape) > 1
         else value("vocab_size") or lengths.get("tokenizer.ggml.tokens"),
         "tie_embeddings": "output.weight" not in by_name if embedding else None,
-        "n_experts": n_experts, "n_experts_used": n_used, "n_shared_experts": value("expert_shared_count"),
-        "moe_intermediate_size": value("expert_feed_forward_length") or (value("feed_forward_length") if n_experts else None),
-        "first_dense_layers": value("leading_dense_block_count"), "sliding_window": value("attention.sliding_window"),
+        "n_experts": n_experts,
+        "n_experts_used": n_used,
+        "n_shared_experts": value("expert_shared_count"),
+        "moe_intermediate_size": value("expert_feed_forward_length")
+        or (value("feed_forward_length") if n_experts else None),
+        "first_dense_layers": value("leading_dense_block_count"),
+        "sliding_window": value("attention.sliding_window"),
         "attention": _attention(is_mla, bool(recurrent), heads, kv_heads or heads),
-        "mla_kv_lora_rank": value("attention.kv_lora_rank"), "mla_q_lora_rank": value("attention.q_lora_rank"),
+        "mla_kv_lora_rank": value("attention.kv_lora_rank"),
+        "mla_q_lora_rank": value("attention.q_lora_rank"),
         "mla_rope_dim": rope if is_mla else None,
         "mla_nope_dim": key_length - rope if is_mla and key_length and rope and key_length > rope else None,
-        "mla_v_dim": (value("attention.value_length_mla") or value("attention.value_length")) if is_mla else None,
-        "linear_attention_layers": len(recurrent) or None, "ssm_state_size": value("ssm.state_size"),
+        "mla_v_dim": (value("attention.value_length_mla") or value("attention.value_length"))
+        if is_mla
+        else None,
+        "linear_attention_layers": len(recurrent) or None,
+        "ssm_state_size": value("ssm.state_size"),
         "context_length": value("context_length"),
     }
 
@@ -166,30 +244,57 @@ _SAME = ("n_layers", "hidden_size", "n_heads", "n_experts")
 
 
 def _completed(profile: ModelProfile) -> ModelProfile:
-    """The profile with what a header cannot say (family, sliding pattern, HF id …) from the catalogue's row of it."""
+    """The profile with what a header cannot say (family, sliding pattern, HF id …) from the catalogue's row
+    of it."""
     row = _catalogue_row(profile)
     if row is None:
         if profile.architecture is None:
             kind = profile.metadata["general.architecture"]
-            return replace(profile, notes=(*profile.notes, f"llama.cpp's architecture {kind!r} is not in the catalogue: "
-                                           "sizes come from the file, the KV cache is estimated from its heads"))
+            return replace(
+                profile,
+                notes=(
+                    *profile.notes,
+                    f"llama.cpp's architecture {kind!r} is not in the catalogue: "
+                    "sizes come from the file, the KV cache is estimated from its heads",
+                ),
+            )
         return profile
-    known = {item.name for item in fields(ModelProfile) if getattr(profile, item.name) not in (None, (), {}, "")}
-    gaps = {item.name: getattr(row, item.name) for item in fields(ModelProfile)
-            if item.name not in known and item.name not in ("notes", "tensors", "metadata", "licence")}
+    known = {
+        item.name for item in fields(ModelProfile) if getattr(profile, item.name) not in (None, (), {}, "")
+    }
+    gaps = {
+        item.name: getattr(row, item.name)
+        for item in fields(ModelProfile)
+        if item.name not in known and item.name not in ("notes", "tensors", "metadata", "licence")
+    }
     return replace(profile, **{**gaps, "architecture": row.architecture})
 
 
 def _catalogue_row(profile: ModelProfile) -> ModelProfile | None:
     """The catalogue's row of this model: by name if the shapes agree, else the only row with these shapes."""
-    def agrees(row: ModelProfile) -> bool:
-        return all(getattr(row, name) == getattr(profile, name) for name in _SAME
-                   if getattr(profile, name) is not None and getattr(row, name) is not None)
 
-    for text in (profile.name, str(profile.metadata.get("general.basename", "")), Path(profile.file_path or "").name):
+    def agrees(row: ModelProfile) -> bool:
+        return all(
+            getattr(row, name) == getattr(profile, name)
+            for name in _SAME
+            if getattr(profile, name) is not None and getattr(row, name) is not None
+        )
+
+    for text in (
+        profile.name,
+        str(profile.metadata.get("general.basename", "")),
+        Path(profile.file_path or "").name,
+    ):
         row = match_model(text) if text else None
         if row is not None and agrees(row):
             return row
-    rows = [row for row in all_models() if row.architecture == profile.architecture and agrees(row)
-            and profile.n_params and row.n_params and abs(profile.n_params / row.n_params - 1) < 0.02]
+    rows = [
+        row
+        for row in all_models()
+        if row.architecture == profile.architecture
+        and agrees(row)
+        and profile.n_params
+        and row.n_params
+        and abs(profile.n_params / row.n_params - 1) < 0.02
+    ]
     return rows[0] if rows and len({row.family for row in rows}) == 1 else None

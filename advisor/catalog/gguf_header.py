@@ -1,7 +1,8 @@
 """The header of one GGUF file, read without touching a tensor.
 
-Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md. Every count and length is checked against the bytes
-that are there before anything is read or allocated, so a hostile file costs no more than a good one.
+Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md. Every count and length is checked against
+the bytes that are there before anything is read or allocated, so a hostile file costs no more than a good
+one.
 """
 
 from __future__ import annotations
@@ -17,8 +18,17 @@ from advisor.errors import BadFileError
 
 _U32, _U64 = Struct("<I"), Struct("<Q")
 _SCALARS: dict[int, Struct] = {
-    0: Struct("<B"), 1: Struct("<b"), 2: Struct("<H"), 3: Struct("<h"), 4: _U32, 5: Struct("<i"), 6: Struct("<f"),
-    7: Struct("<?"), 10: _U64, 11: Struct("<q"), 12: Struct("<d"),
+    0: Struct("<B"),
+    1: Struct("<b"),
+    2: Struct("<H"),
+    3: Struct("<h"),
+    4: _U32,
+    5: Struct("<i"),
+    6: Struct("<f"),
+    7: Struct("<?"),
+    10: _U64,
+    11: Struct("<q"),
+    12: Struct("<d"),
 }
 _STRING, _ARRAY = 8, 9
 _LONGEST_KEY = 65535
@@ -94,7 +104,9 @@ def read_header(path: Path) -> Header:
         with path.open("rb") as handle:
             size = path.stat().st_size
             if size < 24:
-                raise BadFileError(f"{path} is no GGUF file: it has {size} bytes, fewer than the header needs")
+                raise BadFileError(
+                    f"{path} is no GGUF file: it has {size} bytes, fewer than the header needs"
+                )
             with mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as buffer:
                 return _parse(buffer, path, size)
     except (OSError, ValueError) as failure:
@@ -108,22 +120,36 @@ def _parse(buffer: mmap.mmap, path: Path, size: int) -> Header:
     cursor = _Cursor(buffer, str(path))
     magic = buffer[:4]
     if magic != b"GGUF":
-        older = magic[::-1] in (b"ggml", b"ggmf", b"ggjt", b"ggla") or magic in (b"ggml", b"ggmf", b"ggjt", b"ggla")
-        cause = ("it has the format from before GGUF; convert it with an older llama.cpp or download a GGUF copy"
-                 if older else f"it starts with {bytes(magic)!r} instead of 'GGUF'; give a .gguf file")
+        older = magic[::-1] in (b"ggml", b"ggmf", b"ggjt", b"ggla") or magic in (
+            b"ggml",
+            b"ggmf",
+            b"ggjt",
+            b"ggla",
+        )
+        cause = (
+            "it has the format from before GGUF; convert it with an older llama.cpp or download a GGUF copy"
+            if older
+            else f"it starts with {bytes(magic)!r} instead of 'GGUF'; give a .gguf file"
+        )
         raise BadFileError(f"{path} is no GGUF file: {cause}")
     cursor.place = 4
     version = cursor.number(_U32)
     if version & 0xFFFF == 0 and version:
-        raise BadFileError(f"{path} is a big-endian GGUF file, which is not read here; convert it with gguf-py's "
-                           "gguf_convert_endian.py")
+        raise BadFileError(
+            f"{path} is a big-endian GGUF file, which is not read here; convert it with gguf-py's "
+            "gguf_convert_endian.py"
+        )
     if version not in (2, 3):
-        raise BadFileError(f"{path} has GGUF version {version}; versions 2 and 3 are read: convert it again with a "
-                           "current llama.cpp")
+        raise BadFileError(
+            f"{path} has GGUF version {version}; versions 2 and 3 are read: convert it again with a "
+            "current llama.cpp"
+        )
     n_tensors, n_values = cursor.number(_U64), cursor.number(_U64)
     # the smallest key-value pair takes 8 + 0 + 4 + 1 bytes, the smallest tensor entry 8 + 0 + 4 + 8 + 4 + 8
     if n_values * 13 + n_tensors * 32 > size:
-        raise cursor.fail(f"it announces {n_tensors} tensors and {n_values} values, more than {size} bytes can hold")
+        raise cursor.fail(
+            f"it announces {n_tensors} tensors and {n_values} values, more than {size} bytes can hold"
+        )
     metadata: dict[str, object] = {}
     lengths: dict[str, int] = {}
     for _ in range(n_values):
@@ -171,7 +197,9 @@ def _read_array(cursor: _Cursor, key: str) -> tuple | int:
         cursor.place += count * layout.size
         if count > _KEPT_ITEMS:
             return count
-        return tuple(layout.unpack_from(cursor.buffer, start + index * layout.size)[0] for index in range(count))
+        return tuple(
+            layout.unpack_from(cursor.buffer, start + index * layout.size)[0] for index in range(count)
+        )
     if kind != _STRING:
         raise cursor.fail(f"the array {key[:60]!r} holds values of type {kind}, which arrays cannot hold")
     if count * 8 > cursor.end - cursor.place:
@@ -195,7 +223,9 @@ def _read_entry(cursor: _Cursor) -> tuple[str, tuple[int, ...], int, int]:
     name = cursor.text(_LONGEST_NAME, "a tensor's name")
     n_dimensions = cursor.number(_U32)
     if not 1 <= n_dimensions <= _MOST_DIMENSIONS:
-        raise cursor.fail(f"tensor {name[:60]!r} has {n_dimensions} dimensions; 1 to {_MOST_DIMENSIONS} are possible")
+        raise cursor.fail(
+            f"tensor {name[:60]!r} has {n_dimensions} dimensions; 1 to {_MOST_DIMENSIONS} are possible"
+        )
     shape = tuple(cursor.number(_U64) for _ in range(n_dimensions))
     elements = 1
     for length in shape:
@@ -206,7 +236,8 @@ def _read_entry(cursor: _Cursor) -> tuple[str, tuple[int, ...], int, int]:
 
 
 def _place(cursor: _Cursor, entries: list, alignment: int) -> tuple[list[StoredTensor], int, list[str]]:
-    """Tensors with their bytes, the bytes of all data, and notes; refuses offsets that overlap or lead astray."""
+    """Tensors with their bytes, the bytes of all data, and notes; refuses offsets that overlap or lead
+    astray."""
     names = {entry[0] for entry in entries}
     if len(names) != len(entries):
         raise cursor.fail("two tensors have the same name")
@@ -230,8 +261,17 @@ def _place(cursor: _Cursor, entries: list, alignment: int) -> tuple[list[StoredT
             for length in shape[1:]:
                 sizes[index] *= length
         expected = offset + -(-sizes[index] // alignment) * alignment
-    tensors = [StoredTensor(name=name, shape=shape, type=TYPES[kind][0] if kind in TYPES else f"type-{kind}",
-                            n_bytes=sizes[index]) for index, (name, shape, kind, _) in enumerate(entries)]
-    notes = [f"tensor type {kind} is unknown; its bytes follow from the next tensor's place"
-             for kind in sorted(unknown_types)]
+    tensors = [
+        StoredTensor(
+            name=name,
+            shape=shape,
+            type=TYPES[kind][0] if kind in TYPES else f"type-{kind}",
+            n_bytes=sizes[index],
+        )
+        for index, (name, shape, kind, _) in enumerate(entries)
+    ]
+    notes = [
+        f"tensor type {kind} is unknown; its bytes follow from the next tensor's place"
+        for kind in sorted(unknown_types)
+    ]
     return tensors, expected, notes

@@ -15,24 +15,40 @@ from advisor.documents.model import StoredTensor
 _MIXES: dict[str, tuple[str, frozenset[str], frozenset[str]]] = {
     name: (base, frozenset((base, *also)), frozenset(needed))
     for name, base, also, needed in (
-        ("F32", "F32", (), ()), ("F16", "F16", (), ()), ("BF16", "BF16", (), ()),
-        ("Q4_0", "Q4_0", ("Q4_1",), ()), ("Q4_1", "Q4_1", (), ()), ("Q5_0", "Q5_0", ("Q5_1",), ()),
-        ("Q5_1", "Q5_1", (), ()), ("Q8_0", "Q8_0", (), ()), ("Q6_K", "Q6_K", (), ()),
-        ("Q2_K", "Q2_K", ("Q3_K", "Q4_K", "Q5_K"), ("Q3_K",)), ("Q2_K_S", "Q2_K", ("Q4_K", "Q5_K"), ()),
-        ("Q3_K_S", "Q3_K", (), ()), ("Q3_K_M", "Q3_K", ("Q4_K", "Q5_K"), ("Q4_K",)),
-        ("Q3_K_L", "Q3_K", ("Q5_K",), ("Q5_K",)), ("Q4_K_S", "Q4_K", ("Q5_K",), ()),
-        ("Q4_K_M", "Q4_K", ("Q6_K", "Q5_K"), ("Q6_K",)), ("Q5_K_S", "Q5_K", (), ()),
+        ("F32", "F32", (), ()),
+        ("F16", "F16", (), ()),
+        ("BF16", "BF16", (), ()),
+        ("Q4_0", "Q4_0", ("Q4_1",), ()),
+        ("Q4_1", "Q4_1", (), ()),
+        ("Q5_0", "Q5_0", ("Q5_1",), ()),
+        ("Q5_1", "Q5_1", (), ()),
+        ("Q8_0", "Q8_0", (), ()),
+        ("Q6_K", "Q6_K", (), ()),
+        ("Q2_K", "Q2_K", ("Q3_K", "Q4_K", "Q5_K"), ("Q3_K",)),
+        ("Q2_K_S", "Q2_K", ("Q4_K", "Q5_K"), ()),
+        ("Q3_K_S", "Q3_K", ("Q5_K",), ()),
+        ("Q3_K_M", "Q3_K", ("Q4_K", "Q5_K"), ("Q4_K",)),
+        ("Q3_K_L", "Q3_K", ("Q5_K",), ("Q5_K",)),
+        ("Q4_K_S", "Q4_K", ("Q5_K",), ()),
+        ("Q4_K_M", "Q4_K", ("Q6_K", "Q5_K"), ("Q6_K",)),
+        ("Q5_K_S", "Q5_K", (), ()),
         ("Q5_K_M", "Q5_K", ("Q6_K",), ("Q6_K",)),
-        ("IQ4_XS", "IQ4_XS", ("Q5_K",), ()), ("IQ4_NL", "IQ4_NL", ("Q5_K",), ()),
-        ("IQ3_S", "IQ3_S", ("Q4_K", "Q5_K"), ()), ("IQ3_M", "IQ3_S", ("Q4_K", "Q5_K"), ("Q4_K",)),
+        ("IQ4_XS", "IQ4_XS", ("Q5_K",), ()),
+        ("IQ4_NL", "IQ4_NL", ("Q5_K",), ()),
+        ("IQ3_S", "IQ3_S", ("Q4_K", "Q5_K"), ()),
+        ("IQ3_M", "IQ3_S", ("Q4_K", "Q5_K"), ("Q4_K",)),
         ("IQ3_XS", "IQ3_S", ("IQ3_XXS", "Q4_K", "Q5_K"), ("IQ3_XXS",)),
         ("IQ3_XXS", "IQ3_XXS", ("IQ2_S", "IQ3_S", "Q3_K", "Q4_K", "Q5_K"), ("IQ2_S",)),
-        ("IQ2_XXS", "IQ2_XXS", ("Q2_K", "Q4_K", "Q5_K"), ()), ("IQ2_XS", "IQ2_XS", ("Q2_K", "Q4_K", "Q5_K"), ()),
+        ("IQ2_XXS", "IQ2_XXS", ("Q2_K", "Q4_K", "Q5_K"), ()),
+        ("IQ2_XS", "IQ2_XS", ("Q2_K", "Q4_K", "Q5_K"), ()),
         ("IQ2_S", "IQ2_XS", ("IQ3_S", "Q4_K", "Q5_K"), ("IQ3_S",)),
         ("IQ2_M", "IQ2_S", ("IQ3_S", "Q4_K", "Q5_K"), ()),
         ("IQ1_S", "IQ1_S", ("IQ2_XXS", "Q2_K", "Q4_K", "Q5_K"), ()),
         ("IQ1_M", "IQ1_M", ("IQ2_XXS", "Q2_K", "Q4_K", "Q5_K"), ()),
-        ("TQ1_0", "TQ1_0", (), ()), ("TQ2_0", "TQ2_0", (), ()), ("Q1_0", "Q1_0", (), ()), ("Q2_0", "Q2_0", (), ()),
+        ("TQ1_0", "TQ1_0", (), ()),
+        ("TQ2_0", "TQ2_0", (), ()),
+        ("Q1_0", "Q1_0", (), ()),
+        ("Q2_0", "Q2_0", (), ()),
         ("MXFP4_MOE", "MXFP4", ("Q8_0", "BF16", "F16"), ()),
     )
 }
@@ -40,12 +56,20 @@ _MIXES: dict[str, tuple[str, frozenset[str], frozenset[str]]] = {
 
 _LARGE = {"Q2_K": "Q2_K_L", "Q3_K_L": "Q3_K_XL", "Q4_K_M": "Q4_K_L", "Q5_K_M": "Q5_K_L", "Q6_K": "Q6_K_L"}
 """The community's recipes with embeddings and output at Q8_0, by the mix of their layers."""
-_UNSLOTH = {"Q2_K": "UD-Q2_K_XL", "Q3_K_M": "UD-Q3_K_XL", "Q4_K_M": "UD-Q4_K_XL", "Q5_K_M": "UD-Q5_K_XL",
-            "Q6_K": "UD-Q6_K_XL", "Q8_0": "UD-Q8_K_XL"}
+_UNSLOTH = {
+    "Q2_K": "UD-Q2_K_XL",
+    "Q3_K_M": "UD-Q3_K_XL",
+    "Q4_K_M": "UD-Q4_K_XL",
+    "Q5_K_M": "UD-Q5_K_XL",
+    "Q6_K": "UD-Q6_K_XL",
+    "Q8_0": "UD-Q8_K_XL",
+}
 _SUPERBLOCK = 256
 _FLOATS = frozenset(("F32", "F16", "BF16", "F64"))
-_SKIPPED = re.compile(r"_norm|ffn_gate_inp|ssm_|shortconv|\.bias$|rope_freqs|attn_sinks|attn_qkv|exp_probs|indexer"
-                      r"|per_layer|laurel|altup|time_mix")
+_SKIPPED = re.compile(
+    r"_norm|ffn_gate_inp|ssm_|shortconv|\.bias$|rope_freqs|attn_sinks|attn_qkv|exp_probs|indexer"
+    r"|per_layer|laurel|altup|time_mix"
+)
 
 
 def recognise(tensors: tuple[StoredTensor, ...], metadata: dict) -> tuple[str | None, tuple[str, ...]]:
@@ -54,12 +78,12 @@ def recognise(tensors: tuple[StoredTensor, ...], metadata: dict) -> tuple[str | 
     Notes say where the file differs from its own header, and whether an importance matrix was used.
     """
     stated = FILE_TYPES.get(metadata.get("general.file_type"))
-    layers, vocabulary = _layer_types(tensors)
+    layers, vocabulary, partial = _layer_types(tensors)
     notes = [_imatrix_note(metadata)] if _imatrix_note(metadata) else []
     if not layers:
         return stated, tuple(notes)
     eight_experts = any(key.endswith(".expert_count") and value == 8 for key, value in metadata.items())
-    found = _conforming(layers, stated, eight_experts)
+    found = stated if partial and _allowed(stated, layers) else _conforming(layers, stated, eight_experts)
     if found is None:
         found, note = _own_mix(layers, stated, metadata)
         return found, (*notes, note)
@@ -76,10 +100,15 @@ def _imatrix_note(metadata: dict) -> str:
     return ""
 
 
-def _layer_types(tensors: tuple[StoredTensor, ...]) -> tuple[dict[str, dict[str, int]], dict[str, StoredTensor]]:
-    """Role -> type -> weights over the layers' matrices, and the vocabulary matrices by name.
+def _layer_types(
+    tensors: tuple[StoredTensor, ...],
+) -> tuple[dict[str, dict[str, int]], dict[str, StoredTensor], bool]:
+    """Role -> type -> weights over the layers' matrices; the vocabulary matrices by name; whether much is
+    unseen.
 
-    Left out: what no scheme quantizes, and rows that 256 does not divide, whose type is a fallback.
+    Left out: what no scheme quantizes, and rows that 256 does not divide, whose type is a fallback. Where
+    those hold a fifth of the weights or more, what is left shows too little to overrule the file's own
+    statement.
     """
     layers: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     fallback: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
@@ -91,7 +120,8 @@ def _layer_types(tensors: tuple[StoredTensor, ...]) -> tuple[dict[str, dict[str,
             role = re.sub(r"^blk\.\d+\.|\.weight$", "", tensor.name)
             table = fallback if tensor.shape[0] % _SUPERBLOCK else layers
             table[role][tensor.type] += prod(tensor.shape)
-    return (layers or fallback), vocabulary
+    unseen, seen = sum(_totals(fallback).values()), sum(_totals(layers).values())
+    return (layers or fallback), vocabulary, bool(layers) and unseen > 0.2 * (unseen + seen)
 
 
 def _totals(layers: dict[str, dict[str, int]]) -> dict[str, int]:
@@ -102,6 +132,12 @@ def _totals(layers: dict[str, dict[str, int]]) -> dict[str, int]:
     return totals
 
 
+def _allowed(name: str | None, layers: dict[str, dict[str, int]]) -> bool:
+    """Whether every type seen may occur under *name*."""
+    types = set(_totals(layers)) - _FLOATS
+    return name in _MIXES and bool(types) and types <= _MIXES[name][1]
+
+
 def _conforming(layers: dict[str, dict[str, int]], stated: str | None, eight_experts: bool) -> str | None:
     """The llama-quantize type whose rules these layers follow; the stated one if it is among them."""
     totals = _totals(layers)
@@ -110,9 +146,14 @@ def _conforming(layers: dict[str, dict[str, int]], stated: str | None, eight_exp
     types = {name for name in totals if name not in ("F32", "F64")}
     if eight_experts:  # attention of 8-expert models is kept at Q8_0 and Q5_K whatever the type
         types -= {"Q8_0"} if len(types) > 1 else set()
-    fitting = [name for name, (base, allowed, needed) in _MIXES.items()
-               if base in types and types <= allowed | ({"Q5_K", "Q4_K"} if eight_experts else set())
-               and needed <= types and _details(name, layers)]
+    fitting = [
+        name
+        for name, (base, allowed, needed) in _MIXES.items()
+        if base in types
+        and types <= allowed | ({"Q5_K", "Q4_K"} if eight_experts else set())
+        and needed <= types
+        and _details(name, layers)
+    ]
     if not fitting:
         return None
     if stated in fitting:
@@ -123,10 +164,15 @@ def _conforming(layers: dict[str, dict[str, int]], stated: str | None, eight_exp
 
 def _details(name: str, layers: dict[str, dict[str, int]]) -> bool:
     """What types alone do not tell: which matrices are the better ones."""
+
     def types(*roles: str) -> set[str]:
         return {kind for role, kinds in layers.items() if role.startswith(roles) for kind in kinds}
 
     down, gate = types("ffn_down"), types("ffn_up", "ffn_gate")
+    if name == "Q3_K_S":  # 70B models: attn_v alone is raised to Q5_K
+        return "Q5_K" not in {kind for role, kinds in layers.items() if role != "attn_v" for kind in kinds}
+    if name == "Q3_K_L":
+        return "Q5_K" in types("attn_output") | down
     if name == "Q4_K_S":
         return "Q6_K" not in down
     if name == "Q4_K_M" and "Q5_K" in _totals(layers):
@@ -135,13 +181,16 @@ def _details(name: str, layers: dict[str, dict[str, int]]) -> bool:
         return "Q4_K" in types("attn_output") | down
     if name == "IQ3_S":
         return "Q4_K" not in types("attn_output") | down
-    if name in ("Q2_K", "Q2_K_S", "Q3_K_M", "Q3_K_L"):
+    if name in ("Q2_K", "Q2_K_S", "Q3_K_M"):
         return not gate or gate <= {"Q2_K", "Q3_K"}
     return True
 
 
-def _vocabulary_says(found: str, layers: dict[str, dict[str, int]], vocabulary: dict[str, StoredTensor]) -> str:
-    """`_L` when embeddings and output are at Q8_0 though 256 divides them, `-pure` when they have the layers' type."""
+def _vocabulary_says(
+    found: str, layers: dict[str, dict[str, int]], vocabulary: dict[str, StoredTensor]
+) -> str:
+    """`_L` when embeddings and output are at Q8_0 though 256 divides them, `-pure` when they have the layers'
+    type."""
     kinds = {tensor.type for tensor in vocabulary.values()}
     divisible = all(tensor.shape[0] % _SUPERBLOCK == 0 for tensor in vocabulary.values())
     if kinds == {"Q8_0"} and divisible and found in _LARGE:
@@ -156,10 +205,14 @@ def _own_mix(layers: dict[str, dict[str, int]], stated: str | None, metadata: di
     """A name for a mix that follows no rule of llama-quantize."""
     totals = {name: weights for name, weights in _totals(layers).items() if name not in ("F32", "F64")}
     share = sum(totals.values())
-    mix = ", ".join(f"{100 * weights / share:.0f} % {name}"
-                    for name, weights in sorted(totals.items(), key=lambda item: -item[1]))
-    makers = " ".join(str(metadata.get(key, "")) for key in (
-        "general.quantized_by", "general.repo_url", "quantize.imatrix.file")).lower()
+    mix = ", ".join(
+        f"{100 * weights / share:.0f} % {name}"
+        for name, weights in sorted(totals.items(), key=lambda item: -item[1])
+    )
+    makers = " ".join(
+        str(metadata.get(key, ""))
+        for key in ("general.quantized_by", "general.repo_url", "quantize.imatrix.file")
+    ).lower()
     most = max(totals, key=lambda name: totals[name])
     if "unsloth" in makers and stated:
         return _UNSLOTH.get(stated, f"UD-{stated}"), f"a mix of its maker's own ({mix})"

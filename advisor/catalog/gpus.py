@@ -9,46 +9,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
+from advisor.catalog.gpu_names import TEXT_EXTRAS, Spelling, cost, row_spellings, spell
 from advisor.catalog.names import GIB, number, whole
 from advisor.data import folder
 from advisor.documents.hardware import Gpu
-
-_OPTIONAL = frozenset(
-    ["nvidia", "geforce", "amd", "ati", "radeon", "intel", "apple", "graphics", "gpu", "gpus", "tesla", "instinct", "quadro", "rtx", "gtx", "rx", "arc", "generation", "edition", "series", "card", "corporation", "inc", "r", "tm", "of", "the", "per", "soc", "chip", "silicon"]
-)
-"""Brand words that never tell two cards apart once vendor and series agree."""
-_VENDOR_WORDS = {
-    "nvidia": "NVIDIA",
-    "geforce": "NVIDIA",
-    "rtx": "NVIDIA",
-    "gtx": "NVIDIA",
-    "tesla": "NVIDIA",
-    "quadro": "NVIDIA",
-    "jetson": "NVIDIA",
-    "amd": "AMD",
-    "radeon": "AMD",
-    "rx": "AMD",
-    "ati": "AMD",
-    "instinct": "AMD",
-    "intel": "Intel",
-    "arc": "Intel",
-    "iris": "Intel",
-    "uhd": "Intel",
-    "apple": "Apple",
-    "adreno": "Qualcomm",
-}
-_SERIES = frozenset(("rtx", "gtx", "rx", "arc"))
-_ROW_EXTRAS = frozenset(["sxm", "pcie", "passive", "refresh", "server", "ada", "blackwell", "pascal", "pro", "ai", "hbm3"])
-"""Words of a row that a short spelling leaves out ('A100' for 'A100 PCIe 40 GB', 'W7900' for 'PRO W7900')."""
-_TEXT_EXTRAS = frozenset(
-    ["sxm", "pcie", "hbm", "hbm3", "hbm2", "hbm2e", "hbm3e", "ac", "ecc", "ada", "lovelace", "blackwell", "ampere", "hopper", "turing", "volta", "pascal", "rdna", "cdna", "workstation", "founders", "fe", "oc", "egpu", "nvgpu", "desktop", "discrete", "class", "nvlink", "xe", "lpg", "dgx", "hgx"]
-)
-"""Words of a spelling that no row needs."""
-_TOKEN = re.compile(r"gddr\d+x?|ddr\d|hbm\d?e?|\d+gbps|\d+eu|\d+sp|[a-z]+|\d+(?:\.\d+)?|\+")
-_MEMORY = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)\s*(?:gb|gib|g)\b|(?<![a-z0-9])(\d+)\s*(?:gb)?\s*(?=hbm)")
-_CORES = re.compile(r"(\d+)[ -]?(?:gpu[ -])?(?:cores?|c)\b(?:[ -]gpu)?")
-_REMOVE = re.compile(r"\(r\)|\(tm\)|®|™|\(radv[^)]*\)|\[0x[0-9a-f]+\]|\(per gpu\)")
-
 
 _USUAL = {"strix halo": "Radeon 8060S", "amd strix halo": "Radeon 8060S"}
 """Platform names whose full version every measured machine has (profiles' speed sources name no other)."""
@@ -84,7 +48,8 @@ class GpuMatch:
     """2 for MI250 and MI250X: one card, two devices with half of everything each."""
 
     def gpu(self, name: str | None = None, **changes: object) -> Gpu:
-        """As the document field; *changes* replace single fields (memory_total_bytes, memory_free_bytes …)."""
+        """As the document field; *changes* replace single fields (memory_total_bytes, memory_free_bytes
+        …)."""
         document = Gpu(
             name=name or self.catalog_name,
             vendor=self.vendor,
@@ -106,18 +71,6 @@ class GpuMatch:
         return replace(document, **changes) if changes else document
 
 
-@dataclass(frozen=True, slots=True)
-class _Spelling:
-    """A GPU name taken apart."""
-
-    core: frozenset[str]
-    words: frozenset[str]
-    memory_gib: float | None
-    cores: int | None
-    laptop: bool
-    max_q: bool
-
-
 @cache
 def _rows() -> tuple[MappingProxyType, ...]:
     """The table as strings; `_text` is what a word of a query must occur in to be looked at closer."""
@@ -133,64 +86,12 @@ def _rows() -> tuple[MappingProxyType, ...]:
 
 
 @cache
-def _spell(text: str) -> _Spelling:
-    plain = _REMOVE.sub(" ", text.lower())
-    plain = re.sub(r"max-?\s?q\b", "maxq", re.sub(r"\bsxm\d\b", "sxm", plain))
-    plain = re.sub(r"\b(?:mobile|notebook)\b", "laptop", plain)
-    cores = _CORES.search(plain)
-    plain = _CORES.sub(" ", plain) if cores else plain
-    memory = _MEMORY.search(plain)
-    plain = _MEMORY.sub(" ", plain)
-    words = frozenset(_TOKEN.findall(plain))
-    return _Spelling(
-        core=words - _OPTIONAL - {"laptop", "maxq"},
-        words=words,
-        cores=int(cores.group(1)) if cores else None,
-        memory_gib=float(memory.group(1) or memory.group(2)) if memory else None,
-        laptop="laptop" in words or "maxq" in words,
-        max_q="maxq" in words,
-    )
+def _row_spellings(index: int) -> tuple[Spelling, ...]:
+    return row_spellings(_rows()[index]["name"], _rows()[index]["aliases"])
 
 
-@cache
-def _row_spellings(index: int) -> tuple[_Spelling, ...]:
-    """The row's name and its aliases, without ids that several cards share."""
-    row = _rows()[index]
-    name = row["name"]
-    texts = [re.sub(r"\([^)]*\)", " ", name)]
-    texts += [
-        part
-        for part in re.findall(r"\(([^)]*)\)", name)
-        if "core" not in part and "per gpu" not in part.lower()
-    ]
-    texts += [alias for alias in row["aliases"].split(";") if alias and not re.fullmatch(r"gfx\w+", alias)]
-    return tuple(spelling for spelling in map(_spell, texts) if spelling.core)
-
-
-def _cost(wanted: _Spelling, row_index: int) -> tuple[int, int] | None:
-    """(words of the spelling the row lacks, words of the row left out); None when it is another card."""
-    row = _rows()[row_index]
-    vendors = {_VENDOR_WORDS[word] for word in wanted.words if word in _VENDOR_WORDS}
-    if vendors and row["vendor"] not in vendors:
-        return None
-    best = None
-    for spelling in _row_spellings(row_index):
-        series = spelling.words & _SERIES
-        if series and wanted.words & _SERIES and not series & wanted.words:
-            continue
-        surplus = wanted.core - spelling.core
-        missing = spelling.core - wanted.core
-        if not surplus <= _TEXT_EXTRAS or len(surplus) == len(wanted.core):
-            continue
-        allowed = _ROW_EXTRAS - {"pro"} if row["vendor"] == "Apple" else _ROW_EXTRAS
-        if any(
-            word not in allowed and not re.fullmatch(r"gddr\d+x?|ddr\d|\d+(?:gbps|eu|sp)", word)
-            for word in missing
-        ):
-            continue
-        cost = (len(surplus), len(missing))
-        best = cost if best is None else min(best, cost)
-    return best
+def _cost(wanted: Spelling, index: int) -> tuple[int, int] | None:
+    return cost(wanted, _row_spellings(index), _rows()[index]["vendor"])
 
 
 def _memory_options(row: MappingProxyType) -> tuple[int, ...]:
@@ -232,7 +133,8 @@ def _match(row: MappingProxyType, memory_bytes: float | None, notes: tuple[str, 
         memory_options_bytes=options,
         memory_total_bytes=None if total is None else round(total),
         bandwidth_bytes_per_s=scaled("bandwidth_gb_s", 1e9),
-        # the fp16 column is the vendor's peak (FP16 accumulation on GeForce); bf16 is the FP32-accumulate rate
+        # the fp16 column is the vendor's peak (FP16 accumulation on GeForce); bf16 is the FP32-accumulate
+        # rate
         fp16_flops=scaled("bf16_tflops_dense", 1e12) or scaled("fp16_tflops_dense", 1e12),
         int8_ops=scaled("int8_tops_dense", 1e12),
         fp8_flops=scaled("fp8_tflops_dense", 1e12),
@@ -255,12 +157,13 @@ def _choose(
     candidates: list[int],
     name: str,
     memory_bytes: float | None,
-    wanted: _Spelling | None,
+    wanted: Spelling | None,
     also: Sequence[int] = (),
 ) -> GpuMatch:
     """One of several rows: what the spelling says first, then the launch version, the slower, the smaller.
 
-    *also*: rows the spelling may mean as well ('RTX 6000': the Ada card too); they are only named in the note.
+    *also*: rows the spelling may mean as well ('RTX 6000': the Ada card too); they are only named in the
+    note.
     """
     if wanted is not None:
         candidates = _narrow(candidates, lambda row: (row["form"] == "laptop") == wanted.laptop)
@@ -327,7 +230,7 @@ def find_gpu(name: str, memory_bytes: int | None = None, pci_id: str | None = No
     Where versions (SXM and PCIe, two memory sizes) cannot be told apart the launch version is taken, among
     several the slower, and a note says so. A gfx id or PCI id that several cards share never decides alone.
     """
-    wanted = _spell(name)
+    wanted = spell(name)
     pci = re.search(r"\[0x([0-9a-f]{4})\]", name.lower())
     if pci and pci_id is None:
         vendor = {"intel": "8086", "amd": "1002", "nvidia": "10de"}.get(
@@ -341,21 +244,21 @@ def find_gpu(name: str, memory_bytes: int | None = None, pci_id: str | None = No
     also: list[int] = []
     if wanted.core and not gfx:
         longest = max(
-            wanted.core - _TEXT_EXTRAS or wanted.core, key=lambda word: (word[0].isdigit(), len(word))
+            wanted.core - TEXT_EXTRAS or wanted.core, key=lambda word: (word[0].isdigit(), len(word))
         )
         costs = {
-            index: cost
+            index: price
             for index, row in enumerate(_rows())
-            if longest in row["_text"] and (cost := _cost(wanted, index)) is not None
+            if longest in row["_text"] and (price := _cost(wanted, index)) is not None
         }
         if costs:
             least = min(costs.values())
-            candidates = [index for index, cost in costs.items() if cost == least]
+            candidates = [index for index, price in costs.items() if price == least]
             also = [
                 index
-                for index, cost in costs.items()
-                if cost[0] == least[0]
-                and cost > least
+                for index, price in costs.items()
+                if price[0] == least[0]
+                and price > least
                 and _rows()[index]["vendor"] == _rows()[candidates[0]]["vendor"]
             ]
     by_pci = [

@@ -209,7 +209,8 @@ def _finish(draft: _Draft, spoken: MachineText, text: str) -> HardwareProfile:
 
 
 def _name_no_cpu(draft: _Draft, spoken: MachineText, unified: bool) -> None:
-    """A processor for a computer without one: 'a 16 GB laptop', or a GPU in a host of which the RAM is stated."""
+    """A processor for a computer without one: 'a 16 GB laptop', or a GPU in a host of which the RAM is
+    stated."""
     if draft.cpu is not None or draft.cpu_name or unified or spoken.generic_kind in ("phone", "tablet"):
         draft.arm = draft.arm or spoken.generic_kind == "phone"
         return
@@ -221,7 +222,9 @@ def _name_no_cpu(draft: _Draft, spoken: MachineText, unified: bool) -> None:
 
 def _documents(draft: _Draft, match: GpuMatch, count: int) -> list[Gpu]:
     gpu = match.gpu()
-    if (match.unified_memory and match.memory_total_bytes is None) or (match.unified_memory and draft.ram_bytes):
+    if (match.unified_memory and match.memory_total_bytes is None) or (
+        match.unified_memory and draft.ram_bytes
+    ):
         usable, rule = usable_by_gpu(match.vendor, match.catalog_name, draft.ram_bytes or 0)
         gpu = replace(gpu, memory_total_bytes=usable or None)
         if usable:
@@ -241,7 +244,8 @@ def _documents(draft: _Draft, match: GpuMatch, count: int) -> list[Gpu]:
 
 
 def _memory(draft: _Draft, unified: GpuMatch | None) -> Memory:
-    """Main memory; a unified GPU's row knows its bandwidth better than the CPU row (bins of one chip differ)."""
+    """Main memory; a unified GPU's row knows its bandwidth better than the CPU row (bins of one chip
+    differ)."""
     row = draft.cpu
     rate = row.bandwidth_bytes_per_s if row else None
     channels = row.memory_channels if row else None
@@ -354,7 +358,8 @@ def _generic_gpu(draft: _Draft, spoken: MachineText) -> GpuMatch:
 
 
 def stand_in_cpu(kind: str) -> tuple[CpuRow, str]:
-    """(row, note) for a computer of which only the kind is known: the slowest processor family of that kind."""
+    """(row, note) for a computer of which only the kind is known: the slowest processor family of that
+    kind."""
     segment = {
         "notebook": "laptop",
         "laptop": "laptop",

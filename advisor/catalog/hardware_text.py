@@ -41,7 +41,8 @@ _COUNT_BEFORE = re.compile(
 )
 _COUNT_AFTER = re.compile(r"(?:\s+[x×*]\s?|(?<=\d)[x×*])(\d{1,4})$", re.IGNORECASE)
 _GENERIC_MACHINE = re.compile(
-    r"\b(laptop|notebook|desktop|workstation|server|pc|computer|mini ?pc|machine|cpu|processor|phone|tablet|box|vm)s?\b",
+    r"\b(laptop|notebook|desktop|workstation|server|pc|computer|mini "
+    r"?pc|machine|cpu|processor|phone|tablet|box|vm)s?\b",
     re.IGNORECASE,
 )
 _MAC = re.compile(

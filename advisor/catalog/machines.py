@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from advisor.catalog.names import GIB, whole
+from advisor.catalog.names import GIB, whole, word_set
 from advisor.data import folder
 
 
@@ -54,14 +54,16 @@ _MAKERS = frozenset(("amd", "nvidia", "qualcomm", "apple", "intel"))
 
 
 def _words(text: str) -> tuple[str, ...]:
-    """'Jetson Orin Nano 8GB' -> ('jetson', 'orin', 'nano', '8gb'); makers left out, 'Max+' and 'Max' alike."""
+    """'Jetson Orin Nano 8GB' -> ('jetson', 'orin', 'nano', '8gb'); makers left out, 'Max+' and 'Max'
+    alike."""
     plain = re.sub(r"(?<=\d)\s+(?=gb\b)", "", text.lower().replace("(r)", " ").replace("(tm)", " "))
     return tuple(word for word in re.findall(r"[a-z0-9.]+", plain) if word not in _MAKERS)
 
 
 @cache
 def find_machine(text: str) -> Machine | None:
-    """The machine whose name *text* is, or contains as whole words next to a size or revision; the longest wins."""
+    """The machine whose name *text* is, or contains as whole words next to a size or revision; the longest
+    wins."""
     words = _words(text)
     table = _index()
     for length in range(len(words), 0, -1):
@@ -72,13 +74,15 @@ def find_machine(text: str) -> Machine | None:
     return None
 
 
-_DETAILS = frozenset(
-    ["model", "rev", "b", "v", "platform", "board", "developer", "kit", "devkit", "with", "gpu", "apu", "soc", "chip", "and", "w", "graphics", "arm64", "laptop", "tablet", "phone", "mini", "pc", "system", "machine", "node", "instance", "linux", "windows", "ram", "memory", "a", "of"]
+_DETAILS = word_set(
+    "model rev b v platform board developer kit devkit with gpu apu soc chip and w graphics arm64 "
+    "laptop tablet phone mini pc system machine node instance linux windows ram memory a of"
 )
 
 
 def _only_details(words: tuple[str, ...]) -> bool:
-    """Whether what stands around a machine's name only describes it: a memory size, a revision, 'developer kit'."""
+    """Whether what stands around a machine's name only describes it: a memory size, a revision, 'developer
+    kit'."""
     return all(
         word in _DETAILS or re.fullmatch(r"\d+(?:\.\d+)?(?:gb|gib|g)?|8060s|gfx\d+|radeon|[a-z]?\d?", word)
         for word in words
@@ -95,9 +99,9 @@ def usable_by_gpu(vendor: str, catalog_name: str, ram_bytes: int) -> tuple[int, 
     """Bytes of main memory that a GPU with unified memory may use, and the rule in words.
 
     Apple: the default of iogpu.wired_limit_mb, about two thirds of RAM up to 36 GB and three quarters above
-    (MTLDevice.recommendedMaxWorkingSetSize). AMD: carve-out plus GTT, by default half of RAM; on Strix Halo the
-    limit is meant to be raised to nearly all of it (Linux kernel documentation, gpu/amdgpu). NVIDIA GB10 and Jetson
-    share everything. Intel and Qualcomm: what Vulkan's one heap offers, half of RAM.
+    (MTLDevice.recommendedMaxWorkingSetSize). AMD: carve-out plus GTT, by default half of RAM; on Strix Halo
+    the limit is meant to be raised to nearly all of it (Linux kernel documentation, gpu/amdgpu). NVIDIA GB10
+    and Jetson share everything. Intel and Qualcomm: what Vulkan's one heap offers, half of RAM.
     """
     if vendor == "Apple":
         share = 2 / 3 if ram_bytes <= 36 * GIB else 3 / 4

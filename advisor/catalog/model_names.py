@@ -6,22 +6,26 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from advisor.catalog.names import word_set
+
 _QUANT = re.compile(
     r"(?<![a-z0-9])(?:i?q\d(?:[_-](?:k|0|1|xxs|xs|s|m|l|nl|xl|xxl))*|tq\d[_-]0|bf16|f16|fp16|f32|fp32|fp8|int[48]|nvfp4"
-    r"|mxfp4(?:[_-]moe)?|nf4|w\d{1,2}a\d{1,2}|\d(?:\.\d+)?[ -]?bits?|\d(?:\.\d+)?bpw|awq|gptq|exl[23]|bnb|hqq|autoround"
+    r"|mxfp4(?:[_-]moe)?|nf4|w\d{1,2}a\d{1,2}|\d(?:\.\d+)?[ "
+    r"-]?bits?|\d(?:\.\d+)?bpw|awq|gptq|exl[23]|bnb|hqq|autoround"
     r"|quantized|quant|dynamic|imatrix|imat|i1|ud|gguf|mlx|qat|ggml|onnx)(?![a-z0-9])"
 )
 """Marks of a quantized copy: the shapes are the original's."""
-_NOISE = frozenset(
-    ["instruct", "instruction", "it", "chat", "base", "hf", "pt", "meta", "official", "latest", "text", "nvidia", "model", "community", "ai"]
+_NOISE = word_set(
+    "instruct instruction it chat base hf pt meta official latest text nvidia model community ai"
 )
 """Words that tell a training stage or a publisher, not a shape."""
-SOFT = frozenset(
-    ["thinking", "think", "reasoning", "preview", "exp", "experimental", "zero", "terminus", "rl", "sft", "dpo", "noreasoning"]
-)
+SOFT = word_set("thinking think reasoning preview exp experimental zero terminus rl sft dpo noreasoning")
 """Words that name a sibling with the same shapes, unless the catalogue has a row of its own for it."""
-BLOCKING = frozenset(
-    ["omni", "vl", "vision", "audio", "asr", "tts", "embed", "embedding", "reranker", "colbert", "moe", "mini", "nano", "small", "medium", "large", "tiny", "micro", "next", "flash", "super", "ultra", "distill", "math", "coder", "code", "lite", "pro", "air", "max", "turbo", "draft", "eagle", "dflash", "reap", "pruned", "prune", "plus", "deep", "h", "n", "x", "guard", "ocr", "image", "prm", "rm", "multimodal", "minitron", "cascade", "nemotron", "unpacked", "merge", "frankenmerge", "upscaled"]
+BLOCKING = word_set(
+    "omni vl vision audio asr tts embed embedding reranker colbert moe mini nano small medium large "
+    "tiny micro next flash super ultra distill math coder code lite pro air max turbo draft eagle "
+    "dflash reap pruned prune plus deep h n x guard ocr image prm rm multimodal minitron cascade "
+    "nemotron unpacked merge frankenmerge upscaled"
 )
 """Words that make it another model; a fine-tune's own words are allowed around a base name, these are not."""
 _TOKEN = re.compile(
@@ -55,7 +59,8 @@ class ModelName:
     def key(
         self, *, sizes: bool = True, soft: bool = True, version: bool = True, active: bool = True
     ) -> tuple[str, ...]:
-        """The tokens as an order-free key, without sizes, soft words and dates, version, or active size if asked."""
+        """The tokens as an order-free key, without sizes, soft words and dates, version, or active size if
+        asked."""
         kept = []
         skip = False
         for place, token in enumerate(self.tokens):
@@ -66,7 +71,9 @@ class ModelName:
             if not version and token == "v" and re.fullmatch(r"[\d.]+", following):
                 skip = True
                 continue
-            if (not sizes and _SIZE.fullmatch(token)) or (not soft and (token in SOFT or _DATE.fullmatch(token))):
+            if (not sizes and _SIZE.fullmatch(token)) or (
+                not soft and (token in SOFT or _DATE.fullmatch(token))
+            ):
                 continue
             if not active and re.fullmatch(r"a\d.*", token):
                 continue

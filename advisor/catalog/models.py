@@ -93,7 +93,8 @@ def _profile(index: int) -> ModelProfile:
         name=line["name"],
         source="catalogue",
         n_params=n_params,
-        # exact count of the weights one token touches where it was recomputed, else the vendor's rounded figure
+        # exact count of the weights one token touches where it was recomputed, else the vendor's rounded
+        # figure
         n_active_params=_count(active) if active and line["n_experts"] else n_params,
         tie_embeddings={"yes": True, "no": False}.get(line["tie_embeddings"]),
         licence=line["licence"] or None,
@@ -126,7 +127,8 @@ def _names() -> tuple[tuple[int, ModelName], ...]:
 
 @cache
 def _exact() -> dict[str, int]:
-    """Catalogue names and Hugging Face ids without separators -> row number: finds most names without any parsing."""
+    """Catalogue names and Hugging Face ids without separators -> row number: finds most names without any
+    parsing."""
     table: dict[str, int] = {}
     for column in ("name", "hf_id"):
         for index, line in enumerate(_lines()):
@@ -179,7 +181,8 @@ def _states_other_size(index: int, name: ModelName) -> bool:
         return False
     if own is not None:
         return own != stated
-    # a vendor's rounding and counting of embeddings stays within 12 %: Gemma-2-9B is 9.24 B, DeepSeek-V3 685 B with MTP
+    # a vendor's rounding and counting of embeddings stays within 12 %: Gemma-2-9B is 9.24 B, DeepSeek-V3
+    # 685 B with MTP
     return abs(stated / (number(_lines()[index]["params_b"]) * 1e9) - 1) > 0.12
 
 
@@ -224,7 +227,8 @@ def _known_fine_tune(text: str, name: ModelName) -> list[int]:
 
 
 def _contains_base(text: str, name: ModelName) -> list[int]:
-    """Rows whose whole name, size included, stands inside the text with only a fine-tune's own words around it."""
+    """Rows whose whole name, size included, stands inside the text with only a fine-tune's own words around
+    it."""
     best: dict[int, int] = {}
     for row, base in _names():
         if not base.sizes or not base.sizes <= set(name.tokens):
@@ -245,7 +249,8 @@ def _contains_base(text: str, name: ModelName) -> list[int]:
 
 
 def _harmless(extras: list[str]) -> bool:
-    """Whether the words around a base name leave its shapes alone: no size, no generation, no other kind of model."""
+    """Whether the words around a base name leave its shapes alone: no size, no generation, no other kind of
+    model."""
     for place, token in enumerate(extras):
         if token in BLOCKING or re.fullmatch(r"\d+(?:\.\d+)?[bmt]|a\d.*b|e\d+b", token):
             return False
@@ -278,9 +283,9 @@ def match_model(text: str, params_b: float | None = None) -> ModelProfile | None
     """The catalogue model a name means, or None.
 
     Instruct, base, dated and quantized copies of a model have its shapes and match its row; another size or
-    generation never does. *params_b*: the size another source states for it, in 1e9; it chooses between versions,
-    and a row that differs by more than 45 % is refused (counting embeddings twice explains no more: Falcon3-1B has
-    1.67 B, Gemma-3-1B 1.3 B with its embeddings counted twice).
+    generation never does. *params_b*: the size another source states for it, in 1e9; it chooses between
+    versions, and a row that differs by more than 45 % is refused (counting embeddings twice explains no more:
+    Falcon3-1B has 1.67 B, Gemma-3-1B 1.3 B with its embeddings counted twice).
     """
     row = _exact().get(_squash(text))
     if row is not None and (params_b is None or _agrees(row, params_b, 0.45)):
@@ -302,7 +307,8 @@ def _agrees(row: int, params_b: float, room: float) -> bool:
 
 
 def _prefer(rows: list[int], text: str, name: ModelName, params_b: float | None) -> int:
-    """Among rows of one key: the one that shares most words with the text, then the closest size, then file order."""
+    """Among rows of one key: the one that shares most words with the text, then the closest size, then file
+    order."""
 
     def rank(row: int) -> tuple[float, ...]:
         own = [
@@ -324,8 +330,8 @@ def _finish(row: int, text: str, note: str) -> ModelProfile:
 def find_model(text: str) -> ModelProfile:
     """The catalogue model a name means, in any usual spelling.
 
-    HF id, Ollama tag, 'llama-3.1-8b', 'Meta-Llama-3.1-8B-Instruct-Q4_K_M.gguf', 'qwen3:30b-a3b' …
-    Raises UnknownNameError with the five nearest names.
+    HF id, Ollama tag, 'llama-3.1-8b', 'Meta-Llama-3.1-8B-Instruct-Q4_K_M.gguf', 'qwen3:30b-a3b' … Raises
+    UnknownNameError with the five nearest names.
     """
     profile = match_model(text)
     if profile is not None:

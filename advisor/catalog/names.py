@@ -55,7 +55,8 @@ def parse_bytes(text: str, what: str = "memory size") -> int:
 
 
 def parse_bandwidth(text: str) -> float:
-    """Bytes per second of '1008GB/s', '1.8 TB/s' or a bare number of GB/s; GB is 10^9 here, as vendors state it.
+    """Bytes per second of '1008GB/s', '1.8 TB/s' or a bare number of GB/s; GB is 10^9 here, as vendors state
+    it.
 
     Raises UsageError for anything else.
     """
@@ -73,6 +74,11 @@ def parse_count(text: str, what: str = "number of parameters") -> int:
     if match is None or factor is None or not 0 < float(match.group(1)) * factor < 1e17:
         raise UsageError(f"{what} {text!r} is not a count; write it as 13B or 350M")
     return round(float(match.group(1)) * factor)
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of *text* as a set: vocabularies are written as one line."""
+    return frozenset(text.split())
 
 
 def number(text: str) -> float | None:

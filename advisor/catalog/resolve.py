@@ -35,10 +35,11 @@ class Overrides:
 def resolve_hardware(text_or_path: str | dict, overrides: Overrides | None = None) -> HardwareProfile:
     """The machine meant by a name, a saved probe or a document.
 
-    Names: 'RTX 4090', '2x A100 80GB', 'M3 Max 64GB', 'EPYC 9654 384GB', 'RTX 4090 + EPYC 9654 128GB', '8GB GPU 32GB
-    RAM', '16GB laptop', 'Raspberry Pi 5', 'Pixel 6a', 'g5.xlarge'. A GPU alone gets a host of unknown CPU and RAM.
-    Of a machine with unified memory `gpus[].memory_total_bytes` is what the GPU may use of it.
-    Raises UnknownNameError (with the nearest names), UsageError (impossible override), BadFileError (bad document).
+    Names: 'RTX 4090', '2x A100 80GB', 'M3 Max 64GB', 'EPYC 9654 384GB', 'RTX 4090 + EPYC 9654 128GB', '8GB
+    GPU 32GB RAM', '16GB laptop', 'Raspberry Pi 5', 'Pixel 6a', 'g5.xlarge'. A GPU alone gets a host of
+    unknown CPU and RAM. Of a machine with unified memory `gpus[].memory_total_bytes` is what the GPU may use
+    of it. Raises UnknownNameError (with the nearest names), UsageError (impossible override), BadFileError
+    (bad document).
     """
     if isinstance(text_or_path, dict):
         profile = _hardware_document(text_or_path, "the hardware document")
@@ -183,11 +184,12 @@ _BARE_SIZE = re.compile(
 
 
 def resolve_model(text_or_path: str | dict | None, params: str | None = None) -> ModelProfile:
-    """The model meant by a catalogue name, a .gguf file, a config.json, a Hugging Face directory, a size or a document.
+    """The model meant by a catalogue name, a .gguf file, a config.json, a Hugging Face directory, a size or a
+    document.
 
-    A size alone ('13B', '30B-A3B', or *params*) gives a profile without shapes. Name and *params* together: the
-    catalogue row if there is one, else a model of that name and size.
-    Raises UnknownNameError, UsageError, BadFileError.
+    A size alone ('13B', '30B-A3B', or *params*) gives a profile without shapes. Name and *params* together:
+    the catalogue row if there is one, else a model of that name and size. Raises UnknownNameError,
+    UsageError, BadFileError.
     """
     if isinstance(text_or_path, dict):
         return _model_document(text_or_path)

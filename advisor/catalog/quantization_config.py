@@ -1,0 +1,203 @@
+"""`quantization_config` of a Hugging Face checkpoint -> the scheme it is in.
+
+Formats: transformers' quantization documentation
+(https://huggingface.co/docs/transformers/quantization/overview), compressed-tensors
+(https://github.com/neuralmagic/compressed-tensors), modelopt's hf_quant_config.json
+(https://github.com/NVIDIA/TensorRT-Model-Optimizer), Quark (https://quark.docs.amd.com).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+def scheme_of(config: dict[str, Any]) -> tuple[str | None, str]:
+    """(scheme name, note) of a quantization_config; (None, reason) when the method is not known here."""
+    method = str(config.get("quant_method") or config.get("quant_algo") or config.get("method") or "").lower()
+    method = method.replace("-", "_")
+    if not method and isinstance(config.get("quantization"), dict):
+        return scheme_of(config["quantization"])
+    for start, reader in _READERS.items():
+        if method.startswith(start):
+            return reader(config)
+    if {"bits", "group_size"} <= set(
+        config
+    ) and not method:  # mlx-lm writes these two without naming a method
+        return f"MLX-{_number(config['bits'])}bit-g{_number(config['group_size'])}", ""
+    return None, f"the quantization method {method or 'unstated'!r} is not known; sizes come from the files"
+
+
+def _number(value: object, default: int = 0) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+def _group(value: object, default: int = 128) -> str:
+    size = _number(value, default)
+    return "perchannel" if size <= 0 else f"g{size}"
+
+
+def _gptq(config: dict) -> tuple[str | None, str]:
+    return f"W{_number(config.get('bits'), 4)}A16-INT-gptq-{_group(config.get('group_size'))}", ""
+
+
+def _awq(config: dict) -> tuple[str | None, str]:
+    bits = _number(config.get("bits", config.get("w_bit")), 4)
+    return f"W{bits}A16-INT-awq-{_group(config.get('group_size', config.get('q_group_size')))}", ""
+
+
+def _autoround(config: dict) -> tuple[str | None, str]:
+    return f"W{_number(config.get('bits'), 4)}A16-INT-autoround-{_group(config.get('group_size'))}", ""
+
+
+def _fp8(config: dict) -> tuple[str | None, str]:
+    if config.get("weight_block_size"):
+        return "W8A8-FP-block", ""
+    return ("W8A8-FP-static" if config.get("activation_scheme") == "static" else "W8A8-FP-dynamic"), ""
+
+
+def _bitsandbytes(config: dict) -> tuple[str | None, str]:
+    if config.get("load_in_8bit") or config.get("_load_in_8bit"):
+        return "BNB-INT8", ""
+    if config.get("bnb_4bit_quant_type") == "fp4":
+        return "BNB-FP4", ""
+    return ("NF4-DQ" if config.get("bnb_4bit_use_double_quant") else "NF4"), ""
+
+
+def _hqq(config: dict) -> tuple[str | None, str]:
+    inner = config.get("quant_config", config)
+    weights = inner.get("weight_quant_params", inner) if isinstance(inner, dict) else {}
+    bits, group = weights.get("nbits", weights.get("bits")), weights.get("group_size")
+    if not isinstance(bits, (int, float)):
+        return "HQQ-4bit-g64", "the HQQ settings differ by layer: 4 bits in groups of 64 are assumed"
+    return f"HQQ-{bits:g}bit-g{_number(group, 64)}", ""
+
+
+def _exl(version: str):
+    def read(config: dict) -> tuple[str | None, str]:
+        bits = config.get("bits")
+        return (
+            (f"EXL{version}-{float(bits):.1f}bpw", "")
+            if isinstance(bits, (int, float))
+            else (None, f"the EXL{version} checkpoint does not state its bits")
+        )
+
+    return read
+
+
+def _modelopt(config: dict) -> tuple[str | None, str]:
+    inner = config.get("quantization") if isinstance(config.get("quantization"), dict) else config
+    algorithm = str(inner.get("quant_algo") or config.get("quant_algo") or "").upper()
+    names = {
+        "NVFP4": "NVFP4",
+        "FP8": "W8A8-FP-static",
+        "FP8_PB_WO": "W8A8-FP-block",
+        "W4A16_AWQ": "W4A16-INT-awq-g128",
+        "W4A8_AWQ": "W4A8-FP-awq-g128",
+        "W8A8_SQ_PER_CHANNEL": "W8A8-INT",
+        "NVFP4_AWQ": "NVFP4",
+        "INT4_AWQ": "W4A16-INT-awq-g128",
+        "W4A16_NVFP4": "NVFP4A16",
+        "MXFP8": "MXFP8",
+        "MXFP4": "MXFP4",
+    }
+    if algorithm in names:
+        return names[algorithm], ""
+    if config.get("config_groups"):
+        return _compressed(config)
+    return None, f"the modelopt algorithm {algorithm or 'unstated'!r} is not known; sizes come from the files"
+
+
+def _quark(config: dict) -> tuple[str | None, str]:
+    settings = config.get("global_quant_config")
+    weight = settings.get("weight") if isinstance(settings, dict) else None
+    weight = weight[0] if isinstance(weight, list) and weight else weight
+    kind = str(weight.get("dtype", "")) if isinstance(weight, dict) else ""
+    if "fp4" in kind:
+        return "MXFP4", ""
+    if "fp8" in kind:
+        inputs = settings.get("input_tensors")
+        dynamic = isinstance(inputs, dict) and inputs.get("is_dynamic")
+        return ("W8A8-FP-dynamic" if dynamic else "W8A8-FP-static"), ""
+    if "int4" in kind:
+        return f"W4A16-INT-awq-{_group(weight.get('group_size'))}", ""
+    return (
+        ("W8A8-INT", "")
+        if "int8" in kind
+        else (None, "the Quark settings are not known; sizes come from the files")
+    )
+
+
+def _compressed(config: dict) -> tuple[str | None, str]:
+    """compressed-tensors: one or more groups of layers, each with weights and perhaps input_activations."""
+    groups = config.get("config_groups")
+    group = next(iter(groups.values()), None) if isinstance(groups, dict) and groups else None
+    if not isinstance(group, dict):
+        return None, "the compressed-tensors groups are missing; sizes come from the files"
+    weights = group.get("weights") if isinstance(group.get("weights"), dict) else {}
+    inputs = group.get("input_activations") if isinstance(group.get("input_activations"), dict) else None
+    bits, kind, size = (
+        _number(weights.get("num_bits"), 8),
+        str(weights.get("type", "int")),
+        weights.get("group_size"),
+    )
+    note = f"{len(groups)} groups of layers differ; the first decides" if len(groups) > 1 else ""
+    if kind == "float" and bits == 4:
+        large = _number(size, 16) >= 32
+        return ("MXFP4" if large else "NVFP4") + ("" if inputs else "A16"), note
+    if kind == "float":
+        if inputs is None:
+            return "W8A16-FP", note
+        if weights.get("strategy") == "block" or weights.get("block_structure"):
+            return "W8A8-FP-block", note
+        return ("W8A8-FP-dynamic" if inputs.get("dynamic") else "W8A8-FP-static"), note
+    if inputs is not None:
+        activation = _number(inputs.get("num_bits"), 8)
+        if bits == 8 and activation == 8:
+            return "W8A8-INT", note
+        float_inputs = str(inputs.get("type")) == "float"
+        return f"W{bits}A{activation}-{'FP' if float_inputs else 'INT'}-gptq-{_group(size)}", note
+    if bits == 8 and _number(size) <= 0:
+        return "W8A16-INT", note
+    return f"W{bits}A16-INT-gptq-{_group(size)}", note
+
+
+_READERS = {
+    "compressed_tensors": _compressed,
+    "gptq": _gptq,
+    "awq": _awq,
+    "auto_round": _autoround,
+    "autoround": _autoround,
+    "intel/auto": _autoround,
+    "fbgemm_fp8": _fp8,
+    "fp8": _modelopt,
+    "finegrained_fp8": _fp8,
+    "bitsandbytes": _bitsandbytes,
+    "hqq": _hqq,
+    "mxfp4": lambda config: ("MXFP4A16", ""),
+    "modelopt": _modelopt,
+    "nvfp4": lambda config: ("NVFP4", ""),
+    "quark": _quark,
+    "exl2": _exl("2"),
+    "exl3": _exl("3"),
+    "aqlm": lambda config: (
+        f"AQLM-{'2bit-1x16' if config.get('nbits_per_codebook') == 16 else '2bit-2x8'}",
+        "",
+    ),
+    "quip": lambda config: ("QuIP#-2bit", ""),
+    "w4a16": _gptq,
+}
+"""How `quant_method` begins -> its reader."""
+
+
+def _fp8_or_modelopt(config: dict) -> tuple[str | None, str]:
+    """'fp8' is both transformers' own method and modelopt's algorithm name."""
+    return _modelopt(config) if config.get("quant_algo") else _fp8(config)
+
+
+_READERS["fp8"] = _fp8_or_modelopt
+
+
+def is_float_only(dtype: str | None) -> bool:
+    """Whether a checkpoint without quantization_config is plain floating point."""
+    return bool(re.fullmatch(r"(?:torch\.)?(?:bfloat16|float16|float32|bf16|fp16|fp32)", dtype or ""))
