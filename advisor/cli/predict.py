@@ -43,11 +43,21 @@ def run(args: argparse.Namespace) -> int:
         return ExitCode.USAGE if "error" in answer else ExitCode.OK
     if args.model or args.scheme:
         raise UsageError("--batch reads its cases from the file: leave out --model and --scheme")
+    code = ExitCode.OK
     with _lines(args.batch) as lines:
         for line in lines:
-            if line.strip():
-                print(json.dumps(answer_line(line), ensure_ascii=False, separators=(",", ":")))
-    return ExitCode.OK
+            if not line.strip():
+                continue
+            try:
+                answer = answer_line(line)
+            except Exception as error:  # a defect in one case must not take the answers of the others with it
+                import traceback
+
+                traceback.print_exc()
+                answer = {"id": None, "error": {"code": "unexpected", "message": f"{type(error).__name__}: {error}"}}
+                code = ExitCode.UNEXPECTED
+            print(json.dumps(answer, ensure_ascii=False, separators=(",", ":")))
+    return code
 
 
 def _case(args: argparse.Namespace) -> dict:

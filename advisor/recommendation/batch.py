@@ -66,7 +66,7 @@ def read_case(raw: dict[str, Any]) -> tuple[Case, dict[str, float]]:
     if unknown:
         raise UsageError(f"unknown key {unknown[0]!r}; a case has {', '.join(INPUT_KEYS)}")
     model = _model(raw.get("model"))
-    scheme = _scheme(raw.get("scheme"), model)
+    scheme = _scheme(raw.get("scheme"), model, raw.get("engine"))
     hardware = _hardware(raw.get("hardware"), _count(raw, "n_devices", None))
     engine, backend = _engine(raw, scheme, hardware)
     load, context = _load(raw.get("workload") or {})
@@ -98,12 +98,13 @@ def _model_named(name: str) -> ModelProfile:
     return resolve_model(name)
 
 
-def _scheme(value: Any, model: ModelProfile) -> SchemeProfile:
+def _scheme(value: Any, model: ModelProfile, engine: Any) -> SchemeProfile:
+    """The scheme meant; short names mean different things on different engines (`4bit`, `mxfp4`)."""
     if value is None and model.fixed_scheme:
         value = model.fixed_scheme
     if not isinstance(value, str) or not value.strip():
         raise UsageError("scheme is missing: give a name such as Q4_K_M")
-    return find_scheme(value)
+    return find_scheme(value, find_engine(engine) if isinstance(engine, str) and engine else None)
 
 
 def _hardware(value: Any, n_devices: int | None) -> HardwareProfile:

@@ -71,7 +71,9 @@ def _recovery(judged: Judged) -> tuple[Recovery, ...]:
         return ()
     return tuple(
         Recovery(name=o.name, gain=o.gain_text, cost=o.cost_text, source_url=o.source_url)
-        for o in options(judged.case.scheme, judged.case.model)
+        for o in options(
+            judged.case.scheme, judged.case.model, imatrix=judged.case.imatrix, kv_type=judged.case.kv_type
+        )
     )
 
 
