@@ -86,7 +86,8 @@ def _stem(name: str) -> str:
     while True:
         shorter = _SUFFIX.sub("", name)
         if shorter == name:
-            return plain(name)
+            # The point stays between digits: OPT-1.3B is not OPT-13B.
+            return plain(re.sub(r"(?<=\d)[._](?=\d)", "point", name))
         name = shorter
 
 

@@ -108,6 +108,27 @@ def test_what_matches_nothing_is_listed() -> None:
     assert "" not in _column("unmatched.csv", "reason")
 
 
+def test_no_figure_is_lost() -> None:
+    """Every transcribed figure is in a table, alone or in a median: 10,151, 5,310 and 10,932 of them."""
+    assert {kind: int(load(kind)["n"].sum()) for kind in ("speed_local", "speed_serving", "accuracy")} == {
+        "speed_local": 10151,
+        "speed_serving": 5310,
+        "accuracy": 10932,
+    }
+
+
+def test_matched_models_have_the_size_the_source_states() -> None:
+    """The source's parameter count is within a factor of two of the catalogue's (rounding, embeddings)."""
+    sizes = dict(
+        zip(_column("models.csv", "name"), map(float, _column("models.csv", "params_b")), strict=True)
+    )
+    for kind in ("speed_local", "speed_serving", "accuracy"):
+        frame = load(kind)
+        ratio = frame["params_b"] / frame["model_name"].map(sizes)
+        wrong = frame.loc[(ratio > 2) | (ratio < 0.5), ["model", "model_name"]].drop_duplicates()
+        assert wrong.to_numpy().tolist() == [], kind
+
+
 def test_apple_variants_are_told_apart_by_their_cores() -> None:
     """M3 Max has 30 or 40 GPU cores at 307 or 410 GB/s; without the count the full chip is meant."""
     assert device_name("Apple M3 Max", 30.0) == "Apple M3 Max (30-core GPU)"
