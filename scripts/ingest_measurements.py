@@ -52,11 +52,7 @@ def reduce(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table_origin(source: pd.Series, is_open: bool) -> dict[str, str | int]:
-    licence = (
-        source["licence"]
-        if is_open
-        else f"licence not stated or not open ({source['licence'] or 'none seen'})"
-    )
+    licence = source["licence"] if is_open else _closed_licence(source)
     derivation = (
         "As transcribed."
         if is_open
@@ -76,6 +72,17 @@ def _table_origin(source: pd.Series, is_open: bool) -> dict[str, str | int]:
         "derivation": derivation,
         "audit": source["audit"],
     }
+
+
+def _closed_licence(source: pd.Series) -> str:
+    stated = source["licence"]
+    if _OPEN.match(stated):
+        return f"licence not stated (a thread; its repository is {stated})"
+    if stated.startswith(("CC", "Creative", "Tongyi")):
+        return f"{stated} (not an open licence)"
+    if stated in ("", "none stated", "not stated"):
+        return "licence not stated"
+    return f"licence not stated ({stated.removesuffix(' (no licence stated)')})"
 
 
 def file_name(source_id: str) -> str:

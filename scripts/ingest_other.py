@@ -8,7 +8,7 @@ import pandas as pd
 from ingest_common import DATE_ACCESSED, Files, add_table, figure, read_text_table
 
 _OURS = "Apache-2.0 (our own measurement)"
-_CLOSED = "licence not stated or not open"
+_CLOSED = "licence not stated"
 
 _BANDWIDTH = {
     "FluidX3D README": (

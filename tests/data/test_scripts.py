@@ -25,7 +25,7 @@ def _raw(**cells: str) -> dict[str, str]:
         "source_id": "s", "hardware": "RTX 4090", "hardware_kind": "gpu", "ngl": "", "model": "Qwen3-8B",
         "scheme": "Q4_K_M", "file_gib": "", "value": "10", "stderr": "", "engine_version": "b1",
         "notes": "accel=Apple M3 Max 10P+4E+30GPU; ngl not recorded, full offload presumed", "audit": "",
-    }  # fmt: skip
+    }
     return {**row, **cells}
 
 
@@ -76,12 +76,19 @@ def test_a_mended_remark_raises_no_flag() -> None:
     assert ingest_flags.add_flags("speed_local", frame)["flags"].tolist() == ["", "multi_node"]
 
 
-@pytest.mark.parametrize(("raw", "brand"), [
-    ("Core i7-1185G7", "11th Gen Intel(R) Core(TM) i7-1185G7"), ("Core i7-4600M", "Intel(R) Core(TM) i7-4600M CPU"),
-    ("Core i9-14900K", "14th Gen Intel(R) Core(TM) i9-14900K"), ("Xeon E5-2697 v2", "Intel(R) Xeon(R) CPU E5-2697 v2"),
-    ("Ryzen 9 7950X", "AMD Ryzen 9 7950X"), ("Threadripper PRO 5975WX", "AMD Ryzen Threadripper PRO 5975WX"),
-    ("Apple M2 Max CPU", "Apple M2 Max"), ("Raspberry Pi 5 Model B", "Raspberry Pi 5"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("raw", "brand"),
+    [
+        ("Core i7-1185G7", "11th Gen Intel(R) Core(TM) i7-1185G7"),
+        ("Core i7-4600M", "Intel(R) Core(TM) i7-4600M CPU"),
+        ("Core i9-14900K", "14th Gen Intel(R) Core(TM) i9-14900K"),
+        ("Xeon E5-2697 v2", "Intel(R) Xeon(R) CPU E5-2697 v2"),
+        ("Ryzen 9 7950X", "AMD Ryzen 9 7950X"),
+        ("Threadripper PRO 5975WX", "AMD Ryzen Threadripper PRO 5975WX"),
+        ("Apple M2 Max CPU", "Apple M2 Max"),
+        ("Raspberry Pi 5 Model B", "Raspberry Pi 5"),
+    ],
+)
 def test_processor_names_become_brand_strings(raw: str, brand: str) -> None:
     """The sources' short names become what the processor itself reports."""
     import ingest_aliases
