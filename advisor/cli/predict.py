@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write one answer for each case; the exit code is 0 even when single cases are error lines."""
-    from advisor.recommendation.batch import answer_case, answer_line
+    from advisor.recommendation.batch import UNEXPECTED, answer_case, answer_line
 
     if args.batch is None:
         answer = answer_case(_case(args))
@@ -48,13 +48,8 @@ def run(args: argparse.Namespace) -> int:
         for line in lines:
             if not line.strip():
                 continue
-            try:
-                answer = answer_line(line)
-            except Exception as error:  # a defect in one case must not take the answers of the others with it
-                import traceback
-
-                traceback.print_exc()
-                answer = {"id": None, "error": {"code": "unexpected", "message": f"{type(error).__name__}: {error}"}}
+            answer = answer_line(line)
+            if answer.get("error", {}).get("code") == UNEXPECTED:
                 code = ExitCode.UNEXPECTED
             print(json.dumps(answer, ensure_ascii=False, separators=(",", ":")))
     return code

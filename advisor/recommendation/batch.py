@@ -31,6 +31,8 @@ OUTPUT_KEYS = (
     "time_to_first_token_s", "request_latency_s", "concurrency", "throughput_tokens_per_s", "requests_per_s",
 )
 _ENGINE_OF_FORMAT = {"gguf": "llama.cpp", "mlx": "mlx", "exl2": "exllamav2", "exl3": "exllamav3", "hqq": "transformers"}
+UNEXPECTED = "unexpected"
+"""The code of an answer that a defect of the advisor prevented."""
 NO_MACHINE = HardwareProfile(name="no machine given", source="user")
 
 
@@ -54,6 +56,11 @@ def answer_case(raw: dict[str, Any]) -> dict[str, Any]:
         return _error(raw.get("id"), error.code, str(error))
     except RecursionError:
         return _error(raw.get("id"), "bad_json", "nested too deeply")
+    except Exception as error:  # a defect in one case must not take the answers of the others with it
+        import traceback
+
+        traceback.print_exc()
+        return _error(raw.get("id"), UNEXPECTED, f"{type(error).__name__}: {error}")
 
 
 def _error(identity: Any, code: str, message: str) -> dict[str, Any]:
