@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from advisor.catalog.names import number, whole
+from advisor.catalog.names import compiled, number, whole
 from advisor.data import folder
 
 
@@ -141,17 +141,14 @@ def _literal(pattern: str) -> str:
     return plain.replace("\\", "").lower()
 
 
-_GENERATION = re.compile(r"\bi[3579]-(1[1-4])\d{2,3}", re.IGNORECASE)
-_DROP = re.compile(
-    r"\b(?:\d+-core|processor|with radeon.*|w/ radeon.*|@.*|\d+(?:st|nd|rd|th) gen|cpu)(?=\s|$)",
-    re.IGNORECASE,
-)
+_GENERATION = r"\bi[3579]-(1[1-4])\d{2,3}"
+_DROP = r"\b(?:\d+-core|processor|with radeon.*|w/ radeon.*|@.*|\d+(?:st|nd|rd|th) gen|cpu)(?=\s|$)"
 
 
 def _spellings(brand: str) -> tuple[str, ...]:
     """The brand as given, and as the processor itself would print it when a short name was typed."""
     text = " ".join(brand.split())
-    short = " ".join(_DROP.sub(" ", re.sub(r"\((?:r|tm)\)", "", text, flags=re.IGNORECASE)).split())
+    short = " ".join(compiled(_DROP).sub(" ", re.sub(r"\((?:r|tm)\)", "", text, flags=re.IGNORECASE)).split())
     short = re.sub(r"^(?:intel|amd)\s+", "", short, flags=re.IGNORECASE)
     lower = short.lower()
     forms = [text]
@@ -161,7 +158,7 @@ def _spellings(brand: str) -> tuple[str, ...]:
         name = re.sub(r"^i", "i", re.sub(r"^ultra", "Ultra", name, flags=re.IGNORECASE), flags=re.IGNORECASE)
         name = re.sub(r"-(\w+)", lambda found: "-" + found.group(1).upper(), name, count=1)
         full = f"Intel(R) Core(TM) {name}"
-        generation = _GENERATION.search(name)
+        generation = compiled(_GENERATION).search(name)
         if generation:
             full = f"{generation.group(1)}th Gen {full}"
         forms += [full, full + " CPU"]
@@ -188,11 +185,6 @@ def _spellings(brand: str) -> tuple[str, ...]:
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
-@cache
 def find_cpu(
     brand: str, family: int | None = None, model: int | None = None, stepping: int | None = None
 ) -> CpuRow | None:
@@ -207,7 +199,7 @@ def find_cpu(
     lowered = tuple(form.lower() for form in forms)
     for row, literals in _rows():
         if any(literal in form for literal in literals for form in lowered) and any(
-            _compiled(row.pattern).search(form) for form in forms
+            compiled(row.pattern).search(form) for form in forms
         ):
             return row
     return _by_family(brand, family, model, stepping)

@@ -10,6 +10,7 @@ from pathlib import Path
 from advisor.catalog.gguf_header import read_header
 from advisor.catalog.gguf_scheme import recognise
 from advisor.catalog.models import all_models, match_model
+from advisor.catalog.names import compiled
 from advisor.documents.model import ModelProfile, StoredTensor
 from advisor.errors import BadFileError
 
@@ -83,11 +84,11 @@ _ARCHITECTURES = {
 }
 """llama.cpp's architecture names (gguf-py's constants.py) -> the class names of Hugging Face config.json."""
 
-_KEPT = re.compile(
+_KEPT = (
     r"general\.(?:architecture|name|basename|file_type|quantized_by|size_label|finetune|repo_url)$"
     r"|quantize\.imatrix\.|split\.count|tokenizer\.ggml\.(?:model|pre)$"
 )
-_PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$", re.IGNORECASE)
+_PART = r"-(\d{5})-of-(\d{5})\.gguf$"
 _MOST_PARTS = 2000
 
 
@@ -133,7 +134,7 @@ def read_gguf(path: str | Path) -> ModelProfile:
 
 def _parts(path: Path) -> list[Path]:
     """All parts of a split file in order; the file itself when it is not split."""
-    match = _PART.search(path.name)
+    match = compiled(_PART).search(path.name)
     if not match:
         return [path]
     count = int(match.group(2))
@@ -153,14 +154,14 @@ def _parts(path: Path) -> list[Path]:
 
 def _name(metadata: dict, path: Path) -> str:
     name = metadata.get("general.name") or metadata.get("general.basename")
-    return str(name) if name else _PART.sub("", path.name).removesuffix(".gguf")
+    return str(name) if name else compiled(_PART).sub("", path.name).removesuffix(".gguf")
 
 
 def _kept(metadata: dict) -> dict:
     return {
         key: value
         for key, value in metadata.items()
-        if _KEPT.match(key) and isinstance(value, (str, int, float, bool))
+        if compiled(_KEPT).match(key) and isinstance(value, (str, int, float, bool))
     }
 
 

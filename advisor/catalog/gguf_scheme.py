@@ -10,6 +10,7 @@ from collections import defaultdict
 from math import prod
 
 from advisor.catalog.gguf_types import FILE_TYPES
+from advisor.catalog.names import compiled
 from advisor.documents.model import StoredTensor
 
 _MIXES: dict[str, tuple[str, frozenset[str], frozenset[str]]] = {
@@ -66,7 +67,7 @@ _UNSLOTH = {
 }
 _SUPERBLOCK = 256
 _FLOATS = frozenset(("F32", "F16", "BF16", "F64"))
-_SKIPPED = re.compile(
+_SKIPPED = (
     r"_norm|ffn_gate_inp|ssm_|shortconv|\.bias$|rope_freqs|attn_sinks|attn_qkv|exp_probs|indexer"
     r"|per_layer|laurel|altup|time_mix"
 )
@@ -116,7 +117,8 @@ def _layer_types(
     for tensor in tensors:
         if tensor.name in ("token_embd.weight", "output.weight"):
             vocabulary[tensor.name] = tensor
-        elif len(tensor.shape) > 1 and tensor.name.endswith(".weight") and not _SKIPPED.search(tensor.name):
+        elif (len(tensor.shape) > 1 and tensor.name.endswith(".weight")
+              and not compiled(_SKIPPED).search(tensor.name)):
             role = re.sub(r"^blk\.\d+\.|\.weight$", "", tensor.name)
             table = fallback if tensor.shape[0] % _SUPERBLOCK else layers
             table[role][tensor.type] += prod(tensor.shape)

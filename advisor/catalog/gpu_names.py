@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from advisor.catalog.names import word_set
+from advisor.catalog.names import compiled, word_set
 
 _OPTIONAL = word_set(
     "nvidia geforce amd ati radeon intel apple graphics gpu gpus tesla instinct quadro rtx gtx rx arc "
@@ -42,10 +42,10 @@ TEXT_EXTRAS = word_set(
     "rdna cdna workstation founders fe oc egpu nvgpu desktop discrete class nvlink xe lpg dgx hgx"
 )
 """Words of a spelling that no row needs."""
-_TOKEN = re.compile(r"gddr\d+x?|ddr\d|hbm\d?e?|\d+gbps|\d+eu|\d+sp|[a-z]+|\d+(?:\.\d+)?|\+")
-_MEMORY = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)\s*(?:gb|gib|g)\b|(?<![a-z0-9])(\d+)\s*(?:gb)?\s*(?=hbm)")
-_CORES = re.compile(r"(\d+)[ -]?(?:gpu[ -])?(?:cores?|c)\b(?:[ -]gpu)?")
-_REMOVE = re.compile(r"\(r\)|\(tm\)|®|™|\(radv[^)]*\)|\[0x[0-9a-f]+\]|\(per gpu\)")
+_TOKEN = r"gddr\d+x?|ddr\d|hbm\d?e?|\d+gbps|\d+eu|\d+sp|[a-z]+|\d+(?:\.\d+)?|\+"
+_MEMORY = r"(?<![a-z0-9.])(\d+(?:\.\d+)?)\s*(?:gb|gib|g)\b|(?<![a-z0-9])(\d+)\s*(?:gb)?\s*(?=hbm)"
+_CORES = r"(\d+)[ -]?(?:gpu[ -])?(?:cores?|c)\b(?:[ -]gpu)?"
+_REMOVE = r"\(r\)|\(tm\)|®|™|\(radv[^)]*\)|\[0x[0-9a-f]+\]|\(per gpu\)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +60,20 @@ class Spelling:
     max_q: bool
 
 
-_VARIANT = re.compile(r"gddr\d+x?|ddr\d|\d+(?:gbps|eu|sp)")
+_VARIANT = r"gddr\d+x?|ddr\d|\d+(?:gbps|eu|sp)"
 """Memory type, clock and unit count: versions of one card."""
 
 
 @cache
 def spell(text: str) -> Spelling:
-    plain = _REMOVE.sub(" ", text.lower())
+    plain = compiled(_REMOVE).sub(" ", text.lower())
     plain = re.sub(r"max-?\s?q\b", "maxq", re.sub(r"\bsxm\d\b", "sxm", plain))
     plain = re.sub(r"\b(?:mobile|notebook)\b", "laptop", plain)
-    cores = _CORES.search(plain)
-    plain = _CORES.sub(" ", plain) if cores else plain
-    memory = _MEMORY.search(plain)
-    plain = _MEMORY.sub(" ", plain)
-    words = frozenset(_TOKEN.findall(plain))
+    cores = compiled(_CORES).search(plain)
+    plain = compiled(_CORES).sub(" ", plain) if cores else plain
+    memory = compiled(_MEMORY).search(plain)
+    plain = compiled(_MEMORY).sub(" ", plain)
+    words = frozenset(compiled(_TOKEN).findall(plain))
     return Spelling(
         core=words - _OPTIONAL - {"laptop", "maxq"},
         words=words,
@@ -111,7 +111,7 @@ def cost(wanted: Spelling, spellings: Sequence[Spelling], vendor: str) -> tuple[
         missing = spelling.core - wanted.core
         if not surplus <= TEXT_EXTRAS or len(surplus) == len(wanted.core):
             continue
-        if any(word not in allowed and not _VARIANT.fullmatch(word) for word in missing):
+        if any(word not in allowed and not compiled(_VARIANT).fullmatch(word) for word in missing):
             continue
         found = (len(surplus), len(missing))
         best = found if best is None else min(best, found)

@@ -18,7 +18,7 @@ _USUAL = {"strix halo": "Radeon 8060S", "amd strix halo": "Radeon 8060S"}
 """Platform names whose full version every measured machine has (profiles' speed sources name no other)."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class GpuMatch:
     """One row of the GPU table in base units, and what had to be assumed to choose it."""
 
@@ -240,9 +240,13 @@ def find_gpu(name: str, memory_bytes: int | None = None, pci_id: str | None = No
     if memory_bytes is None and wanted.memory_gib:
         memory_bytes = round(wanted.memory_gib * GIB)
     gfx = re.search(r"\bgfx[0-9a-f]{3,5}\b", name.lower())
-    candidates: list[int] = []
+    candidates = [
+        index
+        for index, row in enumerate(_rows())
+        if row["name"] == name and (memory_bytes is None or _has_memory(row, memory_bytes))
+    ]
     also: list[int] = []
-    if wanted.core and not gfx:
+    if not candidates and wanted.core and not gfx:
         longest = max(
             wanted.core - TEXT_EXTRAS or wanted.core, key=lambda word: (word[0].isdigit(), len(word))
         )

@@ -10,20 +10,18 @@ from advisor.catalog.cpus import CpuRow, all_cpus, find_cpu
 from advisor.catalog.gpus import GpuMatch, all_gpus, find_gpu, gpu_names, gpu_row
 from advisor.catalog.hardware_text import MachineText, Part, read_machine
 from advisor.catalog.machines import Machine, all_machines, find_machine, usable_by_gpu
-from advisor.catalog.names import GIB, nearest
+from advisor.catalog.names import GIB, compiled, nearest
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
 from advisor.errors import UnknownNameError
 
-_CPU_WORDS = re.compile(
+_CPU_WORDS = (
     r"\b(?:core2?|xeon|pentium|celeron|atom|i[3579]|ryzen|epyc|threadripper|opteron|phenom|athlon|fx|zhaoxin|kaixian|"
     r"snapdragon|tensor|kirin|exynos|dimensity|helio|mediatek|unisoc|cortex|neoverse|graviton|altra|kunpeng|power\d+|"
-    r"loongson|cpu)\b",
-    re.IGNORECASE,
+    r"loongson|cpu)\b"
 )
-_MOBILE_WORDS = re.compile(
+_MOBILE_WORDS = (
     r"\b(?:snapdragon|tensor|kirin|exynos|dimensity|helio|mediatek|unisoc|cortex|neoverse|"
-    r"graviton|altra|kunpeng)\b",
-    re.IGNORECASE,
+    r"graviton|altra|kunpeng)\b"
 )
 _LAPTOP_KINDS = ("laptop", "notebook", "tablet")
 
@@ -84,7 +82,7 @@ def _use_part(draft: _Draft, part: Part, text: str) -> None:
             return _use_gpu(draft, match, part)
     plain = re.sub(r"\s*\b(?:cpu|igpu|apu|integrated gpu)$", "", part.without_size, flags=re.IGNORECASE)
     row = find_cpu(plain) or (find_cpu(outer) if inner else None)
-    if row is None and not _CPU_WORDS.search(part.text):
+    if row is None and not compiled(_CPU_WORDS).search(part.text):
         known = (*gpu_names(), *(machine.name for machine in all_machines()))
         raise UnknownNameError(
             "hardware",
@@ -92,8 +90,8 @@ def _use_part(draft: _Draft, part: Part, text: str) -> None:
             nearest(part.text, known),
             "or give a saved probe, or a similar name with --vram and --bandwidth",
         )
-    draft.cpu, draft.cpu_name, draft.sockets = row, _BRACKETS.sub("", plain).strip(), part.count
-    draft.arm = bool(_MOBILE_WORDS.search(part.text))
+    draft.cpu, draft.cpu_name, draft.sockets = row, compiled(_BRACKETS).sub("", plain).strip(), part.count
+    draft.arm = bool(compiled(_MOBILE_WORDS).search(part.text))
     draft.ram_bytes = draft.ram_bytes or part.size_bytes
     if inner and (match := find_gpu(inner)):
         draft.gpus.append((match, 1))
@@ -102,13 +100,13 @@ def _use_part(draft: _Draft, part: Part, text: str) -> None:
     return None
 
 
-_BRACKETS = re.compile(r"\s*\(([^)]*)\)")
+_BRACKETS = r"\s*\(([^)]*)\)"
 
 
 def _brackets(text: str) -> tuple[str, str]:
     """('Ryzen AI Max+ 395', 'Radeon 8060S') of 'Ryzen AI Max+ 395 (Radeon 8060S)'."""
-    inner = _BRACKETS.search(text)
-    return (_BRACKETS.sub("", text).strip(), inner.group(1).strip()) if inner else (text, "")
+    inner = compiled(_BRACKETS).search(text)
+    return (compiled(_BRACKETS).sub("", text).strip(), inner.group(1).strip()) if inner else (text, "")
 
 
 def _use_machine(draft: _Draft, machine: Machine, part: Part) -> None:

@@ -5,26 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from advisor.catalog.names import parse_bytes
+from advisor.catalog.names import compiled, parse_bytes
 
 _SIZE = r"(\d+(?:\.\d+)?\s*[gmt]i?b|\d{1,3}g)"
-_RAM = re.compile(
+_RAM = (
     rf"(?<![\w.]){_SIZE}\s*(?:of\s+)?(?:(?:system|main|host|unified|shared|total|ddr\d|lpddr\dx?)\s+)*"
     r"(?:ram|memory|ddr\d\w*|lpddr\w+)\b"
-    rf"|\b(?:ram|memory)\s*[:=]?\s*{_SIZE}\b",
-    re.IGNORECASE,
+    rf"|\b(?:ram|memory)\s*[:=]?\s*{_SIZE}\b"
 )
-_VRAM = re.compile(
-    rf"(?<![\w.]){_SIZE}\s*(?:of\s+)?(?:vram|gpu memory|video memory)\b|\bvram\s*[:=]?\s*{_SIZE}\b",
-    re.IGNORECASE,
-)
-_GENERIC_GPU = re.compile(
+_VRAM = rf"(?<![\w.]){_SIZE}\s*(?:of\s+)?(?:vram|gpu memory|video memory)\b|\bvram\s*[:=]?\s*{_SIZE}\b"
+_GENERIC_GPU = (
     rf"(?:\ban?\s+)?(?<![\w.]){_SIZE}\s+(?:(nvidia|amd|intel|geforce|radeon)\s+)?"
-    r"(?:gpu|graphics card|video card|card|graphics)\b",
-    re.IGNORECASE,
+    r"(?:gpu|graphics card|video card|card|graphics)\b"
 )
-_BARE_SIZE = re.compile(rf"(?<![\w.]){_SIZE}(?![\w.])", re.IGNORECASE)
-_SPLIT = re.compile(r"\s+\+\s+|\s*[,;&]\s*|\s+with\s+(?!radeon)|\s+and\s+", re.IGNORECASE)
+_BARE_SIZE = rf"(?<![\w.]){_SIZE}(?![\w.])"
+_SPLIT = r"\s+\+\s+|\s*[,;&]\s*|\s+with\s+(?!radeon)|\s+and\s+"
 _COUNT_WORDS = {
     "dual": 2,
     "two": 2,
@@ -36,21 +31,14 @@ _COUNT_WORDS = {
     "single": 1,
     "one": 1,
 }
-_COUNT_BEFORE = re.compile(
-    r"^(\d{1,4})\s*(?:x\s*|[×*]\s*)(?=[a-z0-9])|^(" + "|".join(_COUNT_WORDS) + r")\s+", re.IGNORECASE
-)
-_COUNT_AFTER = re.compile(r"(?:\s+[x×*]\s?|(?<=\d)[x×*])(\d{1,4})$", re.IGNORECASE)
-_GENERIC_MACHINE = re.compile(
+_COUNT_BEFORE = r"^(\d{1,4})\s*(?:x\s*|[×*]\s*)(?=[a-z0-9])|^(" + "|".join(_COUNT_WORDS) + r")\s+"
+_COUNT_AFTER = r"(?:\s+[x×*]\s?|(?<=\d)[x×*])(\d{1,4})$"
+_GENERIC_MACHINE = (
     r"\b(laptop|notebook|desktop|workstation|server|pc|computer|mini "
-    r"?pc|machine|cpu|processor|phone|tablet|box|vm)s?\b",
-    re.IGNORECASE,
+    r"?pc|machine|cpu|processor|phone|tablet|box|vm)s?\b"
 )
-_MAC = re.compile(
-    r"\b(?:macbook(?: air| pro)?|mac ?(?:studio|mini|pro)|imac(?: pro)?)\b(?=.*\b[am]\d)", re.IGNORECASE
-)
-_FILLER = re.compile(
-    r"\b(?:an?|the|my|with|and|or|of|only|no|gpu|generic|unknown|ordinary|typical|some|on)\b", re.IGNORECASE
-)
+_MAC = r"\b(?:macbook(?: air| pro)?|mac ?(?:studio|mini|pro)|imac(?: pro)?)\b(?=.*\b[am]\d)"
+_FILLER = r"\b(?:an?|the|my|with|and|or|of|only|no|gpu|generic|unknown|ordinary|typical|some|on)\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +54,7 @@ class Part:
     @property
     def without_size(self) -> str:
         """The name alone."""
-        return " ".join(_BARE_SIZE.sub(" ", self.text).split())
+        return " ".join(compiled(_BARE_SIZE).sub(" ", self.text).split())
 
 
 @dataclass(slots=True)
@@ -84,8 +72,8 @@ class MachineText:
     """Whether a number of devices was written."""
 
 
-def _take(pattern: re.Pattern[str], text: str) -> tuple[str, re.Match[str] | None]:
-    match = pattern.search(text)
+def _take(pattern: str, text: str) -> tuple[str, re.Match[str] | None]:
+    match = compiled(pattern).search(text)
     return (text[: match.start()] + " , " + text[match.end() :], match) if match else (text, None)
 
 
@@ -98,7 +86,10 @@ def read_machine(text: str) -> MachineText:
     machine = MachineText()
     plain = " ".join(re.sub(r"\((?:r|tm)\)|[®™]", " ", text, flags=re.IGNORECASE).split())
     plain = re.sub(r"\((?:hybrid|total|each)\)", " ", plain, flags=re.IGNORECASE)
-    plain = _MAC.sub(" ", plain)
+    plain = compiled(_MAC).sub(" ", plain)
+    lower = plain.lower() + " "
+    if not any(unit in lower for unit in ("gb", "gib", "mb", "mib", "tb", "ram", "g ", "ddr")):
+        return _with_parts(machine, plain)
     plain, generic = _take(_GENERIC_GPU, plain)
     if generic:
         machine.vram_bytes = parse_bytes(generic.group(1))
@@ -109,25 +100,29 @@ def read_machine(text: str) -> MachineText:
     machine.ram_bytes = _size(ram)
     if vram and not generic:
         machine.generic_gpu = ""
-    for piece in _SPLIT.split(plain):
+    return _with_parts(machine, plain)
+
+
+def _with_parts(machine: MachineText, plain: str) -> MachineText:
+    for piece in compiled(_SPLIT).split(plain):
         _add(machine, piece.strip(" .-()") if piece.count("(") != piece.count(")") else piece.strip(" .-"))
     return machine
 
 
 def _add(machine: MachineText, piece: str) -> None:
     """One piece between separators: a size on its own, a kind of machine, or a named device with a count."""
-    size_match = _BARE_SIZE.search(piece)
+    size_match = compiled(_BARE_SIZE).search(piece)
     size = parse_bytes(size_match.group(1)) if size_match else None
-    words = _BARE_SIZE.sub(" ", piece)
-    bare = _FILLER.sub(" ", _GENERIC_MACHINE.sub(" ", words)).strip(" .-")
+    words = compiled(_BARE_SIZE).sub(" ", piece)
+    bare = compiled(_FILLER).sub(" ", compiled(_GENERIC_MACHINE).sub(" ", words)).strip(" .-")
     if not bare:
-        kind = _GENERIC_MACHINE.search(words)
+        kind = compiled(_GENERIC_MACHINE).search(words)
         machine.generic_kind = kind.group(1).lower() if kind else machine.generic_kind
         machine.ram_bytes = machine.ram_bytes or size
         return
     count = 1
-    before = _COUNT_BEFORE.match(piece)
-    after = None if before or "snapdragon" in piece.lower() else _COUNT_AFTER.search(piece)
+    before = compiled(_COUNT_BEFORE).match(piece)
+    after = None if before or "snapdragon" in piece.lower() else compiled(_COUNT_AFTER).search(piece)
     if before:
         count = int(before.group(1)) if before.group(1) else _COUNT_WORDS[before.group(2).lower()]
         piece = piece[before.end() :]

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from advisor.catalog.names import word_set
+from advisor.catalog.names import compiled, word_set
 
-_QUANT = re.compile(
+_QUANT = (
     r"(?<![a-z0-9])(?:i?q\d(?:[_-](?:k|0|1|xxs|xs|s|m|l|nl|xl|xxl))*|tq\d[_-]0|bf16|f16|fp16|f32|fp32|fp8|int[48]|nvfp4"
     r"|mxfp4(?:[_-]moe)?|nf4|w\d{1,2}a\d{1,2}|\d(?:\.\d+)?[ "
     r"-]?bits?|\d(?:\.\d+)?bpw|awq|gptq|exl[23]|bnb|hqq|autoround"
@@ -28,12 +28,12 @@ BLOCKING = word_set(
     "nemotron unpacked merge frankenmerge upscaled"
 )
 """Words that make it another model; a fine-tune's own words are allowed around a base name, these are not."""
-_TOKEN = re.compile(
+_TOKEN = (
     r"\d+x\d+(?:\.\d+)?b|\d+(?:\.\d+)?[bmt](?![a-z0-9])|\d+(?:\.\d+)?b(?=a\d)|a\d+(?:\.\d+)?[bm](?![a-z0-9])"
     r"|e\d+b(?![a-z0-9])|\d+[ke](?![a-z0-9])|[a-z]+|\d+(?:\.\d+)*"
 )
-_SIZE = re.compile(r"(?:\d+x)?\d+(?:\.\d+)?[bmt]|a\d+(?:\.\d+)?[bm]|e\d+b|\d+e")
-_DATE = re.compile(r"\d{4}|\d{6}")
+_SIZE = r"(?:\d+x)?\d+(?:\.\d+)?[bmt]|a\d+(?:\.\d+)?[bm]|e\d+b|\d+e"
+_DATE = r"\d{4}|\d{6}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class ModelName:
     @property
     def sizes(self) -> frozenset[str]:
         """'30b', 'a3b', '8x7b', 'e4b', '16e'."""
-        return frozenset(token for token in self.tokens if _SIZE.fullmatch(token))
+        return frozenset(token for token in self.tokens if compiled(_SIZE).fullmatch(token))
 
     @property
     def total_params(self) -> float | None:
@@ -71,8 +71,8 @@ class ModelName:
             if not version and token == "v" and re.fullmatch(r"[\d.]+", following):
                 skip = True
                 continue
-            if (not sizes and _SIZE.fullmatch(token)) or (
-                not soft and (token in SOFT or _DATE.fullmatch(token))
+            if (not sizes and compiled(_SIZE).fullmatch(token)) or (
+                not soft and (token in SOFT or compiled(_DATE).fullmatch(token))
             ):
                 continue
             if not active and re.fullmatch(r"a\d.*", token):
@@ -85,7 +85,7 @@ def strip_quant(text: str) -> str:
     """The name without publisher, file ending and marks of a quantized copy, lower case."""
     name = re.split(r"[/\\]", text.strip().lower())[-1]
     name = re.sub(r"-\d{5}-of-\d{5}(?=\.gguf$|$)", "", name)
-    return _QUANT.sub(" ", re.sub(r"\.gguf$", "", name))
+    return compiled(_QUANT).sub(" ", re.sub(r"\.gguf$", "", name))
 
 
 @cache
@@ -96,7 +96,7 @@ def take_apart(text: str) -> ModelName:
     name = re.sub(r"(?<!\.\d)(?<=\d)_(?=\d)", ".", name)  # internlm2_5, phi-1_5
     name = re.sub(r"^([a-z]{3,})_(?=\1)", "", name)  # Qwen_Qwen3-8B: publisher and model in one file name
     name = re.sub(r"\b(\d{2})-(20\d{2})\b", r"\1\2", name).replace("+", " plus ").replace("c4ai", " ")
-    tokens = tuple(token for token in _TOKEN.findall(name) if token not in _NOISE)
+    tokens = tuple(token for token in compiled(_TOKEN).findall(name) if token not in _NOISE)
     return ModelName(tokens)
 
 

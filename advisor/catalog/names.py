@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from advisor.errors import UsageError
 
@@ -74,6 +75,12 @@ def parse_count(text: str, what: str = "number of parameters") -> int:
     if match is None or factor is None or not 0 < float(match.group(1)) * factor < 1e17:
         raise UsageError(f"{what} {text!r} is not a count; write it as 13B or 350M")
     return round(float(match.group(1)) * factor)
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern, case ignored, compiled when it is first needed: most runs need few of them."""
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def word_set(text: str) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from advisor.catalog.hardware import describe_machine, stand_in_cpu
 from advisor.catalog.machines import usable_by_gpu
 from advisor.catalog.models import find_model, match_model
-from advisor.catalog.names import parse_bandwidth, parse_bytes, parse_count
+from advisor.catalog.names import compiled, parse_bandwidth, parse_bytes, parse_count
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
 from advisor.documents.model import ModelProfile
 from advisor.errors import BadFileError, UsageError
@@ -177,9 +176,9 @@ def _repeat(profile: HardwareProfile, n_devices: int) -> tuple[tuple[Gpu, ...], 
     return gpus, memory, cpu, nodes
 
 
-_BARE_SIZE = re.compile(
-    r"\s*(\d+(?:\.\d+)?\s*[bmt])(?:[ -]?a(\d+(?:\.\d+)?\s*[bm]))?(?:\s+(?:params?|parameters|model))?\s*",
-    re.IGNORECASE,
+_BARE_SIZE = (
+    r"\s*(\d+(?:\.\d+)?\s*[bmt])(?:[ -]?a(\d+(?:\.\d+)?\s*[bm]))?"
+    r"(?:\s+(?:params?|parameters|model))?\s*"
 )
 
 
@@ -198,7 +197,7 @@ def resolve_model(text_or_path: str | dict | None, params: str | None = None) ->
         if params is None:
             raise UsageError("no model is given; name one, or give a file or --params 8B")
         return _bare(params, None)
-    bare = _BARE_SIZE.fullmatch(text)
+    bare = compiled(_BARE_SIZE).fullmatch(text)
     if bare:
         return _bare(text, None)
     if _is_path(text, (".gguf", ".json", ".safetensors", ".bin")):
@@ -219,7 +218,7 @@ def _model_document(value: dict) -> ModelProfile:
 
 def _bare(size: str, name: str | None) -> ModelProfile:
     """A model of which only the size is known; '30B-A3B' states the active part too."""
-    match = _BARE_SIZE.fullmatch(size)
+    match = compiled(_BARE_SIZE).fullmatch(size)
     total = parse_count(match.group(1) if match else size)
     active = parse_count(match.group(2), "number of active parameters") if match and match.group(2) else total
     if active > total:

@@ -1,0 +1,132 @@
+"""Models are found by any usual spelling; another size or generation never matches."""
+
+from __future__ import annotations
+
+import pytest
+
+from advisor.catalog.models import all_models, find_model, match_model
+from advisor.errors import UnknownNameError
+
+SPELLINGS = {
+    "llama-3.1-8b": "Llama-3.1-8B",
+    "meta-llama/Meta-Llama-3.1-8B-Instruct": "Llama-3.1-8B",
+    "Meta-Llama-3.1-8B-Instruct-Q4_K_M.gguf": "Llama-3.1-8B",
+    "Llama 3.1 8B": "Llama-3.1-8B",
+    "llama_3_1_8b": "Llama-3.1-8B",
+    "llama-3-1-8b-instruct": "Llama-3.1-8B",
+    "llama3.1:8b-instruct-q4_K_M": "Llama-3.1-8B",
+    "RedHatAI/Llama-3.1-8B-Instruct-FP8-dynamic": "Llama-3.1-8B",
+    "neuralmagic/Meta-Llama-3.1-8B-Instruct-quantized.w8a8": "Llama-3.1-8B",
+    "hugging-quants/Meta-Llama-3.1-70B-Instruct-AWQ-INT4": "Llama-3.1-70B",
+    "llama 3 8b": "Llama-3-8B",
+    "qwen3:30b-a3b": "Qwen3-30B-A3B",
+    "qwen3:30b": "Qwen3-30B-A3B",
+    "bartowski/Qwen_Qwen3-30B-A3B-GGUF": "Qwen3-30B-A3B",
+    "Qwen3-30B-A3B-Thinking-2507": "Qwen3-30B-A3B-2507",
+    "unsloth/Qwen3-30B-A3B-Instruct-2507-GGUF": "Qwen3-30B-A3B-2507",
+    "Qwen3-235B-A22B-Thinking-2507": "Qwen3-235B-A22B",
+    "qwen2.5-coder-32b-instruct-awq": "Qwen2.5-Coder-32B",
+    "Qwen2.5-VL-7B-Instruct": "Qwen2.5-VL-7B",
+    "Qwen3VL-2B-Instruct": "Qwen3-VL-2B",
+    "qwen:14b": "Qwen1.5-14B",
+    "mlx-community/Qwen3-4B-4bit": "Qwen3-4B",
+    "mistral:7b": "Mistral-7B-v0.3",
+    "Mistral-7B-Instruct-v0.2": "Mistral-7B-v0.2",
+    "Mistral Nemo": "Mistral-Nemo-12B",
+    "Mistral-Small-24B-Instruct-2501": "Mistral-Small-24B-2501",
+    "Mixtral-8x7B-Instruct-v0.1": "Mixtral-8x7B",
+    "gemma3:4b-it-q4_K_M": "Gemma-3-4B",
+    "gemma-3-27b-it-qat": "Gemma-3-27B",
+    "hf.co/unsloth/gemma-3-27b-it-GGUF:Q4_K_M": "Gemma-3-27B",
+    "google/gemma-3n-E4B-it": "Gemma-3n-E4B",
+    "deepseek-r1:8b": "DeepSeek-R1-0528-Qwen3-8B",
+    "deepseek-r1": "DeepSeek-R1",
+    "DeepSeek-V3-0324": "DeepSeek-V3-0324",
+    "DeepSeek-R1-Distill-Qwen-14B-Uncensored": "DeepSeek-R1-Distill-Qwen-14B",
+    "gpt-oss 20b": "gpt-oss-20b",
+    "phi-4-14b": "Phi-4",
+    "phi3:3.8b": "Phi-3-mini-4k",
+    "CodeLlama 34B Instruct": "CodeLlama-34B",
+    "TheBloke/Llama-2-13B-chat-GPTQ": "Llama-2-13B",
+    "OLMo-2-1124-13B-Instruct": "OLMo-2-13B",
+    "internlm2_5-20b-chat": "InternLM2.5-20B",
+    "Command-R+": "Command-R-Plus-104B",
+    "GLM-4.7-Flash-30B-A3B": "GLM-4.7-Flash",
+    "Llama-4-Scout": "Llama-4-Scout-17B-16E",
+    "shisa-v2-llama3.1-8b": "Llama-3.1-8B",
+    "Zephyr-7B-beta": "Mistral-7B-v0.1",
+    "Vicuna-13B-v1.5": "Llama-2-13B",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), SPELLINGS.items())
+def test_usual_spelling(text: str, expected: str) -> None:
+    """Hugging Face ids, Ollama tags, file names and plain names lead to one row."""
+    assert expected == find_model(text).name
+
+
+def test_own_names() -> None:
+    """Every row is found by its own name and its own Hugging Face id."""
+    names = [model.name for model in all_models()]
+    ids = [model.hf_id for model in all_models() if model.hf_id]
+    assert names == [find_model(name).name for name in names]
+    assert ids == [find_model(hf_id).hf_id for hf_id in ids]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["llama-8b", "llama-3.1-9b", "3B", "foo-13B", "LLaMA-7B", "Qwen-14B", "Qwen3-VL-30B-A3B-Instruct",
+     "Qwen3-Omni-30B-A3B-Instruct", "Granite-3.2-8b-Instruct", "GLM-5.3-Flash", "Phi-4-multimodal", "SmolLM-1.7B",
+     "OPT-13B", "Qwen3.8-35B-A3B-Distill", "Qwen2.5-VL-32B", "mixtral", "llama3", "", "-", "Falcon-180B-chat"],
+)
+def test_another_model_never_matches(text: str) -> None:
+    """Another size, generation or kind of a family has other shapes: no row at all is better than a wrong one."""
+    assert match_model(text) is None
+
+
+def test_unknown_name_lists_the_nearest_five() -> None:
+    """The error names what was probably meant, and that a bare size works."""
+    with pytest.raises(UnknownNameError) as caught:
+        find_model("lama-3.1-8b")
+    assert 5 == len(caught.value.nearest)
+    assert "Llama-3.1-8B" in caught.value.nearest
+    assert "--params 8B" in str(caught.value)
+    assert 2 == caught.value.exit_code
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Llama-3.1-8B-Instruct", "instruct"), ("Llama-3.1-8B-base", "base"), ("qwen2.5-coder:7b", "code"),
+     ("Qwen3-4B-Thinking-2507", "reasoning"), ("QwQ-32B", "reasoning"), ("Llama-3.1-8B", None)],
+)
+def test_variant_comes_from_the_name(text: str, expected: str | None) -> None:
+    """Instruct and base copies share a row; which one was named is kept."""
+    assert expected == find_model(text).variant
+
+
+def test_unstated_version_is_told() -> None:
+    """'mistral-7b' may be any of three versions; the newest is taken and a note says so."""
+    model = find_model("mistral-7b")
+    assert "Mistral-7B-v0.3" == model.name
+    assert "version" in model.notes[0]
+
+
+def test_fine_tune_is_told() -> None:
+    """A fine-tune has its base's shapes, not its scores: the note says what it was taken for."""
+    assert "fine-tune of Qwen3.5-27B" in find_model("allura-org/Qwen3.5-27B-Anko").notes[0]
+
+
+def test_stated_size_chooses_and_refuses() -> None:
+    """A size from elsewhere tells Command-R's two versions apart and refuses a name that only looks right."""
+    assert "Command-R-35B" == match_model("Command-R", 34.98).name
+    assert match_model("Llama-3.1-8B", 70.6) is None
+
+
+def test_shapes_are_numbers() -> None:
+    """A row becomes typed fields: counts are integers, parameters are single, not billions."""
+    model = find_model("qwen3-30b-a3b")
+    assert (30_532_123_000, 48, 2048, 128, 8, 768, False) == (
+        model.n_params, model.n_layers, model.hidden_size, model.n_experts, model.n_experts_used,
+        model.moe_intermediate_size, model.tie_embeddings)
+    assert 3.3e9 < model.n_active_params < 3.4e9
+    assert find_model("llama-3.1-8b").n_active_params == find_model("llama-3.1-8b").n_params
