@@ -62,15 +62,16 @@ def _table_origin(source: pd.Series, is_open: bool) -> dict[str, str | int]:
             "over the median; the source's words are left out."
         )
     )
+    url = source["url"] if "://" in source["url"] else ""
     return {
-        "title": source["title"],
-        "producer": _producer(source["url"]),
-        "url": source["url"],
+        "title": plain_words(source["title"]),
+        "producer": _producer(url),
+        "url": url,
         "date_published": source["date"],
         "date_accessed": DATE_ACCESSED,
         "licence": licence,
         "derivation": derivation,
-        "audit": source["audit"],
+        "audit": plain_words(source["audit"]),
     }
 
 
@@ -90,12 +91,26 @@ def file_name(source_id: str) -> str:
     return re.sub(r"[^a-z0-9._-]+", "_", source_id.lower())
 
 
+_FINDING = re.compile(
+    r"[,;]? ?\(?(text cop(y|ies) )?(found )?(in the GitHub full-text index|repository not named by the index)"
+    r"(, ids? [\d and]+| \(id \d+\))?\)?"
+    r"|, id \d+\)|; card ids in notes\)?| \(not in round 1\)|[,;] index id \d+"
+)
+"""How a source was found; of no use to a reader of the origin."""
+
+
+def plain_words(text: str) -> str:
+    """A title or remark without the words on how it was found."""
+    short = _FINDING.sub("", text).replace("reachable in the stored corpora", "reachable")
+    return short + ")" * (short.count("(") - short.count(")"))  # an id may have taken the closing one along
+
+
 def _producer(url: str) -> str:
     found = re.match(r"(?:https?://)?(?:www\.)?github\.com/([^/]+/[^/ ]+)", url)
     if found:
         return found.group(1)
     found = re.match(r"https?://([^/]+(?:/[^/]+)?)", url)
-    return found.group(1) if found else "not named by the index it was found in"
+    return found.group(1) if found else "not known: a public text copy whose repository is not named"
 
 
 def _by_source(kind: str, raw: Path, files: Files) -> None:

@@ -14,7 +14,7 @@ _BANDWIDTH = {
     "FluidX3D README": (
         "fluidx3d",
         "https://github.com/ProjectPhysX/FluidX3D",
-        f"{_CLOSED} (custom, non-commercial)",
+        "custom non-commercial licence (not an open licence)",
     ),
     "chsasank/device-benchmarks": (
         "device-benchmarks",
@@ -95,7 +95,7 @@ def _fields(
 
 
 def _is_open(entry: tuple[str, str, str]) -> bool:
-    return not entry[2].startswith(_CLOSED)
+    return not (entry[2].startswith(_CLOSED) or "not an open licence" in entry[2])
 
 
 def _bandwidth(raw: Path, files: Files) -> None:
@@ -152,6 +152,7 @@ def _memory(raw: Path, files: Files) -> None:
     frame["entry"] = [_find(_LOGS, text) for text in frame["url"]]
     for entry, rows in frame.groupby("entry", sort=True):
         rows = rows.drop(columns=["entry"])
+        rows["url"] = rows["url"].replace(r"^stored public GitHub file id.*", "", regex=True)
         rows.insert(0, "source_id", entry[0])
         if _is_open(entry):
             table, derivation = rows.assign(n=1), "As transcribed."
