@@ -62,7 +62,8 @@ def _table_origin(source: pd.Series, is_open: bool) -> dict[str, str | int]:
             "over the median; the source's words are left out."
         )
     )
-    url = source["url"] if "://" in source["url"] else ""
+    found = re.search(r"https?://[^\s,;)]+", source["url"])
+    url = found.group() if found else ""
     return {
         "title": plain_words(source["title"]),
         "producer": _producer(url),

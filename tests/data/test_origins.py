@@ -39,6 +39,7 @@ def test_every_data_file_has_an_origin_that_validates() -> None:
         adapter.validate_json(json.dumps(vars(origin)), strict=True)
         assert all((origin.title, origin.producer, origin.licence, origin.derivation)), path.name
         assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", origin.date_accessed), path.name
+        assert re.fullmatch(r"(https?://\S+)?", origin.url), path.name
 
 
 def test_every_digest_is_that_of_the_file() -> None:
