@@ -15,6 +15,10 @@ from advisor.sizing.kv_cache import cells, kv_types
 UBATCH = 512
 """Tokens computed at once when nothing else is asked: llama.cpp's `-ub` default (tools/server/README.md)."""
 _F32, _MASK = 4, 2
+_MASK_BESIDE, _MASK_BOTH = 3, 6
+"""Bytes of a mask cell that may lie beside the logits (fitted: 2.8), and of one kept in F32 and F16."""
+_ATTENTION_SLACK = 1.06
+"""Largest excess of a dry run over `_attention_values` (OLMo-2 to Llama-3.1-70B: 0.80 to 1.03)."""
 _EXPERT_ROWS = 4.3
 """Rows of the hidden state beside one per used expert at the same moment (fitted: 4.0 to 4.2)."""
 HIGH_FACTOR = 1.21
@@ -62,13 +66,23 @@ def compute_bound(
     """Upper bound of the compute buffer whose rule gives *value*: no dry run of 60 architectures lies above.
 
     The allocator sometimes keeps the output of every used expert until the logits (Hunyuan-A13B,
-    Trinity-Mini), and two masks beside recurrent layers (Granite-4.0-H, Nemotron-H).
+    Trinity-Mini), and two masks beside recurrent layers. Some builds hold each attention mask in F32 and F16
+    (the one in cyllama 0.2.18 does, commit 0c1e57098 does not), which decides from 100 k tokens on.
     """
     high = value * HIGH_FACTOR
     if model.is_moe:
         outputs = ubatch if n_outputs is None else n_outputs
         alive = (int(model.n_experts_used or 1) + _EXPERT_ROWS) * int(model.hidden_size or 4096)
         high = max(high, _F32 * (outputs * int(model.vocab_size or 152064) + ubatch * alive))
+    streams = 1 if unified else n_seq
+    mask_cells = sum(
+        cells(g, context_tokens, n_seq, ubatch, unified, swa_full) // streams for g in layout.groups
+    )
+    high = max(
+        high,
+        value + ubatch * _MASK_BESIDE * mask_cells,
+        ubatch * (_MASK_BOTH * mask_cells + _F32 * _ATTENTION_SLACK * _attention_values(model, layout)),
+    )
     if layout.state_bytes:
         high += mask_copies_bytes(layout, context_tokens, n_seq, ubatch, 2, unified, swa_full)
     return high
@@ -103,11 +117,7 @@ def raw_compute_bytes(
     logits = _F32 * (outputs * vocab + ubatch * (kept * width + _logit_extra(model, layout)))
     best = max(logits, _F32 * ubatch * _ffn_values(model, width, quantized and flash_attn) + mask_bytes)
     if layout.mla:
-        # Every head's query, absorbed query, output in the latent space and value, beside the hidden state.
-        rank, rope = int(model.mla_kv_lora_rank or 512), int(model.mla_rope_dim or 64)
-        head = 2 * rank + 2 * rope + int(model.mla_nope_dim or 128) + int(model.mla_v_dim or 128)
-        attention = int(model.n_heads or 1) * head + 3 * width + int(model.mla_q_lora_rank or 0)
-        best = max(best, _F32 * ubatch * attention)
+        best = max(best, _F32 * ubatch * _attention_values(model, layout))
     if not flash_attn:
         heads = int(model.n_heads or 1)
         q_width = heads * int(model.head_dim or width // heads)
@@ -120,6 +130,17 @@ def raw_compute_bytes(
         scores = longest * (heads + 1) + hidden * width + 2 * q_width + 2 * kv_width
         best = max(best, _F32 * ubatch * scores)
     return float(best)
+
+
+def _attention_values(model: ModelProfile, layout: CacheLayout) -> int:
+    """F32 numbers per token alive in the middle of an attention block with flash attention."""
+    width, heads = int(model.hidden_size or 4096), int(model.n_heads or 1)
+    if not layout.mla:
+        return 3 * width + 2 * heads * int(model.head_dim or width // heads)
+    # Every head's query, absorbed query, output in the latent space and value, beside the hidden state.
+    rank, rope = int(model.mla_kv_lora_rank or 512), int(model.mla_rope_dim or 64)
+    head = 2 * rank + 2 * rope + int(model.mla_nope_dim or 128) + int(model.mla_v_dim or 128)
+    return heads * head + 3 * width + int(model.mla_q_lora_rank or 0)
 
 
 def _ffn_values(model: ModelProfile, width: int, quantized: bool) -> int:

@@ -169,7 +169,7 @@ def _windowed(model: ModelProfile, arch: str, n_layers: int, kv_heads: int, head
         or _SHARED_KV_LAYERS.get((arch[:6], n_layers), 0)
     )
     kept = n_layers - shared
-    full = sum(1 for index in range(kept) if _is_full(arch, model.sliding_pattern, index, n_layers))
+    full = sum(1 for index in range(kept) if is_full_layer(arch, model.sliding_pattern, index, n_layers))
     full_heads, full_dim, evidence, basis = kv_heads, head_dim, "", "exact"
     if arch.startswith("gemma4"):
         text = model.extra or ""
@@ -200,7 +200,7 @@ def _windowed(model: ModelProfile, arch: str, n_layers: int, kv_heads: int, head
     return CacheLayout(tuple(g for g in groups if g.count), basis=basis, evidence=(note,))
 
 
-def _is_full(arch: str, pattern: str | None, index: int, n_layers: int) -> bool:
+def is_full_layer(arch: str, pattern: str | None, index: int, n_layers: int) -> bool:
     """Whether layer *index* attends to the whole context."""
     if arch.startswith("mimov2"):
         return index == 0 or index == n_layers - 1 or index % 6 == 5

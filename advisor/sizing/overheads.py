@@ -6,6 +6,8 @@ Every figure is an upper bound with its source: a plan that errs must err high.
 
 from __future__ import annotations
 
+import re
+
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.sizing.cache_layout import architecture_key
@@ -30,6 +32,11 @@ CONTEXT_BYTES = {
 FLASH_ATTENTION_BACKENDS = frozenset({"cpu", "cuda", "rocm", "hip", "metal", "vulkan"})
 """Where llama.cpp's `-fa auto` turns flash attention on; a SYCL log reads "auto -> disabled", others are
 not seen."""
+# GDDR6 cards whose ECC codes lie in the memory itself, on by default: 1/16 less. The driver's totals of L40S
+# (46068 MiB), H100 (81559) and RTX PRO 6000 (97887) stand in the system files of
+# https://github.com/ai-dynamo/aiconfigurator; 22.49 GiB of the L4's 24 in https://pypi.org/project/kvplan/.
+_ECC_IN_BAND = re.compile(r"\b(T4|A2|A10G?|A16|A40|L2|L4|L20|L40[SG]?)\b")
+_ECC_SHARE, _DRIVER_SHARE = 15 / 16, 0.995
 FIT_MARGIN_BYTES = 1024 * MIB
 """Left free on each GPU with memory of its own: llama.cpp's default `--fit-target`
 (https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md). It holds the desktop where only
@@ -70,9 +77,18 @@ def context_bytes(backend: str) -> int:
     return CONTEXT_BYTES.get(backend, 512 * MIB)
 
 
+def usable_total(gpu: Gpu) -> int | None:
+    """Memory a discrete card really offers: a marketing figure (whole GiB) is cut to what drivers report."""
+    total = gpu.memory_total_bytes
+    if total is None or total % GIB or gpu.unified_memory:
+        return total
+    ecc = gpu.vendor == "NVIDIA" and _ECC_IN_BAND.search(gpu.catalog_name or gpu.name)
+    return int(total * (_ECC_SHARE if ecc else _DRIVER_SHARE))
+
+
 def gpu_available(gpu: Gpu) -> int | None:
     """Bytes of a discrete GPU a local engine may fill; None when its memory is unknown."""
-    base = gpu.memory_free_bytes if gpu.memory_free_bytes is not None else gpu.memory_total_bytes
+    base = gpu.memory_free_bytes if gpu.memory_free_bytes is not None else usable_total(gpu)
     return None if base is None else max(0, base - FIT_MARGIN_BYTES)
 
 
@@ -131,7 +147,8 @@ def serving_overhead_bytes(tensor_parallel: int) -> int:
 
 def serving_available(gpu: Gpu, engine: str) -> int | None:
     """Bytes a serving engine may fill on one card; None when its memory is unknown."""
-    if gpu.memory_total_bytes is None:
+    total = usable_total(gpu)
+    if total is None:
         return gpu.memory_free_bytes
-    budget = int(gpu.memory_total_bytes * UTILISATION.get(engine, 0.9))
+    budget = int(total * UTILISATION.get(engine, 0.9))
     return budget if gpu.memory_free_bytes is None else min(budget, gpu.memory_free_bytes)
