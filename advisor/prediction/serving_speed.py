@@ -121,7 +121,7 @@ class _Known:
     def effect(self, metric: str) -> float:
         """Logarithm of measured over modelled on this device and in this configuration."""
         effects = self._document["effects"][metric]
-        return effects["device"].get(self.device, 0.0) + effects["config"].get(self.key, 0.0)
+        return effects["all"] + effects["device"].get(self.device, 0.0) + effects["config"].get(self.key, 0.0)
 
     def factors(self, metric: str, busy: str, confidence: float) -> tuple[float, float]:
         """(low, high) factors of a time at *confidence*."""

@@ -48,13 +48,14 @@ class Work:
 
 
 def coefficient_keys(
-    engine: str, body: str, expert: str, arch: str, link: str, mla: bool, moe: bool, odd: str = ""
+    engine: str, body: str, expert: str, arch: str, link: str, mla: bool, moe: bool, odd: str = "", by: str = ""
 ) -> dict[str, tuple[str, ...]]:
     """Which fitted logarithms add up to each coefficient of a step.
 
     `engine` is an engine generation (see `serving_speed_inputs.engine_key`), `body` and `expert` are kernel
-    families (`serving_speed_inputs.kernel`), `arch` an architecture group, `link` nvlink or pcie, `odd` a run
-    whose overhead is its own (used only while fitting).
+    families (`serving_speed_inputs.kernel`), `arch` an architecture group, `link` nvlink or pcie. Only while
+    fitting: `odd` is a run whose overhead is its own, `by` a publisher whose quantized kernels multiply at a
+    speed of their own.
     """
     def of(name: str) -> tuple[str, str]:
         """What all engines share, and what this one adds."""
@@ -63,7 +64,7 @@ def coefficient_keys(
     layer = (*of("layer"), f"layer-kernel:{expert if moe else body}", f"layer-arch:{arch}", *(("layer-moe",) if moe else ()))
     return {
         "body_read": (f"read:{body}", f"read-arch:{arch}"),
-        "body_math": (f"math:{body}", f"math-arch:{arch}"),
+        "body_math": (f"math:{body}", f"math-arch:{arch}", *((f"math-by:{by}:{body}",) if by and body != "bf16" else ())),
         "expert_read": (f"read:{expert}", f"read-arch:{arch}", "read-expert"),
         "expert_math": (f"math:{expert}", f"math-arch:{arch}", "math-expert"),
         "head_read": ("read:bf16", f"read-arch:{arch}"),

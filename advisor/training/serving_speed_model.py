@@ -82,7 +82,8 @@ def _case(row: Row) -> Case:
     load, body, expert = work(model, weights, scheme, gpu, row.devices)
     odd = "vllm-0.20.1" if row.version.startswith("0.20.1+") and scheme.weight_bits < 16 else ""
     keys = coefficient_keys(
-        engine_key(row.engine, row.version), body, expert, arch_group(gpu), link_of(gpu), is_mla(model), model.is_moe, odd)
+        engine_key(row.engine, row.version), body, expert, arch_group(gpu), link_of(gpu), is_mla(model), model.is_moe, odd,
+        by=row.publisher)
     kv_bytes = kv_bytes_per_token_read(model, int(row.prompt + row.output / 2), row.kv_type)
     held = kv_cache_bytes(model, int(row.prompt + row.output), 1, row.kv_type).value
     memory = (gpu.memory_total_bytes or 0) * row.devices * MEMORY_SHARE - weights.total_bytes.value
@@ -100,15 +101,15 @@ def arrays(found: Sequence[Case]) -> SimpleNamespace:
     return SimpleNamespace(
         work=stacked, kv_bytes=get(lambda c: c.kv_bytes), batch=get(lambda c: c.batch), room=get(lambda c: c.room),
         prompt=get(lambda c: c.row.prompt), output=get(lambda c: c.row.output),
-        y=np.log(get(lambda c: c.row.seconds)), metric=get(lambda c: c.row.metric), rate=get(lambda c: c.row.rate),
+        y=np.log(get(lambda c: c.row.seconds)), metric=get(lambda c: c.row.metric),
     )
 
 
 class Names:
     """Named logarithms and where they enter."""
 
-    def __init__(self, keys: Sequence[dict[str, tuple[str, ...]]], protocols: Sequence[str]) -> None:
-        names = sorted({k for row in keys for group in row.values() for k in group} | {p for p in protocols if p})
+    def __init__(self, keys: Sequence[dict[str, tuple[str, ...]]], offsets: Sequence[tuple[str, ...]]) -> None:
+        names = sorted({k for row in keys for group in row.values() for k in group} | {o for row in offsets for o in row})
         self.names = names
         index = {name: i for i, name in enumerate(names)}
         none = len(names)
@@ -117,32 +118,34 @@ class Names:
             width = max(len(row[field]) for row in keys)
             self.fields[field] = np.array(
                 [[index[k] for k in row[field]] + [none] * (width - len(row[field])) for row in keys])
-        self.protocol = np.array([index[p] if p else none for p in protocols])
+        self.offsets = np.array([[index[o] for o in row] + [none] * (2 - len(row)) for row in offsets])
 
     def coefficients(self, theta: np.ndarray) -> SimpleNamespace:
         """Every coefficient of every row."""
         padded = np.append(theta, 0.0)
         return SimpleNamespace(**{f: np.exp(padded[i].sum(axis=1)) for f, i in self.fields.items()})
 
-    def protocols(self, theta: np.ndarray) -> np.ndarray:
-        """The benchmark's own logarithm of every row."""
-        return np.append(theta, 0.0)[self.protocol]
+    def offset(self, theta: np.ndarray) -> np.ndarray:
+        """What belongs to the benchmark and its publisher, not to the machine."""
+        return np.append(theta, 0.0)[self.offsets].sum(axis=1)
+
+    def protocol(self, theta: np.ndarray) -> np.ndarray:
+        """The benchmark's part of the offset."""
+        own = np.array([0.0 if name.startswith("by") else 1.0 for name in self.names] + [0.0])
+        return (np.append(theta, 0.0) * own)[self.offsets].sum(axis=1)
 
 
-def predicted(a: SimpleNamespace, c: SimpleNamespace, batch: np.ndarray) -> np.ndarray:
+def offsets(case: Case) -> tuple[str, ...]:
+    """Names of the offsets of *case*: its publisher's, and its benchmark's where that measures something else."""
+    row = case.row
+    by = f"by-first:{row.publisher}" if row.metric == "ttft" else f"by:{row.publisher}"
+    return (by, row.protocol) if row.protocol else (by,)
+
+
+def predicted(a: SimpleNamespace, c: SimpleNamespace) -> np.ndarray:
     """Logarithm of the seconds each row should show."""
-    load = under_load(batch, a.prompt, a.output, a.kv_bytes, a.work, c)
-    flow = load.service_s / (batch * a.output)
+    load = under_load(a.batch, a.prompt, a.output, a.kv_bytes, a.work, c)
+    flow = load.service_s / (a.batch * a.output)
     seconds = np.where(a.metric == "flow", flow, np.where(a.metric == "ttft", load.ttft_s, np.where(
         a.metric == "service", load.service_s, load.tpot_s)))
     return np.log(seconds)
-
-
-def in_flight(a: SimpleNamespace, c: SimpleNamespace) -> np.ndarray:
-    """Requests in flight: as offered, and under a fixed arrival rate by Little's law (rate x time in service)."""
-    batch = a.batch.copy()
-    arriving = a.rate > 0
-    for _ in range(12):
-        service = under_load(batch, a.prompt, a.output, a.kv_bytes, a.work, c).service_s
-        batch = np.where(arriving, np.clip(0.5 * batch + 0.5 * a.rate * service, 1.0, np.minimum(a.room, 256.0)), batch)
-    return batch

@@ -32,16 +32,17 @@ class Row:
     scheme: str
     metric: str
     """tpot, ttft, service (one request, first to last token), flow (seconds per output token, all requests
-    together), arrivals (tpot when `rate` requests per second arrive)."""
+    together)."""
     prompt: float
     output: float
     batch: float
     """Requests offered at once; memory may hold fewer."""
     seconds: float
     kv_type: str
+    publisher: str
+    """Who measured: rows of one publisher share a set-up and its offsets."""
     protocol: str
     """How the benchmark measured; '' when its figure is what a user sees."""
-    rate: float = 0.0
     n: float = 1.0
 
 
@@ -58,7 +59,10 @@ def decode(table) -> tuple[list[Row], dict[str, int]]:
             rows += _decode(raw)
         except Undecodable as why:
             reasons[str(why)] = reasons.get(str(why), 0) + 1
-    return rows, reasons
+    distinct = list(dict.fromkeys(rows))
+    if len(distinct) < len(rows):
+        reasons["the same figure of the same run again"] = len(rows) - len(distinct)
+    return distinct, reasons
 
 
 def _decode(raw) -> list[Row]:
@@ -81,11 +85,17 @@ def _row(raw, metric: str, prompt: float, output: float, batch: float, seconds: 
         raise Undecodable("prompt, output or number of requests not stated")
     quantized_cache = raw.source_id == "aiconfigurator-silicon" and raw.scheme not in ("BF16", "W4A16-INT")
     more.setdefault("protocol", "")
+    more.setdefault("publisher", _publisher(raw.source_id))
     more.setdefault("kv_type", "fp8" if quantized_cache or "KV-FP8" in raw.scheme else "f16")
     return Row(
         raw.source_id, raw.hardware, int(raw.n_devices), raw.engine, raw.engine_version,
         raw.model, raw.scheme.replace("+KV-FP8", ""), metric, prompt, output, batch, seconds, n=raw.n, **more,
     )
+
+
+def _publisher(source: str) -> str:
+    """The model cards of one vendor are one publisher, and so are one laboratory's speed pages."""
+    return next((start for start in ("redhat", "qwen") if source.startswith(start)), source)
 
 
 def _note(raw, key: str) -> float | None:
@@ -99,12 +109,16 @@ def _aiconfigurator(raw) -> list[Row]:
     Attention run data-parallel splits the batch, not the matrices: not what a plan with tensor parallelism does.
     FP8 and FP4 checkpoints of this benchmark are served with an FP8 KV cache.
     """
-    if (_note(raw, "attention_dp") or 1) > 1:
+    if (_note(raw, "attention_dp") or 1) > 1 or (_note(raw, "batch_per_rank") or raw.concurrency) != raw.concurrency:
         raise Undecodable("attention in data parallel: another way to use several devices")
-    found = [_row(raw, "tpot", raw.prompt_tokens, raw.gen_tokens, raw.concurrency, raw.value / 1e3)]
+    # Runs of the vendor's own collection have no parallelism over experts in their name; all others are one
+    # public nightly benchmark in several copies.
+    publisher = "aiconfigurator-collection" if "_epnone_" in raw.notes else "aiconfigurator-nightly"
+    found = [_row(raw, "tpot", raw.prompt_tokens, raw.gen_tokens, raw.concurrency, raw.value / 1e3, publisher=publisher)]
     ttft = _note(raw, "ttft_ms")
     if ttft:
-        found.append(_row(raw, "ttft", raw.prompt_tokens, raw.gen_tokens, raw.concurrency, ttft / 1e3))
+        found.append(_row(
+            raw, "ttft", raw.prompt_tokens, raw.gen_tokens, raw.concurrency, ttft / 1e3, publisher=publisher))
     return found
 
 
@@ -125,10 +139,7 @@ def _accelmark(raw) -> list[Row]:
         batch = min(raw.concurrency, DEFAULT_SLOTS)
         return [_row(raw, "flow", prompt, output, batch, 1 / raw.value, protocol=f"drain:{_note_suite(raw)}")]
     if test.startswith("online_tpot_qps"):
-        rate = float(test.removeprefix("online_tpot_qps"))
-        if "sla_met=False" in raw.notes:
-            raise Undecodable("requests arrive faster than they are served: the queue grows without end")
-        return [_row(raw, "arrivals", prompt, output, 1, raw.value / 1e3, rate=rate)]
+        raise Undecodable("requests arrive at a fixed rate: how many were in flight is not stated")
     raise Undecodable("no rule says what this test of the source means")
 
 
