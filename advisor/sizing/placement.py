@@ -131,9 +131,9 @@ def _plans(
         plans = serving_plans(hardware, model, shares, work.layout, engine)
         plans.sort(
             key=lambda p: (
-                (not p.fits(parts), -p.tensor_parallel, p.pipeline_parallel)
+                (0, -p.tensor_parallel, p.pipeline_parallel)
                 if p.fits(parts)
-                else (True, p.miss(parts) / max(1, p.n_gpus), 0)
+                else (1, p.miss(parts), p.n_gpus)
             )
         )
         return plans, work

@@ -60,7 +60,9 @@ class Workspace:
         if self.activation_bytes is not None:
             return kv, float(self.activation_bytes), 0.0, 0.0
         graph = raw_compute_bytes(model, layout, context_tokens, n_seq, kv_type, flash_attn=self.flash_attn)
-        masks = float(mask_copies_bytes(layout, context_tokens, n_seq, UBATCH, 2))
+        # Masks are F16 with flash attention, F32 without.
+        copies = 2 if self.flash_attn else 4
+        masks = float(mask_copies_bytes(layout, context_tokens, n_seq, UBATCH, copies))
         inputs = 4.0 * UBATCH * int(model.hidden_size or 4096)
         return (
             kv,
@@ -113,8 +115,10 @@ class Slot:
     def document(self, parts: tuple[float, float, float, float], points: Points) -> DeviceMemory:
         """The device as the placement document lists it: expected parts, and the bound the plan was judged
         by."""
-        kv, graph, host, _ = parts
-        compute = self.graph * graph / points.graph + (host if self.host else 0.0)
+        kv, graph, host, masks = parts
+        # Where layers are split over several GPUs the copies of the masks are certain, not only possible.
+        copies = self.masks * masks if self.masks > 1 else 0.0
+        compute = self.graph * graph / points.graph + copies + (host if self.host else 0.0)
         return DeviceMemory(
             device=self.device,
             weights_bytes=int(self.weights_bytes / points.weights),
