@@ -66,6 +66,8 @@ _UNSLOTH = {
     "Q8_0": "UD-Q8_K_XL",
 }
 _SUPERBLOCK = 256
+_LEAST_BASE = 0.3
+"""Share of a mix's base type in the layers: half or more in all of llama-quantize's mixes but IQ3_XS, IQ3_XXS."""
 _FLOATS = frozenset(("F32", "F16", "BF16", "F64"))
 _SKIPPED = (
     r"_norm|ffn_gate_inp|ssm_|shortconv|\.bias$|rope_freqs|attn_sinks|attn_qkv|exp_probs|indexer"
@@ -83,8 +85,10 @@ def recognise(tensors: tuple[StoredTensor, ...], metadata: dict) -> tuple[str | 
     notes = [_imatrix_note(metadata)] if _imatrix_note(metadata) else []
     if not layers:
         return stated, tuple(notes)
-    eight_experts = any(key.endswith(".expert_count") and value == 8 for key, value in metadata.items())
-    found = stated if partial and _allowed(stated, layers) else _conforming(layers, stated, eight_experts)
+    if any(key.endswith(".expert_count") and value == 8 for key, value in metadata.items()):
+        # llama-quantize keeps the attention of 8-expert models at Q8_0 and Q5_K whatever the type
+        layers = {role: types for role, types in layers.items() if not role.startswith("attn_")} or layers
+    found = stated if partial and _allowed(stated, layers) else _conforming(layers, stated)
     if found is None:
         found, note = _own_mix(layers, stated, metadata)
         return found, (*notes, note)
@@ -117,8 +121,11 @@ def _layer_types(
     for tensor in tensors:
         if tensor.name in ("token_embd.weight", "output.weight"):
             vocabulary[tensor.name] = tensor
-        elif (len(tensor.shape) > 1 and tensor.name.endswith(".weight")
-              and not compiled(_SKIPPED).search(tensor.name)):
+        elif (
+            len(tensor.shape) > 1
+            and tensor.name.endswith(".weight")
+            and not compiled(_SKIPPED).search(tensor.name)
+        ):
             role = re.sub(r"^blk\.\d+\.|\.weight$", "", tensor.name)
             table = fallback if tensor.shape[0] % _SUPERBLOCK else layers
             table[role][tensor.type] += prod(tensor.shape)
@@ -140,19 +147,17 @@ def _allowed(name: str | None, layers: dict[str, dict[str, int]]) -> bool:
     return name in _MIXES and bool(types) and types <= _MIXES[name][1]
 
 
-def _conforming(layers: dict[str, dict[str, int]], stated: str | None, eight_experts: bool) -> str | None:
+def _conforming(layers: dict[str, dict[str, int]], stated: str | None) -> str | None:
     """The llama-quantize type whose rules these layers follow; the stated one if it is among them."""
     totals = _totals(layers)
     if all(name in _FLOATS for name in totals):
         return max(totals, key=lambda name: (totals[name], name))
     types = {name for name in totals if name not in ("F32", "F64")}
-    if eight_experts:  # attention of 8-expert models is kept at Q8_0 and Q5_K whatever the type
-        types -= {"Q8_0"} if len(types) > 1 else set()
     fitting = [
         name
         for name, (base, allowed, needed) in _MIXES.items()
-        if base in types
-        and types <= allowed | ({"Q5_K", "Q4_K"} if eight_experts else set())
+        if totals.get(base, 0) >= _LEAST_BASE * sum(totals.values())
+        and types <= allowed
         and needed <= types
         and _details(name, layers)
     ]

@@ -69,10 +69,13 @@ def parse_bandwidth(text: str) -> float:
 
 
 def parse_count(text: str, what: str = "number of parameters") -> int:
-    """'13B' -> 13000000000, '350M', '1.1T' or plain digits. Raises UsageError for anything else."""
+    """'13B' -> 13000000000, '350M', '1.1T' or all digits of a count. Raises UsageError for anything else.
+
+    A bare '13' is refused: nobody means thirteen parameters, and thirteen billion is a guess.
+    """
     match = _AMOUNT.fullmatch(text)
     factor = _COUNT_UNITS.get(match.group(2).lower()) if match else None
-    if match is None or factor is None or not 0 < float(match.group(1)) * factor < 1e17:
+    if match is None or factor is None or not 1e3 <= float(match.group(1)) * factor < 1e17:
         raise UsageError(f"{what} {text!r} is not a count; write it as 13B or 350M")
     return round(float(match.group(1)) * factor)
 

@@ -56,11 +56,13 @@ def test_unknown_is_none(brand: str) -> None:
 
 @pytest.mark.parametrize(
     ("brand", "numbers", "expected"),
-    [("Intel(R) Xeon(R) Processor", (6, 143, 8), "Sapphire Rapids"),
-     ("Intel(R) Xeon(R) Processor @ 2.60GHz", (6, 85, 4), "Skylake-SP"),
-     ("Intel(R) Xeon(R) Processor @ 2.60GHz", (6, 85, 7), "Cascade Lake-SP"),
-     ("Intel(R) Xeon(R) Processor @ 2.60GHz", (6, 85, 11), "Cooper Lake"),
-     ("AMD EPYC Processor", (25, 17, 1), "Zen 4 (Genoa, Genoa-X, Bergamo)")],
+    [
+        ("Intel(R) Xeon(R) Processor", (6, 143, 8), "Sapphire Rapids"),
+        ("Intel(R) Xeon(R) Processor @ 2.60GHz", (6, 85, 4), "Skylake-SP"),
+        ("Intel(R) Xeon(R) Processor @ 2.60GHz", (6, 85, 7), "Cascade Lake-SP"),
+        ("Intel(R) Xeon(R) Processor @ 2.60GHz", (6, 85, 11), "Cooper Lake"),
+        ("AMD EPYC Processor", (25, 17, 1), "Zen 4 (Genoa, Genoa-X, Bergamo)"),
+    ],
 )
 def test_family_decides_when_the_brand_is_hidden(brand: str, numbers: tuple, expected: str) -> None:
     """Cloud machines hide the model; CPUID family, model and stepping name the generation."""
@@ -69,16 +71,22 @@ def test_family_decides_when_the_brand_is_hidden(brand: str, numbers: tuple, exp
 
 def test_brand_beats_family() -> None:
     """A brand string that says what it is decides against contradicting numbers."""
-    assert "Zen 4 (Raphael)" == find_cpu("AMD Ryzen 9 7950X", 25, 33, 0).microarchitecture
+    assert find_cpu("AMD Ryzen 9 7950X", 25, 33, 0).microarchitecture == "Zen 4 (Raphael)"
 
 
 def test_units_are_si() -> None:
     """Bandwidth in bytes per second of one socket, transfers per second."""
     row = find_cpu("EPYC 9654")
-    assert (460.8e9, 12, 4800e6, "x86_64") == (
-        row.bandwidth_bytes_per_s, row.memory_channels, row.max_transfers_per_s, row.architecture)
+    assert (row.bandwidth_bytes_per_s, row.memory_channels, row.max_transfers_per_s, row.architecture) == (
+        460.8e9,
+        12,
+        4800e6,
+        "x86_64",
+    )
 
 
 def test_every_row_has_an_architecture() -> None:
     """The instruction sets of each row name a machine architecture."""
-    assert {"x86_64", "aarch64", "riscv64", "ppc64le", "loongarch64"} == {row.architecture for row in all_cpus()}
+    assert {"x86_64", "aarch64", "riscv64", "ppc64le", "loongarch64"} == {
+        row.architecture for row in all_cpus()
+    }

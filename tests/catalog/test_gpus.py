@@ -72,7 +72,19 @@ def test_own_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["GTX 580", "RTX 9999", "Quadro M4000", "M6 Max", "GPU", "RTX", "", "Radeon", "Voodoo 2", "NVIDIA H20-3e"]
+    "text",
+    [
+        "GTX 580",
+        "RTX 9999",
+        "Quadro M4000",
+        "M6 Max",
+        "GPU",
+        "RTX",
+        "",
+        "Radeon",
+        "Voodoo 2",
+        "NVIDIA H20-3e",
+    ],
 )
 def test_unknown_is_none(text: str) -> None:
     """A card the table lacks matches nothing; in particular not one whose name looks alike."""
@@ -81,8 +93,16 @@ def test_unknown_is_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "wrong"),
-    [("M4", "Quadro"), ("3080", "3080 Ti"), ("RTX 4070", "Ti"), ("RTX 4070", "SUPER"), ("RX 7900 XT", "XTX"),
-     ("A100", "A100X"), ("RTX 3060", "Mobile"), ("RTX 4090", "4090 D")],
+    [
+        ("M4", "Quadro"),
+        ("3080", "3080 Ti"),
+        ("RTX 4070", "Ti"),
+        ("RTX 4070", "SUPER"),
+        ("RX 7900 XT", "XTX"),
+        ("A100", "A100X"),
+        ("RTX 3060", "Mobile"),
+        ("RTX 4090", "4090 D"),
+    ],
 )
 def test_never_the_neighbour(text: str, wrong: str) -> None:
     """A longer name is another card."""
@@ -90,7 +110,8 @@ def test_never_the_neighbour(text: str, wrong: str) -> None:
 
 
 def test_shared_gfx_id_is_no_card() -> None:
-    """gfx1100 is the RX 7900 XTX, XT, GRE and the PRO W7900: with the memory size it can be one, alone never."""
+    """gfx1100 is the RX 7900 XTX, XT, GRE and the PRO W7900: with the memory size it can be one, alone
+    never."""
     assert find_gpu("gfx1100") is None
     assert find_gpu("gfx1100", memory_bytes=24 * GIB).catalog_name == "Radeon RX 7900 XTX"
 
@@ -110,11 +131,15 @@ def test_memory_the_driver_reports_tells_versions_apart() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected", "other"),
-    [("A100 80GB", "A100 PCIe 80 GB", "A100 SXM4 80 GB"), ("H100", "H100 PCIe 80 GB", "H100 SXM5 80 GB"),
-     ("M3 Max", "Apple M3 Max (30-core GPU)", "Apple M3 Max (40-core GPU)")],
+    [
+        ("A100 80GB", "A100 PCIe 80 GB", "A100 SXM4 80 GB"),
+        ("H100", "H100 PCIe 80 GB", "H100 SXM5 80 GB"),
+        ("M3 Max", "Apple M3 Max (30-core GPU)", "Apple M3 Max (40-core GPU)"),
+    ],
 )
 def test_unclear_version_takes_the_slower_and_warns(text: str, expected: str, other: str) -> None:
-    """Where SXM and PCIe, or two bins, cannot be told apart, the slower is taken and the note names the other."""
+    """Where SXM and PCIe, or two bins, cannot be told apart, the slower is taken and the note names the
+    other."""
     match = find_gpu(text)
     assert expected == match.catalog_name
     assert other in match.notes[0]
@@ -124,25 +149,30 @@ def test_unclear_version_takes_the_slower_and_warns(text: str, expected: str, ot
 def test_unusual_memory_keeps_the_card_and_warns() -> None:
     """A card with replaced memory keeps its bandwidth; its memory is what was stated."""
     match = find_gpu("RTX 4090 48GB")
-    assert 48 * GIB == match.memory_total_bytes
-    assert 1010e9 == match.bandwidth_bytes_per_s
+    assert match.memory_total_bytes == 48 * GIB
+    assert match.bandwidth_bytes_per_s == 1010e9
     assert "catalogue has no" in match.notes[0]
 
 
 def test_units_are_si() -> None:
     """TFLOPS become operations per second, GB/s bytes per second, GiB bytes."""
     match = find_gpu("H100 SXM")
-    assert 80 * GIB == match.memory_total_bytes
-    assert 3350e9 == match.bandwidth_bytes_per_s
+    assert match.memory_total_bytes == 80 * GIB
+    assert match.bandwidth_bytes_per_s == 3350e9
     assert 5e14 < match.fp16_flops < 2e15
-    assert "9.0" == match.compute_capability
+    assert match.compute_capability == "9.0"
 
 
 def test_document_carries_the_row() -> None:
     """The GPU of the hardware document has the row's figures, and changes asked for."""
     gpu = find_gpu("RX 7900 XTX").gpu(name="as reported", memory_free_bytes=5)
-    assert ("as reported", "Radeon RX 7900 XTX", "gfx1100", 24 * GIB, 5) == (
-        gpu.name, gpu.catalog_name, gpu.compute_capability, gpu.memory_total_bytes, gpu.memory_free_bytes)
+    assert (
+        gpu.name,
+        gpu.catalog_name,
+        gpu.compute_capability,
+        gpu.memory_total_bytes,
+        gpu.memory_free_bytes,
+    ) == ("as reported", "Radeon RX 7900 XTX", "gfx1100", 24 * GIB, 5)
 
 
 def test_exact_row_is_required() -> None:

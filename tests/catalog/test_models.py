@@ -75,12 +75,32 @@ def test_own_names() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["llama-8b", "llama-3.1-9b", "3B", "foo-13B", "LLaMA-7B", "Qwen-14B", "Qwen3-VL-30B-A3B-Instruct",
-     "Qwen3-Omni-30B-A3B-Instruct", "Granite-3.2-8b-Instruct", "GLM-5.3-Flash", "Phi-4-multimodal", "SmolLM-1.7B",
-     "OPT-13B", "Qwen3.8-35B-A3B-Distill", "Qwen2.5-VL-32B", "mixtral", "llama3", "", "-", "Falcon-180B-chat"],
+    [
+        "llama-8b",
+        "llama-3.1-9b",
+        "3B",
+        "foo-13B",
+        "LLaMA-7B",
+        "Qwen-14B",
+        "Qwen3-VL-30B-A3B-Instruct",
+        "Qwen3-Omni-30B-A3B-Instruct",
+        "Granite-3.2-8b-Instruct",
+        "GLM-5.3-Flash",
+        "Phi-4-multimodal",
+        "SmolLM-1.7B",
+        "OPT-13B",
+        "Qwen3.8-35B-A3B-Distill",
+        "Qwen2.5-VL-32B",
+        "mixtral",
+        "llama3",
+        "",
+        "-",
+        "Falcon-180B-chat",
+    ],
 )
 def test_another_model_never_matches(text: str) -> None:
-    """Another size, generation or kind of a family has other shapes: no row at all is better than a wrong one."""
+    """Another size, generation or kind of a family has other shapes: no row at all is better than a wrong
+    one."""
     assert match_model(text) is None
 
 
@@ -88,16 +108,22 @@ def test_unknown_name_lists_the_nearest_five() -> None:
     """The error names what was probably meant, and that a bare size works."""
     with pytest.raises(UnknownNameError) as caught:
         find_model("lama-3.1-8b")
-    assert 5 == len(caught.value.nearest)
+    assert len(caught.value.nearest) == 5
     assert "Llama-3.1-8B" in caught.value.nearest
     assert "--params 8B" in str(caught.value)
-    assert 2 == caught.value.exit_code
+    assert caught.value.exit_code == 2
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Llama-3.1-8B-Instruct", "instruct"), ("Llama-3.1-8B-base", "base"), ("qwen2.5-coder:7b", "code"),
-     ("Qwen3-4B-Thinking-2507", "reasoning"), ("QwQ-32B", "reasoning"), ("Llama-3.1-8B", None)],
+    [
+        ("Llama-3.1-8B-Instruct", "instruct"),
+        ("Llama-3.1-8B-base", "base"),
+        ("qwen2.5-coder:7b", "code"),
+        ("Qwen3-4B-Thinking-2507", "reasoning"),
+        ("QwQ-32B", "reasoning"),
+        ("Llama-3.1-8B", None),
+    ],
 )
 def test_variant_comes_from_the_name(text: str, expected: str | None) -> None:
     """Instruct and base copies share a row; which one was named is kept."""
@@ -107,7 +133,7 @@ def test_variant_comes_from_the_name(text: str, expected: str | None) -> None:
 def test_unstated_version_is_told() -> None:
     """'mistral-7b' may be any of three versions; the newest is taken and a note says so."""
     model = find_model("mistral-7b")
-    assert "Mistral-7B-v0.3" == model.name
+    assert model.name == "Mistral-7B-v0.3"
     assert "version" in model.notes[0]
 
 
@@ -118,15 +144,21 @@ def test_fine_tune_is_told() -> None:
 
 def test_stated_size_chooses_and_refuses() -> None:
     """A size from elsewhere tells Command-R's two versions apart and refuses a name that only looks right."""
-    assert "Command-R-35B" == match_model("Command-R", 34.98).name
+    assert match_model("Command-R", 34.98).name == "Command-R-35B"
     assert match_model("Llama-3.1-8B", 70.6) is None
 
 
 def test_shapes_are_numbers() -> None:
     """A row becomes typed fields: counts are integers, parameters are single, not billions."""
     model = find_model("qwen3-30b-a3b")
-    assert (30_532_123_000, 48, 2048, 128, 8, 768, False) == (
-        model.n_params, model.n_layers, model.hidden_size, model.n_experts, model.n_experts_used,
-        model.moe_intermediate_size, model.tie_embeddings)
+    assert (
+        model.n_params,
+        model.n_layers,
+        model.hidden_size,
+        model.n_experts,
+        model.n_experts_used,
+        model.moe_intermediate_size,
+        model.tie_embeddings,
+    ) == (30_532_123_000, 48, 2048, 128, 8, 768, False)
     assert 3.3e9 < model.n_active_params < 3.4e9
     assert find_model("llama-3.1-8b").n_active_params == find_model("llama-3.1-8b").n_params
