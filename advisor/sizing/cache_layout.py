@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from advisor.documents.model import ModelProfile
 from advisor.sizing.recurrent import CONV_KERNEL, number_in, state_values
@@ -86,7 +87,11 @@ def cache_layout(model: ModelProfile) -> CacheLayout:
 
 def architecture_key(model: ModelProfile) -> str:
     """The architecture without its class suffix: `Gemma3ForCausalLM` and `gemma3` both give `gemma3`."""
-    name = model.architecture or str(model.metadata.get("general.architecture", ""))
+    return _plain(model.architecture or str(model.metadata.get("general.architecture", "")))
+
+
+@cache
+def _plain(name: str) -> str:
     name = re.sub(r"For(CausalLM|ConditionalGeneration)$", "", name)
     return re.sub(r"[^a-z0-9]", "", name.lower())
 

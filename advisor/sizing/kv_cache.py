@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
 from advisor.errors import UsageError
@@ -36,6 +38,7 @@ BATCHED_TOKENS = 8192
 elsewhere, so it errs high."""
 
 
+@cache
 def kv_types(kv_type: str) -> tuple[str, str]:
     """K and V type of `q8_0` (both) or `q8_0/q4_0` (K, then V); `auto` is f16.
 

@@ -172,24 +172,8 @@ def gpu_plan(request: Request, gpus: list[tuple[int, Gpu]], gpu_layers: int, cpu
                 available_bytes=gpu_available(gpu),
             )
         )
+    slots.append(_host_slot(request, first, cpu_experts))
     moved = shares.experts[min(cpu_experts, n)]
-    host_weights = shares.layers[first] + moved - shares.experts[min(first, cpu_experts)]
-    offloaded = first > 0 or cpu_experts > 0
-    if gguf:
-        host_weights += shares.embedding_bytes
-    if first > 0 and not shares.tied:
-        host_weights += shares.output_bytes
-    slots.append(
-        Slot(
-            "CPU",
-            int(host_weights),
-            shares.kv_share(first),
-            graph=1.0 if offloaded else 0.0,
-            host=True,
-            available_bytes=main_memory_available(request.hardware),
-            matters=offloaded,
-        )
-    )
     slow = shares.active(0, first) + _kv_read(request) * first / n
     slow += max(moved - shares.experts[min(first, cpu_experts)], 0.0) * shares.expert_use
     kind = "experts-on-cpu" if cpu_experts else "split" if first else "gpu" if len(gpus) == 1 else "multi-gpu"
@@ -203,6 +187,27 @@ def gpu_plan(request: Request, gpus: list[tuple[int, Gpu]], gpu_layers: int, cpu
         slow_bytes=slow,
         exact=shares.exact,
         weights_factor=shares.factor,
+    )
+
+
+def _host_slot(request: Request, first: int, cpu_experts: int) -> Slot:
+    """Main memory of a GPU plan: the layers before *first*, moved experts, token embeddings."""
+    shares = request.shares
+    moved = shares.experts[min(cpu_experts, shares.n_layers)] - shares.experts[min(first, cpu_experts)]
+    weights = shares.layers[first] + moved
+    offloaded = first > 0 or cpu_experts > 0
+    if request.engine in GGUF_ENGINES:
+        weights += shares.embedding_bytes
+    if first > 0 and not shares.tied:
+        weights += shares.output_bytes
+    return Slot(
+        "CPU",
+        int(weights),
+        shares.kv_share(first),
+        graph=1.0 if offloaded else 0.0,
+        host=True,
+        available_bytes=main_memory_available(request.hardware),
+        matters=offloaded,
     )
 
 
