@@ -67,7 +67,7 @@ _UNSLOTH = {
 }
 _SUPERBLOCK = 256
 _LEAST_BASE = 0.3
-"""Share of a mix's base type in the layers: half or more in all of llama-quantize's mixes but IQ3_XS, IQ3_XXS."""
+"""Share of a mix's base type in the layers: half or more in all but IQ3_XS and IQ3_XXS."""
 _FLOATS = frozenset(("F32", "F16", "BF16", "F64"))
 _SKIPPED = (
     r"_norm|ffn_gate_inp|ssm_|shortconv|\.bias$|rope_freqs|attn_sinks|attn_qkv|exp_probs|indexer"

@@ -96,7 +96,7 @@ def take_apart(text: str) -> ModelName:
     name = re.sub(r"(?<!\.\d)(?<=\d)_(?=\d)", ".", name)  # internlm2_5, phi-1_5
     name = re.sub(r"^([a-z]{3,})_(?=\1)", "", name)  # Qwen_Qwen3-8B: publisher and model in one file name
     name = re.sub(r"\b(\d{2})-(20\d{2})\b", r"\1\2", name).replace("+", " plus ").replace("c4ai", " ")
-    tokens = tuple(token for token in compiled(_TOKEN).findall(name) if token not in _NOISE)
+    tokens = tuple(token for token in compiled(_TOKEN).findall(name) if token not in _NOISE and token != "1m")
     return ModelName(tokens)
 
 

@@ -136,6 +136,13 @@ def _exact() -> dict[str, int]:
     return table
 
 
+@cache
+def _listed() -> dict[str, tuple[str, str]]:
+    """Names the measurements use, without separators -> (catalogue name, basis)."""
+    with (folder("profiles") / "model_aliases.csv").open(newline="", encoding="utf-8") as handle:
+        return {_squash(line["raw"]): (line["catalog"], line["basis"]) for line in csv.DictReader(handle)}
+
+
 def _squash(text: str) -> str:
     return text.rpartition("/")[2].lower().translate(_SEPARATORS)
 
@@ -264,6 +271,10 @@ def _harmless(extras: list[str]) -> bool:
 
 
 _FINE_TUNE = "taken as a fine-tune of {name}, whose shapes it has"
+_SHAPES = "a model of its own with the shapes of {name}, which stands in for it"
+_VERSION = "which version is meant is not stated: {name} is assumed"
+_LISTED_NOTES = {"fine-tune": _FINE_TUNE, "same-shapes": _SHAPES, "variant-assumed": _VERSION}
+"""What is said of an answer from profiles/model_aliases.csv, by the basis stated there."""
 _STAGES: tuple[tuple[Callable[[str, ModelName], list[int]], str, bool], ...] = (
     (lambda text, name: _index().get(name.key(), []), "", False),
     (_by_tag, "", False),
@@ -271,7 +282,7 @@ _STAGES: tuple[tuple[Callable[[str, ModelName], list[int]], str, bool], ...] = (
     (lambda text, name: _index(soft=False).get(name.key(soft=False), []), "", False),
     (lambda text, name: _sizeless(text, name, soft=False), "", True),
     (_without_active, "", True),
-    (_without_version, "which version is meant is not stated: {name} is assumed", False),
+    (_without_version, _VERSION, False),
     (_known_fine_tune, _FINE_TUNE, False),
     (_contains_base, _FINE_TUNE, False),
 )
@@ -290,6 +301,10 @@ def match_model(text: str, params_b: float | None = None) -> ModelProfile | None
     row = _exact().get(_squash(text))
     if row is not None and (params_b is None or _agrees(row, params_b, 0.45)):
         return _finish(row, text, "")
+    listed, basis = _listed().get(_squash(text), ("", ""))
+    row = _exact().get(_squash(listed)) if listed else None
+    if row is not None and (params_b is None or _agrees(row, params_b, 0.45)):
+        return _finish(row, text, _LISTED_NOTES.get(basis, ""))
     name = take_apart(text)
     if not name.tokens:
         return None
