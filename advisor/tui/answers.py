@@ -1,0 +1,149 @@
+"""What the user has answered so far, as typed; the same words as the options of `advisor recommend`."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
+
+from advisor.cli import options
+from advisor.documents.model import ModelProfile
+from advisor.documents.requirements import Requirements
+from advisor.errors import UsageError
+
+ACCURACY = {
+    "best": ("best that fits", None),
+    "near": ("near-lossless (0.1 %)", "0.1%"),
+    "1": ("lose at most 1 %", "1%"),
+    "3": ("lose at most 3 %", "3%"),
+    "5": ("lose at most 5 %", "5%"),
+    "number": ("a number of my own", None),
+}
+"""Preset -> words, limit. 99.9 % of the reference score is the stricter accuracy target of MLPerf Inference,
+99 % the usual one: https://github.com/mlcommons/inference_policies/blob/master/inference_rules.adoc"""
+
+SPEED = {
+    "any": ("no need", None),
+    "reading": ("reading speed (5 tokens/s)", "5"),
+    "interactive": ("interactive (25 tokens/s)", "25"),
+    "fastest": ("as fast as possible", None),
+    "number": ("tokens/s of my own", None),
+}
+"""Preset -> words, tokens per second of one request. Reading: adults read 238 words a minute
+(https://doi.org/10.1016/j.jml.2019.104047), and a word is about 4/3 tokens
+(https://help.openai.com/en/articles/4936856), which makes 5.3; MLPerf Inference allows 200 ms a token, 5 a second,
+for Llama 2 70B, and 40 ms, 25 a second, in its interactive scenario (https://mlcommons.org/2025/04/llm-inference-v5)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """Every answer as text; '' leaves it to the advisor."""
+
+    hardware: str = ""
+    """A name or a saved probe; '' is this machine."""
+    ram: str = ""
+    vram: str = ""
+    bandwidth: str = ""
+    model: str = ""
+    """'' asks for a suggestion."""
+    tasks: str = "chat"
+    accuracy: str = "best"
+    loss: str = ""
+    speed: str = "any"
+    min_speed: str = ""
+    context: str = ""
+    requests: str = "1"
+    engines: str = ""
+    kv_type: str = "auto"
+    calibration: bool = True
+
+    @classmethod
+    def of(cls, value: object) -> Answers:
+        """Answers kept by an earlier version or an edited file: what is no answer is dropped."""
+        known = {field.name: type(field.default) for field in fields(cls)}
+        kept = value if isinstance(value, dict) else {}
+        found = cls(**{name: kept[name] for name, kind in known.items() if isinstance(kept.get(name), kind)})
+        return replace(
+            found,
+            accuracy=found.accuracy if found.accuracy in ACCURACY else "best",
+            speed=found.speed if found.speed in SPEED else "any",
+        )
+
+    def kept(self) -> dict[str, object]:
+        """What `of` reads again."""
+        return asdict(self)
+
+
+def machine_argv(answers: Answers) -> list[str]:
+    """The machine as options."""
+    named = (
+        ("hardware", answers.hardware),
+        ("ram", answers.ram),
+        ("vram", answers.vram),
+        ("bandwidth", answers.bandwidth),
+    )
+    return [part for name, text in named if text.strip() for part in (f"--{name}", text.strip())]
+
+
+def need_argv(answers: Answers) -> list[str]:
+    """The need as options of `advisor recommend`."""
+    loss = answers.loss if answers.accuracy == "number" else ACCURACY[answers.accuracy][1]
+    speed = answers.min_speed if answers.speed == "number" else SPEED[answers.speed][1]
+    named = (
+        ("task", answers.tasks),
+        ("max-loss", loss),
+        ("min-speed", speed),
+        ("context", answers.context),
+        ("concurrency", "" if answers.requests.strip() == "1" else answers.requests),
+        ("engine", answers.engines),
+        ("kv-cache", "" if answers.kv_type == "auto" else answers.kv_type),
+        ("objective", "speed" if answers.speed == "fastest" else ""),
+    )
+    parts = [f"--{name}={text.strip()}" for name, text in named if text and text.strip()]
+    return [*parts, *(() if answers.calibration else ("--no-calibration",))]
+
+
+def command(answers: Answers, name: str = "recommend") -> str:
+    """The command line that gives the same answer."""
+    model = ["--model", answers.model.strip()] if answers.model.strip() else []
+    return shlex.join(["advisor", name, *model, *machine_argv(answers), *need_argv(answers)])
+
+
+def requirements(answers: Answers, model: ModelProfile | None) -> Requirements:
+    """The Requirements document, made where the command line makes it; UsageError says what makes no sense."""
+    return options.requirements(_parser().parse_args(need_argv(answers)), model)
+
+
+def problems(answers: Answers) -> dict[str, str]:
+    """Field -> what is wrong with it and the mend; empty when the need can be understood."""
+    found = {}
+    blank = Answers()
+    for name, needed in (("loss", {"accuracy": "number"}), ("min_speed", {"speed": "number"})):
+        preset = next(iter(needed))
+        if getattr(answers, preset) == "number" and not getattr(answers, name).strip():
+            found[name] = "give a number, such as 2" + (" %" if name == "loss" else "0")
+    for name in ("tasks", "loss", "min_speed", "context", "requests", "engines"):
+        needed = {"loss": {"accuracy": "number"}, "min_speed": {"speed": "number"}}.get(name, {})
+        if any(getattr(answers, key) != value for key, value in needed.items()):
+            continue
+        try:
+            requirements(replace(blank, **{name: getattr(answers, name)}, **needed), None)
+        except UsageError as error:
+            found.setdefault(name, plain_words(error))
+    return found
+
+
+def plain_words(error: Exception) -> str:
+    """An error of the command line without the dashes of its options."""
+    return re.sub(r"(?<![\w-])--([a-z])", r"\1", str(error))
+
+
+@cache
+def _parser() -> argparse.ArgumentParser:
+    from advisor.cli.main import Parser
+
+    parser = Parser(prog="advisor recommend")
+    options.add_need(parser)
+    return parser

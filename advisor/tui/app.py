@@ -1,0 +1,127 @@
+"""The application: the conversation's steps as screens, and what is true on all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from advisor.documents.hardware import HardwareProfile
+from advisor.tui.answers import Answers
+from advisor.tui.conversation import Conversation
+from advisor.tui.remembered import data_folder, recall, remember
+
+_DARK, _LIGHT = "textual-dark", "textual-light"
+
+
+class AdvisorApp(App[str]):
+    """Machine, questions, answer, tradeoffs. `return_value` is the last command copied."""
+
+    TITLE = "advisor"
+    CSS_PATH = "advisor.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "interrupt", show=False, priority=True, system=True),
+        Binding("ctrl+q", "leave", "Quit", show=False, priority=True, system=True),
+        Binding("q", "leave", "Quit", show=False),
+        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("f1", "help", "Help", show=False),
+        Binding("ctrl+t", "light_or_dark", "Light/dark", show=False),
+    ]
+
+    def __init__(self, conversation: Conversation, folder: Path, theme: str | None = None) -> None:
+        super().__init__()
+        self.conversation = conversation
+        self.folder = folder
+        self.copied = ""
+        if theme in self.available_themes:
+            self.theme = theme
+
+    def on_mount(self) -> None:
+        """Begin with the machine."""
+        from advisor.tui.screens.machine import MachineScreen
+
+        self.push_screen(MachineScreen())
+
+    def change(self, answers: Answers) -> None:
+        """Take new answers and keep them for next time."""
+        if answers != self.conversation.answers:
+            self.conversation.answers = answers
+            remember(self.folder, answers, self.theme)
+
+    def copy(self, text: str, what: str) -> None:
+        """Put *text* on the clipboard, by the terminal and by the desktop's own tool, and say so."""
+        from advisor.tui.clipboard import copy_locally
+
+        self.copied = text
+        self.copy_to_clipboard(text)
+        way = copy_locally(text)
+        more = "" if way else "; if your terminal did not take it, it is printed when you quit"
+        self.notify(f"{what} copied{more}", markup=False)
+
+    def take_model(self, name: str) -> None:
+        """Choose a suggested model and ask again."""
+        from dataclasses import replace
+
+        from advisor.tui.screens.questions import QuestionsScreen
+
+        self.change(replace(self.conversation.answers, model=name))
+        while not isinstance(self.screen, QuestionsScreen):
+            self.pop_screen()
+        self.screen.fill_model(name)
+        self.screen.action_answer()
+
+    def action_light_or_dark(self) -> None:
+        """Light instead of dark, and back; remembered."""
+        self.theme = _LIGHT if self.current_theme.dark else _DARK
+        remember(self.folder, self.conversation.answers, self.theme)
+
+    def action_leave(self) -> None:
+        """Quit; what was copied is printed for terminals without a clipboard."""
+        self.exit(self.copied or None)
+
+    def action_interrupt(self) -> None:
+        """Ctrl-C: quit at once, with the exit code of an interruption."""
+        self.exit(return_code=130)
+
+    def action_help(self) -> None:
+        """What this screen is for and its keys."""
+        from advisor.tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+
+def make_app(
+    hardware: HardwareProfile | str | None = None,
+    model: str | None = None,
+    answers: Answers | None = None,
+    probe: Callable[[], HardwareProfile] | None = None,
+    data_dir: Path | None = None,
+) -> AdvisorApp:
+    """The application, for the command and for the tests.
+
+    *hardware* is taken as this machine when it is a document, and as the machine asked about when it is a
+    name. *answers* replace the remembered ones; *model* replaces theirs.
+    """
+    from dataclasses import replace
+
+    folder = data_dir or data_folder()
+    kept, theme = recall(folder)
+    answers = answers or kept
+    if model is not None:
+        answers = replace(answers, model=model)
+    probed = hardware if isinstance(hardware, HardwareProfile) else None
+    if hardware is not None:
+        name = hardware if isinstance(hardware, str) else ""
+        answers = replace(answers, hardware=name, ram="", vram="", bandwidth="")
+    return AdvisorApp(Conversation(answers, probe or _probe, probed), folder, theme)
+
+
+def _probe() -> HardwareProfile:
+    from advisor.probe import probe
+
+    return probe()

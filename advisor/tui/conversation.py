@@ -1,0 +1,117 @@
+"""From answers to documents: the only place of the TUI that asks for figures. Runs in worker threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
+from advisor.documents.hardware import HardwareProfile
+from advisor.documents.model import ModelProfile
+from advisor.documents.recommendation import Plan, Recommendation
+from advisor.documents.requirements import Requirements
+from advisor.errors import ProbeError
+from advisor.recommendation.session import Session
+from advisor.recommendation.tradeoffs import Row, Table
+from advisor.tui.answers import Answers, requirements
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the advisor says to the answers."""
+
+    answers: Answers
+    hardware: HardwareProfile
+    model: ModelProfile | None
+    requirements: Requirements
+    document: Recommendation
+    table: Table | None
+    """None when a model is still to be suggested."""
+    session: Session | None
+
+
+class Conversation:
+    """The machine, the answers and what was said to them."""
+
+    def __init__(
+        self, answers: Answers, probe: Callable[[], HardwareProfile], probed: HardwareProfile | None = None
+    ) -> None:
+        self.answers = answers
+        self.probe = probe
+        self.probed = probed
+        """This machine, once it is known."""
+        self.reply: Reply | None = None
+        self._sessions: dict[tuple[str, ...], Session] = {}
+        self._lock = Lock()
+
+    def read_machine(self) -> HardwareProfile:
+        """This machine, probed now; ProbeError when the probe itself breaks."""
+        try:
+            found = self.probe()
+        except Exception as error:  # whatever breaks in a probe, another machine can still be named
+            raise ProbeError(f"this machine could not be read: {error}; name one instead") from error
+        self.know(found)
+        return found
+
+    def know(self, profile: HardwareProfile) -> None:
+        """Take *profile* as this machine; what was computed for the old one is forgotten."""
+        self.probed = profile
+        self._sessions.clear()
+
+    def machine(self, answers: Answers) -> HardwareProfile:
+        """The machine asked about: a named one, or this one, with what the user states put over it."""
+        overrides = Overrides(
+            ram=answers.ram.strip() or None,
+            vram=answers.vram.strip() or None,
+            bandwidth=answers.bandwidth.strip() or None,
+        )
+        if answers.hardware.strip():
+            return resolve_hardware(answers.hardware.strip(), overrides)
+        if self.probed is None:
+            raise ProbeError("this machine is not known yet: wait for the probe, or name a machine")
+        if overrides == Overrides():
+            return self.probed
+        from advisor.documents.plain import plain
+
+        return resolve_hardware(plain(self.probed), overrides)
+
+    def model(self, answers: Answers) -> ModelProfile | None:
+        """The model asked about; None when one is to be suggested."""
+        return resolve_model(answers.model.strip()) if answers.model.strip() else None
+
+    def ask(self, answers: Answers) -> Reply:
+        """The whole answer; raises AdvisorError for what cannot be understood."""
+        session = self._session(answers)
+        hardware = session.hardware if session else self.machine(answers)
+        need = requirements(answers, session.model if session else None)
+        if session is None:
+            from advisor.recommendation.fleet import recommend_any
+
+            return Reply(answers, hardware, None, need, recommend_any(need, hardware), None, None)
+        with self._lock:
+            document, table = session.answer(need), session.table(need)
+        return Reply(answers, hardware, session.model, need, document, table, session)
+
+    def _session(self, answers: Answers) -> Session | None:
+        """The session of this machine and model; None without a model."""
+        key = (answers.hardware, answers.ram, answers.vram, answers.bandwidth, answers.model.strip())
+        if key not in self._sessions:
+            model = self.model(answers)
+            if model is None:
+                return None
+            self._sessions[key] = Session(self.machine(answers), model)
+        return self._sessions[key]
+
+
+def evidence(reply: Reply, row: Row | Plan) -> dict[str, Any]:
+    """The terms behind a row or a plan, by section; {} for one that was ruled out beforehand."""
+    from advisor.recommendation.explain import explain
+
+    session, need = reply.session, reply.requirements
+    if session is None:
+        model = resolve_model(row.model)
+        return explain(row, reply.hardware, model, need)["sections"]
+    plan = session.plan(need, row)
+    return {} if plan is None else explain(plan, reply.hardware, session.model, need)["sections"]

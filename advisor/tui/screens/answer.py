@@ -1,0 +1,237 @@
+"""The answer: scheme, reasons, figures with intervals, memory, warnings, commands, runners-up."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import DataTable, Footer, Static
+
+from advisor.documents.recommendation import Plan
+from advisor.tui.answers import command
+from advisor.tui.conversation import Reply
+from advisor.tui.screens.base import StepScreen
+from advisor.tui.widgets.large import Large
+from advisor.tui.widgets.memory_bar import MemoryBar
+from advisor.tui.widgets.steps import Steps
+from advisor.tui.words import figures, headline, runner_up
+
+
+class AnswerScreen(StepScreen):
+    """Step 3."""
+
+    STEP = "Answer"
+    ABOUT = (
+        "The scheme to use and what will come of it. Every figure has an interval and a basis; Enter on a figure, or on a "
+        "runner-up, opens what it is made of and the measurements behind it. c copies the command that runs it, m the "
+        "one that makes it, j the `advisor` command line that gives this same answer."
+    )
+    AUTO_FOCUS = "#figures"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "copy_run", "Copy command"),
+        Binding("m", "copy_make", "Copy make"),
+        Binding("j", "copy_same", "Copy advisor call", show=False),
+        Binding("t,f5", "tradeoffs", "Tradeoffs", key_display="t"),
+        Binding("p", "plot", "Plot"),
+        Binding("l", "learn", "Learn"),
+        Binding("s", "save", "Save"),
+    ]
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
+
+    @property
+    def plan(self) -> Plan | None:
+        """The recommended plan, or the nearest miss."""
+        document = self.reply.document
+        return document.recommendation or (document.nearest_miss and document.nearest_miss.plan)
+
+    def compose(self) -> ComposeResult:
+        """One long page; the head of it answers, the rest explains."""
+        document = self.reply.document
+        yield Steps(self.STEP)
+        with VerticalScroll(id="page", can_focus=False):
+            if document.recommendation is None:
+                yield from self._nothing()
+            else:
+                yield from self._plan(document.recommendation)
+            yield from self._others()
+            yield from _listed("What would change this", document.what_would_change)
+            yield from self._rejected()
+            yield from _heading("The same on the command line")
+            yield _text(command(self.reply.answers))
+        yield Footer()
+
+    def _plan(self, plan: Plan) -> ComposeResult:
+        width = self.app.size.width - 4
+        yield Large(plan.scheme, width)
+        yield _text(headline(plan), "headline")
+        yield _text(" ".join(plan.why), "why")
+        yield from _listed("Mind", self.reply.document.warnings)
+        yield from _heading("Run (c copies)")
+        yield _text(plan.run_command, "command")
+        yield from _heading("Figures (Enter opens the evidence)")
+        yield DataTable(id="figures", cursor_type="row", show_header=False)
+        if plan.predicted.placement is not None:
+            yield from _heading("Memory")
+            yield MemoryBar(plan.predicted.placement, width)
+        if plan.make_command:
+            yield from _heading("Make (m copies)" + (f": {plan.make_cost}" if plan.make_cost else ""))
+            yield _text(plan.make_command, "command")
+        scores = [
+            f"{score.benchmark}: {score.expected.value:.1f} expected, {score.published:g} published unquantized "
+            f"({score.reported_by}, {score.setting}) {score.url}"
+            for score in plan.expected_scores
+        ]
+        yield from _listed(
+            "Expected scores", tuple(scores) or ((plan.score_note,) if plan.score_note else ())
+        )
+        yield from _listed(
+            "To win accuracy back",
+            tuple(f"{way.name}: {way.gain} (cost: {way.cost}; {way.source_url})" for way in plan.recovery),
+        )
+
+    def _nothing(self) -> ComposeResult:
+        document = self.reply.document
+        unmeasured = document.status == "not_measured"
+        yield _text(
+            "Not enough measurements to answer this" if unmeasured else "Nothing meets this need", "large"
+        )
+        miss = document.nearest_miss
+        if miss:
+            yield _text(f"Nearest miss: {headline(miss.plan)}", "headline")
+            yield from _listed("It misses", miss.misses)
+            if miss.change:
+                yield from _listed("It would do with", (miss.change,))
+            yield from _heading("Figures (Enter opens the evidence)")
+            yield DataTable(id="figures", cursor_type="row", show_header=False)
+        yield from _listed("Mind", document.warnings)
+        yield _text("escape goes back to the questions; t shows every scheme with the reason against it")
+
+    def _others(self) -> ComposeResult:
+        if not self.reply.document.alternatives:
+            return
+        suggested = self.reply.model is None
+        yield from _heading(
+            "The largest model of each family that fits (Enter takes it)"
+            if suggested
+            else "Runners-up (Enter opens)"
+        )
+        yield DataTable(id="others", cursor_type="row")
+
+    def _rejected(self) -> ComposeResult:
+        kinds: dict[str, list] = {}
+        for rejection in self.reply.document.rejected:
+            kinds.setdefault(rejection.kind, []).append(rejection)
+        lines = []
+        for kind, group in kinds.items():
+            names = list(dict.fromkeys(r.model if r.scheme == "any" else r.scheme for r in group))
+            more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+            lines.append(f"{kind}: {', '.join(names[:4])}{more}; e.g. {group[0].reason}")
+        yield from _listed("Rejected (t shows all)", tuple(lines))
+
+    def on_mount(self) -> None:
+        """Fill the tables."""
+        if self.plan is not None:
+            table = self.query_one("#figures", DataTable)
+            table.add_columns("figure", "value", "note")
+            for name, value, note, _ in figures(self.plan):
+                table.add_row(name, value, note)
+        others = self.reply.document.alternatives
+        if others:
+            table = self.query_one("#others", DataTable)
+            suggested = self.reply.model is None
+            table.add_columns(*(["model"] if suggested else []), "scheme", "engine", "file", "loss", "decode")
+            for plan in self._choices:
+                table.add_row(*([plan.model] if suggested else []), *runner_up(plan))
+
+    @property
+    def _choices(self) -> tuple[Plan, ...]:
+        """The plans of the second table: a suggestion stands among its peers, a choice before its runners-up."""
+        document = self.reply.document
+        best = (document.recommendation,) if self.reply.model is None and document.recommendation else ()
+        return (*best, *document.alternatives)
+
+    @on(DataTable.RowSelected, "#figures")
+    def _open_figure(self, event: DataTable.RowSelected) -> None:
+        self._evidence(self.plan, figures(self.plan)[event.cursor_row][3])
+
+    @on(DataTable.RowSelected, "#others")
+    def _open_other(self, event: DataTable.RowSelected) -> None:
+        plan = self._choices[event.cursor_row]
+        if self.reply.model is None:
+            self.app.take_model(plan.model)
+        else:
+            self._evidence(plan, "size")
+
+    def _evidence(self, plan: Plan, section: str) -> None:
+        from advisor.tui.screens.evidence import EvidenceScreen
+
+        self.app.push_screen(EvidenceScreen(self.reply, plan, section))
+
+    def action_copy_run(self) -> None:
+        """The command that runs the plan, to the clipboard."""
+        if self.plan:
+            self.app.copy(self.plan.run_command, "run command")
+
+    def action_copy_make(self) -> None:
+        """The command that makes the weights, to the clipboard."""
+        if self.plan and self.plan.make_command:
+            self.app.copy(self.plan.make_command, "make command")
+        else:
+            self.notify("nothing has to be made: the engine loads it as it is")
+
+    def action_copy_same(self) -> None:
+        """The command line that gives this answer."""
+        self.app.copy(command(self.reply.answers), "advisor command")
+
+    def action_tradeoffs(self) -> None:
+        """Every scheme side by side."""
+        if self.needs_model():
+            from advisor.tui.screens.tradeoffs import TradeoffsScreen
+
+            self.app.push_screen(TradeoffsScreen(self.reply))
+
+    def action_plot(self) -> None:
+        """Size and speed against loss."""
+        if self.needs_model():
+            from advisor.tui.screens.plot import PlotScreen
+
+            self.app.push_screen(PlotScreen(self.reply))
+
+    def action_learn(self) -> None:
+        """What quantization does."""
+        from advisor.tui.screens.learn import LearnScreen
+
+        self.app.push_screen(LearnScreen(self.reply))
+
+    def action_save(self) -> None:
+        """Take the documents away as files."""
+        from advisor.tui.screens.save import SaveScreen
+
+        self.app.push_screen(SaveScreen(self.reply))
+
+    def needs_model(self) -> bool:
+        """Whether a model is chosen; says what to do when none is."""
+        if self.reply.table is None:
+            self.notify("take one of the models first: Enter on its row", severity="warning")
+        return self.reply.table is not None
+
+
+def _text(text: str, kind: str = "") -> Static:
+    return Static(text, markup=False, classes=f"text {kind}".strip())
+
+
+def _heading(title: str) -> list[Widget]:
+    return [Static(title, markup=False, classes="heading")]
+
+
+def _listed(title: str, lines: tuple[str, ...]) -> list[Widget]:
+    if not lines:
+        return []
+    return [*_heading(title), *(_text(f"- {line}", "item") for line in lines)]

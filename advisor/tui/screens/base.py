@@ -1,0 +1,54 @@
+"""What every step of the conversation has: a head with the steps, a foot with the keys, the way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from advisor.tui.conversation import Conversation
+
+if TYPE_CHECKING:
+    from advisor.tui.app import AdvisorApp
+
+STEPS = ("Machine", "Questions", "Answer", "Tradeoffs")
+
+
+class StepScreen(Screen[None]):
+    """A screen of the conversation."""
+
+    app: AdvisorApp
+    STEP: ClassVar[str] = ""
+    ABOUT: ClassVar[str] = ""
+    """What the help says of this screen."""
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back")]
+
+    @property
+    def conversation(self) -> Conversation:
+        """The machine, the answers and the last reply."""
+        return self.app.conversation
+
+    def action_back(self) -> None:
+        """The screen before this one; nothing typed is lost."""
+        if len(self.app.screen_stack) > 2:
+            self.app.pop_screen()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A defect in a worker is said on the screen, and the conversation goes on."""
+        if event.state is WorkerState.ERROR:
+            event.stop()
+            self.failed(f"this did not work: {event.worker.error}")
+
+    def failed(self, text: str) -> None:
+        """Say that something did not work; screens with a place for it override this."""
+        self.notify(text, severity="error", markup=False)
+
+
+def steps(current: str) -> str:
+    """The head line: where the conversation is."""
+    parts = [
+        f"[{index} {name}]" if name == current else f" {index} {name} " for index, name in enumerate(STEPS, 1)
+    ]
+    return "›".join(parts)

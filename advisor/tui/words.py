@@ -1,0 +1,69 @@
+"""Figures as rows of words: the same figures and the same forms as the command line prints."""
+
+from __future__ import annotations
+
+from advisor.cli.text import interval, number, placement_words, size
+from advisor.documents.outcome import Estimate
+from advisor.documents.recommendation import Plan
+
+Figure = tuple[str, str, str, str]
+"""Name, figure, note, and the section of the evidence that explains it."""
+
+
+def headline(plan: Plan) -> str:
+    """Model, engine, place, context: what the figures hold for."""
+    requests = "request" if plan.concurrency == 1 else "requests"
+    imatrix = " with imatrix" if plan.imatrix else ""
+    return (
+        f"{plan.scheme}{imatrix} of {plan.model} on {plan.engine} ({plan.backend}), "
+        f"{placement_words(plan.predicted.placement)}, {plan.kv_type} KV cache, "
+        f"{plan.context_tokens} tokens x {plan.concurrency} {requests}"
+    )
+
+
+def figures(plan: Plan) -> list[Figure]:
+    """Every figure of a plan with its interval and basis."""
+    out = plan.predicted
+    placement = out.placement
+    upper = "" if plan.loss_upper_pct is None else f"at most {plan.loss_upper_pct:.1f} %"
+    rows = [
+        ("File", size(out.file_size_bytes), f"{out.bpw.value:.2f} bits per weight", "size"),
+        ("Memory", size(out.memory_bytes), placement.binding if placement else "", "memory"),
+        ("Loss on the tasks", interval(plan.loss_pct, "%"), upper, "accuracy"),
+        *(
+            (f"  {name}", interval(lost(kept), "%"), "", "accuracy")
+            for name, kept in out.retained_accuracy_pct.items()
+        ),
+        ("Perplexity ratio", interval(out.perplexity_ratio, ""), "", "accuracy"),
+        ("Decode", interval(out.decode_tokens_per_s, "tokens/s"), _ms(out.decode_tokens_per_s), "speed"),
+        ("Prefill", interval(out.prefill_tokens_per_s, "tokens/s"), "", "speed"),
+        ("First token after", interval(out.time_to_first_token_s, "s"), "", "speed"),
+    ]
+    if plan.concurrency > 1:
+        rows.append(("All requests", interval(out.throughput_tokens_per_s, "tokens/s"), "", "speed"))
+    return rows
+
+
+def lost(kept: Estimate | None) -> Estimate | None:
+    """The loss that an accuracy kept leaves, in percent."""
+    if kept is None:
+        return None
+    return Estimate(100 - kept.value, 100 - kept.high, 100 - kept.low, kept.basis, kept.evidence)
+
+
+def runner_up(plan: Plan) -> tuple[str, ...]:
+    """Scheme, engine, file, loss and decode speed of another plan."""
+    out = plan.predicted
+    decode = out.decode_tokens_per_s
+    loss = f"{number(plan.loss_pct.value)} %" if plan.loss_pct else "not measured"
+    return (
+        plan.scheme,
+        plan.engine,
+        f"{out.file_size_bytes.value / 1e9:.1f} GB",
+        loss,
+        f"{number(decode.value)} tok/s" if decode else "not measured",
+    )
+
+
+def _ms(decode: Estimate | None) -> str:
+    return f"{1000 / decode.value:.1f} ms a token" if decode and decode.value > 0 else ""
