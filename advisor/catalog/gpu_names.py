@@ -38,8 +38,9 @@ _SERIES = frozenset(("rtx", "gtx", "rx", "arc"))
 _ROW_EXTRAS = word_set("sxm pcie passive refresh server ada blackwell pascal pro ai hbm3")
 """Words of a row that a short spelling leaves out ('A100' for 'A100 PCIe 40 GB', 'W7900' for 'PRO W7900')."""
 TEXT_EXTRAS = word_set(
-    "sxm pcie hbm hbm3 hbm2 hbm2e hbm3e ac ecc ada lovelace blackwell ampere hopper turing volta pascal "
-    "rdna cdna workstation founders fe oc egpu nvgpu desktop discrete class nvlink xe lpg dgx hgx"
+    "sxm pcie oam mesa hbm hbm3 hbm2 hbm2e hbm3e ac ecc ada lovelace blackwell ampere hopper "
+    "turing volta pascal rdna cdna workstation founders fe oc egpu nvgpu desktop discrete class nvlink xe "
+    "lpg dgx hgx"
 )
 """Words of a spelling that no row needs."""
 _TOKEN = r"gddr\d+x?|ddr\d|hbm\d?e?|\d+gbps|\d+eu|\d+sp|[a-z]+|\d+(?:\.\d+)?|\+"
@@ -67,6 +68,7 @@ _VARIANT = r"gddr\d+x?|ddr\d|\d+(?:gbps|eu|sp)"
 @cache
 def spell(text: str) -> Spelling:
     plain = compiled(_REMOVE).sub(" ", text.lower())
+    plain = re.sub(r"(?<=ti)super", " super", plain)
     plain = re.sub(r"max-?\s?q\b", "maxq", re.sub(r"\bsxm\d\b", "sxm", plain))
     plain = re.sub(r"\b(?:mobile|notebook)\b", "laptop", plain)
     cores = compiled(_CORES).search(plain)

@@ -2,155 +2,43 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from types import MappingProxyType
 
 from advisor.catalog.gpu_names import TEXT_EXTRAS, Spelling, cost, row_spellings, spell
+from advisor.catalog.gpu_rows import (
+    GpuMatch,
+    all_gpus,
+    as_match,
+    gpu_names,
+    gpu_row,
+    half_card,
+    has_memory,
+    memory_options,
+    rows,
+)
 from advisor.catalog.names import GIB, number, whole
-from advisor.data import folder
-from advisor.documents.hardware import Gpu
+
+__all__ = ["GpuMatch", "all_gpus", "find_gpu", "gpu_names", "gpu_row", "half_card"]
 
 _USUAL = {"strix halo": "Radeon 8060S", "amd strix halo": "Radeon 8060S"}
 """Platform names whose full version every measured machine has (profiles' speed sources name no other)."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class GpuMatch:
-    """One row of the GPU table in base units, and what had to be assumed to choose it."""
-
-    catalog_name: str
-    vendor: str
-    memory_options_bytes: tuple[int, ...]
-    """Sizes it is sold with; empty for a GPU that uses main memory of unstated size."""
-    memory_total_bytes: int | None
-    """The one size, the size asked for, or the smallest of several options (then a note says so)."""
-    bandwidth_bytes_per_s: float | None
-    fp16_flops: float | None
-    """Dense, FP32 accumulation where the vendor states one."""
-    int8_ops: float | None
-    fp8_flops: float | None
-    fp4_flops: float | None
-    fp32_flops: float | None
-    compute_capability: str | None
-    architecture: str | None
-    tdp_w: float | None
-    year: int | None
-    form: str | None
-    unified_memory: bool
-    cores: int | None
-    memory_type: str | None
-    notes: tuple[str, ...] = ()
-    devices_per_card: int = 1
-    """2 for MI250 and MI250X: one card, two devices with half of everything each."""
-
-    def gpu(self, name: str | None = None, **changes: object) -> Gpu:
-        """As the document field; *changes* replace single fields (memory_total_bytes, memory_free_bytes
-        …)."""
-        document = Gpu(
-            name=name or self.catalog_name,
-            vendor=self.vendor,
-            catalog_name=self.catalog_name,
-            architecture=self.architecture,
-            compute_capability=self.compute_capability,
-            memory_total_bytes=self.memory_total_bytes,
-            bandwidth_bytes_per_s=self.bandwidth_bytes_per_s,
-            fp16_flops=self.fp16_flops,
-            int8_ops=self.int8_ops,
-            fp8_flops=self.fp8_flops,
-            fp4_flops=self.fp4_flops,
-            fp32_flops=self.fp32_flops,
-            unified_memory=self.unified_memory,
-            form=self.form,
-            year=self.year,
-            tdp_w=self.tdp_w,
-        )
-        return replace(document, **changes) if changes else document
-
-
-@cache
-def _rows() -> tuple[MappingProxyType, ...]:
-    """The table as strings; `_text` is what a word of a query must occur in to be looked at closer."""
-    with (folder("profiles") / "gpus.csv").open(newline="", encoding="utf-8") as handle:
-        reader = csv.reader(handle)
-        header = next(reader)
-        rows = []
-        for values in reader:
-            row = dict(zip(header, values, strict=False))
-            row["_text"] = f"{row['name']};{row['aliases']}".lower()
-            rows.append(MappingProxyType(row))
-    return tuple(rows)
-
-
 @cache
 def _row_spellings(index: int) -> tuple[Spelling, ...]:
-    return row_spellings(_rows()[index]["name"], _rows()[index]["aliases"])
+    return row_spellings(rows()[index]["name"], rows()[index]["aliases"])
 
 
 def _cost(wanted: Spelling, index: int) -> tuple[int, int] | None:
-    return cost(wanted, _row_spellings(index), _rows()[index]["vendor"])
-
-
-def _memory_options(row: MappingProxyType) -> tuple[int, ...]:
-    """Bytes, from the usable-GiB column, else the vendor's GB column."""
-    cell = row["memory_gib"] or row["memory_gb_vendor"]
-    return tuple(round(float(part) * GIB) for part in cell.split("/")) if cell else ()
-
-
-def _has_memory(row: MappingProxyType, wanted_bytes: float) -> bool:
-    """Whether the row is sold with this much (6 % room: ECC, reserved memory, marketing sizes)."""
-    cells = f"{row['memory_gib']}/{row['memory_gb_vendor']}".split("/")
-    room = 0.12 if row["unified_memory"] == "yes" else 0.06
-    return any(abs(float(cell) * GIB / wanted_bytes - 1) <= room for cell in cells if cell)
+    return cost(wanted, _row_spellings(index), rows()[index]["vendor"])
 
 
 def _narrow(candidates: list[int], keep) -> list[int]:
     """The candidates that pass, or all of them when none does."""
-    return [index for index in candidates if keep(_rows()[index])] or candidates
-
-
-def _match(row: MappingProxyType, memory_bytes: float | None, notes: tuple[str, ...]) -> GpuMatch:
-    def scaled(column: str, factor: float) -> float | None:
-        value = number(row[column])
-        return None if value is None else value * factor
-
-    options = _memory_options(row)
-    total = min(options) if options else None
-    if memory_bytes and row["unified_memory"] != "yes":
-        total = (
-            min(options, key=lambda size: abs(size - memory_bytes))
-            if _has_memory(row, memory_bytes)
-            else memory_bytes
-        )
-    elif memory_bytes:
-        total = round(memory_bytes)
-    return GpuMatch(
-        catalog_name=row["name"],
-        vendor=row["vendor"],
-        memory_options_bytes=options,
-        memory_total_bytes=None if total is None else round(total),
-        bandwidth_bytes_per_s=scaled("bandwidth_gb_s", 1e9),
-        # the fp16 column is the vendor's peak (FP16 accumulation on GeForce); bf16 is the FP32-accumulate
-        # rate
-        fp16_flops=scaled("bf16_tflops_dense", 1e12) or scaled("fp16_tflops_dense", 1e12),
-        int8_ops=scaled("int8_tops_dense", 1e12),
-        fp8_flops=scaled("fp8_tflops_dense", 1e12),
-        fp4_flops=scaled("fp4_tflops_dense", 1e12),
-        fp32_flops=scaled("fp32_tflops", 1e12),
-        compute_capability=row["compute_capability_or_gfx"] if row["vendor"] in ("NVIDIA", "AMD") else None,
-        architecture=row["architecture"] or None,
-        tdp_w=number(row["tdp_w"]),
-        year=whole(row["year"]),
-        form=row["form"] or None,
-        unified_memory=row["unified_memory"] == "yes",
-        cores=whole(row["gpu_cores"]),
-        memory_type=row["memory_type"].replace("system shared ", "") or None,
-        notes=notes,
-        devices_per_card=2 if re.fullmatch(r"Radeon Instinct MI250X?", row["name"]) else 1,
-    )
+    return [index for index in candidates if keep(rows()[index])] or candidates
 
 
 def _choose(
@@ -175,50 +63,53 @@ def _choose(
                 candidates = _narrow(candidates, lambda row, word=word: word in row["name"].lower())
     notes = []
     if memory_bytes:
-        if any(_has_memory(_rows()[index], memory_bytes) for index in candidates):
-            candidates = _narrow(candidates, lambda row: _has_memory(row, memory_bytes))
-        elif _memory_options(_rows()[candidates[0]]):
+        if any(has_memory(rows()[index], memory_bytes) for index in candidates):
+            candidates = _narrow(candidates, lambda row: has_memory(row, memory_bytes))
+        elif memory_options(rows()[candidates[0]]):
             notes.append(
                 f"the catalogue has no {name!r} with {memory_bytes / GIB:.3g} GiB; its memory is taken from "
                 "what was given, the rest from the catalogue"
             )
     candidates = _narrow(candidates, lambda row: bool(row["aliases"]))
     everything = candidates
-    if len({_memory_options(_rows()[index]) for index in candidates}) > 1:
+    if len({memory_options(rows()[index]) for index in candidates}) > 1:
         # the size a bare name was launched with; later re-issues with another one are named in the note
-        first_year = min(whole(_rows()[index]["year"]) or 9999 for index in candidates)
+        first_year = min(whole(rows()[index]["year"]) or 9999 for index in candidates)
         candidates = _narrow(candidates, lambda row: (whole(row["year"]) or 9999) == first_year)
-    if any(_rows()[index]["name"] == _USUAL.get(name.strip().lower()) for index in candidates):
+    if any(rows()[index]["name"] == _USUAL.get(name.strip().lower()) for index in candidates):
         candidates = _narrow(candidates, lambda row: row["name"] == _USUAL[name.strip().lower()])
     chosen = min(
         candidates,
         key=lambda index: (
-            number(_rows()[index]["bandwidth_gb_s"]) or float("inf"),
-            number(_rows()[index]["fp32_tflops"]) or float("inf"),
-            _memory_options(_rows()[index]),
+            number(rows()[index]["bandwidth_gb_s"]) or float("inf"),
+            number(rows()[index]["fp32_tflops"]) or float("inf"),
+            memory_options(rows()[index]),
             index,
         ),
     )
     others = tuple(
         dict.fromkeys(
-            _rows()[index]["name"]
+            rows()[index]["name"]
             for index in (*everything, *also)
             if any(
-                _rows()[index][column] != _rows()[chosen][column]
+                rows()[index][column] != rows()[chosen][column]
                 for column in ("bandwidth_gb_s", "memory_gib", "fp32_tflops")
             )
         )
     )
     if others:
         notes.append(
-            f"{name!r} does not say which version: {_rows()[chosen]['name']} is assumed "
+            f"{name!r} does not say which version: {rows()[chosen]['name']} is assumed "
             f"(also: {', '.join(others[:4])})"
         )
-    options = _memory_options(_rows()[chosen])
+    options = memory_options(rows()[chosen])
     if len(options) > 1 and not memory_bytes:
         sizes = "/".join(f"{size / GIB:.3g}" for size in options)
-        notes.append(f"{_rows()[chosen]['name']} comes with {sizes} GB; the smallest is assumed")
-    return _match(_rows()[chosen], memory_bytes, tuple(notes))
+        notes.append(f"{rows()[chosen]['name']} comes with {sizes} GB; the smallest is assumed")
+    match = as_match(rows()[chosen], memory_bytes, tuple(notes))
+    if match.devices_per_card == 2 and memory_bytes and memory_bytes < 0.6 * max(options):
+        return half_card(replace(match, notes=()))
+    return match
 
 
 @cache
@@ -229,79 +120,125 @@ def find_gpu(name: str, memory_bytes: int | None = None, pci_id: str | None = No
     *memory_bytes*: what the driver reports, tells variants apart. *pci_id*: 'vendor:device' in hex, the same.
     Where versions (SXM and PCIe, two memory sizes) cannot be told apart the launch version is taken, among
     several the slower, and a note says so. A gfx id or PCI id that several cards share never decides alone.
+    A MIG slice ('… MIG 3g.40gb') has its share of its card.
     """
-    wanted = spell(name)
-    pci = re.search(r"\[0x([0-9a-f]{4})\]", name.lower())
-    if pci and pci_id is None:
-        vendor = {"intel": "8086", "amd": "1002", "nvidia": "10de"}.get(
-            name.lower().split("(")[0].split()[0], ""
-        )
-        pci_id = f"{vendor}:{pci.group(1)}" if vendor else None
-    if memory_bytes is None and wanted.memory_gib:
-        memory_bytes = round(wanted.memory_gib * GIB)
-    gfx = re.search(r"\bgfx[0-9a-f]{3,5}\b", name.lower())
-    candidates = [
-        index
-        for index, row in enumerate(_rows())
-        if row["name"] == name and (memory_bytes is None or _has_memory(row, memory_bytes))
-    ]
-    also: list[int] = []
-    if not candidates and wanted.core and not gfx:
-        longest = max(
-            wanted.core - TEXT_EXTRAS or wanted.core, key=lambda word: (word[0].isdigit(), len(word))
-        )
-        costs = {
-            index: price
-            for index, row in enumerate(_rows())
-            if longest in row["_text"] and (price := _cost(wanted, index)) is not None
-        }
-        if costs:
-            least = min(costs.values())
-            candidates = [index for index, price in costs.items() if price == least]
-            also = [
-                index
-                for index, price in costs.items()
-                if price[0] == least[0]
-                and price > least
-                and _rows()[index]["vendor"] == _rows()[candidates[0]]["vendor"]
-            ]
+    slice_ = re.search(r"\bmig\s+(\d+)g\.(\d+)gb", name.lower())
+    if slice_:
+        card = find_gpu(name[: slice_.start()].strip(), None, pci_id)
+        return card and _slice(card, int(slice_.group(1)), int(slice_.group(2)))
+    if memory_bytes is None and spell(name).memory_gib:
+        memory_bytes = round(spell(name).memory_gib * GIB)
+    pci_id = pci_id or _pci_in(name)
     by_pci = [
-        index for index, row in enumerate(_rows()) if pci_id and pci_id.lower() in row["pci_ids"].split(";")
+        index for index, row in enumerate(rows()) if pci_id and pci_id.lower() in row["pci_ids"].split(";")
     ]
-    if candidates:
-        return _choose(
-            [index for index in candidates if index in by_pci] or candidates, name, memory_bytes, wanted, also
-        )
+    for text in _readings(name):
+        candidates, also = _named(text, memory_bytes)
+        if candidates:
+            both = [index for index in candidates if index in by_pci]
+            return _choose(both or candidates, name, memory_bytes, spell(text), also)
+    gfx = re.search(r"\bgfx[0-9a-f]{3,5}\b", name.lower())
     shared = by_pci or [
-        index for index, row in enumerate(_rows()) if gfx and row["compute_capability_or_gfx"] == gfx.group(0)
+        index for index, row in enumerate(rows()) if gfx and row["compute_capability_or_gfx"] == gfx.group(0)
     ]
-    return _alone(shared, name, memory_bytes)
+    return _alone(shared, name, memory_bytes) or _one_of_several(name, memory_bytes)
+
+
+def _readings(name: str) -> tuple[str, ...]:
+    """The name as it is, and without what drivers add in brackets ('(radeonsi, navi22, LLVM 15)')."""
+    plain = re.sub(r"\([^)]*\)", " ", re.sub(r"\((?:r|tm)\)", " ", name, flags=re.IGNORECASE))
+    return (name,) if plain == name else (name, plain)
+
+
+def _pci_in(name: str) -> str | None:
+    """The PCI id in 'Intel(R) Graphics [0xe211]'."""
+    device = re.search(r"\[0x([0-9a-f]{4})\]", name.lower())
+    maker = re.match(r"intel|amd|nvidia", name.lower())
+    if not device or not maker:
+        return None
+    return {"intel": "8086", "amd": "1002", "nvidia": "10de"}[maker.group(0)] + ":" + device.group(1)
+
+
+def _named(name: str, memory_bytes: float | None) -> tuple[list[int], list[int]]:
+    """(rows that the name means equally well, rows it may mean as well)."""
+    exact = [
+        index
+        for index, row in enumerate(rows())
+        if row["name"] == name and (memory_bytes is None or has_memory(row, memory_bytes))
+    ]
+    wanted = spell(name)
+    if exact or not wanted.core or re.search(r"\bgfx[0-9a-f]{3,5}\b", name.lower()):
+        return exact, []
+    telling = wanted.core - TEXT_EXTRAS or wanted.core
+    longest = max(telling, key=lambda word: (word[0].isdigit(), len(word)))
+    costs = {
+        index: price
+        for index, row in enumerate(rows())
+        if longest in row["_text"] and (price := _cost(wanted, index)) is not None
+    }
+    if not costs:
+        return [], []
+    least = min(costs.values())
+    best = [index for index, price in costs.items() if price == least]
+    vendor = rows()[best[0]]["vendor"]
+    also = [
+        index
+        for index, price in costs.items()
+        if price[0] == least[0] and price > least and rows()[index]["vendor"] == vendor
+    ]
+    return best, also
 
 
 def _alone(candidates: list[int], name: str, memory_bytes: int | None) -> GpuMatch | None:
     """A row found by an id only: it must be the only one, or the only one with this memory."""
     if memory_bytes:
-        candidates = [index for index in candidates if _has_memory(_rows()[index], memory_bytes)]
-    if len({(_rows()[index]["name"]) for index in candidates}) != 1:
+        candidates = [index for index in candidates if has_memory(rows()[index], memory_bytes)]
+    if len({(rows()[index]["name"]) for index in candidates}) != 1:
         return None
     return _choose(candidates, name, memory_bytes, None)
 
 
-@cache
-def all_gpus() -> tuple[GpuMatch, ...]:
-    """Every row of the table, in file order."""
-    return tuple(_match(row, None, ()) for row in _rows())
+def _one_of_several(name: str, memory_bytes: int | None) -> GpuMatch | None:
+    """'Navi 31 [Radeon RX 7900 XT/7900 XTX/7900 GRE]' as lspci prints it: by memory, or the slowest."""
+    inner = re.search(r"\[([^\]]+/[^\]]+)\]", name)
+    parts = [part.strip() for part in (inner.group(1) if inner else name).split("/")]
+    if len(parts) < 2:
+        return None
+    found = [match for part in parts if (match := find_gpu(part)) is not None]
+    fitting = [
+        match
+        for match in found
+        if memory_bytes
+        and match.memory_total_bytes
+        and abs(match.memory_total_bytes / memory_bytes - 1) < 0.06
+    ]
+    if not found:
+        return None
+    slowest = min(fitting or found, key=lambda match: match.bandwidth_bytes_per_s or float("inf"))
+    if len(fitting) == 1:
+        return slowest
+    return replace(
+        slowest, notes=(f"{name!r} may be any of {len(found)} cards: {slowest.catalog_name} is assumed",)
+    )
 
 
-@cache
-def gpu_row(catalog_name: str) -> GpuMatch:
-    """The first row of exactly this name. Raises KeyError when there is none."""
-    for row in _rows():
-        if row["name"] == catalog_name:
-            return _match(row, None, ())
-    raise KeyError(catalog_name)
+def _slice(card: GpuMatch, compute: int, memory_gb: int) -> GpuMatch:
+    """A MIG slice: *compute* of 7 parts of the arithmetic; memory and bandwidth come in eighths of the card's.
 
-
-def gpu_names() -> tuple[str, ...]:
-    """The names of all rows, for an error message."""
-    return tuple(row["name"] for row in _rows())
+    NVIDIA MIG user guide: https://docs.nvidia.com/datacenter/tesla/mig-user-guide/.
+    """
+    total = card.memory_total_bytes or 0
+    eighths = max(1, min(8, round(8 * memory_gb * GIB / total))) if total else 8
+    rates = {
+        name: value * compute / 7
+        for name in ("fp16_flops", "int8_ops", "fp8_flops", "fp4_flops", "fp32_flops")
+        if (value := getattr(card, name)) is not None
+    }
+    rate = card.bandwidth_bytes_per_s
+    return replace(
+        card,
+        memory_total_bytes=total * eighths // 8,
+        memory_options_bytes=(total * eighths // 8,),
+        bandwidth_bytes_per_s=None if rate is None else rate * eighths / 8,
+        **rates,
+    )

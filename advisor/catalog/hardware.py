@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from advisor.catalog.cpus import CpuRow, all_cpus, find_cpu
-from advisor.catalog.gpus import GpuMatch, all_gpus, find_gpu, gpu_names, gpu_row
+from advisor.catalog.gpus import GpuMatch, all_gpus, find_gpu, gpu_names, gpu_row, half_card
 from advisor.catalog.hardware_text import MachineText, Part, read_machine
 from advisor.catalog.machines import Machine, all_machines, find_machine, usable_by_gpu
 from advisor.catalog.names import GIB, compiled, nearest
@@ -219,6 +219,11 @@ def _name_no_cpu(draft: _Draft, spoken: MachineText, unified: bool) -> None:
 
 
 def _documents(draft: _Draft, match: GpuMatch, count: int) -> list[Gpu]:
+    if match.devices_per_card == 2:
+        draft.notes.append(
+            f"one {match.catalog_name} card is two devices, each with half of its memory and bandwidth"
+        )
+        match, count = half_card(match), 2 * count
     gpu = match.gpu()
     if (match.unified_memory and match.memory_total_bytes is None) or (
         match.unified_memory and draft.ram_bytes
@@ -227,17 +232,6 @@ def _documents(draft: _Draft, match: GpuMatch, count: int) -> list[Gpu]:
         gpu = replace(gpu, memory_total_bytes=usable or None)
         if usable:
             draft.notes.append(f"{match.catalog_name}: {rule}")
-    if match.devices_per_card == 2:
-        halves = {
-            name: value / 2
-            for name in ("bandwidth_bytes_per_s", "fp16_flops", "int8_ops", "fp32_flops", "tdp_w")
-            if (value := getattr(gpu, name)) is not None
-        }
-        gpu = replace(gpu, memory_total_bytes=gpu.memory_total_bytes // 2, **halves)
-        draft.notes.append(
-            f"one {match.catalog_name} card is two devices, each with half of its memory and bandwidth"
-        )
-        count *= 2
     return [gpu] * count
 
 

@@ -179,3 +179,39 @@ def test_exact_row_is_required() -> None:
     """`gpu_row` takes catalogue names only."""
     with pytest.raises(KeyError):
         gpu_row("RTX 4090")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("AMD Radeon RX 6700 XT (radeonsi, navi22, LLVM 15.0.7)", "Radeon RX 6700 XT"),
+        ("Mesa Intel(R) UHD Graphics 630 (CFL GT2)", "UHD Graphics 630"),
+        ("AMD Instinct MI300X OAM", "Radeon Instinct MI300X"),
+        ("RTX4070TiSuper", "GeForce RTX 4070 Ti SUPER"),
+        ("tesla-t4", "Tesla T4"),
+    ],
+)
+def test_what_drivers_add_is_ignored(text: str, expected: str) -> None:
+    """OpenGL, Vulkan and Kubernetes decorate names."""
+    assert expected == find_gpu(text).catalog_name
+
+
+def test_lspci_names_several_cards_at_once() -> None:
+    """The PCI database has one name for a family; memory decides, else the slowest is taken with a note."""
+    name = "Navi 31 [Radeon RX 7900 XT/7900 XTX/7900 GRE/7900M]"
+    assert find_gpu(name, memory_bytes=24 * GIB).catalog_name == "Radeon RX 7900 XTX"
+    assert find_gpu(name).bandwidth_bytes_per_s == 576e9
+    assert "may be any of 4 cards" in find_gpu(name).notes[0]
+
+
+def test_mig_slice_has_its_share() -> None:
+    """Memory and bandwidth of a MIG slice come in eighths, its arithmetic in sevenths."""
+    card, part = find_gpu("NVIDIA A100-SXM4-40GB"), find_gpu("NVIDIA A100-SXM4-40GB MIG 3g.20gb")
+    assert part.memory_total_bytes == card.memory_total_bytes // 2
+    assert part.bandwidth_bytes_per_s == card.bandwidth_bytes_per_s / 2
+    assert part.fp16_flops == card.fp16_flops * 3 / 7
+
+
+def test_mi250x_device_is_half_a_card() -> None:
+    """A driver that reports 64 GB sees one of the two devices of an MI250X."""
+    assert find_gpu("AMD Instinct MI250X", memory_bytes=64 * GIB).bandwidth_bytes_per_s == 3277e9 / 2
