@@ -6,9 +6,12 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
 
 _BYTES_PER_TOKEN = {
-    # kind: (value, low, high). A token costs 8 bytes of length, its text (5 to 8 bytes in the median), 4 of type, a
-    # SentencePiece one 4 more of score; each BPE merge costs 8 bytes and both its halves. Sizes of 41 published files
-    # (0.7 MB at 32 k SPM, 5-6 MB at 152 k Qwen, 7-8 MB at 128 k Llama 3 with its 280 k merges, 11 MB at most).
+    # kind: (value, low, high). A token costs 8 bytes of length, its text (5 to 8 bytes in the median), 4 of
+    # type, a
+    # SentencePiece one 4 more of score; each BPE merge costs 8 bytes and both its halves. Sizes of 41
+    # published files
+    # (0.7 MB at 32 k SPM, 5-6 MB at 152 k Qwen, 7-8 MB at 128 k Llama 3 with its 280 k merges, 11 MB at
+    # most).
     "sentencepiece": (22.0, 20.0, 28.0),
     "bpe": (36.0, 30.0, 60.0),
     "llama3": (58.0, 54.0, 64.0),
@@ -23,8 +26,11 @@ def tokenizer_kind(model: ModelProfile) -> str:
     """Which of the three kinds of vocabulary the header holds."""
     stated = str(model.metadata.get("tokenizer.ggml.model", ""))
     vocab = model.vocab_size or 0
-    if stated == "llama" or vocab in (32000, 32001, 32016, 32064, 32768, 92544) or \
-            (model.architecture or "").startswith("Gemma"):
+    if (
+        stated == "llama"
+        or vocab in (32000, 32001, 32016, 32064, 32768, 92544)
+        or (model.architecture or "").startswith("Gemma")
+    ):
         return "sentencepiece"
     return "llama3" if vocab in (128256, 128258) else "bpe"
 
@@ -37,6 +43,10 @@ def header_bytes(model: ModelProfile, n_tensors: int) -> Estimate:
     value, low, high = _BYTES_PER_TOKEN[tokenizer_kind(model)]
     vocab = model.vocab_size or 32000
     entries = n_tensors * _BYTES_PER_TENSOR
-    return Estimate(vocab * value + entries + _METADATA_BYTES[0], vocab * low + entries + _METADATA_BYTES[1],
-                    vocab * high + entries + _METADATA_BYTES[2], "interpolated",
-                    ("tensor bytes exact, tokenizer estimated from its vocabulary size",))
+    return Estimate(
+        vocab * value + entries + _METADATA_BYTES[0],
+        vocab * low + entries + _METADATA_BYTES[1],
+        vocab * high + entries + _METADATA_BYTES[2],
+        "interpolated",
+        ("tensor bytes exact, tokenizer estimated from its vocabulary size",),
+    )

@@ -1,1 +1,253 @@
-"""Sizes of the formats other than GGUF, from how each one packs codes, scales and zero points."""
+"""Sizes of the formats other than GGUF, from how each one packs codes, scales and zero points.
+
+Embeddings, norms, routers and the output matrix stay 16-bit unless the format quantizes them. Sources of the
+layouts:
+compressed-tensors (https://github.com/vllm-project/compressed-tensors), GPTQ (https://github.com/ModelCloud/GPTQModel),
+AWQ (https://github.com/casper-hansen/AutoAWQ), bitsandbytes, HQQ (https://github.com/mobiusml/hqq), MLX
+(https://github.com/ml-explore/mlx), ExLlamaV2/V3 (https://github.com/turboderp-org), AQLM
+(https://github.com/Vahe1994/AQLM), QuIP# (https://github.com/Cornell-RelaxML/quip-sharp).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Estimate
+from advisor.documents.scheme import SchemeProfile
+
+from .type_rules import more_bits
+from .types import Group
+from .weights import Part, Weights, summarise
+
+_LINEAR = (
+    "attn_q",
+    "attn_k",
+    "attn_v",
+    "attn_qkv",
+    "attn_output",
+    "ffn_up",
+    "ffn_gate",
+    "ffn_down",
+    "expert_up",
+    "expert_gate",
+    "expert_down",
+    "shared_expert",
+    "ssm",
+)
+_SMALL = ("ssm_ba", "ssm_alpha", "ssm_beta", "ssm_dt", "ssm_x")
+_GGUF_ONLY = ("rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight")
+_HEAD_BITS = 6
+"""Default `--head_bits` of the ExLlama converters (convert.py of exllamav2 and exllamav3)."""
+
+Pack = Callable[[int, int], float]
+"""Bytes of one matrix of (columns, rows)."""
+
+
+def pack(model: ModelProfile, scheme: SchemeProfile, known: tuple[Group, ...]) -> Weights:
+    """Bytes of *model* under a non-GGUF *scheme*.
+
+    Exact where the format fixes every tensor. A mixture of experts, latent attention and recurrent layers
+    get an
+    interval, because producers differ in which of their matrices they leave at 16 bits.
+    """
+    bits = packer(scheme)
+    mixed = _better_half(scheme)
+    vocabulary = _vocabulary(scheme, bits, mixed)
+    parts, spared = [], 0.0
+    uncertain = model.is_moe or model.attention in ("mla", "hybrid")
+    for g in known:
+        if g.stem in _GGUF_ONLY:
+            continue
+        columns, rows, count = _matrix(g)
+        n = len(g.layers)
+        plain = 2 * columns * rows * count
+        sizes, name = [plain] * n, "BF16"
+        if g.category in ("output", "token_embd") and g.role != "other":
+            packed = vocabulary(g)
+            if packed is not None:
+                sizes, name = [round(packed(columns, rows)) * count] * n, scheme.name
+        elif bits is not None and _quantized(model, scheme, g):
+            sizes, name = [round(bits(columns, rows)) * count] * n, scheme.name
+            if mixed is not None and g.role in _MIXED_ROLES:
+                better = round(mixed(columns, rows)) * count
+                sizes = [
+                    better if more_bits(i or 0, model.n_layers or 1) else low
+                    for i, low in zip(g.layers, sizes, strict=True)
+                ]
+            if not g.role.startswith("expert"):
+                spared += plain * n - sum(sizes)
+        parts.append(Part(g.stem, g.role, columns * rows * count, g.layers, sizes, [name] * n))
+    return summarise(
+        model,
+        parts,
+        "interpolated" if uncertain and spared else _basis(scheme),
+        partial(_total, scheme, spared if uncertain else 0.0),
+    )
+
+
+def _total(scheme: SchemeProfile, spared: float, n_bytes: int) -> Estimate:
+    below, above = _SPREAD.get(scheme.family, (0.0, 0.0))
+    if not spared and not above:
+        return Estimate.exact(n_bytes, f"packing of {scheme.format}")
+    evidence = (
+        ("upper end: every matrix outside the experts left at 16 bits",)
+        if spared
+        else (f"{scheme.format} writes a mean bit rate near the nominal one",)
+    )
+    return Estimate(n_bytes, n_bytes * (1 - below), n_bytes * (1 + above) + spared, "interpolated", evidence)
+
+
+_SPREAD = {
+    # family: relative room (below, above) where the format's own choices decide the rate
+    "exl2": (0.02, 0.01),  # the optimiser of ExLlamaV2 aims at the target from below, layer by layer
+    "exl3": (0.01, 0.01),
+    "quip": (0.01, 0.01),
+    "bnb": (0.001, 0.002),  # quant_state blobs, about a hundred bytes a matrix
+}
+
+
+def _basis(scheme: SchemeProfile) -> str:
+    return "interpolated" if scheme.family in _SPREAD else "exact"
+
+
+def _matrix(g: Group) -> tuple[int, int, int]:
+    """Columns, rows and number of matrices as the original checkpoint has them."""
+    if g.stem == "attn_k_b.weight":  # stored transposed in GGUF
+        return g.shape[1], g.shape[0] * g.shape[2], 1
+    rows = g.shape[1] if len(g.shape) > 1 else 1
+    count = 1
+    for size in g.shape[2:]:
+        count *= size
+    return g.shape[0], rows, count
+
+
+def _quantized(model: ModelProfile, scheme: SchemeProfile, g: Group) -> bool:
+    if not g.quantized or g.role not in _LINEAR or g.stem.startswith(_SMALL):
+        return False
+    # OpenAI's own MXFP4 checkpoints of gpt-oss quantize the experts and nothing else.
+    if scheme.family == "mxfp4" and model.architecture == "GptOssForCausalLM":
+        return g.role.startswith("expert")
+    return True
+
+
+def _better_half(scheme: SchemeProfile) -> Pack | None:
+    """The higher rate of MLX's mixed recipes (`mixed_3_6` …): value and down projections on the layers
+    llama.cpp's rule
+    picks, and the output matrix (mlx_lm/convert.py)."""
+    found = re.search(r"mixed-(\d)-(\d)", scheme.name)
+    return (
+        partial(_grouped, bits=int(found[2]), group=scheme.group_size or 64, scale=2, zero=2)
+        if found
+        else None
+    )
+
+
+_MIXED_ROLES = ("attn_v", "ffn_down", "expert_down")
+
+
+def _vocabulary(
+    scheme: SchemeProfile, bits: Pack | None, mixed: Pack | None
+) -> Callable[[Group], Pack | None]:
+    """How the embedding and the output matrix are stored; None is 16-bit."""
+
+    def choose(g: Group) -> Pack | None:
+        if mixed is not None and g.category == "output":
+            return mixed
+        if scheme.family in ("exl2", "exl3"):
+            return partial(_plain, bits=_HEAD_BITS) if g.category == "output" else None
+        return bits if scheme.quantizes_embeddings else None
+
+    return choose
+
+
+def packer(scheme: SchemeProfile) -> Pack | None:
+    """The arithmetic of *scheme*; None when nothing is quantized."""
+    bits, group = scheme.weight_bits, scheme.group_size if scheme.group_size is not None else -1
+    family = scheme.family
+    if family == "none":
+        return None
+    if family in ("gptq", "autoround", "rtn", "awq") or (family == "int8" and scheme.format == "gptq"):
+        if scheme.format == "awq":
+            return partial(_grouped, bits=bits, group=group, scale=2, zero=bits / 8)
+        if scheme.format in ("gptq", "auto-round", "autoround"):
+            return partial(_gptq, bits=bits, group=group, order=family == "gptq")
+        return partial(
+            _grouped, bits=bits, group=group, scale=2, zero=bits / 8 if family == "awq" else 0, extra=16
+        )
+    if family == "fp8" and group == 32:  # MXFP8: one 8-bit exponent per 32 weights
+        return partial(_grouped, bits=8, group=32, scale=1, zero=0)
+    if family in ("fp8", "int8"):
+        return partial(
+            _eight_bit,
+            group=group,
+            block=128 if "block" in scheme.name else 0,
+            static="static" in scheme.name,
+        )
+    if family == "nvfp4":
+        return partial(_grouped, bits=4, group=16, scale=1, zero=0, extra=4 if scheme.act_bits >= 16 else 8)
+    if family == "mxfp4":
+        return partial(_grouped, bits=bits, group=32, scale=1, zero=0)
+    if family == "bnb":
+        if bits <= 4:
+            return partial(_nf4, double=(scheme.bpw or 0) < 4.5)
+        return partial(_grouped, bits=8, group=-1, scale=4, zero=0, extra=1)
+    if family == "hqq":
+        # Three-bit codes go ten to a 32-bit word; the others fill bytes.
+        return partial(_grouped, bits=3.2 if bits == 3 else bits, group=group, scale=2, zero=2)
+    if family == "mlx":
+        if "FP4" in scheme.name.upper() or "FP8" in scheme.name.upper():
+            return partial(_grouped, bits=bits, group=group if group > 0 else 32, scale=1, zero=0)
+        return partial(_grouped, bits=bits, group=group if group > 0 else 64, scale=2, zero=2)
+    if family == "exl3":
+        return partial(_plain, bits=bits, per_row=2, per_column=2)
+    if family == "aqlm":
+        return partial(_aqlm, scheme=scheme.name)
+    if family == "quip":
+        return partial(_plain, bits=bits, per_row=2, per_column=2)
+    return partial(_plain, bits=scheme.bpw or bits)
+
+
+def _plain(columns: int, rows: int, bits: float, per_row: int = 0, per_column: int = 0) -> float:
+    return columns * rows * bits / 8 + rows * per_row + columns * per_column
+
+
+def _grouped(
+    columns: int, rows: int, bits: float, group: int, scale: float, zero: float, extra: int = 0
+) -> float:
+    """Codes, and *scale* and *zero* bytes per group of *group* columns (-1: per row, 0: per matrix)."""
+    if group == 0:
+        return columns * rows * bits / 8 + scale + zero + extra
+    n_groups = -(-columns // group) if group > 0 else 1
+    return columns * rows * bits / 8 + rows * n_groups * (scale + zero) + extra
+
+
+def _gptq(columns: int, rows: int, bits: float, group: int, order: bool) -> float:
+    """Zero points packed like the codes, f16 scales and, with *order*, the group of each column as int32."""
+    return _grouped(columns, rows, bits, group, 2, bits / 8) + (4 * columns if order else 0)
+
+
+def _eight_bit(columns: int, rows: int, group: int, block: int, static: bool) -> float:
+    """One byte a weight; f32 scales per 128 x 128 block, else 16-bit ones per row or one for the matrix."""
+    if block:
+        return columns * rows + 4 * -(-columns // block) * -(-rows // block)
+    scales = 2 if group == 0 else 2 * rows
+    return columns * rows + scales + (2 if static else 0)
+
+
+def _nf4(columns: int, rows: int, double: bool) -> float:
+    """4-bit codes, an f32 scale per 64 weights and the code book. *double* quantizes the scales in turn: a
+    byte each, an
+    f32 per 256 of them and a second code book. Either way a hundred bytes describe the state."""
+    n = columns * rows
+    scales = n / 64 + 4 * -(-n // (64 * 256)) + 4 * 256 if double else 4 * -(-n // 64)
+    return n / 2 + scales + 4 * 16 + 100
+
+
+def _aqlm(columns: int, rows: int, scheme: str) -> float:
+    """Codes of eight weights each, 16-bit code books, one 16-bit scale a row."""
+    found = re.search(r"(\d)x(\d+)", scheme)
+    books, code_bits = map(int, found.groups()) if found else (1, 16)
+    return columns * rows / 8 * books * code_bits / 8 + books * 2**code_bits * 8 * 2 + 2 * rows

@@ -1,14 +1,14 @@
-"""GGUF schemes beyond llama-quantize's own names: community recipes, Unsloth's mixes, ik_llama.cpp's types."""
+"""GGUF schemes beyond llama-quantize's own names: community recipes, Unsloth's mixes, ik_llama.cpp's
+types."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
-from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import UnsupportedError
 
+from .fitted import mix_ratio
 from .type_rules import BASE_TYPES
 
 
@@ -16,20 +16,74 @@ class Recipe(NamedTuple):
     """How to size one GGUF scheme."""
 
     ftype: str
+    """llama-quantize's name whose rules apply."""
     vocabulary: str | None = None
-    """Type forced on token_embd and output."""
-    adjust: Callable | None = None
-    """Turns the exact size of the nearest ftype into an estimate, for mixes whose rules are not public."""
+    """Type forced on token_embd and output (the `_L` and `_XL` recipes of Bartowski's repositories)."""
+    base: tuple[str, str] | None = None
+    """(type, replacement): ik_llama.cpp's type in place of the ftype's own."""
+    ratio: tuple[float, float, float] | None = None
+    """(value, low, high) of the true size over the computed one, where the mix itself is not public."""
+    evidence: str = ""
+
+
+IK_ANALOGUES = {
+    "IQ1_KT": "IQ1_M",
+    "IQ2_KT": "IQ2_XS",
+    "IQ2_KS": "IQ2_XS",
+    "IQ2_K": "IQ2_XS",
+    "IQ2_KL": "IQ2_XS",
+    "IQ3_KT": "IQ3_S",
+    "IQ3_KS": "IQ3_S",
+    "IQ3_K": "IQ3_S",
+    "IQ4_KT": "IQ4_XS",
+    "IQ4_KSS": "IQ4_XS",
+    "IQ4_KS": "IQ4_XS",
+    "IQ4_K": "IQ4_XS",
+    "IQ5_KS": "Q5_K_S",
+    "IQ5_K": "Q5_K_S",
+    "IQ6_K": "Q6_K",
+    "Q6_0": "Q5_1",
+}
+"""ik_llama.cpp's type -> the llama.cpp ftype whose layer rules are nearest (same level, same family of
+rules)."""
+
+IK_SPREAD = (1.0, 0.98, 1.10)
+"""Rates of ik_llama.cpp's mixes over the nearest rule set: it spends up to a type more on attention and
+early layers
+(https://github.com/ikawrakow/ik_llama.cpp/blob/main/src/llama-quantize.cpp); the bound is one type step,
+e.g. IQ4_KS to
+IQ5_K, on the fifth of the weights those hold."""
 
 
 def resolve(scheme: SchemeProfile) -> Recipe:
-    """The recipe of a GGUF *scheme*."""
+    """The recipe of a GGUF *scheme*; raises UnsupportedError when nothing says how it chooses its types."""
     name = scheme.name
-    if name in BASE_TYPES or name.removesuffix("-pure") in BASE_TYPES:
+    pure = name.endswith("-pure")
+    stem = name.removesuffix("-pure")
+    if stem.startswith("UD-"):
+        ftype = scheme.ftype or stem[3:].removesuffix("_XL")
+        value, low, high, n = mix_ratio(stem)
+        return Recipe(
+            _known(ftype, name),
+            ratio=(value, low, high),
+            evidence=f"Unsloth's mix is not public: sizes of {n} published files over those of {ftype}",
+        )
+    if stem in IK_ANALOGUES or scheme.ftype in IK_ANALOGUES:
+        ik = stem if stem in IK_ANALOGUES else str(scheme.ftype)
+        analogue = IK_ANALOGUES[ik] + ("-pure" if pure else "")
+        return Recipe(
+            analogue,
+            scheme.embedding_type,
+            (BASE_TYPES[IK_ANALOGUES[ik]], ik),
+            IK_SPREAD,
+            f"ik_llama.cpp's mix estimated with the layer rules of {IK_ANALOGUES[ik]}",
+        )
+    if stem in BASE_TYPES:
         return Recipe(name, scheme.embedding_type)
-    if scheme.ftype in BASE_TYPES:
-        return Recipe(scheme.ftype, scheme.embedding_type)
-    raise UnsupportedError(f"how {name} chooses its types is not known")
+    return Recipe(_known(scheme.ftype or "", name), scheme.embedding_type)
 
 
-__all__ = ["ModelProfile", "Recipe", "resolve"]
+def _known(ftype: str, name: str) -> str:
+    if ftype not in BASE_TYPES:
+        raise UnsupportedError(f"how {name} chooses its types is not known; name the ftype it starts from")
+    return ftype

@@ -9,7 +9,7 @@ from typing import TypeVar
 from advisor.documents.model import ModelProfile
 from advisor.errors import UnsupportedError
 
-from .architectures import ARCHITECTURES
+from .architectures import ARCHITECTURES, UNCONFIRMED
 from .architectures.base import Layout, Tensor
 
 __all__ = ["Tensor", "gguf_architecture", "remembered", "tensors"]
@@ -51,6 +51,16 @@ def gguf_architecture(model: ModelProfile) -> str | None:
     return "nemotron_h_moe" if entry[0] == "nemotron_h" and model.is_moe else entry[0]
 
 
+def unconfirmed_share(model: ModelProfile) -> float:
+    """How much of the size may be wrong because a shape was inferred and the parameter count does not settle
+    it."""
+    if is_gguf_listing(model):
+        return 0.0
+    if "kv heads unknown" in (model.extra or ""):
+        return 0.005
+    return UNCONFIRMED.get(model.architecture or "", 0.0)
+
+
 def role_of(name: str) -> str:
     """What a GGUF tensor does, read from its name."""
     stem = name.split(".", 2)[2] if name.startswith("blk.") else name
@@ -59,18 +69,34 @@ def role_of(name: str) -> str:
         return _ROLES[stem]
     if "norm" in stem:
         return "norm"
-    if stem.endswith("_shexp") or stem.endswith("_chexp"):
+    if stem.endswith(("_shexp", "_chexp")):
         return "shared_expert"
     return "ssm" if stem.startswith(("ssm_", "shortconv")) else "other"
 
 
 _ROLES = {
-    "token_embd": "token_embd", "output": "output", "attn_q": "attn_q", "attn_k": "attn_k", "attn_v": "attn_v",
-    "attn_qkv": "attn_qkv", "attn_output": "attn_output", "attn_q_a": "attn_q", "attn_q_b": "attn_q",
-    "attn_kv_a_mqa": "attn_k", "attn_k_b": "attn_k", "attn_v_b": "attn_v", "attn_kv_b": "attn_v",
-    "ffn_up": "ffn_up", "ffn_gate": "ffn_gate", "ffn_down": "ffn_down", "ffn_up_exps": "expert_up",
-    "ffn_gate_exps": "expert_gate", "ffn_down_exps": "expert_down", "ffn_gate_up_exps": "expert_up",
-    "ffn_gate_inp": "router", "ffn_gate_inp_shexp": "router",
+    "token_embd": "token_embd",
+    "output": "output",
+    "attn_q": "attn_q",
+    "attn_k": "attn_k",
+    "attn_v": "attn_v",
+    "attn_qkv": "attn_qkv",
+    "attn_output": "attn_output",
+    "attn_q_a": "attn_q",
+    "attn_q_b": "attn_q",
+    "attn_kv_a_mqa": "attn_k",
+    "attn_k_b": "attn_k",
+    "attn_v_b": "attn_v",
+    "attn_kv_b": "attn_v",
+    "ffn_up": "ffn_up",
+    "ffn_gate": "ffn_gate",
+    "ffn_down": "ffn_down",
+    "ffn_up_exps": "expert_up",
+    "ffn_gate_exps": "expert_gate",
+    "ffn_down_exps": "expert_down",
+    "ffn_gate_up_exps": "expert_up",
+    "ffn_gate_inp": "router",
+    "ffn_gate_inp_shexp": "router",
 }
 
 
@@ -79,8 +105,10 @@ def _make(model: ModelProfile) -> tuple[Tensor, ...]:
         return tuple(Tensor(t.name, t.shape, role_of(t.name), _layer_of(t.name)) for t in model.tensors)
     entry = ARCHITECTURES.get(model.architecture or "")
     if entry is None:
-        raise UnsupportedError(f"the tensors of {model.architecture or 'an unknown architecture'} are not "
-                               f"modelled ({model.name}); give the GGUF file itself")
+        raise UnsupportedError(
+            f"the tensors of {model.architecture or 'an unknown architecture'} are not "
+            f"modelled ({model.name}); give the GGUF file itself"
+        )
     _, module, function, arguments = entry
     layout = Layout(model)
     getattr(import_module(f".architectures.{module}", __package__), function)(layout, *arguments)
@@ -88,7 +116,8 @@ def _make(model: ModelProfile) -> tuple[Tensor, ...]:
 
 
 def is_gguf_listing(model: ModelProfile) -> bool:
-    """Whether the profile carries the tensor list of a GGUF file (and not that of a Hugging Face directory)."""
+    """Whether the profile carries the tensor list of a GGUF file (and not that of a Hugging Face
+    directory)."""
     return any(t.name == "token_embd.weight" for t in model.tensors)
 
 

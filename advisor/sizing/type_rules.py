@@ -7,16 +7,46 @@ from typing import NamedTuple
 from .blocks import BLOCKS
 
 BASE_TYPES: dict[str, str] = {
-    "F32": "F32", "F16": "F16", "BF16": "BF16", "Q8_0": "Q8_0", "Q6_K": "Q6_K",
-    "Q5_K_M": "Q5_K", "Q5_K_S": "Q5_K", "Q5_1": "Q5_1", "Q5_0": "Q5_0",
-    "Q4_K_M": "Q4_K", "Q4_K_S": "Q4_K", "Q4_1": "Q4_1", "Q4_0": "Q4_0", "IQ4_NL": "IQ4_NL", "IQ4_XS": "IQ4_XS",
+    "F32": "F32",
+    "F16": "F16",
+    "BF16": "BF16",
+    "Q8_0": "Q8_0",
+    "Q6_K": "Q6_K",
+    "Q5_K_M": "Q5_K",
+    "Q5_K_S": "Q5_K",
+    "Q5_1": "Q5_1",
+    "Q5_0": "Q5_0",
+    "Q4_K_M": "Q4_K",
+    "Q4_K_S": "Q4_K",
+    "Q4_1": "Q4_1",
+    "Q4_0": "Q4_0",
+    "IQ4_NL": "IQ4_NL",
+    "IQ4_XS": "IQ4_XS",
     "MXFP4_MOE": "MXFP4",
-    "Q3_K_L": "Q3_K", "Q3_K_M": "Q3_K", "Q3_K_S": "Q3_K",
-    "IQ3_M": "IQ3_S", "IQ3_S": "IQ3_S", "IQ3_XS": "IQ3_S", "IQ3_XXS": "IQ3_XXS",
-    "Q2_K": "Q2_K", "Q2_K_S": "Q2_K", "IQ2_M": "IQ2_S", "IQ2_S": "IQ2_XS", "IQ2_XS": "IQ2_XS", "IQ2_XXS": "IQ2_XXS",
-    "TQ2_0": "TQ2_0", "TQ1_0": "TQ1_0", "Q2_0": "Q2_0", "IQ1_M": "IQ1_M", "IQ1_S": "IQ1_S", "Q1_0": "Q1_0",
+    "Q3_K_L": "Q3_K",
+    "Q3_K_M": "Q3_K",
+    "Q3_K_S": "Q3_K",
+    "IQ3_M": "IQ3_S",
+    "IQ3_S": "IQ3_S",
+    "IQ3_XS": "IQ3_S",
+    "IQ3_XXS": "IQ3_XXS",
+    "Q2_K": "Q2_K",
+    "Q2_K_S": "Q2_K",
+    "IQ2_M": "IQ2_S",
+    "IQ2_S": "IQ2_XS",
+    "IQ2_XS": "IQ2_XS",
+    "IQ2_XXS": "IQ2_XXS",
+    "TQ2_0": "TQ2_0",
+    "TQ1_0": "TQ1_0",
+    "Q2_0": "Q2_0",
+    "IQ1_M": "IQ1_M",
+    "IQ1_S": "IQ1_S",
+    "Q1_0": "Q1_0",
     # Names of a single block type, for `NAME-pure` only.
-    "Q5_K": "Q5_K", "Q4_K": "Q4_K", "Q3_K": "Q3_K", "MXFP4": "MXFP4",
+    "Q5_K": "Q5_K",
+    "Q4_K": "Q4_K",
+    "Q3_K": "Q3_K",
+    "MXFP4": "MXFP4",
 }
 """llama-quantize's name -> the type every tensor starts from."""
 
@@ -28,8 +58,21 @@ TINY = frozenset({"IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ2_M", "IQ1_S", "IQ1_M"})
 
 _LOW_OUTPUT = TINY | {"IQ3_XXS"}
 _TWO_BIT_S = frozenset({"IQ2_S", "IQ2_M"})
-_EIGHT_EXPERTS_Q5_OUTPUT = frozenset({
-    "Q2_K", "IQ3_XS", "IQ3_XXS", "Q3_K_S", "Q3_K_M", "IQ4_NL", "Q4_K_S", "Q4_K_M", "IQ3_S", "IQ3_M", "IQ4_XS"})
+_EIGHT_EXPERTS_Q5_OUTPUT = frozenset(
+    {
+        "Q2_K",
+        "IQ3_XS",
+        "IQ3_XXS",
+        "Q3_K_S",
+        "Q3_K_M",
+        "IQ4_NL",
+        "Q4_K_S",
+        "Q4_K_M",
+        "IQ3_S",
+        "IQ3_M",
+        "IQ4_XS",
+    }
+)
 _EMBEDDING = {
     **dict.fromkeys(("IQ2_XXS", "IQ2_XS", "IQ1_S", "IQ1_M"), "Q2_K"),
     **dict.fromkeys(("IQ2_S", "IQ2_M", "IQ3_XXS"), "IQ3_S"),
@@ -179,4 +222,6 @@ def _attn_output(known: Facts, ftype: str, base: str) -> str:
         return "Q4_K" if ftype == "Q3_K_L" else base
     if known.n_experts == 8:
         return "Q5_K" if ftype in _EIGHT_EXPERTS_Q5_OUTPUT else base
-    return {"Q2_K": "Q3_K", "IQ3_XXS": "IQ3_S", "Q3_K_M": "Q4_K", "Q3_K_L": "Q5_K", "IQ3_M": "Q4_K"}.get(ftype, base)
+    return {"Q2_K": "Q3_K", "IQ3_XXS": "IQ3_S", "Q3_K_M": "Q4_K", "Q3_K_L": "Q5_K", "IQ3_M": "Q4_K"}.get(
+        ftype, base
+    )

@@ -1,7 +1,8 @@
 """Which ggml type llama-quantize gives each tensor, for every ftype, with and without an importance matrix.
 
 The rules are those of llama.cpp's quantizer (https://github.com/ggml-org/llama.cpp/blob/master/src/llama-quant.cpp),
-restated: category of the tensor, then ftype, position among its kind, and the shape's own limits. They are checked to
+restated: category of the tensor, then ftype, position among its kind, and the shape's own limits. They are
+checked to
 the byte against the real quantizer in tests/sizing/test_real_quantizer.py.
 """
 
@@ -20,24 +21,52 @@ from .type_rules import BASE_TYPES, IMATRIX_TYPES, TINY, Facts, Position, choose
 FALLBACKS = {
     **dict.fromkeys(("IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ3_XXS", "IQ3_S", "IQ4_XS"), "IQ4_NL"),
     **dict.fromkeys(("Q2_K", "Q3_K", "TQ1_0", "TQ2_0", "Q2_0"), "Q4_0"),
-    "Q4_K": "Q5_0", "Q5_K": "Q5_1", "Q6_K": "Q8_0",
+    "Q4_K": "Q5_0",
+    "Q5_K": "Q5_1",
+    "Q6_K": "Q8_0",
 }
-"""What replaces a type whose block does not divide the row length; F16 when that does not divide it either."""
+"""What replaces a type whose block does not divide the row length; F16 when that does not divide it
+either."""
 
 _NEVER_QUANTIZED = (
-    "_norm.weight", "ffn_gate_inp.weight", "ffn_gate_tid2eid.weight", "altup", "laurel", "per_layer_model_proj",
-    "ssm_conv1d", "shortconv.conv.weight", "indexer.k_proj.weight", "indexer.q_proj.weight", "time_mix_",
-    "attn_rel_b.weight", ".position_embd", ".rel_pos", ".patch_embd", ".patch_merger",
+    "_norm.weight",
+    "ffn_gate_inp.weight",
+    "ffn_gate_tid2eid.weight",
+    "altup",
+    "laurel",
+    "per_layer_model_proj",
+    "ssm_conv1d",
+    "shortconv.conv.weight",
+    "indexer.k_proj.weight",
+    "indexer.q_proj.weight",
+    "time_mix_",
+    "attn_rel_b.weight",
+    ".position_embd",
+    ".rel_pos",
+    ".patch_embd",
+    ".patch_merger",
 )
 _STORED_F32 = (
-    "_norm", "ffn_gate_inp", "ssm_conv1d", "shortconv.conv", "altup_correct_coef", "altup_predict_coef", "position_embd",
+    "_norm",
+    "ffn_gate_inp",
+    "ssm_conv1d",
+    "shortconv.conv",
+    "altup_correct_coef",
+    "altup_predict_coef",
+    "position_embd",
     "token_types",
 )
 _CATEGORIES = (
     # (part of the name, category); the first that matches counts, as in the quantizer
-    ("attn_qkv.weight", "attn_v"), ("attn_kv_b.weight", "attn_v"), ("attn_v.weight", "attn_v"),
-    ("attn_k.weight", "attn_k"), ("attn_q.weight", "attn_q"), ("attn_output.weight", "attn_output"),
-    ("ffn_up", "ffn_up"), ("ffn_gate", "ffn_gate"), ("ffn_down", "ffn_down"),
+    ("attn_qkv.weight", "attn_v"),
+    ("attn_kv_b.weight", "attn_v"),
+    ("attn_v.weight", "attn_v"),
+    ("attn_k.weight", "attn_k"),
+    ("attn_q.weight", "attn_q"),
+    ("attn_output.weight", "attn_output"),
+    ("ffn_up", "ffn_up"),
+    ("ffn_gate", "ffn_gate"),
+    ("ffn_down", "ffn_down"),
 )
 
 
@@ -55,7 +84,8 @@ class Group:
     """Type before quantization: F32, or F16 (a BF16 source takes the same bytes)."""
     layers: tuple[int | None, ...]
     positions: tuple[int, ...]
-    """What most rules count by: running number among v-like or feed-forward tensors; in a model with experts the
+    """What most rules count by: running number among v-like or feed-forward tensors; in a model with experts
+    the
     layer of a feed-forward tensor."""
     running: tuple[int, ...]
     """The running number in any model, which the one- and two-bit ftypes count by."""
@@ -90,8 +120,9 @@ def groups(model: ModelProfile) -> tuple[Group, ...]:
 def group(model: ModelProfile, listed: Sequence[Tensor]) -> tuple[Group, ...]:
     """*listed* in groups, positions counted as the quantizer counts: by layer, names sorted within it."""
     many = (model.n_experts or 0) > 1
-    order = sorted(range(len(listed)), key=lambda i: (-1 if listed[i].layer is None else listed[i].layer,
-                                                      listed[i].name))
+    order = sorted(
+        range(len(listed)), key=lambda i: (-1 if listed[i].layer is None else listed[i].layer, listed[i].name)
+    )
     running = {"attn_v": 0, "ffn_up": 0, "ffn_gate": 0, "ffn_down": 0}
     found: dict[tuple, tuple[list, list, list, list]] = {}
     for index in order:
@@ -107,7 +138,8 @@ def group(model: ModelProfile, listed: Sequence[Tensor]) -> tuple[Group, ...]:
             values.append(value)
     return tuple(
         Group(stem, shape, role, kind, touched, _stored(stem, shape), *(tuple(values) for values in members))
-        for (stem, shape, role, kind, touched), members in found.items())
+        for (stem, shape, role, kind, touched), members in found.items()
+    )
 
 
 def _stored(stem: str, shape: tuple[int, ...]) -> str:
@@ -132,8 +164,9 @@ def _facts(model: ModelProfile) -> Facts:
     if architecture in _KV_HEADS_BY_LAYER and not _attends(listed, 0):
         kv = 0
     n_layers = model.n_layers or 0
-    seventy = n_layers == 80 and (architecture in ("qwen2", "deci", "olmo")
-                                  or (architecture == "llama" and heads != kv))
+    seventy = n_layers == 80 and (
+        architecture in ("qwen2", "deci", "olmo") or (architecture == "llama" and heads != kv)
+    )
     return Facts(
         architecture=architecture,
         n_layers=max(layers, default=-1) + 1,
@@ -145,8 +178,17 @@ def _facts(model: ModelProfile) -> Facts:
     )
 
 
-_KV_HEADS_BY_LAYER = ("granitehybrid", "jamba", "kimi-linear", "lfm2", "lfm2moe", "nemotron_h", "nemotron_h_moe")
-"""Architectures whose files state the KV heads of each layer, 0 for a recurrent one. The quantizer asks layer 0."""
+_KV_HEADS_BY_LAYER = (
+    "granitehybrid",
+    "jamba",
+    "kimi-linear",
+    "lfm2",
+    "lfm2moe",
+    "nemotron_h",
+    "nemotron_h_moe",
+)
+"""Architectures whose files state the KV heads of each layer, 0 for a recurrent one. The quantizer asks
+layer 0."""
 
 
 def _attends(listed: Sequence[Group], layer: int) -> bool:
@@ -154,7 +196,9 @@ def _attends(listed: Sequence[Group], layer: int) -> bool:
     return not any(layer in g.layers for g in listed if g.stem.startswith(recurrent))
 
 
-def assign(model: ModelProfile, listed: Sequence[Tensor], ftype: str, imatrix: bool = False) -> tuple[str, ...]:
+def assign(
+    model: ModelProfile, listed: Sequence[Tensor], ftype: str, imatrix: bool = False
+) -> tuple[str, ...]:
     """The ggml type of each tensor of *listed* under *ftype* (llama-quantize's name, or 'NAME-pure').
 
     Raises UnsupportedError for an ftype llama-quantize does not make or a shape it refuses.
@@ -167,7 +211,9 @@ def assign(model: ModelProfile, listed: Sequence[Tensor], ftype: str, imatrix: b
     return tuple(result)
 
 
-def group_types(g: Group, known: Facts, ftype: str, imatrix: bool, vocabulary: str | None = None) -> list[str]:
+def group_types(
+    g: Group, known: Facts, ftype: str, imatrix: bool, vocabulary: str | None = None
+) -> list[str]:
     """The type of each member of *g*; *vocabulary* forces one on token_embd and output (the `_L` recipes)."""
     pure = ftype.endswith("-pure")
     ftype = ftype.removesuffix("-pure")
@@ -202,8 +248,10 @@ def fallback(type_name: str, row_length: int) -> str:
         return type_name
     instead = FALLBACKS.get(type_name)
     if instead is None:
-        raise UnsupportedError(f"{type_name} needs rows divisible by {BLOCKS[type_name][0]}, this model has one of "
-                               f"{row_length}; choose another type")
+        raise UnsupportedError(
+            f"{type_name} needs rows divisible by {BLOCKS[type_name][0]}, this model has one of "
+            f"{row_length}; choose another type"
+        )
     return instead if row_length % BLOCKS[instead][0] == 0 else "F16"
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import UnsupportedError
 
-from .blocks import BLOCKS, padded, tensor_bytes
+from .blocks import padded, tensor_bytes
 from .header import header_bytes
-from .tensors import is_gguf_listing, remembered
-from .types import Group, facts, group_types, groups, requires_imatrix
+from .tensors import is_gguf_listing, remembered, unconfirmed_share
+from .types import Group, facts, group_types, groups
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +67,10 @@ class Part:
 def weigh(model: ModelProfile, scheme: SchemeProfile, imatrix: bool | None = None) -> Weights:
     """Bytes of *model* under *scheme*, kept per (model, scheme, imatrix).
 
-    GGUF sizes follow llama-quantize's rules and are exact to the byte; *imatrix* None means one is used where the
-    scheme needs it. Schemes of other formats follow from their packing. A model without known shapes gets parameter
+    GGUF sizes follow llama-quantize's rules and are exact to the byte; *imatrix* None means one is used
+    where the
+    scheme needs it. Schemes of other formats follow from their packing. A model without known shapes gets
+    parameter
     count x bits with the spread such models show. Raises UnsupportedError for a combination nobody can make.
     """
     kept: dict[tuple, Weights] = remembered("weights", model, lambda _: {})
@@ -94,20 +96,47 @@ def _weigh(model: ModelProfile, scheme: SchemeProfile, imatrix: bool | None) -> 
     return pack(model, scheme, known)
 
 
-def _gguf(model: ModelProfile, scheme: SchemeProfile, known: tuple[Group, ...], imatrix: bool | None) -> Weights:
+def _gguf(
+    model: ModelProfile, scheme: SchemeProfile, known: tuple[Group, ...], imatrix: bool | None
+) -> Weights:
+    if (
+        scheme.ftype == "NVFP4"
+    ):  # llama-quantize makes none; conversions of NVFP4 checkpoints keep their layout
+        from .packed import pack
+
+        return pack(model, replace(scheme, family="nvfp4", quantizes_embeddings=False), known)
     from .recipes import resolve
 
     recipe = resolve(scheme)
     if imatrix is None:
-        imatrix = scheme.calibration == "required" or requires_imatrix(model, recipe.ftype)
+        imatrix = scheme.calibration == "required"
     about = facts(model)
     parts = []
     for g in known:
         types = group_types(g, about, recipe.ftype, imatrix, recipe.vocabulary)
+        if recipe.base:
+            types = [recipe.base[1] if name == recipe.base[0] else name for name in types]
         size = {name: tensor_bytes(name, g.shape) for name in set(types)}
         parts.append(Part(g.stem, g.role, _count(g.shape), g.layers, [size[name] for name in types], types))
-    result = summarise(model, parts, "exact")
-    return recipe.adjust(result, model, parts) if recipe.adjust else result
+    doubt = unconfirmed_share(model)
+    if recipe.ratio is None and not doubt:
+        return summarise(model, parts, "exact")
+    value, low, high = recipe.ratio or (1.0, 1.0, 1.0)
+    evidence = (recipe.evidence,) if recipe.evidence else ()
+    if doubt:
+        evidence += ("some shapes of this model are inferred from its parameter count",)
+
+    def estimate(n: int) -> Estimate:
+        return Estimate(
+            round(n * value),
+            round(n * low * (1 - doubt)),
+            round(n * high * (1 + doubt)),
+            "interpolated",
+            evidence,
+        )
+
+    result = summarise(model, parts, "interpolated", estimate)
+    return result if value == 1.0 else stretched(result, value)
 
 
 def _stored(model: ModelProfile) -> Weights:
@@ -118,8 +147,16 @@ def _stored(model: ModelProfile) -> Weights:
     parts = []
     for g in groups(model):
         listed = [by_name[g.stem if layer is None else f"blk.{layer}.{g.stem}"] for layer in g.layers]
-        parts.append(Part(g.stem, g.role, _count(g.shape), g.layers,
-                          [t.n_bytes for t in listed], [t.type for t in listed]))
+        parts.append(
+            Part(
+                g.stem,
+                g.role,
+                _count(g.shape),
+                g.layers,
+                [t.n_bytes for t in listed],
+                [t.type for t in listed],
+            )
+        )
     return summarise(model, parts, "exact")
 
 
@@ -140,23 +177,33 @@ def _checkpoint(model: ModelProfile) -> Weights:
 
 def scaled(weights: Weights, total: int, file_bytes: int | None = None) -> Weights:
     """*weights* with its parts stretched to a *total* known to be exact."""
-    factor = total / weights.total_bytes.value
-    return Weights(
+    return replace(
+        stretched(weights, total / weights.total_bytes.value),
+        basis="exact",
         total_bytes=Estimate.exact(total, "sum of the checkpoint's tensors"),
         file_bytes=Estimate.exact(file_bytes or total, "size of the files"),
-        bpw=weights.bpw * factor, n_params=weights.n_params,
+    )
+
+
+def stretched(weights: Weights, factor: float) -> Weights:
+    """All parts of *weights* times *factor*; the totals stay as they are."""
+    return replace(
+        weights,
+        bpw=weights.bpw * factor,
         by_role_bytes={k: round(v * factor) for k, v in weights.by_role_bytes.items()},
         layer_bytes=tuple(round(v * factor) for v in weights.layer_bytes),
         layer_expert_bytes=tuple(round(v * factor) for v in weights.layer_expert_bytes),
-        embedding_bytes=round(weights.embedding_bytes * factor), output_bytes=round(weights.output_bytes * factor),
-        other_bytes=round(weights.other_bytes * factor), tied=weights.tied,
+        embedding_bytes=round(weights.embedding_bytes * factor),
+        output_bytes=round(weights.output_bytes * factor),
+        other_bytes=round(weights.other_bytes * factor),
         active_bytes_per_token=round(weights.active_bytes_per_token * factor),
         bits_by_role={k: v * factor for k, v in weights.bits_by_role.items()},
-        histogram=weights.histogram, basis="exact")
+    )
 
 
-def summarise(model: ModelProfile, parts: Iterable[Part], basis: str,
-              total: Callable[[int], Estimate] = Estimate.exact) -> Weights:
+def summarise(
+    model: ModelProfile, parts: Iterable[Part], basis: str, total: Callable[[int], Estimate] = Estimate.exact
+) -> Weights:
     """The sums over *parts*; *total* turns the byte count into an estimate where it is not exact."""
     used = (model.n_experts_used or 0) / model.n_experts if model.n_experts else 1.0
     n_decoded = model.n_layers or 0
@@ -205,16 +252,27 @@ def summarise(model: ModelProfile, parts: Iterable[Part], basis: str,
     numbers = range(max(layers, default=-1) + 1)
     return Weights(
         total_bytes=estimate,
-        file_bytes=Estimate(round(estimate.value + in_file + header.value), round(estimate.low + in_file + header.low),
-                            round(estimate.high + in_file + header.high),
-                            header.basis if estimate.basis == "exact" else estimate.basis, header.evidence),
-        bpw=whole * 8 / n_params, n_params=n_params, by_role_bytes=by_role,
+        file_bytes=Estimate(
+            round(estimate.value + in_file + header.value),
+            round(estimate.low + in_file + header.low),
+            round(estimate.high + in_file + header.high),
+            header.basis if estimate.basis == "exact" else estimate.basis,
+            header.evidence,
+        ),
+        bpw=whole * 8 / n_params,
+        n_params=n_params,
+        by_role_bytes=by_role,
         layer_bytes=tuple(layers.get(i, 0) for i in numbers),
         layer_expert_bytes=tuple(experts.get(i, 0) for i in numbers),
-        embedding_bytes=rows, output_bytes=by_role.get("output", 0), other_bytes=outside, tied=tied,
+        embedding_bytes=rows,
+        output_bytes=by_role.get("output", 0),
+        other_bytes=outside,
+        tied=tied,
         active_bytes_per_token=round(active),
         bits_by_role={role: b * 8 / n for role, (b, n) in matrix_bits.items()},
-        histogram=histogram, basis=basis)
+        histogram=histogram,
+        basis=basis,
+    )
 
 
 _ROW_TENSORS = ("token_embd.weight", "per_layer_token_embd.weight")
@@ -225,6 +283,3 @@ def _count(shape: tuple[int, ...]) -> int:
     for size in shape:
         n *= size
     return n
-
-
-__all__ = ["BLOCKS", "Part", "Weights", "summarise", "weigh"]

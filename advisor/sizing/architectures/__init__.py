@@ -70,6 +70,7 @@ _OTHERS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "Llama4ForConditionalGeneration": ("llama4", "moe", "llama4", ()),
     "Step3p5ForCausalLM": ("step35", "moe", "step35", ()),
     "MiMoV2FlashForCausalLM": ("mimo2", "moe", "mimo2", ()),
+    "MiMoV2ForCausalLM": ("mimo2", "moe", "mimo2", ()),
     "DeepseekForCausalLM": ("deepseek", "mla", "deepseek", ("deepseek",)),
     "DeepseekV2ForCausalLM": ("deepseek2", "mla", "deepseek", ("deepseek2",)),
     "DeepseekV3ForCausalLM": ("deepseek2", "mla", "deepseek", ("deepseek3",)),
@@ -97,3 +98,8 @@ ARCHITECTURES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     **_OTHERS,
 }
 """Class -> (llama.cpp architecture, module, function, arguments)."""
+
+UNCONFIRMED = {"MiMoV2FlashForCausalLM": 0.004, "MiMoV2ForCausalLM": 0.007, "Step3p5ForCausalLM": 0.005}
+"""Class -> share of the size in doubt: published parameter counts hold prediction blocks whose size is not
+stated, so
+they do not confirm every shape."""

@@ -58,8 +58,9 @@ class Layout:
         if bias:
             self.add(name + ".bias", size or self.n_embd, role="norm", layer=layer)
 
-    def ends(self, *, norm_bias: bool = False, output_norm: str | None = "output_norm",
-             output_bias: bool = False) -> None:
+    def ends(
+        self, *, norm_bias: bool = False, output_norm: str | None = "output_norm", output_bias: bool = False
+    ) -> None:
         """Token embeddings, final norm and, when not tied, the output matrix."""
         self.add("token_embd.weight", self.n_embd, self.n_vocab, role="token_embd")
         if output_norm:
@@ -69,9 +70,20 @@ class Layout:
             if output_bias:
                 self.add("output.bias", self.n_vocab)
 
-    def attention(self, i: int, *, qkv_bias: bool = False, out_bias: bool = False, fused: bool = False,
-                  qk_norm: str = "", n_heads: int | None = None, n_kv: int | None = None,
-                  head: int | None = None, gated_q: bool = False, shared_kv: bool = False) -> None:
+    def attention(
+        self,
+        i: int,
+        *,
+        qkv_bias: bool = False,
+        out_bias: bool = False,
+        fused: bool = False,
+        qk_norm: str = "",
+        n_heads: int | None = None,
+        n_kv: int | None = None,
+        head: int | None = None,
+        gated_q: bool = False,
+        shared_kv: bool = False,
+    ) -> None:
         """Multi-head attention. *qk_norm*: '' none, 'head' one scale per head dimension, 'full' per channel,
         'per-head' head x heads. *shared_kv*: values are the keys, so attn_v is not stored."""
         n_heads, n_kv, head = n_heads or self.n_heads, n_kv or self.n_kv, head or self.head
@@ -94,8 +106,9 @@ class Layout:
             self.add("attn_q_norm.weight", head, n_heads, role="norm", layer=i)
             self.add("attn_k_norm.weight", head, n_kv, role="norm", layer=i)
 
-    def ffn(self, i: int, n_ff: int | None = None, *, gated: bool = True, bias: bool = False,
-            fused: bool = False) -> None:
+    def ffn(
+        self, i: int, n_ff: int | None = None, *, gated: bool = True, bias: bool = False, fused: bool = False
+    ) -> None:
         """A dense feed-forward block; *fused* stores gate and up as one matrix called ffn_up."""
         n_ff = n_ff or self.n_ff
         if gated and not fused:
@@ -103,10 +116,20 @@ class Layout:
         self.matrix("ffn_up", n_ff * (2 if fused else 1), self.n_embd, "ffn_up", i, bias)
         self.matrix("ffn_down", self.n_embd, n_ff, "ffn_down", i, bias)
 
-    def experts(self, i: int, *, n_ff: int | None = None, shared_ff: int = 0, gated: bool = True,
-                score_bias: bool = False, shared_gate: bool = False, fused: bool = False,
-                width: int | None = None) -> None:
-        """Router, experts (one 3-D tensor per projection) and the shared expert. *width*: of the experts' input
+    def experts(
+        self,
+        i: int,
+        *,
+        n_ff: int | None = None,
+        shared_ff: int = 0,
+        gated: bool = True,
+        score_bias: bool = False,
+        shared_gate: bool = False,
+        fused: bool = False,
+        width: int | None = None,
+    ) -> None:
+        """Router, experts (one 3-D tensor per projection) and the shared expert. *width*: of the experts'
+        input
         when it is not the hidden size (latent experts)."""
         n = _needed(self.model, "n_experts")
         n_ff = n_ff or self.model.moe_intermediate_size or self.n_ff
@@ -134,7 +157,8 @@ class Layout:
         self.matrix("ffn_down_shexp", self.n_embd, n_ff, "shared_expert", i)
 
     def shared_size(self) -> int:
-        """Width of all shared experts together; stated in `extra`, else their number times the expert width."""
+        """Width of all shared experts together; stated in `extra`, else their number times the expert
+        width."""
         stated = self.noted(r"shared_size=(\d+)")
         if stated is not None:
             return stated
@@ -149,6 +173,8 @@ class Layout:
 def _needed(model: ModelProfile, field: str) -> int:
     value = getattr(model, field)
     if value is None:
-        raise UnsupportedError(f"{model.name}: {field} is not known, so its tensors cannot be derived; "
-                               "give a config.json or a GGUF file")
+        raise UnsupportedError(
+            f"{model.name}: {field} is not known, so its tensors cannot be derived; "
+            "give a config.json or a GGUF file"
+        )
     return int(value)

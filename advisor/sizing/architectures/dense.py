@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from advisor.errors import UnsupportedError
 
 from .base import Layout
 
@@ -34,10 +36,19 @@ SHAPES: dict[str, Shape] = {
     "gemma2": Shape(norms=SANDWICH),
     "gemma3": Shape(norms=SANDWICH, qk_norm="head"),
     "phi3": Shape(fused_qkv=True, fused_up=True),
-    "phi2": Shape(qkv_bias=True, out_bias=True, ffn_bias=True, gated=False, norm_bias=True, output_bias=True,
-                  norms=("attn_norm",)),
+    "phi2": Shape(
+        qkv_bias=True,
+        out_bias=True,
+        ffn_bias=True,
+        gated=False,
+        norm_bias=True,
+        output_bias=True,
+        norms=("attn_norm",),
+    ),
     "starcoder2": Shape(qkv_bias=True, out_bias=True, ffn_bias=True, gated=False, norm_bias=True),
-    "gptneox": Shape(qkv_bias=True, out_bias=True, ffn_bias=True, gated=False, norm_bias=True, fused_qkv=True),
+    "gptneox": Shape(
+        qkv_bias=True, out_bias=True, ffn_bias=True, gated=False, norm_bias=True, fused_qkv=True
+    ),
     "cohere": Shape(norms=("attn_norm",)),
     "glm4": Shape(fused_up=True, norms=SANDWICH),
     "chatglm": Shape(fused_qkv=True, fused_up=True, qkv_bias=True),
@@ -53,9 +64,16 @@ SHAPES: dict[str, Shape] = {
 
 def build(layout: Layout, kind: str) -> None:
     """A model whose layers are all of one *kind* (a key of SHAPES)."""
+    if layout.model.is_moe:
+        raise UnsupportedError(
+            f"{layout.model.name}: {layout.model.architecture} with experts is not modelled; "
+            "give the GGUF file itself"
+        )
     shape = SHAPES[kind]
     layout.ends(norm_bias=shape.norm_bias, output_norm=shape.output_norm, output_bias=shape.output_bias)
     rope_factors(layout)
+    if kind == "glm4" and layout.n_embd == 4096:  # attention_bias of GLM-4-9B-0414, not of the 32B
+        shape = replace(shape, qkv_bias=True)
     for i in range(layout.n_layers):
         layer(layout, i, shape)
 
@@ -64,20 +82,33 @@ def layer(layout: Layout, i: int, shape: Shape) -> None:
     """One layer."""
     for name in shape.norms:
         layout.norm(name, layer=i, bias=shape.norm_bias)
-    layout.attention(i, qkv_bias=shape.qkv_bias, out_bias=shape.out_bias, fused=shape.fused_qkv,
-                     qk_norm=shape.qk_norm)
+    layout.attention(
+        i, qkv_bias=shape.qkv_bias, out_bias=shape.out_bias, fused=shape.fused_qkv, qk_norm=shape.qk_norm
+    )
     layout.ffn(i, gated=shape.gated, bias=shape.ffn_bias, fused=shape.fused_up)
 
 
 def rope_factors(layout: Layout) -> None:
-    """The frequency table of models with Llama-3.1 or LongRoPE scaling, which GGUF stores as a tensor."""
-    scaling = str(layout.model.metadata.get("rope_scaling", ""))
-    rotary = int(layout.model.metadata.get("rope_dim", layout.head))
-    if scaling.startswith("llama3"):
+    """The frequency table of models with Llama-3.1 or LongRoPE scaling, which GGUF stores as a tensor.
+
+    Without a stated scaling it is told by tokenizer and context: Llama 3.1 and what is made of it, Phi-3
+    128k and later.
+    """
+    model = layout.model
+    long_context = (model.context_length or 0) > 32768
+    stated = str(model.metadata.get("rope_scaling", ""))
+    llama3 = long_context and model.vocab_size in LLAMA3_VOCABULARIES
+    longrope = long_context and model.architecture == "Phi3ForCausalLM"
+    rotary = int(model.metadata.get("rope_dim", layout.head))
+    if stated.startswith("llama3") or (llama3 and not stated):
         layout.add("rope_freqs.weight", rotary // 2)
-    elif scaling.startswith("longrope"):
+    elif stated.startswith("longrope") or (longrope and not stated):
         layout.add("rope_factors_long.weight", rotary // 2)
         layout.add("rope_factors_short.weight", rotary // 2)
+
+
+LLAMA3_VOCABULARIES = (128256, 128258, 128264)
+"""Llama 3's tokenizer, and with the few tokens some fine-tunes add."""
 
 
 def cohere(layout: Layout) -> None:
@@ -91,7 +122,8 @@ def cohere(layout: Layout) -> None:
 
 
 def stablelm(layout: Layout) -> None:
-    """StableLM 3B/1.6B (sequential) and 12B (parallel residual, per-head query and key norms, no ffn_norm)."""
+    """StableLM 3B/1.6B (sequential) and 12B (parallel residual, per-head query and key norms, no
+    ffn_norm)."""
     extra = layout.model.extra or ""
     parallel = "parallel residual" in extra
     layout.ends(norm_bias=True)
@@ -106,7 +138,8 @@ def stablelm(layout: Layout) -> None:
 def falcon(layout: Layout) -> None:
     """Falcon: fused attn_qkv, no gate; the 40B and 11B normalise attention and feed-forward apart.
 
-    The checkpoints and their GGUF files carry an output matrix of their own although the configuration ties it.
+    The checkpoints and their GGUF files carry an output matrix of their own although the configuration ties
+    it.
     """
     layout.add("token_embd.weight", layout.n_embd, layout.n_vocab, role="token_embd")
     layout.norm("output_norm", bias=True)

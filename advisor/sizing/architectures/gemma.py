@@ -1,4 +1,5 @@
-"""Gemma 3, 3n and 4: sandwich norms, tied embeddings, and from 3n on embeddings of their own for every layer."""
+"""Gemma 3, 3n and 4: sandwich norms, tied embeddings, and from 3n on embeddings of their own for every
+layer."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from .base import Layout
 from .dense import SANDWICH
 
 TOKENS = 262144
-"""Tokens of the Gemma 3 tokenizer (tokenizer.json of google/gemma-3-4b-it); the configuration states a few more rows,
+"""Tokens of the Gemma 3 tokenizer (tokenizer.json of google/gemma-3-4b-it); the configuration states a few
+more rows,
 which the conversion drops."""
 PER_LAYER = 256
 """hidden_size_per_layer_input of Gemma 3n and 4 (config.json)."""
@@ -42,9 +44,12 @@ def gemma3n(layout: Layout) -> None:
 
 
 def gemma4(layout: Layout) -> None:
-    """Gemma 4: wider heads in full-attention layers, where keys may serve as values; experts beside a dense block;
+    """Gemma 4: wider heads in full-attention layers, where keys may serve as values; experts beside a dense
+    block;
     in the E models per-layer embeddings, and later layers that reuse the KV cache of earlier ones."""
-    small = layout.model.name.split("-")[-1].startswith("E") or (layout.n_embd < 3000 and not layout.model.is_moe)
+    small = layout.model.name.split("-")[-1].startswith("E") or (
+        layout.n_embd < 3000 and not layout.model.is_moe
+    )
     wide = layout.noted(r"global_head_dim (\d+)") or 512
     kv_full = layout.noted(r"global kv heads (\d+)") or (layout.n_kv if small else 1)
     shares_kv = "k_eq_v" in (layout.model.extra or "") or not small
@@ -58,8 +63,13 @@ def gemma4(layout: Layout) -> None:
         full = (i + 1) % period == 0
         for name in SANDWICH:
             layout.norm(name, layer=i)
-        layout.attention(i, head=wide if full else None, n_kv=kv_full if full else None, qk_norm="head",
-                         shared_kv=full and shares_kv)
+        layout.attention(
+            i,
+            head=wide if full else None,
+            n_kv=kv_full if full else None,
+            qk_norm="head",
+            shared_kv=full and shares_kv,
+        )
         late = i >= layout.n_layers - reused
         layout.ffn(i, layout.n_ff * (2 if late and layout.n_embd == 1536 else 1))
         layout.add("layer_output_scale.weight", 1, role="norm", layer=i)
@@ -70,7 +80,8 @@ def gemma4(layout: Layout) -> None:
 
 
 _REUSED_KV_LAYERS = {35: 20, 42: 18}
-"""num_kv_shared_layers of E2B and E4B (config.json). E2B doubles the feed-forward width there (use_double_wide_mlp)."""
+"""num_kv_shared_layers of E2B and E4B (config.json). E2B doubles the feed-forward width there
+(use_double_wide_mlp)."""
 
 
 def _experts(layout: Layout, i: int) -> None:

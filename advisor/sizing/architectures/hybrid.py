@@ -1,4 +1,5 @@
-"""Models that mix attention with recurrent layers: gated delta nets, Mamba, short convolutions, Kimi delta attention."""
+"""Models that mix attention with recurrent layers: gated delta nets, Mamba, short convolutions, Kimi delta
+attention."""
 
 from __future__ import annotations
 
@@ -11,11 +12,14 @@ from .base import Layout, _needed
 
 
 def qwen_next(layout: Layout, kind: str) -> None:
-    """Qwen3-Next and Qwen3.5: three gated delta nets, then one attention layer with a gate beside each query."""
+    """Qwen3-Next and Qwen3.5: three gated delta nets, then one attention layer with a gate beside each
+    query."""
     found = re.search(r"gdn k(\d+)x(\d+) v(\d+)x(\d+) conv(\d+)", layout.model.extra or "")
     if not found:
-        raise UnsupportedError(f"{layout.model.name}: the shapes of its delta-net layers are not known; "
-                               "give the GGUF file itself")
+        raise UnsupportedError(
+            f"{layout.model.name}: the shapes of its delta-net layers are not known; "
+            "give the GGUF file itself"
+        )
     shape = tuple(map(int, found.groups()))
     layout.ends()
     for i in range(layout.n_layers):
@@ -49,8 +53,17 @@ def _delta_net(layout: Layout, i: int, shape: tuple[int, ...], joint: bool) -> N
     layout.matrix("ssm_out", layout.n_embd, value, "ssm", i)
 
 
-def mamba2(layout: Layout, i: int, *, inner: int, heads: int, groups: int, state: int, conv: int = 4,
-           norm: bool = True) -> None:
+def mamba2(
+    layout: Layout,
+    i: int,
+    *,
+    inner: int,
+    heads: int,
+    groups: int,
+    state: int,
+    conv: int = 4,
+    norm: bool = True,
+) -> None:
     """A Mamba-2 mixer."""
     channels = inner + 2 * groups * state
     layout.matrix("ssm_in", inner + channels + heads, layout.n_embd, "ssm", i)
@@ -65,7 +78,8 @@ def mamba2(layout: Layout, i: int, *, inner: int, heads: int, groups: int, state
 
 
 def granite(layout: Layout) -> None:
-    """Granite 4: Mamba-2 with attention in every tenth layer from the sixth; all attention in the plain variant."""
+    """Granite 4: Mamba-2 with attention in every tenth layer from the sixth; all attention in the plain
+    variant."""
     found = re.search(r"d_inner (\d+) heads (\d+) groups (\d+) conv(\d+)", layout.model.extra or "")
     layout.ends()
     for i in range(layout.n_layers):
@@ -75,8 +89,15 @@ def granite(layout: Layout) -> None:
             layout.attention(i)
         else:
             inner, heads, groups, conv = map(int, found.groups())
-            mamba2(layout, i, inner=inner, heads=heads, groups=groups, conv=conv,
-                   state=_needed(layout.model, "ssm_state_size"))
+            mamba2(
+                layout,
+                i,
+                inner=inner,
+                heads=heads,
+                groups=groups,
+                conv=conv,
+                state=_needed(layout.model, "ssm_state_size"),
+            )
         if layout.model.is_moe:
             layout.experts(i, shared_ff=layout.shared_size())
         else:
@@ -88,24 +109,36 @@ NEMOTRON_PATTERNS = {
     52: "MEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEMEM*EMEMEMEME",
     88: "MEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEMEM*EMEMEMEMEM*EMEMEMEMEM*EMEMEMEMEM*EMEMEMEM*EMEMEMEME",
 }
-"""hybrid_override_pattern of Nemotron Nano 9B v2, 3 Nano 30B and 3 Super 120B (their config.json): Mamba, attention (*),
+"""hybrid_override_pattern of Nemotron Nano 9B v2, 3 Nano 30B and 3 Super 120B (their config.json): Mamba,
+attention (*),
 feed-forward (-), experts (E)."""
 
 
 def nemotron(layout: Layout) -> None:
     """Nemotron-H: every layer is one thing only."""
-    pattern = str(layout.model.metadata.get("hybrid_override_pattern", "")) or NEMOTRON_PATTERNS.get(layout.n_layers)
+    pattern = str(layout.model.metadata.get("hybrid_override_pattern", "")) or NEMOTRON_PATTERNS.get(
+        layout.n_layers
+    )
     found = re.search(r"mamba heads (\d+)x(\d+) groups (\d+) conv(\d+)", layout.model.extra or "")
     if not pattern or not found:
-        raise UnsupportedError(f"{layout.model.name}: the order of its layers is not known; give the GGUF file itself")
+        raise UnsupportedError(
+            f"{layout.model.name}: the order of its layers is not known; give the GGUF file itself"
+        )
     heads, size, groups, conv = map(int, found.groups())
     latent = layout.noted(r"latent (\d+)")
     layout.ends()
     for i, kind in enumerate(pattern):
         layout.norm("attn_norm", layer=i)
         if kind == "M":
-            mamba2(layout, i, inner=heads * size, heads=heads, groups=groups, conv=conv,
-                   state=_needed(layout.model, "ssm_state_size"))
+            mamba2(
+                layout,
+                i,
+                inner=heads * size,
+                heads=heads,
+                groups=groups,
+                conv=conv,
+                state=_needed(layout.model, "ssm_state_size"),
+            )
         elif kind == "*":
             layout.attention(i)
         elif kind == "-":
@@ -119,22 +152,34 @@ def nemotron(layout: Layout) -> None:
 
 FALCON_H1 = {
     # hidden size: (Mamba width, heads); mamba_d_ssm and mamba_n_heads of the config.json of each size
-    1024: (1536, 24), 2560: (4096, 32), 3072: (3072, 24), 5120: (4096, 32),
+    1024: (1536, 24),
+    2560: (4096, 32),
+    3072: (3072, 24),
+    5120: (4096, 32),
 }
 
 
 def falcon_h1(layout: Layout) -> None:
-    """Falcon-H1: attention and Mamba-2 side by side in every layer."""
+    """Falcon-H1: attention and Mamba-2 side by side in every layer; from 3B on the mixer is normalised."""
     if layout.n_embd not in FALCON_H1:
-        raise UnsupportedError(f"{layout.model.name}: its Mamba width is not known; give the GGUF file itself")
+        raise UnsupportedError(
+            f"{layout.model.name}: its Mamba width is not known; give the GGUF file itself"
+        )
     inner, heads = FALCON_H1[layout.n_embd]
     layout.ends()
     for i in range(layout.n_layers):
         layout.norm("attn_norm", layer=i)
         layout.add("ffn_norm", layout.n_embd, role="norm", layer=i)
         layout.attention(i)
-        mamba2(layout, i, inner=inner, heads=heads, groups=2 if layout.n_embd == 5120 else 1, norm=False,
-               state=_needed(layout.model, "ssm_state_size"))
+        mamba2(
+            layout,
+            i,
+            inner=inner,
+            heads=heads,
+            groups=2 if layout.n_embd == 5120 else 1,
+            norm=layout.n_embd > 1024,
+            state=_needed(layout.model, "ssm_state_size"),
+        )
         layout.ffn(i)
 
 
@@ -143,7 +188,8 @@ def lfm2(layout: Layout) -> None:
     n = layout.n_embd
     n_attention = layout.n_layers - _needed(layout.model, "linear_attention_layers")
     attention = _LFM2_ATTENTION.get(layout.n_layers) or {
-        round((k + 0.7) * layout.n_layers / n_attention) for k in range(n_attention)}
+        round((k + 0.7) * layout.n_layers / n_attention) for k in range(n_attention)
+    }
     layout.ends(output_norm="token_embd_norm")
     for i in range(layout.n_layers):
         layout.norm("attn_norm", layer=i)
@@ -161,7 +207,8 @@ def lfm2(layout: Layout) -> None:
 
 
 _LFM2_ATTENTION = {16: {2, 5, 8, 10, 12, 14}}
-"""full_attn_idxs of LFM2 350M to 1.2B (config.json). Elsewhere they are spread evenly: only the order of the layers
+"""full_attn_idxs of LFM2 350M to 1.2B (config.json). Elsewhere they are spread evenly: only the order of the
+layers
 depends on it, not the size."""
 
 

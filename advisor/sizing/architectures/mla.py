@@ -51,7 +51,7 @@ def layer(layout: Layout, i: int, kind: str) -> None:
         layout.attention(i)
     else:
         attention(layout, i)
-    if kind == "sparse":
+    if kind == "sparse" and has_indexer(layout, i):
         indexer(layout, i)
     if i < (layout.model.first_dense_layers or 0):
         layout.ffn(i)
@@ -59,10 +59,20 @@ def layer(layout: Layout, i: int, kind: str) -> None:
         layout.experts(i, shared_ff=layout.shared_size(), score_bias=kind in ("deepseek3", "sparse"))
 
 
+def has_indexer(layout: Layout, i: int) -> bool:
+    """GLM-5.2 (told by its million tokens of context) shares one indexer among four layers from the third
+    on; its
+    config.json lists them as indexer_types."""
+    shared = (layout.model.context_length or 0) >= 1_000_000
+    return not shared or i < 2 or i % 4 == 2
+
+
 def indexer(layout: Layout, i: int) -> None:
     """The small attention that picks which tokens the layer reads."""
     heads = layout.noted(r"indexer heads (\d+)") or 64
     layout.matrix("indexer.attn_k", INDEXER_HEAD, layout.n_embd, "other", i)
-    layout.matrix("indexer.attn_q_b", heads * INDEXER_HEAD, _needed(layout.model, "mla_q_lora_rank"), "other", i)
+    layout.matrix(
+        "indexer.attn_q_b", heads * INDEXER_HEAD, _needed(layout.model, "mla_q_lora_rank"), "other", i
+    )
     layout.matrix("indexer.proj", heads, layout.n_embd, "other", i)
     layout.norm("indexer.k_norm", INDEXER_HEAD, i, bias=True)

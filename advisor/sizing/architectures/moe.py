@@ -54,21 +54,27 @@ def layer(layout: Layout, i: int, shape: Shape) -> None:
     """One layer."""
     for name in shape.norms:
         layout.norm(name, layer=i, bias=shape.norm_bias)
-    layout.attention(i, qkv_bias=shape.qkv_bias, out_bias=shape.out_bias, fused=shape.fused_qkv,
-                     qk_norm=shape.qk_norm)
+    layout.attention(
+        i, qkv_bias=shape.qkv_bias, out_bias=shape.out_bias, fused=shape.fused_qkv, qk_norm=shape.qk_norm
+    )
     if shape.attention_gate:
         layout.matrix("attn_gate", layout.n_heads * layout.head, layout.n_embd, "attn_q", i)
     if i < (layout.model.first_dense_layers or 0):
         layout.ffn(i)
     else:
-        layout.experts(i, shared_ff=layout.shared_size(), shared_gate=shape.shared_gate,
-                       score_bias=shape.score_bias)
+        layout.experts(
+            i, shared_ff=layout.shared_size(), shared_gate=shape.shared_gate, score_bias=shape.score_bias
+        )
 
 
 def glm4moe(layout: Layout) -> None:
     """GLM 4.5 to 4.7. The file keeps the multi-token-prediction block as one more layer."""
-    shape = Shape(qkv_bias=True, qk_norm="head" if "qk_norm" in (layout.model.extra or "") else "",
-                  norms=("attn_norm", "post_attention_norm"), score_bias=True)
+    shape = Shape(
+        qkv_bias=True,
+        qk_norm="head" if "qk_norm" in (layout.model.extra or "") else "",
+        norms=("attn_norm", "post_attention_norm"),
+        score_bias=True,
+    )
     layout.ends()
     for i in range(layout.n_layers):
         layer(layout, i, shape)
@@ -79,10 +85,13 @@ def glm4moe(layout: Layout) -> None:
 
 
 def next_token(layout: Layout, i: int, trunk: int) -> None:
-    """What a multi-token-prediction block has beside a layer: a projection, norms and, in some checkpoints (told by
+    """What a multi-token-prediction block has beside a layer: a projection, norms and, in some checkpoints
+    (told by
     the parameter count), copies of the embedding and the output matrix."""
     block = sum(t.n_elements for t in layout.tensors) - trunk
-    copies = (layout.model.n_params or 0) > trunk + block + 2 * layout.n_embd ** 2 + layout.n_embd * layout.n_vocab
+    copies = (
+        layout.model.n_params or 0
+    ) > trunk + block + 2 * layout.n_embd**2 + layout.n_embd * layout.n_vocab
     layout.matrix("nextn.eh_proj", layout.n_embd, 2 * layout.n_embd, "other", i)
     for name in ("nextn.enorm", "nextn.hnorm", "nextn.shared_head_norm"):
         layout.norm(name, layer=i)
@@ -125,7 +134,8 @@ def llama4(layout: Layout) -> None:
 def step35(layout: Layout) -> None:
     """Step 3.5: sliding layers have half as many query heads again; one gate per head.
 
-    Published configuration (stepfun-ai/Step-3.5-Flash): 96 heads in sliding layers, dense width 11264 in three leading
+    Published configuration (stepfun-ai/Step-3.5-Flash): 96 heads in sliding layers, dense width 11264 in
+    three leading
     layers, shared expert as wide as a routed one.
     """
     layout.ends()
@@ -143,7 +153,8 @@ def step35(layout: Layout) -> None:
 
 
 def mimo2(layout: Layout) -> None:
-    """MiMo V2: keys 192 wide, values 128; sliding layers have twice the KV heads and a sink per head; layer 0 dense."""
+    """MiMo V2: keys 192 wide, values 128; sliding layers have twice the KV heads and a sink per head; layer
+    0 dense."""
     layout.ends()
     value = 128
     for i in range(layout.n_layers):

@@ -1,0 +1,169 @@
+"""Names and shapes of the tensors llama.cpp stores."""
+
+import csv
+from dataclasses import replace
+
+import pytest
+
+from advisor.catalog.models import all_models, find_model
+from advisor.data import folder
+from advisor.documents.model import ModelProfile, StoredTensor
+from advisor.errors import UnsupportedError
+from advisor.sizing.tensors import Tensor, gguf_architecture, tensors
+
+TOWER_IN_COUNT = {
+    # the catalogue counts the vision and audio towers too, and has no count of the text model alone
+    "Gemma-3n-E2B", "Gemma-3n-E4B", "Gemma-4-E2B", "Gemma-4-E4B", "Gemma-4-12B",
+    # the count leaves out the output matrix the checkpoint carries
+    "Falcon-7B", "Falcon-40B",
+    # the count holds prediction blocks of unstated size
+    "MiMo-V2-Flash", "MiMo-V2.5", "Step-3.5-Flash",
+}  # fmt: skip
+
+
+def counts() -> dict[str, list[float]]:
+    """Parameters of each catalogue model: recomputed from its configuration, and as its repository states
+    them."""
+    with (folder("profiles") / "models.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["name"]: [float(row[key]) * 1e9 for key in ("recomputed_b", "params_b") if row[key]]
+            for row in csv.DictReader(file)
+        }
+
+
+def n_params(model: ModelProfile) -> int:
+    """Weights over all tensors."""
+    return sum(t.n_elements for t in tensors(model))
+
+
+def modelled() -> list[ModelProfile]:
+    """Catalogue models whose tensors can be derived."""
+    found = []
+    for model in all_models():
+        try:
+            tensors(model)
+        except UnsupportedError:
+            continue
+        found.append(model)
+    return found
+
+
+def test_parameters_are_those_of_the_catalogue():
+    """The tensors of every modelled architecture sum up to the published parameter count within 0.1 %."""
+    published = counts()
+    wrong = {
+        model.name: n_params(model)
+        for model in modelled()
+        if model.name not in TOWER_IN_COUNT
+        and min(abs(n_params(model) / count - 1) for count in published[model.name]) > 1e-3
+    }
+    assert wrong == {}
+
+
+def test_most_of_the_catalogue_is_modelled():
+    """At least 290 of the catalogue's models have known tensors."""
+    assert len(modelled()) >= 290
+
+
+@pytest.mark.parametrize(
+    ("small", "large"), [("Gemma-3n-E2B", "Gemma-3n-E4B"), ("Gemma-4-E2B", "Gemma-4-E4B")]
+)
+def test_the_uncounted_towers_are_the_same_size(small, large):
+    """Where only the count with towers is published, what is missing is one and the same tower (within 3
+    M)."""
+    missing = [find_model(name).n_params - n_params(find_model(name)) for name in (small, large)]
+    assert missing[0] == pytest.approx(missing[1], abs=3e6)
+
+
+def test_names_are_unique():
+    """No layout names a tensor twice."""
+    twice = [m.name for m in modelled() if len({t.name for t in tensors(m)}) != len(tensors(m))]
+    assert twice == []
+
+
+def test_names_are_those_of_the_gguf_package():
+    """Every tensor name of a layout is one the gguf package lists for that architecture."""
+    constants = pytest.importorskip("gguf").constants
+    listed = {
+        name: {constants.TENSOR_NAMES[t].replace("blk.{bid}.", "") for t in constants.MODEL_TENSORS[kind]}
+        for kind, name in constants.MODEL_ARCH_NAMES.items()
+    }
+    # Tensors every architecture may have, and newer names than the package's.
+    common = {
+        "rope_freqs",
+        "rope_factors_long",
+        "rope_factors_short",
+        "output",
+        "ffn_gate_inp",
+        "attn_qkv",
+        "ssm_norm",
+    }
+    unknown = {
+        (gguf_architecture(model), stem)
+        for model in modelled()
+        if gguf_architecture(model) in listed
+        for stem in {stem_of(t) for t in tensors(model)}
+        if stem not in listed[gguf_architecture(model)] | common
+    }
+    assert unknown == set()
+
+
+def stem_of(tensor: Tensor) -> str:
+    """The name without layer and suffix."""
+    stem = tensor.name.split(".", 2)[2] if tensor.layer is not None else tensor.name
+    return stem.rsplit(".", 1)[0] if stem.endswith((".weight", ".bias", ".scale")) else stem
+
+
+def test_shapes_are_in_ggml_order():
+    """The row length of a projection is its input width; experts are the last dimension."""
+    by_name = {t.name: t.shape for t in tensors(find_model("Qwen3-30B-A3B"))}
+    assert by_name["blk.0.ffn_down_exps.weight"] == (768, 2048, 128)
+    assert by_name["blk.0.attn_output.weight"] == (4096, 2048)
+
+
+def test_latent_attention_is_split():
+    """DeepSeek's key and value up-projections are two 3-D tensors, and R1's queries are compressed."""
+    by_name = {t.name: t.shape for t in tensors(find_model("DeepSeek-R1"))}
+    assert by_name["blk.5.attn_k_b.weight"] == (128, 512, 128)
+    assert by_name["blk.5.attn_v_b.weight"] == (512, 128, 128)
+    assert by_name["blk.5.attn_q_b.weight"] == (1536, 128 * 192)
+
+
+def test_tied_models_have_no_output():
+    """A tied model stores no output.weight."""
+    assert "output.weight" not in {t.name for t in tensors(find_model("Qwen2.5-0.5B"))}
+
+
+def test_llama_31_stores_its_rope_factors_and_llama_3_does_not():
+    """Only the scaled frequencies are a tensor."""
+    assert "rope_freqs.weight" in {t.name for t in tensors(find_model("Llama-3.1-8B"))}
+    assert "rope_freqs.weight" not in {t.name for t in tensors(find_model("Llama-3-8B"))}
+
+
+def test_a_file_is_taken_as_it_is():
+    """A profile read from a GGUF file keeps the file's tensors, with roles from their names."""
+    stored = (
+        StoredTensor(name="token_embd.weight", shape=(64, 100), type="Q4_K", n_bytes=10),
+        StoredTensor(name="blk.3.ffn_up_exps.weight", shape=(64, 32, 8), type="Q4_K", n_bytes=10),
+        StoredTensor(name="blk.3.ffn_down_shexp.weight", shape=(64, 32), type="Q4_K", n_bytes=10),
+    )
+    model = ModelProfile(name="file", source="gguf", tensors=stored)
+    assert [(t.role, t.layer) for t in tensors(model)] == [
+        ("token_embd", None),
+        ("expert_up", 3),
+        ("shared_expert", 3),
+    ]
+
+
+def test_an_unknown_architecture_says_so():
+    """No layout is guessed."""
+    model = replace(find_model("Llama-3.1-8B"), architecture="NobodysModelForCausalLM")
+    with pytest.raises(UnsupportedError, match="not modelled"):
+        tensors(model)
+
+
+def test_a_missing_shape_says_which():
+    """A profile without a vocabulary size names what is missing."""
+    model = replace(find_model("Llama-3.1-8B"), vocab_size=None)
+    with pytest.raises(UnsupportedError, match="vocab_size"):
+        tensors(model)
