@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -13,6 +14,7 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Plan, Recommendation
 from advisor.documents.requirements import Requirements
 from advisor.errors import ProbeError
+from advisor.recommendation.judge import Judged
 from advisor.recommendation.session import Session
 from advisor.recommendation.tradeoffs import Row, Table
 from advisor.tui.answers import Answers, requirements
@@ -26,10 +28,16 @@ class Reply:
     hardware: HardwareProfile
     model: ModelProfile | None
     requirements: Requirements
-    document: Recommendation
     table: Table | None
     """None when a model is still to be suggested."""
     session: Session | None
+    best: Judged | None = None
+    suggestion: Recommendation | None = None
+
+    @cached_property
+    def document(self) -> Recommendation:
+        """The whole recommendation, written when it is first looked at: what-if changes need only the table."""
+        return self.suggestion or self.session.answer(self.requirements)
 
 
 class Conversation:
@@ -89,10 +97,14 @@ class Conversation:
         if session is None:
             from advisor.recommendation.fleet import recommend_any
 
-            return Reply(answers, hardware, None, need, recommend_any(need, hardware), None, None)
+            return Reply(answers, hardware, None, need, None, None, suggestion=recommend_any(need, hardware))
+        table, best = session.table(need), session.best(need)
+        return Reply(answers, hardware, session.model, need, table, session, best)
+
+    def ask_unless(self, answers: Answers, cancelled: Callable[[], bool]) -> Reply | None:
+        """`ask`, one at a time; None when a newer question came while this one waited for its turn."""
         with self._lock:
-            document, table = session.answer(need), session.table(need)
-        return Reply(answers, hardware, session.model, need, document, table, session)
+            return None if cancelled() else self.ask(answers)
 
     def _session(self, answers: Answers) -> Session | None:
         """The session of this machine and model; None without a model."""

@@ -1,0 +1,127 @@
+"""The columns of the tradeoff table: what a row shows and what it sorts by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
+
+from advisor.cli.text import number
+from advisor.documents.outcome import Estimate
+from advisor.recommendation.tradeoffs import Row
+
+WIDE = 150
+"""From this width on the intervals stand in the table; below it they stand under it, for the row at the cursor."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; `key` gives what to sort by, None sorts last."""
+
+    title: str
+    width: int
+    cell: Callable[[Row], str]
+    key: Callable[[Row], float | str | None]
+    right: bool = True
+
+
+def columns(width: int) -> tuple[Column, ...]:
+    """Those that fit into *width* cells."""
+    wide = width >= WIDE
+    loss, decode = mix, attrgetter("decode_tokens_per_s")
+    found = [
+        Column("", 1, mark, lambda row: (not row.pareto, not row.feasible), right=False),
+        Column("scheme", 30 if wide else 23, attrgetter("scheme"), attrgetter("scheme"), right=False),
+        Column("engine", 10 if wide else 9, lambda row: row.engine or "-", attrgetter("engine"), right=False),
+        _figure("bpw", 5, attrgetter("bpw"), 1, 2),
+        _figure("GB", 6, attrgetter("file_size_bytes"), 1e9, 2),
+        _figure("mem GB", 6, attrgetter("memory_bytes"), 1e9, 1),
+        _interval("tok/s", 18 if wide else 6, decode, wide),
+        _interval("loss %", 19 if wide else 6, loss, wide),
+    ]
+    if wide:
+        found += [
+            Column(
+                "basis", 12, lambda row: loss(row).basis if loss(row) else "-", lambda row: None, right=False
+            ),
+            _figure("ms/tok", 7, attrgetter("ms_per_token"), 1, 1),
+            _figure("prefill", 7, attrgetter("prefill_tokens_per_s"), 1, 0),
+            _figure("TTFT s", 6, attrgetter("time_to_first_token_s"), 1, 2),
+            Column("KV", 5, lambda row: row.kv_type or "-", attrgetter("kv_type"), right=False),
+            Column("place", 15, lambda row: row.placement or "-", attrgetter("placement"), right=False),
+            Column("why not", 44, attrgetter("reason"), attrgetter("reason"), right=False),
+        ]
+    return tuple(found)
+
+
+def mix(row: Row) -> Estimate | None:
+    """The loss on all tasks together."""
+    return row.loss_pct.get("mix")
+
+
+def mark(row: Row) -> str:
+    """* on the Pareto front, x when the need is not met."""
+    return "*" if row.pareto else ("" if row.feasible else "x")
+
+
+def arranged(rows: tuple[Row, ...], by: Column, reverse: bool) -> list[Row]:
+    """*rows* sorted by a column; what has no figure comes last either way."""
+    known = [row for row in rows if by.key(row) is not None]
+    unknown = [row for row in rows if by.key(row) is None]
+    return [*sorted(known, key=by.key, reverse=reverse), *unknown]
+
+
+def matching(rows: tuple[Row, ...], words: str, feasible_only: bool) -> tuple[Row, ...]:
+    """The rows that hold every one of *words*, and meet the need if only those are wanted."""
+    wanted = words.lower().split()
+    return tuple(
+        row
+        for row in rows
+        if (row.feasible or not feasible_only) and all(word in _said(row) for word in wanted)
+    )
+
+
+def detail(row: Row) -> str:
+    """The row at the cursor in words: its intervals, and why it is not recommended."""
+    parts = []
+    if mix(row):
+        parts.append(f"loss {span(mix(row), '%')}")
+    if row.decode_tokens_per_s:
+        parts.append(f"decode {span(row.decode_tokens_per_s, 'tokens/s')}")
+    if row.placement:
+        parts.append(f"{row.placement}, {row.kv_type} KV cache")
+    text = f"{row.scheme}: " + "; ".join(parts) if parts else row.scheme
+    return f"{text}. Not: {row.reason}" if row.reason else text
+
+
+def span(figure: Estimate, unit: str) -> str:
+    """Value, interval, unit and basis."""
+    if figure.basis == "exact":
+        return f"{number(figure.value)} {unit} (exact)"
+    return f"{number(figure.value)} ({number(figure.low)} to {number(figure.high)}) {unit}, {figure.basis}"
+
+
+def _said(row: Row) -> str:
+    words = (row.scheme, row.family, row.engine, row.placement, row.reason, "pareto" if row.pareto else "")
+    return " ".join(filter(None, words)).lower()
+
+
+def _figure(
+    title: str, width: int, get: Callable[[Row], Estimate | None], unit: float, digits: int
+) -> Column:
+    def cell(row: Row) -> str:
+        figure = get(row)
+        return "-" if figure is None else f"{figure.value / unit:.{digits}f}"
+
+    return Column(title, width, cell, lambda row: get(row).value if get(row) else None)
+
+
+def _interval(title: str, width: int, get: Callable[[Row], Estimate | None], wide: bool) -> Column:
+    def cell(row: Row) -> str:
+        figure = get(row)
+        if figure is None:
+            return "-"
+        ends = f" ({number(figure.low)}-{number(figure.high)})" if wide and figure.basis != "exact" else ""
+        return number(figure.value) + ends
+
+    return Column(title, width, cell, lambda row: get(row).value if get(row) else None)

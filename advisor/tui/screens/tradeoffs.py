@@ -1,0 +1,265 @@
+"""Every scheme side by side, and what if: change the need or the machine and see everything move."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets import Footer, Input, Static
+from textual.worker import get_current_worker
+
+from advisor.documents.requirements import KV_TYPES
+from advisor.errors import AdvisorError
+from advisor.tui.answers import Answers, plain_words, problems
+from advisor.tui.columns import detail
+from advisor.tui.conversation import Reply
+from advisor.tui.messages import Replied, ReplyFailed
+from advisor.tui.screens.base import StepScreen
+from advisor.tui.screens.machine import machine_names
+from advisor.tui.widgets.field import Field
+from advisor.tui.widgets.scheme_table import SchemeTable
+from advisor.tui.widgets.search import Search
+from advisor.tui.widgets.steps import Steps
+
+LOSSES = ("", "0.1", "0.5", "1", "2", "3", "5", "10")
+_CONTROLS = (("context", "Context"), ("requests", "Requests"), ("loss", "Loss %"), ("min_speed", "tok/s ≥"))
+
+
+class TradeoffsScreen(StepScreen):
+    """Step 4."""
+
+    STEP = "Tradeoffs"
+    ABOUT = (
+        "All schemes, feasible or not: * is on the Pareto front (nothing is at once smaller, faster and more "
+        "accurate), x does not meet the need, and the line below says why. The fields above are a what-if: everything "
+        "moves as you type. On the table + and - double and halve the context, > and < the requests, ] and [ loosen "
+        "and tighten the loss, k changes the KV cache. a takes the what-if as your answers. Filter words: a scheme, a "
+        "family, an engine, 'pareto', 'memory'. Click a column to sort by it."
+    )
+    AUTO_FOCUS = "SchemeTable"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "focus_on('filter')", "Filter", key_display="/"),
+        Binding("o", "sort(1)", "Sort"),
+        Binding("r", "reverse", "Reverse", show=False),
+        Binding("f", "feasible", "Feasible"),
+        Binding("p", "plot", "Plot"),
+        Binding("v", "levels", "Levels"),
+        Binding("c", "copy_run", "Copy", show=False),
+        Binding("s", "save", "Save"),
+        Binding("a", "adopt", "Adopt what-if", show=False),
+        Binding("w", "focus_on('context')", "What if", show=False),
+        Binding("h", "focus_on('machine')", "Other machine", show=False),
+        Binding("plus,equals_sign", "scale('context', 2)", "Context x 2", show=False, key_display="+"),
+        Binding("minus", "scale('context', 0.5)", "Context / 2", show=False, key_display="-"),
+        Binding("greater_than_sign", "scale('requests', 2)", "Requests x 2", show=False, key_display=">"),
+        Binding("less_than_sign", "scale('requests', 0.5)", "Requests / 2", show=False, key_display="<"),
+        Binding("right_square_bracket", "loss(1)", "More loss", show=False, key_display="]"),
+        Binding("left_square_bracket", "loss(-1)", "Less loss", show=False, key_display="["),
+        Binding("k", "kv", "Next KV type", show=False),
+    ]
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
+        self.wanted = _explicit(reply.answers, reply)
+
+    def compose(self) -> ComposeResult:
+        """Controls, the table, the row at the cursor in words."""
+        yield Steps(self.STEP)
+        with Horizontal(classes="what-if"):
+            for name, label in _CONTROLS:
+                yield Field(name, label, Input(getattr(self.wanted, name), id=name, compact=True))
+            yield Field("kv", "KV", Static(self.wanted.kv_type, id="kv"))
+        with Horizontal(classes="what-if"):
+            machine = Search(
+                self.wanted.hardware, machine_names, placeholder=self.reply.hardware.name, id="machine"
+            )
+            yield Field("machine", "Machine", machine)
+            yield Field("filter", "Filter", Input(id="filter", compact=True, placeholder="words"))
+        yield Static("", id="summary", markup=False)
+        yield SchemeTable()
+        yield Static("", id="detail", markup=False)
+        yield Footer()
+
+    @property
+    def table(self) -> SchemeTable:
+        """The table."""
+        return self.query_one(SchemeTable)
+
+    def on_mount(self) -> None:
+        """The reply the answer was made from."""
+        self._show(self.reply)
+
+    def _show(self, reply: Reply) -> None:
+        self.reply = reply
+        best = reply.best
+        chosen = (best.case.scheme.name, best.case.engine) if best else ("", None)
+        self.table.show(reply.table.rows, chosen)
+        rows = reply.table.rows
+        good, front = sum(row.feasible for row in rows), sum(row.pareto for row in rows)
+        first = f"best: {chosen[0]} on {chosen[1]}" if best else "nothing meets the need"
+        self.query_one("#summary", Static).update(
+            f"{reply.model.name} on {reply.hardware.name}: {good} of {len(rows)} meet it, {front} on the front; {first}"
+        )
+
+    @on(SchemeTable.Moved)
+    def _detail(self, event: SchemeTable.Moved) -> None:
+        text = detail(event.row) if event.row else "no scheme has all these words"
+        self.query_one("#detail", Static).update(text)
+
+    @on(Input.Changed, "#filter")
+    def _filter(self, event: Input.Changed) -> None:
+        self.table.words = event.value
+        self.table.arrange()
+
+    @on(Input.Changed, "#context, #requests, #loss, #min_speed")
+    def _typed(self, event: Input.Changed) -> None:
+        self.what_if(replace(self.wanted, **{event.input.id: event.value.strip()}))
+
+    @on(Input.Submitted, "#machine SearchInput")
+    @on(Input.Blurred, "#machine SearchInput")
+    def _machine(self) -> None:
+        self.what_if(replace(self.wanted, hardware=self.query_one("#machine", Search).value))
+
+    @on(Input.Submitted)
+    def _to_table(self) -> None:
+        self.table.focus()
+
+    def what_if(self, answers: Answers) -> None:
+        """Compute *answers* if they can be understood, and mark what cannot."""
+        answers = replace(
+            answers,
+            accuracy="number" if answers.loss else "best",
+            speed="number" if answers.min_speed else ("fastest" if answers.speed == "fastest" else "any"),
+        )
+        if answers == self.wanted:
+            return
+        self.wanted = answers
+        wrong = problems(answers)
+        for field in self.query(Field):
+            field.mark(wrong.get(field.field_name, ""))
+        if not wrong:
+            self._compute(answers)
+
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def _compute(self, answers: Answers) -> None:
+        worker = get_current_worker()
+        try:
+            reply = self.conversation.ask_unless(answers, lambda: worker.is_cancelled)
+        except AdvisorError as error:
+            text = plain_words(error)
+            self.post_message(ReplyFailed(text, "context" if "reads at most" in text else "machine"))
+            return
+        if reply is not None:
+            self.post_message(Replied(reply))
+
+    @on(Replied)
+    def _replied(self, event: Replied) -> None:
+        if event.reply.answers == self.wanted:
+            self._show(event.reply)
+
+    @on(ReplyFailed)
+    def _refused(self, event: ReplyFailed) -> None:
+        self.query_one(f"#field-{event.field or 'machine'}", Field).mark(event.text)
+
+    def failed(self, text: str) -> None:
+        """Say it where the row at the cursor is said."""
+        self.query_one("#detail", Static).update(f"! {text}")
+
+    def action_focus_on(self, name: str) -> None:
+        """The cursor into a field."""
+        self.query_one(f"#field-{name}").query("Input").first().focus()
+
+    def action_scale(self, name: str, factor: float) -> None:
+        """Double or halve a number."""
+        need = self.reply.requirements
+        value = max(int((need.context_tokens if name == "context" else need.concurrency) * factor), 1)
+        if name == "context" and self.reply.model.context_length:
+            value = min(value, self.reply.model.context_length)
+        self.query_one(f"#{name}", Input).value = str(value)
+
+    def action_loss(self, step: int) -> None:
+        """The next looser or tighter limit."""
+        here = LOSSES.index(self.wanted.loss) if self.wanted.loss in LOSSES else 0
+        self.query_one("#loss", Input).value = LOSSES[(here + step) % len(LOSSES)]
+
+    def action_kv(self) -> None:
+        """The next KV cache type."""
+        here = KV_TYPES.index(self.wanted.kv_type)
+        kv_type = KV_TYPES[(here + 1) % len(KV_TYPES)]
+        self.query_one("#kv", Static).update(kv_type)
+        self.what_if(replace(self.wanted, kv_type=kv_type))
+
+    def action_sort(self, step: int) -> None:
+        """By the next column."""
+        titles = [column.title for column in self.table.columns]
+        self.table.sort(titles[(titles.index(self.table.sorted_by) + step) % len(titles)])
+
+    def action_reverse(self) -> None:
+        """The other way round."""
+        self.table.sort(self.table.sorted_by)
+
+    def action_feasible(self) -> None:
+        """Only what meets the need, or everything."""
+        self.table.feasible_only = not self.table.feasible_only
+        self.table.arrange()
+
+    @on(SchemeTable.Opened)
+    def _open(self, event: SchemeTable.Opened) -> None:
+        from advisor.tui.screens.evidence import EvidenceScreen
+
+        self.app.push_screen(EvidenceScreen(self.reply, event.row, "size"))
+
+    def action_copy_run(self) -> None:
+        """The command that runs the row at the cursor."""
+        plan = self.table.row and self.reply.session.plan(self.reply.requirements, self.table.row)
+        if plan:
+            self.app.copy(plan.run_command, f"command for {plan.scheme}")
+        else:
+            self.notify("this scheme cannot run here: see the reason below", severity="warning")
+
+    def action_adopt(self) -> None:
+        """The what-if becomes the answers, and the answer is given anew."""
+        from advisor.tui.screens.answer import AnswerScreen
+
+        self.app.change(self.wanted)
+        self.conversation.reply = self.reply
+        self.app.pop_screen()
+        self.app.switch_screen(AnswerScreen(self.reply))
+
+    def action_plot(self) -> None:
+        """Size and speed against loss."""
+        from advisor.tui.screens.plot import PlotScreen
+
+        self.app.push_screen(PlotScreen(self.reply))
+
+    def action_levels(self) -> None:
+        """K_S, K_M and K_L beside each other."""
+        from advisor.tui.screens.learn import LearnScreen
+
+        self.app.push_screen(LearnScreen(self.reply, "levels"))
+
+    def action_save(self) -> None:
+        """Take the documents away as files."""
+        from advisor.tui.screens.save import SaveScreen
+
+        self.app.push_screen(SaveScreen(self.reply))
+
+
+def _explicit(answers: Answers, reply: Reply) -> Answers:
+    """The answers with presets as the numbers they stand for, so that the fields can show and change them."""
+    need = reply.requirements
+    loss = "" if need.max_loss_pct is None else f"{need.max_loss_pct:g}"
+    speed = "" if need.min_decode_tokens_per_s is None else f"{need.min_decode_tokens_per_s:g}"
+    return replace(
+        answers,
+        loss=loss,
+        min_speed=speed,
+        context=str(need.context_tokens),
+        accuracy="number" if loss else "best",
+        speed="number" if speed else answers.speed,
+    )
