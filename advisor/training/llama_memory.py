@@ -86,15 +86,16 @@ def _child(name: str, settings: list[dict]) -> None:
 
     from cyllama.llama import llama_cpp
 
-    from advisor.training import llama_quantize
+    from advisor.training import sparse_gguf
 
     model, lines = find_model(name), []
     llama_cpp.set_log_callback(lambda _level, text: lines.append(text))
-    plain = llama_quantize.hyperparameters
-    llama_quantize.hyperparameters = lambda profile: plain(profile) | _context_keys(profile)
+    plain = sparse_gguf.hyperparameters
+    # This process ends here: the quantizer's keys are completed in place.
+    sparse_gguf.hyperparameters = lambda profile: plain(profile) | _context_keys(profile)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.gguf"
-        llama_quantize.write_sparse(model, path)
+        sparse_gguf.write_sparse(model, path)
         wanted = llama_cpp.LlamaModelParams()
         wanted.no_alloc, wanted.use_mmap, wanted.n_gpu_layers, wanted.use_extra_bufts = True, False, 0, False
         loaded = llama_cpp.LlamaModel(str(path), wanted, False)
