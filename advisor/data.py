@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -16,3 +18,25 @@ def folder(name: str) -> Path:
         if candidate.is_dir():
             return candidate
     raise FileNotFoundError(f"the data folder {name!r} is missing from this installation; reinstall quant-advisor")
+
+
+def user_folder() -> Path:
+    """Where the user's own data live: ADVISOR_DATA_DIR, else the platform's custom; it may not exist yet.
+
+    The same folder that platformdirs' `user_data_dir("quant-advisor", appauthor=False)` names; importing it
+    would cost more than the look.
+    """
+    if stated := os.environ.get("ADVISOR_DATA_DIR"):
+        return Path(stated)
+    if sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    elif sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME", "").strip() or Path.home() / ".local" / "share")
+    return base / "quant-advisor"
+
+
+def store_file() -> Path:
+    """The user's measurement store; it may not exist."""
+    return user_folder() / "measurements.sqlite3"

@@ -62,6 +62,13 @@ class BadFileError(AdvisorError, ValueError):
     code = "bad_file"
 
 
+class StoreError(AdvisorError, OSError):
+    """The user's measurement store cannot be read or written: disk full, folder read-only, file of another kind."""
+
+    exit_code = ExitCode.BAD_FILE
+    code = "store"
+
+
 class NotMeasuredError(AdvisorError, LookupError):
     """No measurement carries this figure, and none is invented."""
 

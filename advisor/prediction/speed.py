@@ -66,12 +66,14 @@ def _serving(case: Case, load: Load, concurrency: int, weights: Weights, placeme
 
 
 def _local(case: Case, load: Load, concurrency: int, weights: Weights, placement: Placement) -> Speed:
+    from advisor.prediction.local_evidence import local_effect
     from advisor.prediction.local_speed import predict_local
 
+    own = local_effect(case.hardware, case.backend, case.scheme.name, placement)
     depth = load.prompt_tokens + load.output_tokens // 2
     found = predict_local(
         case.hardware, case.model, weights, case.scheme, case.engine, case.backend, placement,
-        load.prompt_tokens, depth, case.kv_type, confidence=case.confidence,
+        load.prompt_tokens, depth, case.kv_type, confidence=case.confidence, local=own,
     )
     if concurrency > 1:
         from advisor.prediction.serving_speed import batched_speed
