@@ -90,14 +90,14 @@ numbers."""
 
 
 @cache
-def _rows() -> tuple[tuple[CpuRow, tuple[str, ...]], ...]:
-    """Each row with the literal openings of its alternatives, lower case: a cheap test before the pattern is
-    compiled."""
+def _lines() -> tuple[tuple[dict[str, str], tuple[str, ...]], ...]:
+    """Each row as text, with the literal openings of its alternatives in lower case: a cheap test before a pattern
+    is compiled."""
     with (folder("profiles") / "cpus.csv").open(newline="", encoding="utf-8") as handle:
-        return tuple(
-            (_row(line), tuple(_literal(part) for part in _alternatives(line["name_pattern"])))
-            for line in csv.DictReader(handle)
-        )
+        reader = csv.reader(handle)
+        header = next(reader)
+        rows = [dict(zip(header, values, strict=False)) for values in reader]
+    return tuple((row, tuple(map(_literal, _alternatives(row["name_pattern"])))) for row in rows)
 
 
 def _row(line: dict[str, str]) -> CpuRow:
@@ -121,6 +121,8 @@ def _row(line: dict[str, str]) -> CpuRow:
 
 def _alternatives(pattern: str) -> list[str]:
     """The pattern split at '|' outside parentheses."""
+    if "|" not in pattern:
+        return [pattern]
     parts, depth, start = [], 0, 0
     for position, letter in enumerate(pattern):
         escaped = position > 0 and pattern[position - 1] == "\\"
@@ -197,11 +199,11 @@ def find_cpu(
     """
     forms = _spellings(brand)
     lowered = tuple(form.lower() for form in forms)
-    for row, literals in _rows():
-        if any(literal in form for literal in literals for form in lowered) and any(
-            compiled(row.pattern).search(form) for form in forms
-        ):
-            return row
+    for line, literals in _lines():
+        if any(literal in form for literal in literals for form in lowered):
+            pattern = compiled(line["name_pattern"])
+            if any(pattern.search(form) for form in forms):
+                return _row(line)
     return _by_family(brand, family, model, stepping)
 
 
@@ -214,10 +216,10 @@ def _by_family(brand: str, family: int | None, model: int | None, stepping: int 
     if (maker, family, model) == ("intel", 6, 85):
         step = 0 if stepping is None else stepping
         wanted = "Skylake-SP" if step <= 4 else "Cascade Lake-SP" if step <= 7 else "Cooper Lake"
-    return next((row for row, _ in _rows() if row.microarchitecture == wanted), None)
+    return next((_row(line) for line, _ in _lines() if line["microarchitecture"] == wanted), None)
 
 
 @cache
 def all_cpus() -> tuple[CpuRow, ...]:
     """Every row of the table, in file order."""
-    return tuple(row for row, _ in _rows())
+    return tuple(_row(line) for line, _ in _lines())

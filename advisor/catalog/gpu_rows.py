@@ -67,17 +67,23 @@ class GpuMatch:
 
 
 @cache
-def rows() -> tuple[MappingProxyType, ...]:
-    """The table as strings; `_text` is what a word of a query must occur in to be looked at closer."""
-    with (folder("profiles") / "gpus.csv").open(newline="", encoding="utf-8") as handle:
-        reader = csv.reader(handle)
-        header = next(reader)
-        rows = []
-        for values in reader:
-            row = dict(zip(header, values, strict=False))
-            row["_text"] = f"{row['name']};{row['aliases']}".lower()
-            rows.append(MappingProxyType(row))
-    return tuple(rows)
+def _table() -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """(column names, lines, lines in lower case): a line is taken apart only when a name may mean it."""
+    text = (folder("profiles") / "gpus.csv").read_text(encoding="utf-8")
+    header, *lines = text.splitlines()
+    return tuple(header.split(",")), tuple(lines), tuple(text.lower().splitlines()[1:])
+
+
+@cache
+def row_at(index: int) -> MappingProxyType[str, str]:
+    """One row of the table, cells as text."""
+    columns, lines, _ = _table()
+    return MappingProxyType(dict(zip(columns, next(csv.reader((lines[index],))), strict=False)))
+
+
+def rows_with(word: str) -> list[int]:
+    """The numbers of the rows in whose line *word* (lower case) stands."""
+    return [index for index, line in enumerate(_table()[2]) if word in line]
 
 
 def memory_options(row: MappingProxyType) -> tuple[int, ...]:
@@ -137,21 +143,21 @@ def as_match(row: MappingProxyType, memory_bytes: float | None, notes: tuple[str
 @cache
 def all_gpus() -> tuple[GpuMatch, ...]:
     """Every row of the table, in file order."""
-    return tuple(as_match(row, None, ()) for row in rows())
+    return tuple(as_match(row_at(index), None, ()) for index in range(len(_table()[1])))
 
 
 @cache
 def gpu_row(catalog_name: str) -> GpuMatch:
     """The first row of exactly this name. Raises KeyError when there is none."""
-    for row in rows():
-        if row["name"] == catalog_name:
-            return as_match(row, None, ())
+    for index in rows_with(catalog_name.lower()):
+        if row_at(index)["name"] == catalog_name:
+            return as_match(row_at(index), None, ())
     raise KeyError(catalog_name)
 
 
 def gpu_names() -> tuple[str, ...]:
     """The names of all rows, for an error message."""
-    return tuple(row["name"] for row in rows())
+    return tuple(match.catalog_name for match in all_gpus())
 
 
 def half_card(match: GpuMatch) -> GpuMatch:

@@ -17,7 +17,8 @@ from advisor.catalog.gpu_rows import (
     half_card,
     has_memory,
     memory_options,
-    rows,
+    row_at,
+    rows_with,
 )
 from advisor.catalog.names import GIB, number, whole
 
@@ -29,16 +30,16 @@ _USUAL = {"strix halo": "Radeon 8060S", "amd strix halo": "Radeon 8060S"}
 
 @cache
 def _row_spellings(index: int) -> tuple[Spelling, ...]:
-    return row_spellings(rows()[index]["name"], rows()[index]["aliases"])
+    return row_spellings(row_at(index)["name"], row_at(index)["aliases"])
 
 
 def _cost(wanted: Spelling, index: int) -> tuple[int, int] | None:
-    return cost(wanted, _row_spellings(index), rows()[index]["vendor"])
+    return cost(wanted, _row_spellings(index), row_at(index)["vendor"])
 
 
 def _narrow(candidates: list[int], keep) -> list[int]:
     """The candidates that pass, or all of them when none does."""
-    return [index for index in candidates if keep(rows()[index])] or candidates
+    return [index for index in candidates if keep(row_at(index))] or candidates
 
 
 def _choose(
@@ -63,50 +64,50 @@ def _choose(
                 candidates = _narrow(candidates, lambda row, word=word: word in row["name"].lower())
     notes = []
     if memory_bytes:
-        if any(has_memory(rows()[index], memory_bytes) for index in candidates):
+        if any(has_memory(row_at(index), memory_bytes) for index in candidates):
             candidates = _narrow(candidates, lambda row: has_memory(row, memory_bytes))
-        elif memory_options(rows()[candidates[0]]):
+        elif memory_options(row_at(candidates[0])):
             notes.append(
                 f"the catalogue has no {name!r} with {memory_bytes / GIB:.3g} GiB; its memory is taken from "
                 "what was given, the rest from the catalogue"
             )
     candidates = _narrow(candidates, lambda row: bool(row["aliases"]))
     everything = candidates
-    if len({memory_options(rows()[index]) for index in candidates}) > 1:
+    if len({memory_options(row_at(index)) for index in candidates}) > 1:
         # the size a bare name was launched with; later re-issues with another one are named in the note
-        first_year = min(whole(rows()[index]["year"]) or 9999 for index in candidates)
+        first_year = min(whole(row_at(index)["year"]) or 9999 for index in candidates)
         candidates = _narrow(candidates, lambda row: (whole(row["year"]) or 9999) == first_year)
-    if any(rows()[index]["name"] == _USUAL.get(name.strip().lower()) for index in candidates):
+    if any(row_at(index)["name"] == _USUAL.get(name.strip().lower()) for index in candidates):
         candidates = _narrow(candidates, lambda row: row["name"] == _USUAL[name.strip().lower()])
     chosen = min(
         candidates,
         key=lambda index: (
-            number(rows()[index]["bandwidth_gb_s"]) or float("inf"),
-            number(rows()[index]["fp32_tflops"]) or float("inf"),
-            memory_options(rows()[index]),
+            number(row_at(index)["bandwidth_gb_s"]) or float("inf"),
+            number(row_at(index)["fp32_tflops"]) or float("inf"),
+            memory_options(row_at(index)),
             index,
         ),
     )
     others = tuple(
         dict.fromkeys(
-            rows()[index]["name"]
+            row_at(index)["name"]
             for index in (*everything, *also)
             if any(
-                rows()[index][column] != rows()[chosen][column]
+                row_at(index)[column] != row_at(chosen)[column]
                 for column in ("bandwidth_gb_s", "memory_gib", "fp32_tflops")
             )
         )
     )
     if others:
         notes.append(
-            f"{name!r} does not say which version: {rows()[chosen]['name']} is assumed "
+            f"{name!r} does not say which version: {row_at(chosen)['name']} is assumed "
             f"(also: {', '.join(others[:4])})"
         )
-    options = memory_options(rows()[chosen])
+    options = memory_options(row_at(chosen))
     if len(options) > 1 and not memory_bytes:
         sizes = "/".join(f"{size / GIB:.3g}" for size in options)
-        notes.append(f"{rows()[chosen]['name']} comes with {sizes} GB; the smallest is assumed")
-    match = as_match(rows()[chosen], memory_bytes, tuple(notes))
+        notes.append(f"{row_at(chosen)['name']} comes with {sizes} GB; the smallest is assumed")
+    match = as_match(row_at(chosen), memory_bytes, tuple(notes))
     if match.devices_per_card == 2 and memory_bytes and memory_bytes < 0.6 * max(options):
         return half_card(replace(match, notes=()))
     return match
@@ -130,7 +131,9 @@ def find_gpu(name: str, memory_bytes: int | None = None, pci_id: str | None = No
         memory_bytes = round(spell(name).memory_gib * GIB)
     pci_id = pci_id or _pci_in(name)
     by_pci = [
-        index for index, row in enumerate(rows()) if pci_id and pci_id.lower() in row["pci_ids"].split(";")
+        index
+        for index in (rows_with(pci_id.lower()) if pci_id else ())
+        if pci_id.lower() in row_at(index)["pci_ids"].split(";")
     ]
     for text in _readings(name):
         candidates, also = _named(text, memory_bytes)
@@ -139,7 +142,9 @@ def find_gpu(name: str, memory_bytes: int | None = None, pci_id: str | None = No
             return _choose(both or candidates, name, memory_bytes, spell(text), also)
     gfx = re.search(r"\bgfx[0-9a-f]{3,5}\b", name.lower())
     shared = by_pci or [
-        index for index, row in enumerate(rows()) if gfx and row["compute_capability_or_gfx"] == gfx.group(0)
+        index
+        for index in (rows_with(gfx.group(0)) if gfx else ())
+        if row_at(index)["compute_capability_or_gfx"] == gfx.group(0)
     ]
     return _alone(shared, name, memory_bytes) or _one_of_several(name, memory_bytes)
 
@@ -163,28 +168,24 @@ def _named(name: str, memory_bytes: float | None) -> tuple[list[int], list[int]]
     """(rows that the name means equally well, rows it may mean as well)."""
     exact = [
         index
-        for index, row in enumerate(rows())
-        if row["name"] == name and (memory_bytes is None or has_memory(row, memory_bytes))
+        for index in rows_with(name.lower())
+        if row_at(index)["name"] == name and (memory_bytes is None or has_memory(row_at(index), memory_bytes))
     ]
     wanted = spell(name)
     if exact or not wanted.core or re.search(r"\bgfx[0-9a-f]{3,5}\b", name.lower()):
         return exact, []
     telling = wanted.core - TEXT_EXTRAS or wanted.core
     longest = max(telling, key=lambda word: (word[0].isdigit(), len(word)))
-    costs = {
-        index: price
-        for index, row in enumerate(rows())
-        if longest in row["_text"] and (price := _cost(wanted, index)) is not None
-    }
+    costs = {index: price for index in rows_with(longest) if (price := _cost(wanted, index)) is not None}
     if not costs:
         return [], []
     least = min(costs.values())
     best = [index for index, price in costs.items() if price == least]
-    vendor = rows()[best[0]]["vendor"]
+    vendor = row_at(best[0])["vendor"]
     also = [
         index
         for index, price in costs.items()
-        if price[0] == least[0] and price > least and rows()[index]["vendor"] == vendor
+        if price[0] == least[0] and price > least and row_at(index)["vendor"] == vendor
     ]
     return best, also
 
@@ -192,8 +193,8 @@ def _named(name: str, memory_bytes: float | None) -> tuple[list[int], list[int]]
 def _alone(candidates: list[int], name: str, memory_bytes: int | None) -> GpuMatch | None:
     """A row found by an id only: it must be the only one, or the only one with this memory."""
     if memory_bytes:
-        candidates = [index for index in candidates if has_memory(rows()[index], memory_bytes)]
-    if len({(rows()[index]["name"]) for index in candidates}) != 1:
+        candidates = [index for index in candidates if has_memory(row_at(index), memory_bytes)]
+    if len({(row_at(index)["name"]) for index in candidates}) != 1:
         return None
     return _choose(candidates, name, memory_bytes, None)
 
@@ -223,7 +224,7 @@ def _one_of_several(name: str, memory_bytes: int | None) -> GpuMatch | None:
 
 
 def _slice(card: GpuMatch, compute: int, memory_gb: int) -> GpuMatch:
-    """A MIG slice: *compute* of 7 parts of the arithmetic; memory and bandwidth come in eighths of the card's.
+    """A MIG slice: *compute* of 7 parts of the arithmetic; memory and bandwidth come in eighths.
 
     NVIDIA MIG user guide: https://docs.nvidia.com/datacenter/tesla/mig-user-guide/.
     """

@@ -77,16 +77,28 @@ _FINE_TUNES = {
 
 
 @cache
+def _raw() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(column names, lines): a line is taken apart only when a name may mean it."""
+    header, *lines = (folder("profiles") / "models.csv").read_text(encoding="utf-8").splitlines()
+    return tuple(header.split(",")), tuple(lines)
+
+
+@cache
+def _line(index: int) -> dict[str, str]:
+    """One row, cells as text."""
+    columns, lines = _raw()
+    return dict(zip(columns, next(csv.reader((lines[index],))), strict=False))
+
+
+@cache
 def _lines() -> tuple[dict[str, str], ...]:
-    with (folder("profiles") / "models.csv").open(newline="", encoding="utf-8") as handle:
-        reader = csv.reader(handle)
-        header = next(reader)
-        return tuple(dict(zip(header, values, strict=False)) for values in reader)
+    """All rows."""
+    return tuple(_line(index) for index in range(len(_raw()[1])))
 
 
 @cache
 def _profile(index: int) -> ModelProfile:
-    line = _lines()[index]
+    line = _line(index)
     n_params = _count(line["params_b"])
     active = line["active_recomputed_b"] or line["active_params_b"]
     return ModelProfile(
@@ -130,9 +142,9 @@ def _exact() -> dict[str, int]:
     """Catalogue names and Hugging Face ids without separators -> row number: finds most names without any
     parsing."""
     table: dict[str, int] = {}
-    for column in ("name", "hf_id"):
-        for index, line in enumerate(_lines()):
-            table.setdefault(_squash(line[column]), index)
+    for column in (0, 1):  # name and hf_id stand first and hold no comma, which a test asserts
+        for index, line in enumerate(_raw()[1]):
+            table.setdefault(_squash(line.split(",", 2)[column]), index)
     return table
 
 
@@ -183,14 +195,14 @@ def _by_tag(text: str, name: ModelName) -> list[int]:
 def _states_other_size(index: int, name: ModelName) -> bool:
     """Whether the row's own name or its parameter count contradicts the size the text states."""
     stated = name.total_params
-    own = take_apart(_lines()[index]["name"]).total_params
+    own = take_apart(_line(index)["name"]).total_params
     if stated is None:
         return False
     if own is not None:
         return own != stated
     # a vendor's rounding and counting of embeddings stays within 12 %: Gemma-2-9B is 9.24 B, DeepSeek-V3
     # 685 B with MTP
-    return abs(stated / (number(_lines()[index]["params_b"]) * 1e9) - 1) > 0.12
+    return abs(stated / (number(_line(index)["params_b"]) * 1e9) - 1) > 0.12
 
 
 def _sizeless(text: str, name: ModelName, soft: bool = True) -> list[int]:
@@ -202,13 +214,11 @@ def _sizeless(text: str, name: ModelName, soft: bool = True) -> list[int]:
     ]
     if not name.sizes:
         return rows
-    return [
-        row for row in rows if not take_apart(_lines()[row]["name"]).sizes or name.sizes <= _all_sizes(row)
-    ]
+    return [row for row in rows if not take_apart(_line(row)["name"]).sizes or name.sizes <= _all_sizes(row)]
 
 
 def _all_sizes(row: int) -> frozenset[str]:
-    line = _lines()[row]
+    line = _line(row)
     return take_apart(line["name"]).sizes | take_apart(line["hf_id"]).sizes
 
 
@@ -222,7 +232,7 @@ def _without_version(text: str, name: ModelName) -> list[int]:
     if name.total_params is None:
         return []
     rows = _index(version=False, soft=False).get(name.key(soft=False), [])
-    return sorted(rows, key=lambda row: _lines()[row]["release"], reverse=True)
+    return sorted(rows, key=lambda row: _line(row)["release"], reverse=True)
 
 
 def _known_fine_tune(text: str, name: ModelName) -> list[int]:
@@ -312,13 +322,13 @@ def match_model(text: str, params_b: float | None = None) -> ModelProfile | None
         rows = [row for row in stage(text, name) if params_b is None or _agrees(row, params_b, 0.45)]
         if params_b is not None and len(rows) > 1 and one_size:
             rows = [row for row in rows if _agrees(row, params_b, 0.03)]
-        if rows and not (one_size and len({_lines()[row]["params_b"][:5] for row in rows}) > 1):
+        if rows and not (one_size and len({_line(row)["params_b"][:5] for row in rows}) > 1):
             return _finish(_prefer(rows, text, name, params_b), text, note)
     return None
 
 
 def _agrees(row: int, params_b: float, room: float) -> bool:
-    return abs(params_b / number(_lines()[row]["params_b"]) - 1) <= room
+    return abs(params_b / number(_line(row)["params_b"]) - 1) <= room
 
 
 def _prefer(rows: list[int], text: str, name: ModelName, params_b: float | None) -> int:
@@ -326,11 +336,9 @@ def _prefer(rows: list[int], text: str, name: ModelName, params_b: float | None)
     order."""
 
     def rank(row: int) -> tuple[float, ...]:
-        own = [
-            set(take_apart(part).tokens) for part in (_lines()[row]["name"], _lines()[row]["hf_id"]) if part
-        ]
+        own = [set(take_apart(part).tokens) for part in (_line(row)["name"], _line(row)["hf_id"]) if part]
         overlap = max(len(words & set(name.tokens)) - len(words - set(name.tokens)) for words in own)
-        off = 0.0 if params_b is None else abs(params_b / number(_lines()[row]["params_b"]) - 1)
+        off = 0.0 if params_b is None else abs(params_b / number(_line(row)["params_b"]) - 1)
         return (-overlap, round(off, 4), rows.index(row))
 
     return min(rows, key=rank)

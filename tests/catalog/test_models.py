@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advisor.catalog.models import all_models, find_model, match_model
+from advisor.data import folder
 from advisor.errors import UnknownNameError
 
 SPELLINGS = {
@@ -168,3 +169,10 @@ def test_names_of_the_measurements_are_listed() -> None:
     assert model.name == "Llama-2-7B"
     assert "shapes of Llama-2-7B" in model.notes[0]
     assert find_model("Command-R").name == "Command-R-35B"
+
+
+def test_first_columns_are_plain() -> None:
+    """The quick look-up takes the first two cells of a line as they stand: no quotes, no commas in them."""
+    lines = (folder("profiles") / "models.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("name,hf_id,")
+    assert [model.name for model in all_models()] == [line.split(",")[0] for line in lines[1:]]
