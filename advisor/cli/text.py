@@ -87,9 +87,10 @@ def size(estimate: Estimate | None) -> str:
     """Bytes as GB with their interval when they have one."""
     if estimate is None:
         return "not known"
-    if estimate.basis == "exact" or estimate.low == estimate.high:
-        return f"{estimate.value / 1e9:.2f} GB"
-    return f"{estimate.value / 1e9:.2f} GB ({estimate.low / 1e9:.2f} to {estimate.high / 1e9:.2f}, {estimate.basis})"
+    low, value, high = (f"{end / 1e9:.2f}" for end in (estimate.low, estimate.value, estimate.high))
+    if low == value == high:
+        return f"{value} GB"
+    return f"{value} GB ({low} to {high}, {estimate.basis})"
 
 
 def interval(estimate: Estimate | None, unit: str) -> str:
@@ -98,7 +99,7 @@ def interval(estimate: Estimate | None, unit: str) -> str:
         return "not measured"
     unit = f" {unit}" if unit else ""
     if estimate.basis == "exact":
-        return f"{estimate.value:.3g}{unit}"
+        return f"{estimate.value:.3g}{unit} (exact)"
     return f"{number(estimate.value)}{unit} ({number(estimate.low)} to {number(estimate.high)}, {estimate.basis})"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advisor.catalog.schemes import all_schemes, find_scheme
-from advisor.catalog.support import runnable, why_not
+from advisor.catalog.support import Runnable, runnable, why_not
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Rejection
@@ -16,6 +16,10 @@ from advisor.prediction.case import SERVING_ENGINES
 DEFAULT_ENGINES = ("llama.cpp", "vllm", "mlx", "exllamav3")
 """Looked at when no engine is named: the engine with the most measurements for each format. The others run
 the same formats; naming them (`--engine ollama`) or having them installed brings them in."""
+
+_TRAINED_FOR = ("TQ1_0", "TQ2_0", "Q1_0", "Q2_0")
+"""Ternary and binary types: llama.cpp has them for models trained at that width (BitNet, TriLM); rounding any other
+model to them leaves noise (https://github.com/ggml-org/llama.cpp/pull/8151)."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,8 @@ class Candidate:
     imatrix: bool | None
     kv_types: tuple[str, ...]
     """In order of preference; the first that fits is taken."""
-    partial: bool = False
-    """The engine runs it with limits (no fast kernel, experimental); `note` says which."""
+    limited: bool = False
+    """The engine runs it with limits (no fast kernel, experimental), or its recipe is not public; `note` says which."""
     note: str = ""
 
 
@@ -44,17 +48,25 @@ def candidates(
         if reason:
             rejected.append(_rejection(model, scheme, reason, "calibration"))
             continue
+        if scheme.name in _TRAINED_FOR and not (requirements.schemes or model.fixed_scheme):
+            rejected.append(_rejection(model, scheme, f"{scheme.name} keeps only models usable that were trained for it", "unsupported"))
+            continue
         ways = runnable(scheme, hardware, engines)
         if not ways:
             rejected.append(_rejection(model, scheme, why_not(scheme, hardware, engines), "unsupported"))
-        for way in ways:
-            found.append(
-                Candidate(
-                    scheme, way.engine, way.backend, imatrix_for(scheme, requirements.calibration_allowed),
-                    kv_types_for(way.engine, requirements.kv_type), way.level == "partial", way.note,
-                )
-            )
+        found += [_candidate(scheme, way, requirements) for way in ways]
     return found, rejected
+
+
+def _candidate(scheme: SchemeProfile, way: Runnable, requirements: Requirements) -> Candidate:
+    vendor_mix = scheme.name.startswith("UD-")
+    note = way.note
+    if vendor_mix:
+        note = "; ".join(part for part in (note, "one publisher's mix: its recipe is not public, so it can be downloaded but not made") if part)
+    return Candidate(
+        scheme, way.engine, way.backend, imatrix_for(scheme, requirements.calibration_allowed),
+        kv_types_for(way.engine, requirements.kv_type), way.level == "partial" or vendor_mix, note,
+    )
 
 
 def _engines_here(hardware: HardwareProfile) -> tuple[str, ...]:

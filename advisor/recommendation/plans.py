@@ -81,9 +81,9 @@ def reasons(judged: Judged, requirements: Requirements) -> tuple[str, ...]:
     """Why this plan, in at most three sentences."""
     outcome, scheme = judged.outcome, judged.case.scheme.name
     objective = {
-        "accuracy": "the most accurate plan that meets the need; differences nobody could measure count as ties, "
-                    "which the faster plan wins",
-        "speed": "the fastest plan that meets the need",
+        "accuracy": "the most accurate plan that meets the need (losses no benchmark could resolve count as ties, "
+                    "which the faster plan wins)",
+        "speed": "the fastest plan that meets the need, by the low end of its interval",
         "size": "the smallest plan that meets the need",
         "make-cost": "the cheapest to produce that meets the need",
         "serve-cost": "the most tokens per second and device that meets the need",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from advisor.documents.outcome import Estimate
 from advisor.documents.requirements import Requirements
+from advisor.prediction.artifacts import load
 from advisor.recommendation.judge import Judged
 
 
@@ -17,63 +21,104 @@ def objective_of(requirements: Requirements) -> str:
 def ranked(plans: list[Judged], requirements: Requirements) -> list[Judged]:
     """*plans*, best first.
 
-    A scheme that its engine runs with limits comes after every scheme it runs properly: the speeds behind the
-    fit were measured with proper kernels.
+    A scheme that its engine runs with limits, or that nobody but its publisher can make, comes after every
+    other: the speeds behind the fit were measured with proper kernels.
     """
-    proper = [plan for plan in plans if not plan.candidate.partial]
-    limited = [plan for plan in plans if plan.candidate.partial]
+    proper = [plan for plan in plans if not plan.candidate.limited]
+    limited = [plan for plan in plans if plan.candidate.limited]
     return [*_ranked(proper, requirements), *_ranked(limited, requirements)]
+
+
+def rate(plan: Judged, requirements: Requirements) -> float:
+    """The speed that matters to this need: one answer's tokens/s alone, all answers' together under load."""
+    figure = _rate(plan, requirements)
+    return figure.value if figure else 0.0
+
+
+def _rate(plan: Judged, requirements: Requirements) -> Estimate | None:
+    outcome = plan.outcome
+    shared = requirements.concurrency > 1 or len(requirements.loads) > 1
+    return outcome.throughput_tokens_per_s if shared else outcome.decode_tokens_per_s
+
+
+def _sure_rate(plan: Judged, requirements: Requirements) -> float:
+    """The speed at the low end of its interval: a plan nobody measured must not win by being uncertain."""
+    figure = _rate(plan, requirements)
+    return figure.low if figure else 0.0
 
 
 def _ranked(plans: list[Judged], requirements: Requirements) -> list[Judged]:
     objective = objective_of(requirements)
     if objective == "accuracy":
         return _by_accuracy(plans, requirements)
-    return sorted(plans, key=lambda plan: _key(plan, objective, requirements))
+    if objective == "speed":
+        return _by_rate(plans, lambda plan: _sure_rate(plan, requirements), requirements)
+    if objective == "serve-cost":
+        return _by_rate(plans, _rate_per_device, requirements)
+    if objective == "size":
+        return sorted(plans, key=lambda plan: (_size(plan), _loss(plan), -_sure_rate(plan, requirements), _names(plan)))
+    return sorted(
+        plans, key=lambda plan: (plan.candidate.scheme.make_cost_rank, _loss(plan), -_sure_rate(plan, requirements), _names(plan))
+    )
 
 
-def rate(plan: Judged, requirements: Requirements) -> float:
-    """The speed that matters to this need: one answer's tokens/s alone, all answers' together under load."""
-    outcome = plan.outcome
-    shared = requirements.concurrency > 1 or len(requirements.loads) > 1
-    figure = outcome.throughput_tokens_per_s if shared else outcome.decode_tokens_per_s
-    return figure.value if figure else 0.0
+def _by_rate(plans: list[Judged], speed: Callable[[Judged], float], requirements: Requirements) -> list[Judged]:
+    """Fastest first, and speeds with measurements behind them before extrapolated ones."""
+    known = [plan for plan in plans if not _extrapolated(plan, requirements)]
+    guessed = [plan for plan in plans if _extrapolated(plan, requirements)]
+    return [*_tied_by_rate(known, speed), *_tied_by_rate(guessed, speed)]
 
 
-def _key(plan: Judged, objective: str, requirements: Requirements) -> tuple:
-    size = plan.outcome.file_size_bytes.value
-    loss = plan.loss.value if plan.loss else float("inf")
-    speed = rate(plan, requirements)
-    first = {
-        "speed": -speed,
-        "size": size,
-        "make-cost": plan.candidate.scheme.make_cost_rank,
-        "serve-cost": -_rate_per_device(plan),
-    }[objective]
-    return (first, loss if objective == "make-cost" else size, loss, -speed, plan.candidate.scheme.name, plan.candidate.engine)
+def _extrapolated(plan: Judged, requirements: Requirements) -> bool:
+    figure = _rate(plan, requirements)
+    return figure is None or figure.basis == "extrapolated"
 
 
-def _rate_per_device(plan: Judged) -> float:
-    figure = plan.outcome.throughput_tokens_per_s
-    placement = plan.outcome.placement
-    return figure.value / max(placement.n_gpus, 1) if figure and placement else 0.0
+def _tied_by_rate(plans: list[Judged], speed: Callable[[Judged], float]) -> list[Judged]:
+    """Speeds that repeated runs of one file would not tell apart tie, and the lower loss, then the smaller file,
+    wins the tie."""
+    spread = load("decision")["run_to_run_spread"]
+    left = sorted(plans, key=lambda plan: (-speed(plan), _names(plan)))
+    order: list[Judged] = []
+    while left:
+        floor = speed(left[0]) * (1 - spread)
+        tied = [plan for plan in left if speed(plan) >= floor]
+        order += sorted(tied, key=lambda plan: (_loss(plan), _size(plan), _names(plan)))
+        left = left[len(tied):]
+    return order
 
 
 def _by_accuracy(plans: list[Judged], requirements: Requirements) -> list[Judged]:
-    """Most accurate first; plans nobody could tell apart tie, and the faster, then the smaller, wins.
+    """Most accurate first; differences nobody could measure are ties, and the faster, then the smaller, wins.
 
-    A plan ties with the best while the best's expected loss is inside the plan's own interval. The order
-    within the tie comes first; the others follow by expected loss.
+    A plan ties with the best when its loss, at the confidence asked for, stays within what the sharpest
+    benchmark resolves; the others follow by expected loss.
     """
     known = [plan for plan in plans if plan.loss is not None]
+    resolution = load("decision")["benchmark_resolution_pct"]
+    best = min((plan.loss.value for plan in known), default=0.0)
+    tied = [plan for plan in known if plan.loss_upper is not None and plan.loss_upper <= best + resolution]
+    rest = [plan for plan in known if plan not in tied]
     unknown = [plan for plan in plans if plan.loss is None]
-    if not known:
-        return sorted(plans, key=lambda plan: _key(plan, "speed", requirements))
-    best = min(plan.loss.value for plan in known)
-    tied = [plan for plan in known if plan.loss.low <= best]
-    rest = [plan for plan in known if plan.loss.low > best]
     return [
-        *sorted(tied, key=lambda plan: _key(plan, "speed", requirements)),
-        *sorted(rest, key=lambda plan: (plan.loss.value, _key(plan, "speed", requirements))),
-        *sorted(unknown, key=lambda plan: _key(plan, "speed", requirements)),
+        *_by_rate(tied, lambda plan: _sure_rate(plan, requirements), requirements),
+        *sorted(rest, key=lambda plan: (_loss(plan), -_sure_rate(plan, requirements), _size(plan), _names(plan))),
+        *_by_rate(unknown, lambda plan: _sure_rate(plan, requirements), requirements),
     ]
+
+
+def _rate_per_device(plan: Judged) -> float:
+    figure, placement = plan.outcome.throughput_tokens_per_s, plan.outcome.placement
+    return figure.low / max(placement.n_gpus, 1) if figure and placement else 0.0
+
+
+def _size(plan: Judged) -> float:
+    return plan.outcome.file_size_bytes.value
+
+
+def _loss(plan: Judged) -> float:
+    return plan.loss.value if plan.loss else float("inf")
+
+
+def _names(plan: Judged) -> tuple[str, str]:
+    return plan.candidate.scheme.name, plan.candidate.engine

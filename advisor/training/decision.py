@@ -1,4 +1,4 @@
-"""The one constant of the decision: from what loss on a smaller model would have been the better choice."""
+"""The constants of the decision, each taken from the measurements: what loss is too much, and which differences are none."""
 
 from __future__ import annotations
 
@@ -11,6 +11,38 @@ _LEAST_BENCHMARKS = 3
 
 
 def fit() -> dict[str, Any]:
+    """The part `decision` of the artifact."""
+    return {
+        "format": 1,
+        **_smaller_model(),
+        "benchmark_resolution_pct": _benchmark_resolution(),
+        "run_to_run_spread": _run_to_run(),
+    }
+
+
+def _benchmark_resolution() -> float:
+    """Standard error of the sharpest benchmark whose sources state one, in percent of the unquantized score.
+
+    A loss below it could not be seen on any benchmark of the tables.
+    """
+    from advisor.training.tables import load
+
+    rows = load("accuracy")
+    rows = rows[(rows["metric"] == "accuracy_pct") & (rows["stderr"] > 0) & (rows["baseline_value"] > 0)]
+    relative = 100 * rows["stderr"] / rows["baseline_value"]
+    return round(float(relative.groupby(rows["dataset"]).median().min()), 3)
+
+
+def _run_to_run() -> float:
+    """Relative standard error below which nine of ten repeated decode measurements stay (same machine, same file)."""
+    from advisor.training.tables import load
+
+    rows = load("speed_local")
+    rows = rows[(rows["phase"] == "decode") & (rows["stderr"] > 0)]
+    return round(float((rows["stderr"] / rows["value"]).quantile(0.9)), 4)
+
+
+def _smaller_model() -> dict[str, Any]:
     """The median share of its score a model family loses with one step down in size.
 
     Published unquantized scores; the same benchmark, setting, variant and source for both members.
@@ -35,9 +67,7 @@ def fit() -> dict[str, Any]:
     medians = pd.Series([pd.Series(values).median() for values in pairs.values()])
     ratios = pd.Series([large / small for _, small, large in pairs])
     return {
-        "format": 1,
         "smaller_model_loss_pct": round(float(medians.median()), 3),
-        "n_pairs": len(pairs),
-        "median_size_ratio": round(float(ratios.median()), 3),
-        "source": "profiles/model_quality.csv",
+        "smaller_model_pairs": len(pairs),
+        "smaller_model_size_ratio": round(float(ratios.median()), 3),
     }
