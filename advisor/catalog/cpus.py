@@ -11,7 +11,7 @@ from advisor.catalog.names import compiled, number, whole
 from advisor.data import folder
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CpuRow:
     """One family of processors; bandwidth is the nominal peak of ONE socket with every channel filled."""
 
@@ -91,8 +91,8 @@ numbers."""
 
 @cache
 def _lines() -> tuple[tuple[dict[str, str], tuple[str, ...]], ...]:
-    """Each row as text, with the literal openings of its alternatives in lower case: a cheap test before a pattern
-    is compiled."""
+    """Each row as text, with the literal openings of its alternatives in lower case: a cheap test before a
+    pattern is compiled."""
     with (folder("profiles") / "cpus.csv").open(newline="", encoding="utf-8") as handle:
         reader = csv.reader(handle)
         header = next(reader)

@@ -49,7 +49,7 @@ _CORES = r"(\d+)[ -]?(?:gpu[ -])?(?:cores?|c)\b(?:[ -]gpu)?"
 _REMOVE = r"\(r\)|\(tm\)|®|™|\(radv[^)]*\)|\[0x[0-9a-f]+\]|\(per gpu\)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Spelling:
     """A GPU name taken apart."""
 

@@ -26,7 +26,7 @@ _MOBILE_WORDS = (
 _LAPTOP_KINDS = ("laptop", "notebook", "tablet")
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class _Draft:
     """What has been found so far."""
 

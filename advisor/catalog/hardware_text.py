@@ -41,7 +41,7 @@ _MAC = r"\b(?:macbook(?: air| pro)?|mac ?(?:studio|mini|pro)|imac(?: pro)?)\b(?=
 _FILLER = r"\b(?:an?|the|my|with|and|or|of|only|no|gpu|generic|unknown|ordinary|typical|some|on)\b"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Part:
     """One device of the line, without count and trailing memory size."""
 
@@ -57,7 +57,7 @@ class Part:
         return " ".join(compiled(_BARE_SIZE).sub(" ", self.text).split())
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class MachineText:
     """The whole line."""
 

@@ -11,7 +11,7 @@ from advisor.catalog.names import GIB, whole, word_set
 from advisor.data import folder
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Machine:
     """A row of profiles/machines.csv: which CPU and GPU rows make up a machine that has a name of its own."""
 

@@ -36,7 +36,7 @@ _SIZE = r"(?:\d+x)?\d+(?:\.\d+)?[bmt]|a\d+(?:\.\d+)?[bm]|e\d+b|\d+e"
 _DATE = r"\d{4}|\d{6}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ModelName:
     """A name as tokens, in order; the words that change nothing are gone."""
 
