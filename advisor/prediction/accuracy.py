@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -23,6 +22,7 @@ from advisor.prediction.accuracy_features import (
     task_features,
     weight_features,
 )
+from advisor.prediction.accuracy_measured import cell_of, cells_of, curve, interpolate, placed
 from advisor.prediction.artifacts import load
 
 ENOUGH_ROWS, ENOUGH_SOURCES = 30, 3
@@ -54,8 +54,13 @@ class Damage:
 
 
 def predict_accuracy(
-    model: ModelProfile, weights: object, scheme: SchemeProfile, imatrix: bool | None, kv_type: str,
-    categories: tuple[str, ...], confidence: float = 0.9,
+    model: ModelProfile,
+    weights: object,
+    scheme: SchemeProfile,
+    imatrix: bool | None,
+    kv_type: str,
+    categories: tuple[str, ...],
+    confidence: float = 0.9,
 ) -> Accuracy:
     """Accuracy of *model* under *scheme* with KV cache *kv_type*; *weights* are `sizing.weights.weigh`'s.
 
@@ -63,29 +68,26 @@ def predict_accuracy(
     loss_upper_pct is one-sided. Raises NotMeasuredError when nothing was fitted.
     """
     fitted = load("accuracy")
-    facts = scheme_facts(scheme, weights, imatrix, kv_type)
+    facts = scheme_facts(scheme, weights, imatrix, kv_type, fitted["spans"])
     about = model_facts(model, fitted["default_year"])
     if facts.method == "none" and facts.kv_bits >= 16:
         return _exact(categories)
-    damage = latent(facts, about, fitted["coefficients"])
     if facts.method != "none" and facts.method not in fitted["support"]:
         return Accuracy(
-            retained_pct=dict.fromkeys(categories), loss_upper_pct={}, perplexity_ratio=None, kl_divergence=None,
+            retained_pct=dict.fromkeys(categories),
+            loss_upper_pct={},
+            perplexity_ratio=None,
+            kl_divergence=None,
             terms={"why_not": f"no measurement of method {facts.method!r}"},
         )
-    q_two, q_one = _quantiles(confidence)
-    retained: dict[str, Estimate | None] = {}
-    upper: dict[str, float] = {}
-    prices: dict[str, Any] = {}
-    for category in categories:
-        found = _category(category, facts, about, damage, fitted, q_two, q_one)
-        retained[category] = found[0] if found else None
-        if found:
-            upper[category] = found[1]
-            prices[category] = found[2]
+    case = _Case(fitted, facts, about, scheme.name, latent(facts, about, fitted["coefficients"]), confidence)
+    found = {category: _category(category, case) for category in categories}
     return Accuracy(
-        retained_pct=retained, loss_upper_pct=upper, perplexity_ratio=_ratio(damage, facts, fitted, confidence),
-        kl_divergence=_divergence(damage, facts, fitted, confidence), terms=_terms(damage, facts, about, prices),
+        retained_pct={category: one[0] if one else None for category, one in found.items()},
+        loss_upper_pct={category: one[1] for category, one in found.items() if one},
+        perplexity_ratio=_damage(case, "ppl"),
+        kl_divergence=_damage(case, "kld"),
+        terms=_terms(case, {category: one[2] for category, one in found.items() if one}),
     )
 
 
@@ -107,93 +109,198 @@ def loss_at(price: float, ceiling: float) -> float:
     return -100.0 * ceiling * math.expm1(-math.exp(min(price, 6.0)))
 
 
-def spread_at(price: float, knots: list[float], table: list[float]) -> float:
-    """Standard deviation of the log price's error."""
-    return _interpolate(price, knots, table)
+class _Case:
+    """One question: the scheme on the model, with what is known of both."""
+
+    __slots__ = (
+        "about",
+        "cell",
+        "coefficients",
+        "damage",
+        "facts",
+        "fitted",
+        "group",
+        "knots",
+        "known",
+        "kv_shift",
+        "plain_z",
+        "q",
+        "spread",
+    )
+
+    def __init__(
+        self,
+        fitted: dict[str, Any],
+        facts: SchemeFacts,
+        about: ModelFacts,
+        scheme: str,
+        damage: Damage,
+        confidence: float,
+    ) -> None:
+        self.fitted, self.facts, self.about, self.damage = fitted, facts, about, damage
+        self.coefficients = fitted["coefficients"]
+        self.group = group_of(facts)
+        self.cell = cell_of(about.name, self.group, scheme, facts.calibrated)
+        self.known = f"model:{about.name}" in self.coefficients
+        self.spread = tuple(fitted["spread_known" if self.known else "spread"])
+        self.knots = tuple(fitted["price_knots"])
+        self.q = _quantiles(confidence)
+        self.kv_shift = damage.z - _without_kv(damage)
+        self.plain_z = self.cell.z if self.cell else damage.z - self.kv_shift
+
+    def support(self, kind: str) -> tuple[int, list[str]]:
+        """Rows and sources behind this method and *kind* of figure."""
+        return self.fitted["support"].get(self.facts.method, {}).get(kind, (0, []))
 
 
-def _category(
-    category: str, facts: SchemeFacts, about: ModelFacts, damage: Damage, fitted: dict[str, Any],
-    q_two: float, q_one: float,
-) -> tuple[Estimate, float, dict[str, Any]] | None:
-    ceiling = fitted["ceiling"].get(category)
+def group_of(facts: SchemeFacts) -> str:
+    """Methods whose schemes stand in one order of damage."""
+    return "gguf" if facts.method.startswith("gguf") else facts.method
+
+
+def _without_kv(damage: Damage) -> float:
+    """Damage of the weights and activations alone; all of it when nothing but the KV cache is quantized."""
+    others = [noise for name, noise in damage.noises.items() if name != "kv"]
+    return log_add(others) + damage.model if others else damage.z
+
+
+def _category(category: str, case: _Case) -> tuple[Estimate, float, dict[str, Any]] | None:
+    ceiling = case.fitted["ceiling"].get(category)
     if ceiling is None:
         return None
-    coefficients = fitted["coefficients"]
-    price = dot(coefficients, task_features(about, category)) + coefficients.get(f"p:{category}", 1.0) * damage.z
-    spread = spread_at(price, fitted["price_knots"], fitted["spread"])
-    n_rows, sources = fitted["support"].get(facts.method, {}).get(category, (0, []))
-    known = n_rows >= ENOUGH_ROWS and len(sources) >= ENOUGH_SOURCES
-    evidence = [f"{n_rows} rows of {len(sources)} sources: {facts.method} × {category}"]
-    if sources:
-        evidence.append("sources: " + ", ".join(sources[:4]))
-    if not known:
-        spread *= fitted["borrowed_spread"]
-        evidence.append("through damage (perplexity, KLD) learned over all methods")
-    value, low, high = (loss_at(price + q * spread, ceiling) for q in (0.0, -q_two, q_two))
-    estimate = Estimate(100 - value, 100 - high, 100 - low, "interpolated" if known else "extrapolated", tuple(evidence))
-    return estimate, loss_at(price + q_one * spread, ceiling), {
-        "log_price": price, "log_spread": spread, "ceiling_pct": 100 * ceiling, "rows": n_rows, "sources": len(sources),
-    }
+    base = dot(case.coefficients, task_features(case.about, category))
+    power = case.coefficients.get(f"p:{category}", 1.0)
+    predicted = base + power * case.damage.z
+    spread = interpolate(predicted, case.knots, case.spread)
+    n_rows, sources = case.support(category)
+    enough = n_rows >= ENOUGH_ROWS and len(sources) >= ENOUGH_SOURCES
+    if not enough:
+        spread *= case.fitted["borrowed_spread"]
+    widths = (0.0, -case.q["two_sided"], case.q["two_sided"], case.q["upper"])
+    prices = [_price(case, category, base, power, spread, width) for width in widths]
+    value, low, high, upper = (loss_at(price, ceiling) for price in prices)
+    basis, evidence = _evidence(case, category, n_rows, sources, enough)
+    estimate = Estimate(100 - value, 100 - max(high, value), 100 - min(low, value), basis, evidence)
+    return (
+        estimate,
+        max(upper, value),
+        {
+            "log_price": prices[0],
+            "predicted_log_price": predicted,
+            "log_spread": spread,
+            "sensitivity": base,
+            "power": power,
+            "ceiling_pct": 100 * ceiling,
+            "rows": n_rows,
+            "sources": len(sources),
+            "basis": basis,
+        },
+    )
 
 
-def _ratio(damage: Damage, facts: SchemeFacts, fitted: dict[str, Any], confidence: float) -> Estimate:
-    mid = fitted["coefficients"].get("p:ppl", 1.0) * damage.z
-    factor = _damage_factor(fitted, confidence)
-    value, low, high = (math.exp(min(math.exp(mid + shift), 50.0)) for shift in (0.0, -factor, factor))
-    return Estimate(value, low, high, *_damage_evidence(facts, fitted, "ppl"))
+def _price(case: _Case, category: str, base: float, power: float, spread: float, width: float) -> float:
+    """Log price at *width* deviations: measured where it was, else predicted and kept between what was."""
+    zs, values = curve(case.about.name, case.group, category, base, power, width, case.knots, case.spread)
+    cell = case.cell
+    if cell is not None and (category in cell.tasks or cell.damage):
+        price = values[zs.index(cell.z)]
+    else:
+        price = placed(zs, values, case.plain_z, base + power * case.plain_z + width * spread)
+    # A quantized KV cache adds to what was measured without one.
+    return price + power * case.kv_shift
 
 
-def _divergence(damage: Damage, facts: SchemeFacts, fitted: dict[str, Any], confidence: float) -> Estimate:
-    coefficients = fitted["coefficients"]
-    mid = coefficients.get("k0", 0.0) + coefficients.get("p:kld", 1.0) * damage.z
-    factor = _damage_factor(fitted, confidence)
-    value, low, high = (math.exp(min(mid + shift, 5.0)) for shift in (0.0, -factor, factor))
-    return Estimate(value, low, high, *_damage_evidence(facts, fitted, "kld"))
+def _evidence(
+    case: _Case, category: str, n_rows: int, sources: list[str], enough: bool
+) -> tuple[str, tuple[str, ...]]:
+    task = case.cell.tasks.get(category) if case.cell else None
+    lines = []
+    if task:
+        lines.append(f"measured: {task[2]} rows, mean {task[4]:g} % kept ({', '.join(task[3])})")
+    elif case.cell and case.cell.damage:
+        lines.append(
+            f"its damage was measured: {case.cell.damage[0]} rows ({', '.join(case.cell.damage[2])})"
+        )
+    lines.append(f"{n_rows} rows of {len(sources)} sources: {case.facts.method} × {category}")
+    if not enough:
+        lines.append("through damage (perplexity, KLD) learned over all methods")
+    if not case.known:
+        lines.append("this model was never measured: its family may differ")
+    if task and case.facts.kv_bits >= 16:
+        return "measured", tuple(lines)
+    return "interpolated" if enough else "extrapolated", tuple(lines)
 
 
-def _damage_evidence(facts: SchemeFacts, fitted: dict[str, Any], kind: str) -> tuple[str, tuple[str, ...]]:
-    n_rows, sources = fitted["support"].get(facts.method, {}).get(kind, (0, []))
-    known = n_rows >= ENOUGH_ROWS and len(sources) >= ENOUGH_SOURCES
-    return "interpolated" if known else "extrapolated", (f"{n_rows} rows of {len(sources)} sources: {facts.method} × {kind}",)
+def _damage(case: _Case, kind: str) -> Estimate:
+    """Perplexity ratio ('ppl') or mean divergence ('kld')."""
+    offset = case.coefficients.get("k0", 0.0) if kind == "kld" else 0.0
+    power = case.coefficients.get(f"p:{kind}", 1.0)
+    cell = case.cell if case.cell and case.cell.damage and case.facts.kv_bits >= 16 else None
+    spread = case.q["damage_known" if case.known else "damage"]
+    z = case.damage.z + (cell.dz if cell else 0.0)
+    width = case.q["two_sided"] * cell.damage[1] if cell else spread
+    n_rows, sources = case.support(kind)
+    enough = n_rows >= ENOUGH_ROWS and len(sources) >= ENOUGH_SOURCES
+    evidence = (f"{n_rows} rows of {len(sources)} sources: {case.facts.method} × {kind}",)
+    basis = "interpolated" if enough else "extrapolated"
+    if cell:
+        basis, evidence = (
+            "measured",
+            (f"measured: {cell.damage[0]} rows ({', '.join(cell.damage[2])})", *evidence),
+        )
+    mids = (offset + power * (z + shift) for shift in (0.0, -width, width))
+    if kind == "ppl":
+        values = [math.exp(min(math.exp(min(mid, 4.0)), 50.0)) for mid in mids]
+    else:
+        values = [math.exp(min(mid, 4.0)) for mid in mids]
+    return Estimate(*values, basis, evidence)
 
 
 def _exact(categories: tuple[str, ...]) -> Accuracy:
     full = Estimate.exact(100.0, "unquantized: what loss is measured against")
     return Accuracy(
-        retained_pct=dict.fromkeys(categories, full), loss_upper_pct=dict.fromkeys(categories, 0.0),
-        perplexity_ratio=Estimate.exact(1.0), kl_divergence=Estimate.exact(0.0), terms={},
+        retained_pct=dict.fromkeys(categories, full),
+        loss_upper_pct=dict.fromkeys(categories, 0.0),
+        perplexity_ratio=Estimate.exact(1.0),
+        kl_divergence=Estimate.exact(0.0),
+        terms={},
     )
 
 
-def _terms(damage: Damage, facts: SchemeFacts, about: ModelFacts, prices: dict[str, Any]) -> dict[str, Any]:
+def _terms(case: _Case, prices: dict[str, Any]) -> dict[str, Any]:
+    """What `advisor explain` shows."""
+    facts, about, damage = case.facts, case.about, case.damage
     return {
-        "log_damage": damage.z, "noises": damage.noises, "model": damage.model, "method": facts.method,
-        "effective_bits": facts.bits, "group": facts.group, "activations": facts.act or "16 bits",
-        "kv_bits": facts.kv_bits, "calibrated": facts.calibrated, "family": about.family,
-        "params_b": about.params_b, "year": about.year, "categories": prices,
+        "log_damage": damage.z,
+        "noises": damage.noises,
+        "model": damage.model,
+        "method": facts.method,
+        "effective_bits": facts.bits,
+        "group": facts.group,
+        "activations": facts.act or "16 bits",
+        "kv_bits": facts.kv_bits,
+        "calibrated": facts.calibrated,
+        "family": about.family,
+        "params_b": about.params_b,
+        "year": about.year,
+        "model_measured": case.known,
+        "categories": prices,
+        "measured": [
+            {
+                "scheme": c.scheme,
+                "imatrix": c.imatrix,
+                "categories": sorted(c.tasks),
+                "damage_rows": c.damage[0] if c.damage else 0,
+            }
+            for c in sorted(cells_of(about.name, case.group), key=lambda c: abs(c.z - damage.z))[:5]
+        ],
     }
 
 
 @lru_cache(maxsize=64)
-def _quantiles(confidence: float) -> tuple[float, float]:
+def _quantiles(confidence: float) -> dict[str, float]:
+    """Standard deviations (or log factors, for damage) that cover at *confidence*."""
     fitted = load("accuracy")
-    grid = fitted["confidences"]
-    return (
-        _interpolate(confidence, grid, fitted["quantiles"]["two_sided"]),
-        _interpolate(confidence, grid, fitted["quantiles"]["upper"]),
-    )
-
-
-def _damage_factor(fitted: dict[str, Any], confidence: float) -> float:
-    return _interpolate(confidence, fitted["confidences"], fitted["quantiles"]["damage"])
-
-
-def _interpolate(x: float, xs: list[float], ys: list[float]) -> float:
-    """Piecewise linear, flat beyond the ends."""
-    if x <= xs[0]:
-        return ys[0]
-    if x >= xs[-1]:
-        return ys[-1]
-    i = bisect_left(xs, x)
-    return ys[i - 1] + (ys[i] - ys[i - 1]) * (x - xs[i - 1]) / (xs[i] - xs[i - 1])
+    return {
+        name: interpolate(confidence, fitted["confidences"], row) for name, row in fitted["quantiles"].items()
+    }

@@ -2,16 +2,53 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+from collections.abc import Sequence
+
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
 from advisor.prediction.accuracy_features import KV_BITS, ModelFacts, SchemeFacts
 
-_UNTOUCHED = ("token_embd", "output", "norm", "router", "ssm")
-"""Roles left out of the effective bits: their share of the damage is small or they stay at full precision."""
+SENSITIVITY = {"token_embd": 0.3, "norm": 0.0, "router": 0.0, "attn_v": 2.0}
+"""Damage per weight of a role relative to the others; chosen by the fit's residuals on GGUF mixes, which hardly
+tell (1 % between choices), and by the order of llama.cpp's own mixes."""
+NOISE_PER_BIT = 1.5
+"""log2 of the factor by which rounding noise falls with one bit more; likewise."""
+LADDERS = (
+    ("Q2_K_S", "Q2_K", "Q3_K_S", "Q3_K_M", "Q3_K_L", "Q4_K_S", "Q4_K_M", "Q5_K_S", "Q5_K_M", "Q6_K", "Q8_0"),
+    (
+        "IQ1_S",
+        "IQ1_M",
+        "IQ2_XXS",
+        "IQ2_XS",
+        "IQ2_S",
+        "IQ2_M",
+        "IQ3_XXS",
+        "IQ3_XS",
+        "IQ3_S",
+        "IQ3_M",
+        "IQ4_XS",
+        "IQ4_NL",
+    ),
+)
+"""llama.cpp's mixes in the order of size it gives them: a step up is never a step down in accuracy."""
 _GROUPS = (
-    ("llama-3", "llama-3"), ("qwen3.", "qwen3.5+"), ("qwen3", "qwen3"), ("qwen2", "qwen2.5"), ("qwen1", "qwen1"),
-    ("glm-4", "glm-4"), ("glm-5", "glm-5"), ("gemma-4", "gemma-4"), ("gemma", "gemma"), ("deepseek-v", "deepseek-v"),
-    ("phi-3", "phi-3"), ("granite", "granite"), ("kimi", "kimi"), ("mistral", "mistral"), ("ministral", "mistral"),
+    ("llama-3", "llama-3"),
+    ("qwen3.", "qwen3.5+"),
+    ("qwen3", "qwen3"),
+    ("qwen2", "qwen2.5"),
+    ("qwen1", "qwen1"),
+    ("glm-4", "glm-4"),
+    ("glm-5", "glm-5"),
+    ("gemma-4", "gemma-4"),
+    ("gemma", "gemma"),
+    ("deepseek-v", "deepseek-v"),
+    ("phi-3", "phi-3"),
+    ("granite", "granite"),
+    ("kimi", "kimi"),
+    ("mistral", "mistral"),
+    ("ministral", "mistral"),
 )
 
 
@@ -28,7 +65,11 @@ def model_facts(model: ModelProfile, default_year: float) -> ModelFacts:
     total = (model.n_params or 8_000_000_000) / 1e9
     active = (model.n_active_params or 0) / 1e9 or total
     return ModelFacts(
-        model.name, family_group(model.family or ""), total, active, release_year(model.release, default_year),
+        model.name,
+        family_group(model.family or ""),
+        total,
+        active,
+        release_year(model.release, default_year),
         model.variant or "instruct",
     )
 
@@ -53,34 +94,73 @@ def gguf_method(name: str, family: str) -> str:
 
 
 def effective_bits(bits_by_role: dict[str, float], by_role_bytes: dict[str, int]) -> float | None:
-    """Mean bits per weight of the matrices that do the work; None when nothing is known of them."""
-    stored = count = 0.0
+    """Bits at which equal rounding everywhere would do the same damage; None when nothing is known.
+
+    Rounding noise falls by NOISE_PER_BIT per bit, and adds up over roles by number of weights and sensitivity:
+    a few precious tensors at low bits cost more than their share of the file.
+    """
+    noise = count = 0.0
     for role, bits in bits_by_role.items():
-        if role in _UNTOUCHED or not bits:
-            continue
-        size = 8.0 * by_role_bytes.get(role, 0)
-        stored += size
-        count += size / bits
-    return stored / count if count else None
+        sensitivity = SENSITIVITY.get(role, 1.0)
+        if sensitivity and bits:
+            n = sensitivity * 8.0 * by_role_bytes.get(role, 0) / bits
+            noise += n * 2.0 ** (-NOISE_PER_BIT * min(bits, 16.0))
+            count += n
+    return -math.log2(noise / count) / NOISE_PER_BIT if noise > 0 else None
 
 
-def scheme_facts(scheme: SchemeProfile, weights: object, imatrix: bool | None, kv_type: str) -> SchemeFacts:
-    """The facts of *scheme* on a model whose sizes are *weights*."""
+def steps(reference: dict[str, float]) -> dict[str, tuple[float, float]]:
+    """The span of effective bits of each scheme of a ladder: half way to its neighbours.
+
+    *reference* holds the effective bits of every scheme on one model. Clamping to the spans keeps a ladder in
+    order on every model, whatever tensors a recipe happens to favour there.
+    """
+    spans = {}
+    for ladder in LADDERS:
+        bits, last = [], 0.0
+        for name in ladder:
+            last = max(last + 0.02, reference[name])
+            bits.append(last)
+        ends = [0.0, *((low + high) / 2.0 for low, high in itertools.pairwise(bits)), 16.0]
+        spans.update({name: (round(ends[i], 4), round(ends[i + 1], 4)) for i, name in enumerate(ladder)})
+    return spans
+
+
+def scheme_facts(
+    scheme: SchemeProfile,
+    weights: object,
+    imatrix: bool | None,
+    kv_type: str,
+    spans: dict[str, Sequence[float]],
+) -> SchemeFacts:
+    """The facts of *scheme* on a model whose sizes are *weights*; *spans* are `steps`' result."""
     kv = KV_BITS.get(kv_type, 16.0)
     if scheme.reference:
         return SchemeFacts("none", 16.0, kv_bits=kv)
     if scheme.is_gguf:
         bits = effective_bits(weights.bits_by_role, weights.by_role_bytes) or weights.bpw or scheme.bpw
+        bits = clamped(scheme.name, float(bits or scheme.weight_bits), spans)
         calibrated = imatrix if imatrix is not None else scheme.calibration == "required"
         return SchemeFacts(
-            gguf_method(scheme.name, scheme.family), float(bits or scheme.weight_bits), 0, _activation(scheme), kv,
-            calibrated, scheme.name.endswith("-pure"),
+            gguf_method(scheme.name, scheme.family),
+            bits,
+            0,
+            _activation(scheme),
+            kv,
+            calibrated,
+            scheme.name.endswith("-pure"),
         )
     method, group = _method(scheme), scheme.group_size or 0
     bits = scheme.bpw if method in ("exl2", "exl3", "aqlm", "quip") and scheme.bpw else scheme.weight_bits
     if method in ("exl2", "exl3", "aqlm", "quip", "fp8"):
         group = 0
     return SchemeFacts(method, float(bits), group, _activation(scheme), kv, scheme.calibration != "none")
+
+
+def clamped(name: str, bits: float, spans: dict[str, Sequence[float]]) -> float:
+    """*bits* inside the span of ladder scheme *name*; as they are elsewhere."""
+    low, high = spans.get(name, (0.0, 16.0))
+    return min(max(bits, low), high)
 
 
 def _method(scheme: SchemeProfile) -> str:

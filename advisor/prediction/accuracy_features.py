@@ -14,14 +14,32 @@ KNOTS = (1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.5, 6.6, 8.5)
 """Bits at which the damage curve may bend; its reference point is 4 bits."""
 REFERENCE_BITS = 4.0
 CURVES = {
-    "gguf-k": "gguf", "gguf-legacy": "gguf", "gguf-ud": "gguf", "gguf-i": "codebook", "gguf-ik": "codebook",
-    "gguf-kt": "codebook", "exl2": "codebook", "exl3": "codebook", "aqlm": "codebook", "quip": "codebook",
+    "gguf-k": "gguf",
+    "gguf-legacy": "gguf",
+    "gguf-ud": "gguf",
+    "gguf-i": "codebook",
+    "gguf-ik": "codebook",
+    "gguf-kt": "codebook",
+    "exl2": "codebook",
+    "exl3": "codebook",
+    "aqlm": "codebook",
+    "quip": "codebook",
 }
 """Methods that share the shape of the damage curve; all others are rounding to a grid ('grid')."""
 SIZE_REFERENCE_B = 8.0
 YEAR_REFERENCE = 2024.0
-KV_BITS = {"f16": 16.0, "bf16": 16.0, "auto": 16.0, "q8_0": 8.5, "q5_1": 6.0, "q5_0": 5.5, "q4_1": 5.0,
-           "q4_0": 4.5, "iq4_nl": 4.5, "fp8": 8.0}
+KV_BITS = {
+    "f16": 16.0,
+    "bf16": 16.0,
+    "auto": 16.0,
+    "q8_0": 8.5,
+    "q5_1": 6.0,
+    "q5_0": 5.5,
+    "q4_1": 5.0,
+    "q4_0": 4.5,
+    "iq4_nl": 4.5,
+    "fp8": 8.0,
+}
 """Stored bits per value of each KV type (block scales included; llama.cpp's ggml block sizes)."""
 KV_KNOTS = (2.0, 3.0, 4.5, 8.5)
 
@@ -133,13 +151,25 @@ def task_features(model: ModelFacts, category: str) -> dict[str, float]:
     """Features of a task's sensitivity to damage."""
     size = min(max(math.log10(model.params_b / SIZE_REFERENCE_B), -2.0), 2.2)
     return {
-        "t": 1.0, f"t:{category}": 1.0, f"t:{model.variant}": 1.0, f"t:{category}:{model.variant}": 1.0,
-        "t:size": size, f"t:fam:{model.family}": 1.0, f"t:model:{model.name}": 1.0,
+        "t": 1.0,
+        f"t:{category}": 1.0,
+        f"t:{model.variant}": 1.0,
+        f"t:{category}:{model.variant}": 1.0,
+        "t:size": size,
+        f"t:fam:{model.family}": 1.0,
+        f"t:model:{model.name}": 1.0,
     }
 
 
 SIGNED = {
-    "seg:": 1, "group": 1, "uncalibrated": 1, "kv:": 1, "size": -1, "small:low": 1, "year:low": 1, "t:size": -1,
+    "seg:": 1,
+    "group": 1,
+    "uncalibrated": 1,
+    "kv:": 1,
+    "size": -1,
+    "small:low": 1,
+    "year:low": 1,
+    "t:size": -1,
 }
 """Prefix of a feature -> the sign its coefficient keeps."""
 
@@ -147,7 +177,11 @@ SIGNED = {
 def sign(name: str) -> int:
     """+1, -1 or 0 (free) for the coefficient of feature *name*."""
     for prefix, value in SIGNED.items():
-        if name == prefix or (name.startswith(prefix) and prefix.endswith(":")) or name.startswith(prefix + ":"):
+        if (
+            name == prefix
+            or (name.startswith(prefix) and prefix.endswith(":"))
+            or name.startswith(prefix + ":")
+        ):
             return value
     return 0
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
+from threadpoolctl import threadpool_limits
 
 from advisor.prediction.accuracy_features import (
     activation_features,
@@ -25,14 +26,43 @@ from advisor.prediction.accuracy_features import (
 from advisor.training.accuracy_rows import Row
 
 SPREAD = {
-    "w": 6.0, "a": 4.0, "kv": 4.0, "t": 4.0, "w:": 0.6, "a:": 0.7, "seg:gguf": 3.0, "seg:codebook": 3.0, "seg:grid": 3.0,
-    "seg:": 0.5, "group": 0.3, "group:": 0.1, "group:low": 0.3, "uncalibrated": 0.5, "uncalibrated:low": 0.3, "pure": 0.5,
-    "kv:": 2.0, "size": 1.0, "year": 0.3, "small:low": 0.5, "year:low": 0.3, "moe": 0.3, "moe:sparsity": 0.2,
-    "fam:": 0.3, "model:": 0.3, "t:": 0.5, "t:size": 0.5, "t:fam:": 0.15, "t:model:": 0.15,
-    "t:dataset:": 0.4, "o:": 0.3, "s:": 0.25, "k0": 1.0, "p:": 0.15,
+    "w": 6.0,
+    "a": 4.0,
+    "kv": 4.0,
+    "t": 4.0,
+    "w:": 0.9,
+    "a:": 1.0,
+    "seg:gguf": 3.0,
+    "seg:codebook": 3.0,
+    "seg:grid": 3.0,
+    "seg:": 0.8,
+    "group": 0.3,
+    "group:": 0.1,
+    "group:low": 0.3,
+    "uncalibrated": 0.5,
+    "uncalibrated:low": 0.3,
+    "pure": 0.5,
+    "kv:": 2.0,
+    "size": 1.0,
+    "year": 0.3,
+    "small:low": 0.5,
+    "year:low": 0.3,
+    "moe": 0.3,
+    "moe:sparsity": 0.2,
+    "fam:": 0.4,
+    "model:": 0.3,
+    "t:": 0.5,
+    "t:size": 0.5,
+    "t:fam:": 0.15,
+    "t:model:": 0.15,
+    "t:dataset:": 0.4,
+    "o:": 0.3,
+    "s:": 0.4,
+    "k0": 1.0,
+    "p:": 0.15,
 }
 """Prior standard deviation of a coefficient by the longest prefix of its name; natural-log units."""
-HUBER = 1.5
+HUBER = 0.7
 """Standardised residual beyond which a row pulls linearly, not quadratically."""
 ROUNDS = 3
 """Times the row errors are recomputed from the fitted losses."""
@@ -40,8 +70,17 @@ ROUNDS = 3
 
 def spread(name: str) -> float:
     """The prior standard deviation of coefficient *name*."""
-    best = max((p for p in SPREAD if name == p or (p.endswith(":") and name.startswith(p))
-                or (p.startswith("seg:") and name.startswith(p))), key=len, default="")
+    best = max(
+        (
+            p
+            for p in SPREAD
+            if name == p
+            or (p.endswith(":") and name.startswith(p))
+            or (p.startswith("seg:") and name.startswith(p))
+        ),
+        key=len,
+        default="",
+    )
     return SPREAD[best] if best else 1.0
 
 
@@ -64,11 +103,14 @@ class Design:
     sigma: np.ndarray
     ceiling: np.ndarray
     task: np.ndarray
+    small: np.ndarray
+    """Rows of ln PPL ratio as it is."""
     mass: np.ndarray
 
 
 def features_of(row: Row, training: bool = True) -> tuple[dict, dict, dict, dict, dict, str]:
     """The five feature parts of a row and the name of its power."""
+    metric = "ppl" if row.kind == "nll" else row.kind
     weights = weight_features(row.scheme) if row.scheme.bits < 16 else {}
     model = model_features(row.model, row.scheme.bits)
     if row.kind == "task":
@@ -82,7 +124,7 @@ def features_of(row: Row, training: bool = True) -> tuple[dict, dict, dict, dict
         if training:
             offset[f"o:{row.dataset}"] = 1.0
     if training:
-        offset[f"s:{row.kind}:{row.source}"] = 1.0
+        offset[f"s:{metric}:{row.source}"] = 1.0
     return weights, activation_features(row.scheme), kv_features(row.scheme), model, offset, power
 
 
@@ -92,7 +134,9 @@ def mass_of(rows: list[Row]) -> np.ndarray:
     for row in rows:
         key = (row.source, row.kind + row.category)
         count[key] = count.get(key, 0) + 1
-    return np.array([(count[r.source, r.kind + r.category] / 10.0 + 1.0) ** -0.5 * min(r.n, 9.0) ** 0.25 for r in rows])
+    return np.array(
+        [(count[r.source, r.kind + r.category] / 10.0 + 1.0) ** -0.5 * min(r.n, 9.0) ** 0.25 for r in rows]
+    )
 
 
 def design(rows: list[Row]) -> Design:
@@ -110,10 +154,16 @@ def design(rows: list[Row]) -> Design:
             starts.append(len(data))
         matrices.append(csr_matrix((np.array(data, float), columns, starts), shape=(len(rows), len(names))))
     return Design(
-        names, *matrices, np.array([index[p[5]] for p in parts]),
+        names,
+        *matrices,
+        np.array([index[p[5]] for p in parts]),
         np.array([[bool(p[0]), bool(p[1]), bool(p[2])] for p in parts]),
-        np.array([r.y for r in rows]), np.array([r.sigma for r in rows]), np.array([r.ceiling for r in rows]),
-        np.array([r.kind == "task" for r in rows]), mass_of(rows),
+        np.array([r.y for r in rows]),
+        np.array([r.sigma for r in rows]),
+        np.array([r.ceiling for r in rows]),
+        np.array([r.kind == "task" for r in rows]),
+        np.array([r.kind == "nll" for r in rows]),
+        mass_of(rows),
     )
 
 
@@ -135,10 +185,14 @@ def expected(d: Design, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.n
     price = np.exp(linear)
     loss = 100.0 * d.ceiling * -np.expm1(-price)
     slope = 100.0 * d.ceiling * price * np.exp(-price)
-    return np.where(d.task, loss, linear), np.where(d.task, slope, 1.0), z, share
+    small = np.exp(np.minimum(linear, 2.0))
+    y = np.where(d.task, loss, np.where(d.small, small, linear))
+    return y, np.where(d.task, slope, np.where(d.small, small, 1.0)), z, share
 
 
-def _objective(theta: np.ndarray, d: Design, sigma: np.ndarray, prior: np.ndarray, centre: np.ndarray):
+def _objective(unit: np.ndarray, d: Design, sigma: np.ndarray, prior: np.ndarray, centre: np.ndarray):
+    """Value and gradient in coefficients counted in prior deviations, where the problem is well scaled."""
+    theta = centre + prior * unit
     y, slope, z, share = expected(d, theta)
     r = (y - d.y) / sigma
     big = np.abs(r) > HUBER
@@ -149,8 +203,7 @@ def _objective(theta: np.ndarray, d: Design, sigma: np.ndarray, prior: np.ndarra
     for column, matrix in enumerate((d.weights, d.activations, d.kv)):
         gradient = gradient + matrix.T @ (through * share[:, column] * d.has[:, column])
     np.add.at(gradient, d.power, pull * z)
-    off = (theta - centre) / prior
-    return value + 0.5 * off @ off, gradient + off / prior
+    return value + 0.5 * unit @ unit, gradient * prior + unit
 
 
 def fit_coefficients(rows: list[Row], progress: Callable[[float], None] | None = None) -> dict[str, float]:
@@ -165,14 +218,23 @@ def fit_coefficients(rows: list[Row], progress: Callable[[float], None] | None =
     for i, name in enumerate(d.names):
         if name.startswith(("seg:gguf:", "seg:codebook:", "seg:grid:")):
             theta[i] = centre[i] = 1.0
-    bounds = [_bounds(name) for name in d.names]
-    for turn in range(ROUNDS):
-        sigma = row_errors(d, theta, first=turn == 0)
-        found = minimize(_objective, theta, (d, sigma, prior, centre), "L-BFGS-B", jac=True, bounds=bounds,
-                         options={"maxiter": 400, "maxcor": 20, "ftol": 1e-8})
-        theta = found.x
-        if progress:
-            progress((turn + 1) / ROUNDS)
+    bounds = [_scaled(_bounds(n), c, p) for n, c, p in zip(d.names, centre, prior, strict=True)]
+    unit = (theta - centre) / prior
+    with threadpool_limits(1):  # the matrices are small: more threads only wait for one another
+        for turn in range(ROUNDS):
+            sigma = row_errors(d, centre + prior * unit, first=turn == 0)
+            unit = minimize(
+                _objective,
+                unit,
+                (d, sigma, prior, centre),
+                "L-BFGS-B",
+                jac=True,
+                bounds=bounds,
+                options={"maxiter": 250, "maxcor": 20, "ftol": 1e-7},
+            ).x
+            if progress:
+                progress((turn + 1) / ROUNDS)
+    theta = centre + prior * unit
     return dict(zip(d.names, theta.tolist(), strict=True))
 
 
@@ -184,16 +246,22 @@ def _bounds(name: str) -> tuple[float | None, float | None]:
     return {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}[sign(name)]
 
 
+def _scaled(bounds: tuple, centre: float, prior: float) -> tuple[float | None, float | None]:
+    low, high = ((None if end is None else (end - centre) / prior) for end in bounds)
+    return low, high
+
+
 def row_errors(d: Design, theta: np.ndarray, first: bool) -> np.ndarray:
     """Error of each row: its own, plus what no model of this kind explains (a share of the loss)."""
-    own = np.maximum(d.sigma, 1e-3)
-    if first:
-        return np.where(d.task, np.hypot(own, np.maximum(0.25 * np.abs(d.y), 0.5)), np.hypot(own, 0.35))
-    y = expected(d, theta)[0]
-    return np.where(d.task, np.hypot(own, 0.35 * np.maximum(y, 0.0) + 0.1), np.hypot(own, 0.35))
+    own = np.maximum(d.sigma, 1e-4)
+    y = np.abs(d.y) if first else np.maximum(expected(d, theta)[0], 0.0)
+    unexplained = np.select([d.task, d.small], [0.35 * y + 0.1, 0.35 * y], 0.35)
+    return np.hypot(own, np.where(d.task & first, np.maximum(unexplained, 0.5), unexplained))
 
 
-def predict_rows(rows: list[Row], coefficients: dict[str, float], training: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def predict_rows(
+    rows: list[Row], coefficients: dict[str, float], training: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """Expected y and Z of *rows* under *coefficients*; sources and datasets count as new unless *training*."""
     import math
 
@@ -205,6 +273,10 @@ def predict_rows(rows: list[Row], coefficients: dict[str, float], training: bool
         noises = [dot(coefficients, b) for b in blocks if b]
         z = (log_add(noises) if noises else -20.0) + dot(coefficients, model)
         linear = dot(coefficients, offset) + coefficients.get(power, 1.0) * z
-        ys.append(-100.0 * row.ceiling * math.expm1(-math.exp(min(linear, 6.0))) if row.kind == "task" else linear)
+        if row.kind == "task":
+            linear = -100.0 * row.ceiling * math.expm1(-math.exp(min(linear, 6.0)))
+        elif row.kind == "nll":
+            linear = math.exp(min(linear, 2.0))
+        ys.append(linear)
         zs.append(z)
     return np.array(ys), np.array(zs)

@@ -40,7 +40,10 @@ def folds_of(groups: Sequence[str], n: int = FOLDS) -> np.ndarray:
 
 
 def left_out(
-    rows: list[Row], group_of: Callable[[Row], str], progress: Callable[[float], None] | None = None, n: int = FOLDS
+    rows: list[Row],
+    group_of: Callable[[Row], str],
+    progress: Callable[[float], None] | None = None,
+    n: int = FOLDS,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Predicted y and Z of every row from a fit that never saw its group."""
     fold = folds_of([group_of(row) for row in rows], n)
@@ -132,6 +135,7 @@ def standardized(
 
 def quantiles(scores: np.ndarray, groups: Sequence[str]) -> dict[str, list[float]]:
     """How many standard deviations cover a new group, at each of CONFIDENCES: one-sided and two-sided."""
+
     def table(values: np.ndarray) -> list[float]:
         found, last = [], 0.0
         for confidence in CONFIDENCES:

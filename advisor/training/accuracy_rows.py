@@ -8,34 +8,105 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 import pandas as pd
 
-from advisor.prediction.accuracy_facts import family_group, gguf_method, release_year
+from advisor.catalog.models import match_model
+from advisor.documents.model import ModelProfile
+from advisor.errors import AdvisorError, UnsupportedError
+from advisor.prediction.accuracy_facts import (
+    LADDERS,
+    clamped,
+    effective_bits,
+    family_group,
+    gguf_method,
+    release_year,
+    steps,
+)
 from advisor.prediction.accuracy_features import ModelFacts, SchemeFacts
 from advisor.training.accuracy_benchmarks import benchmark, binomial_error
 
 TRAINED = ("QAT", "EfficientQAT", "DWQ", "PV-", "Recover", "LoRA", "EoRA")
 """The weights were trained again after (or for) quantization: damage of another kind, not predicted."""
-LEFT_OUT_METHODS = ("PB-LLM", "BiLLM", "DB-LLM", "VPTQ", "QUIK", "OV-nf4", "Codebook", "MXFP8", "uniform", "LQER")
+LEFT_OUT_METHODS = (
+    "PB-LLM",
+    "BiLLM",
+    "DB-LLM",
+    "VPTQ",
+    "QUIK",
+    "OV-nf4",
+    "Codebook",
+    "MXFP8",
+    "uniform",
+    "LQER",
+)
 """Research schemes no engine of the catalogue runs."""
 TINY = {"edge_llm_bench", "chimeraforge_tr125", "adimyth_llama31_8b", "oobabooga_benchmark", "can_ai_code"}
 """20 to 100 questions: the sampling error (5-10 points) exceeds every effect looked for. Their perplexities stay."""
 RELEASED = {
-    "llama-1": 2023.15, "vicuna": 2023.3, "longchat": 2023.5, "chatglm2": 2023.5, "chatglm3": 2023.8, "bloom": 2022.5,
-    "gpt-j": 2021.4, "falcon": 2023.4, "redpajama": 2023.35, "qwen": 2023.7, "mamba": 2023.9, "dolly": 2023.3,
-    "mpt": 2023.35, "baichuan": 2023.7, "opt": 2022.35, "smollm": 2024.5, "qwen3-omni": 2025.7, "glm-4": 2024.4,
+    "llama-1": 2023.15,
+    "vicuna": 2023.3,
+    "longchat": 2023.5,
+    "chatglm2": 2023.5,
+    "chatglm3": 2023.8,
+    "bloom": 2022.5,
+    "gpt-j": 2021.4,
+    "falcon": 2023.4,
+    "redpajama": 2023.35,
+    "qwen": 2023.7,
+    "mamba": 2023.9,
+    "dolly": 2023.3,
+    "mpt": 2023.35,
+    "baichuan": 2023.7,
+    "opt": 2022.35,
+    "smollm": 2024.5,
+    "qwen3-omni": 2025.7,
+    "glm-4": 2024.4,
 }
 """First release of families outside the catalogue, from the dates of their Hugging Face cards."""
 _RELEASE_DEFAULT = 2024.0
 GGUF_BPW = {
-    "IQ1_S": 1.78, "IQ1_M": 1.95, "IQ2_XXS": 2.20, "IQ2_XS": 2.43, "IQ2_S": 2.55, "IQ2_M": 2.76, "IQ3_XXS": 3.11,
-    "IQ3_XS": 3.32, "IQ3_S": 3.51, "IQ3_M": 3.66, "IQ4_XS": 4.32, "IQ4_NL": 4.56, "Q2_K_S": 2.79, "Q2_K": 3.00,
-    "Q3_K_S": 3.50, "Q3_K_XS": 3.50, "Q3_K": 3.89, "Q3_K_M": 3.89, "Q3_K_L": 4.22, "Q4_0": 4.55, "Q4_1": 5.03, "Q4_K_S": 4.57,
-    "Q4_K": 4.80, "Q4_K_M": 4.80, "Q5_0": 5.52, "Q5_1": 6.00, "Q5_K_S": 5.51, "Q5_K_M": 5.63, "Q6_K": 6.56, "Q8_0": 8.5,
+    "IQ1_S": 1.78,
+    "IQ1_M": 1.95,
+    "IQ2_XXS": 2.20,
+    "IQ2_XS": 2.43,
+    "IQ2_S": 2.55,
+    "IQ2_M": 2.76,
+    "IQ3_XXS": 3.11,
+    "IQ3_XS": 3.32,
+    "IQ3_S": 3.51,
+    "IQ3_M": 3.66,
+    "IQ4_XS": 4.32,
+    "IQ4_NL": 4.56,
+    "Q2_K_S": 2.79,
+    "Q2_K": 3.00,
+    "Q3_K_S": 3.50,
+    "Q3_K_XS": 3.50,
+    "Q3_K": 3.89,
+    "Q3_K_M": 3.89,
+    "Q3_K_L": 4.22,
+    "Q4_0": 4.55,
+    "Q4_1": 5.03,
+    "Q4_K_S": 4.57,
+    "Q4_K": 4.80,
+    "Q4_K_M": 4.80,
+    "Q5_0": 5.52,
+    "Q5_1": 6.00,
+    "Q5_K_S": 5.51,
+    "Q5_K_M": 5.63,
+    "Q6_K": 6.56,
+    "Q8_0": 8.5,
 }
 """Bits per weight of the repeating layers where neither the row nor the model's shapes say: Llama-3.1-8B's,
 from llama-quantize's own printout (measurements/gguf_sizes)."""
+
+
+NLL_ERROR = 0.002
+"""Standard error of ln PPL ratio: llama.cpp's paired estimate on WikiText-2 prints 0.0005-0.003 for 4 to 8 bits
+(https://github.com/ggml-org/llama.cpp/blob/master/tools/perplexity/README.md)."""
+SMALL_NLL = 0.01
+"""Below this a logarithm would turn noise into damage (or is undefined): such rows are fitted as they are."""
 
 
 @dataclass(slots=True)
@@ -43,7 +114,8 @@ class Row:
     """One figure to learn from."""
 
     kind: str
-    """ppl (y = log of ln PPL ratio), kld (y = log of mean KLD), task (y = loss in percent of the baseline)."""
+    """ppl (y = log of ln PPL ratio), nll (y = ln PPL ratio, where that is near 0 or below), kld (y = log of mean
+    KLD), task (y = loss in percent of the baseline)."""
     y: float
     sigma: float
     """Known error of y: benchmark sampling, or the noise of a perplexity difference."""
@@ -87,6 +159,8 @@ def _left_out(r: dict) -> str:
         return "destroyed model: log damage would dominate the fit"
     if "not established" in audit or "contradict" in audit or "unreliable baseline" in audit:
         return "the audit doubts the row"
+    if r["kv_bits"] < 4:
+        return "KV cache below 4 bits: no engine stores it"
     if r["source_id"] in TINY and r["metric"] not in ("ppl", "kld_mean"):
         return "20-100 questions"
     if "DWQ" in notes or "own fine-tune" in notes:
@@ -99,8 +173,14 @@ def _row(r: dict) -> Row | None:
     if scheme is None or not model.params_b > 0:
         return None
     cell = (_text(r.get("model_name")), _text(r.get("scheme_name")), "")
-    common = {"scheme": scheme, "model": model, "source": r["source_id"], "dataset": _text(r["dataset"]),
-              "n": float(r.get("n") or 1), "cell": cell}
+    common = {
+        "scheme": scheme,
+        "model": model,
+        "source": r["source_id"],
+        "dataset": _text(r["dataset"]),
+        "n": float(r.get("n") or 1),
+        "cell": cell,
+    }
     value, base, metric = r["value"], r["baseline_value"], r["metric"]
     if metric == "kld_mean":
         return _divergence(r, common)
@@ -118,9 +198,9 @@ def _perplexity(ratio: float, r: dict, common: dict) -> Row | None:
     if str(r["baseline_precision"]).lower() in ("q8_0", "q6_k", "iq6_k", "q4_0"):
         return None  # a perplexity difference to another quantized model says nothing below that one's own damage
     nll = math.log(ratio)
-    noise = 0.004  # half the usual standard error of paired WikiText-2 perplexities
-    floor = max(nll, 0.002)
-    return Row("ppl", math.log(floor), min(2.0, noise / floor), **common)
+    if nll < SMALL_NLL:
+        return Row("nll", nll, NLL_ERROR, **common)
+    return Row("ppl", math.log(nll), NLL_ERROR / nll, **common)
 
 
 def _divergence(r: dict, common: dict) -> Row | None:
@@ -148,8 +228,15 @@ def _task(r: dict, value: float, base: float, common: dict) -> Row | None:
     if stated and stated > 0:
         error = min(error, stated * math.sqrt(2.0))
     loss = 100.0 * (1.0 - share / base_share)
-    return Row("task", loss, error / base_share, category=r["task_category"],
-               ceiling=max(0.05, 1.0 - chance / base_share), score=(100 * share, 100 * base_share), **common)
+    return Row(
+        "task",
+        loss,
+        error / base_share,
+        category=r["task_category"],
+        ceiling=max(0.05, 1.0 - chance / base_share),
+        score=(100 * share, 100 * base_share),
+        **common,
+    )
 
 
 def model_facts(r: dict) -> ModelFacts:
@@ -157,7 +244,11 @@ def model_facts(r: dict) -> ModelFacts:
     params = float(r["params_b"])
     active = float(r["active_params_b"]) if r["active_params_b"] == r["active_params_b"] else params
     return ModelFacts(
-        _text(r.get("model_name")) or str(r["model"]), family_group(str(r["family"])), params, active or params, _year(r),
+        _text(r.get("model_name")) or str(r["model"]),
+        family_group(str(r["family"])),
+        params,
+        active or params,
+        _year(r),
         _text(r["variant"]),
     )
 
@@ -178,7 +269,9 @@ def _release_years() -> dict[str, float]:
     if not _YEARS:
         from advisor.data import folder
 
-        table = pd.read_csv(folder("profiles") / "models.csv", usecols=["name", "family", "release"], dtype=str)
+        table = pd.read_csv(
+            folder("profiles") / "models.csv", usecols=["name", "family", "release"], dtype=str
+        )
         for name, family, release in table.itertuples(index=False):
             if isinstance(release, str):
                 year = release_year(release, _RELEASE_DEFAULT)
@@ -195,21 +288,71 @@ def scheme_facts(r: dict) -> SchemeFacts | None:
     """The scheme of a raw row; None when it cannot be told."""
     scheme, method = str(r["scheme"]), str(r["method"])
     kv = r["kv_bits"] if r["kv_bits"] == r["kv_bits"] else 16.0
-    bits = r["weight_bits"]
+    bits = 16 if "weights" in str(r["baseline_precision"]) else r["weight_bits"]  # only the KV cache differs
     act = _activation(r, scheme, method)
     if bits == 16:
         return SchemeFacts("none", 16.0, 0, act, kv) if kv < 16 or act else None
     pure = "-pure" in scheme
     if method.startswith("gguf") or method in ("exl2", "exl3"):
-        name, bits = gguf_method(scheme, method), _gguf_bits(r, scheme)
+        name, bits = gguf_method(scheme, method), _sized_bits(r) or _gguf_bits(r, scheme)
         return SchemeFacts(name, bits, 0, act, kv, _text(r["calibration"]) != "none", pure) if bits else None
     if "GPTQ-GGUF" in scheme or "EvoPress" in scheme:
-        return SchemeFacts("gguf-k", float(r["bpw"]), 0, act, kv, True, True) if r["bpw"] == r["bpw"] else None
+        return (
+            SchemeFacts("gguf-k", float(r["bpw"]), 0, act, kv, True, True) if r["bpw"] == r["bpw"] else None
+        )
     name = _grid_method(scheme, method, act)
     group = r["group_size"]
-    if not group == group:
+    if group != group:
         group = _group_by_default(scheme, name)
     return SchemeFacts(name, float(bits), int(group), act, kv, _text(r["calibration"]) != "none")
+
+
+def _sized_bits(r: dict) -> float:
+    """Effective bits from the tensor types llama-quantize would give this model; 0 when they are not known."""
+    names = _text(r.get("model_name")), _text(r.get("scheme_name"))
+    if not names[1] or not r["method"].startswith("gguf"):
+        return 0.0
+    imatrix = r["calibration"] == "imatrix"
+    key = (*names, imatrix)
+    if key not in _SIZED:
+        model = match_model(names[0]) if names[0] else None
+        if model is None or not _has_tensors(model):
+            model = match_model(STAND_IN)
+        bits = _weighed(model, names[1], imatrix)
+        _SIZED[key] = clamped(names[1], bits, spans()) if bits else 0.0
+    return _SIZED[key]
+
+
+@cache
+def spans() -> dict[str, tuple[float, float]]:
+    """The ladders' spans of effective bits, from the stand-in model's tensors."""
+    model = match_model(STAND_IN)
+    return steps({name: _weighed(model, name, True) for ladder in LADDERS for name in ladder})
+
+
+_SIZED: dict[tuple[str, str, bool], float] = {}
+STAND_IN = "Llama-3.1-8B"
+"""Whose tensor types are taken for a model without known shapes: the recipes hardly depend on the model."""
+
+
+def _has_tensors(model: ModelProfile) -> bool:
+    from advisor.sizing.tensors import tensors
+
+    try:
+        return bool(tensors(model))
+    except UnsupportedError:
+        return False
+
+
+def _weighed(model: ModelProfile, scheme: str, imatrix: bool) -> float:
+    from advisor.catalog.schemes import find_scheme
+    from advisor.sizing.weights import weigh
+
+    try:
+        weights = weigh(model, find_scheme(scheme), imatrix)
+    except AdvisorError:  # a recipe llama-quantize does not have
+        return 0.0
+    return effective_bits(weights.bits_by_role, weights.by_role_bytes) or 0.0
 
 
 def _gguf_bits(r: dict, scheme: str) -> float:
@@ -229,7 +372,7 @@ def _gguf_bits(r: dict, scheme: str) -> float:
 
 def _activation(r: dict, scheme: str, method: str) -> str:
     bits = r["act_bits"]
-    if not bits == bits or bits >= 16:
+    if bits != bits or bits >= 16:
         return ""
     if method in ("nvfp4", "mxfp4") and bits == 4:
         return "fp4"
