@@ -15,8 +15,9 @@ _SIXTEEN_BITS = 15.5
 """A role stored with at least this many bits per weight is multiplied in 16-bit arithmetic."""
 _SLOW_FAMILIES = {"bnb", "hqq", "aqlm", "quip", "exl2", "exl3", "mlx"}
 """Weight-only kernels outside Marlin and Machete; GGUF in a serving engine is one of them too."""
-_SHARED_LINK_FORMS = {"desktop", "laptop", "apu", "soc"}
-_PCIE_DATACENTER = ("pcie", "nvl", "l4", "l40", "a10", "a16", "a2", "a30", "a40", "t4", "rtx", "pro 6000", "p40", "p4")
+_PCIE_CARDS = frozenset(
+    "pcie nvl l4 l40 l40s l40g a2 a10 a10g a10m a16 a30 a30x a40 t4 t4g p4 p40 t10 rtx quadro".split())
+"""Words in the name of a datacenter card that is joined by PCIe."""
 _SERVING_ENGINES = ("vllm", "sglang", "tensorrt-llm")
 
 
@@ -48,11 +49,17 @@ def arch_group(gpu: Gpu) -> str:
 
 
 def link_of(gpu: Gpu) -> str:
-    """'nvlink' for datacenter modules joined by it, else 'pcie'."""
-    name = f"{gpu.catalog_name or ''} {gpu.name}".lower()
-    if gpu.form in _SHARED_LINK_FORMS or any(f" {word}" in f" {name}" for word in _PCIE_DATACENTER):
-        return "pcie"
-    return "nvlink" if gpu.form == "datacenter" else "pcie"
+    """'nvlink' for datacenter modules joined by it or its like, else 'pcie'."""
+    words = set(f"{gpu.catalog_name or ''} {gpu.name}".lower().replace("-", " ").split())
+    return "nvlink" if gpu.form == "datacenter" and not words & _PCIE_CARDS else "pcie"
+
+
+def half_rate(gpu: Gpu) -> float:
+    """16-bit operations per second; a card without them multiplies in 32 bits. NotMeasuredError when unknown."""
+    rate = gpu.fp16_flops or gpu.fp32_flops
+    if not rate:
+        raise NotMeasuredError(f"the arithmetic rate of {gpu.name} is unknown; give a GPU of the catalogue")
+    return rate
 
 
 def kernel(scheme: SchemeProfile, gpu: Gpu) -> tuple[str, float]:
@@ -62,9 +69,7 @@ def kernel(scheme: SchemeProfile, gpu: Gpu) -> tuple[str, float]:
     capability 8.9 and FP4 before 10.0 (vLLM's Marlin kernels, https://docs.vllm.ai/en/latest/features/quantization/).
     Raises NotMeasuredError when the device's 16-bit rate is unknown.
     """
-    half = gpu.fp16_flops
-    if not half:
-        raise NotMeasuredError(f"the 16-bit rate of {gpu.name} is unknown; give a GPU of the catalogue")
+    half = half_rate(gpu)
     bits, act = scheme.weight_bits, scheme.act_dtype
     if scheme.reference or scheme.family == "none" or bits >= 16:
         return "bf16", half
@@ -112,7 +117,7 @@ def work(
     if not gpu.bandwidth_bytes_per_s:
         raise NotMeasuredError(f"the memory bandwidth of {gpu.name} is unknown; give a GPU of the catalogue")
     family, rate = kernel(scheme, gpu)
-    half = gpu.fp16_flops
+    half = half_rate(gpu)
     parts = _parts(model, weights)
     body_family, body_rate = (family, rate) if parts["body"][1] and _bits(parts["body"]) < _SIXTEEN_BITS else ("bf16", half)
     expert_family, expert_rate = (family, rate) if _bits(parts["expert"]) < _SIXTEEN_BITS else ("bf16", half)

@@ -71,6 +71,7 @@ def coefficient_keys(
         "head_math": ("math:bf16", f"math-arch:{arch}"),
         "kv_read": ("cache-latent" if mla else "cache-heads", f"cache:{engine}"),
         "attention_math": ("attention",),
+        "between": ("between",),
         "sharpness": ("sharpness",),
         "layer_s": (*layer, f"odd:{odd}") if odd else layer,
         "step_s": of("step"),
@@ -118,7 +119,12 @@ def decode_step_s(batch: Any, kv_bytes: Any, w: Work, c: Any) -> Any:
     )
     cache = batch * kv_bytes / (w.cache_split * w.bandwidth * c.kv_read)
     overhead = w.n_layers * c.layer_s + c.step_s + batch * c.sequence_s
-    return matrices_s(batch, w, c) + head + cache + exchange_s(batch, w, c) + overhead
+    return matrices_s(batch, w, c) + head + cache + exchange_s(batch, w, c) + between_s(batch, w, c) + overhead
+
+
+def between_s(tokens: Any, w: Work, c: Any) -> Any:
+    """Norms, rotary embedding, activation functions: *between* bytes read and written per token, layer and width."""
+    return w.n_layers * tokens * w.hidden * c.between / w.bandwidth
 
 
 def prompt_math_s(prompt: Any, w: Work, c: Any) -> Any:
@@ -129,14 +135,14 @@ def prompt_math_s(prompt: Any, w: Work, c: Any) -> Any:
     attention = 2.0 * w.n_layers * w.attention_width * prompt**2 / (w.n * w.half_rate * c.attention_math)
     several = 1.0 * (w.n > 1)
     volume = several * w.n_layers * 2.0 * prompt * w.hidden * 4.0 * (w.n - 1) / w.n / c.link
-    return body + experts + attention + volume
+    return body + experts + attention + volume + between_s(prompt, w, c)
 
 
 def prompt_s(prompt: Any, w: Work, c: Any) -> Any:
     """One prompt alone on the machine."""
     attention = 2.0 * w.n_layers * w.attention_width * prompt**2 / (w.n * w.half_rate * c.attention_math)
     overhead = w.n_layers * c.layer_s + c.step_s
-    return matrices_s(prompt, w, c) + attention + exchange_s(prompt, w, c) + overhead
+    return matrices_s(prompt, w, c) + attention + exchange_s(prompt, w, c) + between_s(prompt, w, c) + overhead
 
 
 def under_load(batch: Any, prompt: Any, output: Any, kv_bytes: Any, w: Work, c: Any) -> SimpleNamespace:

@@ -14,7 +14,7 @@ from advisor.prediction.serving_speed import BUSY
 from advisor.training.serving_speed_fit import Fit, waits_for_memory
 from advisor.training.serving_speed_kernels import efficiencies
 from advisor.training.serving_speed_left_out import (
-    KINDS, config_key, corrections, left_out, metric_of, publisher, rounded, seen,
+    KINDS, config_key, corrections, left_out, metric_of, publisher, rounded, seen, typical,
 )
 from advisor.training.serving_speed_model import Case, cases
 from advisor.training.serving_speed_rows import decode
@@ -40,7 +40,7 @@ def fit(progress: Callable[[float], None] | None = None) -> dict[str, Any]:
     intervals, extrapolation = _intervals(full, left)
     return {
         "format": 1,
-        "coefficients": {name: rounded(value) for name, value in full.coefficients().items()
+        "coefficients": {name: rounded(value) for name, value in typical(full).items()
                          if not name.startswith(_ONLY_WHILE_FITTING)},
         "effects": corrections(full),
         "levels": list(LEVELS),

@@ -25,7 +25,7 @@ _PRIORS: dict[str, tuple[float, float]] = {
     "read-expert": (0.8, 0.4), "math-expert": (0.7, 0.5), "read-arch:": (1.0, 0.15), "math-arch:": (1.0, 0.2),
     "math-by:": (1.0, 0.3),
     "cache-heads": (0.7, 0.3), "cache-latent": (0.7, 0.5), "cache:": (1.0, 0.3),
-    "attention": (0.4, 0.5), "sharpness": (2.0, 0.3),
+    "between": (40.0, 0.7), "attention": (0.4, 0.5), "sharpness": (2.0, 0.3),
     "layer": (30e-6, 1.0), "layer:": (1.0, 0.4), "layer-kernel:": (1.0, 0.3), "layer-arch:": (1.0, 0.3),
     "layer-moe": (2.0, 0.5), "odd:": (1.0, 2.0),
     "step": (1e-3, 1.0), "step:": (1.0, 0.5), "sequence": (10e-6, 1.0), "sequence:": (1.0, 0.5),

@@ -111,6 +111,8 @@ def _aiconfigurator(raw) -> list[Row]:
     """
     if (_note(raw, "attention_dp") or 1) > 1 or (_note(raw, "batch_per_rank") or raw.concurrency) != raw.concurrency:
         raise Undecodable("attention in data parallel: another way to use several devices")
+    if "_c_tp" in raw.notes:
+        raise Undecodable("the run's own name leaves its number of requests open")
     # Runs of the vendor's own collection have no parallelism over experts in their name; all others are one
     # public nightly benchmark in several copies.
     publisher = "aiconfigurator-collection" if "_epnone_" in raw.notes else "aiconfigurator-nightly"
