@@ -45,7 +45,7 @@ def _names(kind: str) -> list[str]:
     if kind == "tasks":
         from advisor.catalog.tasks import all_tasks
 
-        return list(all_tasks())
+        return [task.name for task in all_tasks()]
     if kind == "gpus":
         from advisor.catalog.gpus import all_gpus
 
@@ -73,9 +73,9 @@ def _show(kind: str, name: str) -> object:
 
         return find_model(name)
     if kind == "tasks":
-        from advisor.catalog.tasks import task_mix
+        from advisor.catalog.tasks import find_task
 
-        return task_mix(name)
+        return find_task(name)
     if kind == "machines":
         from advisor.catalog.resolve import Overrides, resolve_hardware
 

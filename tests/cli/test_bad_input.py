@@ -35,7 +35,7 @@ GPU = ("--hardware", "RTX 4090")
         (("recommend", *MODEL, *GPU, "--kv-cache", "q7"), 2, "q7"),
         (("recommend", *MODEL, *GPU, "--confidence", "20%"), 2, "--confidence"),
         (("recommend", *MODEL, *GPU, "--ram", "many"), 2, "many"),
-        (("recommend", *MODEL, *GPU, "--vram", "-4GB"), 2, "-4GB"),
+        (("recommend", *MODEL, *GPU, "--vram", "-4GB"), 2, "--vram"),
         (("recommend", *MODEL, *GPU, "--objective", "beauty"), 2, "beauty"),
         (("recommend", *MODEL, *GPU, "--frobnicate"), 2, "--frobnicate"),
         (("recommend", *MODEL, "--hardware", "absent.json"), 6, "absent.json"),
@@ -81,7 +81,7 @@ def test_bad_probe_files(tmp_path, capsys, content, words):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"GGUF", "truncated"), (b"GGML\x01\x00\x00\x00", "GGUF"), (b"GGUF\x03\x00\x00\x00" + b"\xff" * 16, "")],
+    [(b"GGUF", "fewer than the header"), (b"GGML\x01\x00\x00\x00", "GGUF"), (b"GGUF\x03\x00\x00\x00" + b"\xff" * 16, "")],
 )
 def test_bad_gguf_files(tmp_path, capsys, content, words):
     """A truncated file, a wrong magic and absurd counts are refused with exit code 6."""

@@ -1,0 +1,37 @@
+"""The committed JSON Schemas are what the documents are."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
+from advisor.documents.plain import plain
+from advisor.documents.requirements import Requirements
+from advisor.documents.schemas import document_kinds, schema
+from advisor.recommendation.recommend import recommend
+
+FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
+
+
+@pytest.mark.parametrize("name", sorted(document_kinds()))
+def test_committed_schema(name):
+    """docs/schemas holds what the classes generate; `python scripts/write_schemas.py` renews it."""
+    committed = json.loads((FOLDER / f"{name}.v1.json").read_text(encoding="utf-8"))
+    assert schema(name, document_kinds()[name]) == committed
+
+
+def test_an_answer_satisfies_its_schema():
+    """A real recommendation validates against the class its schema comes from, and has the promised top keys."""
+    from pydantic import TypeAdapter
+
+    from advisor.documents.recommendation import Recommendation
+
+    model = resolve_model("Llama-3.1-8B")
+    document = plain(recommend(Requirements(model=model.name), resolve_hardware("RTX 4090", Overrides()), model))
+    TypeAdapter(Recommendation).validate_python(document)
+    promised = {
+        "schema_version", "status", "hardware", "requirements", "recommendation", "alternatives", "rejected",
+        "nearest_miss", "warnings",
+    }
+    assert promised <= set(document)
