@@ -20,6 +20,7 @@ from advisor.documents.scheme import SchemeProfile
 from advisor.errors import AdvisorError, UsageError
 from advisor.prediction.case import MAX_CONCURRENCY, SERVING_ENGINES, Case
 from advisor.prediction.outcome import predict
+from advisor.recommendation.bare_gpu import as_it_ran
 
 INPUT_KEYS = (
     "id", "hardware", "n_devices", "backend", "engine", "model", "scheme", "imatrix", "kv_type", "kv_bits",
@@ -51,7 +52,7 @@ def answer_case(raw: dict[str, Any]) -> dict[str, Any]:
     """The figures of one case, each `{value, low, high, basis}` or None; or `error {code, message}`."""
     try:
         case, mix = read_case(raw)
-        return {"id": raw.get("id"), **_figures(predict(case, speed_if_too_large=True), mix)}
+        return {"id": raw.get("id"), **_figures(predict(as_it_ran(case), speed_if_too_large=True), mix)}
     except AdvisorError as error:
         return _error(raw.get("id"), error.code, str(error))
     except RecursionError:

@@ -1,0 +1,44 @@
+"""A GPU named without its host, and a model larger than its memory: what must be assumed to answer at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from advisor.catalog.resolve import resolve_hardware
+from advisor.documents.hardware import HardwareProfile
+from advisor.documents.outcome import Placement
+from advisor.prediction.case import SERVING_ENGINES, Case
+from advisor.prediction.outcome import place_case
+from advisor.sizing.weights import weigh
+
+ALL_LAYERS = -1
+"""`gpu_layers`: every layer on the GPU."""
+_SPILLS = ("split", "experts-on-cpu", "cpu")
+
+
+def as_it_ran(case: Case) -> Case:
+    """*case* as somebody must have run it.
+
+    A case describes a run. When only the GPU is named and our plan - which keeps a reserve for the desktop -
+    would spill into main memory nobody described, the whole model is taken to be on the GPU if it fits there
+    without the reserve; else the host is taken to be the catalogue's stand-in desktop with memory enough.
+    """
+    machine = case.hardware
+    named_alone = machine.gpus and machine.memory.bandwidth_bytes_per_s is None and machine.source == "catalogue"
+    if case.engine in SERVING_ENGINES or case.gpu_layers is not None or not named_alone:
+        return case
+    weights = weigh(case.model, case.scheme, case.imatrix)
+    if place_case(case, weights).kind not in _SPILLS:
+        return case
+    whole = replace(case, gpu_layers=ALL_LAYERS)
+    if _holds(place_case(whole, weights), machine):
+        return whole
+    gigabytes = max(16, 2 * round(weights.total_bytes.high / 2**30))
+    host = resolve_hardware(f"{machine.gpus[0].name} {gigabytes}GB RAM")
+    return replace(case, hardware=replace(host, name=machine.name, gpus=machine.gpus, nodes=machine.nodes))
+
+
+def _holds(placement: Placement, machine: HardwareProfile) -> bool:
+    """Whether the GPUs' whole memory, no reserve taken off, holds what the plan puts on them."""
+    on_gpus = sum(device.total_bytes for device in placement.devices if device.device.startswith("GPU"))
+    return on_gpus <= sum(gpu.memory_total_bytes or 0 for gpu in machine.gpus)
