@@ -1,0 +1,207 @@
+"""Your own measurements: what engines and benchmarks printed, kept and used for every later answer on that machine.
+
+`advisor measurements import FILE…` reads llama-bench, llama-perplexity, llama-batched-bench, lm-evaluation-harness,
+vllm bench, GuideLLM, ollama --verbose and our own export, recognised by content.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from pathlib import Path
+
+from advisor.errors import BadFileError, ExitCode, UsageError
+
+ACTIONS = ("import", "list", "show", "export", "remove", "sources")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `advisor measurements`."""
+    parser.add_argument("action", choices=ACTIONS)
+    parser.add_argument("what", nargs="*", help="import: files; show, remove: row ids; export: the file to write (- is stdout)")
+    group = parser.add_argument_group("import: where the file does not say it")
+    group.add_argument("--hardware", metavar="H", help="where it was measured: this, or a machine's name or saved probe")
+    group.add_argument("--model", metavar="M", help="the model measured: a name, a GGUF file or a size")
+    group.add_argument("--scheme", metavar="S", help="its scheme, e.g. Q4_K_M")
+    group.add_argument("--backend", metavar="B", help="cuda, rocm, vulkan, metal, sycl or cpu")
+    group = parser.add_argument_group("list, export, remove: which rows")
+    group.add_argument("--source", type=int, metavar="N", help="rows of one source, see `advisor measurements sources`")
+    group.add_argument("--kind", choices=("speed", "serving", "accuracy", "bandwidth"))
+    group.add_argument("--phase", choices=("prefill", "decode", "mixed", "serving"))
+    group.add_argument("--limit", type=int, metavar="N", help="list: at most so many rows")
+    group.add_argument("--all", action="store_true", help="remove: every row")
+    parser.add_argument("--format", choices=("csv", "jsonl"), help="export: default by the file's ending, else csv")
+    parser.add_argument("--json", action="store_true")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do one action on the store."""
+    if args.action not in ("import", "export", "show", "remove") and args.what:
+        raise UsageError(f"{args.action} takes no names; filter with --model, --kind, --source")
+    return {"import": _import, "list": _list, "show": _show, "export": _export, "remove": _remove,
+            "sources": _sources}[args.action](args)
+
+
+def _import(args: argparse.Namespace) -> int:
+    from advisor.documents.plain import dumps
+    from advisor.measuring.complete import Completer
+    from advisor.measuring.store import Store
+    from advisor.measuring.take_in import take_in
+
+    if not args.what:
+        raise UsageError("which files? advisor measurements import FILE…")
+    if args.scheme:
+        from advisor.catalog.schemes import find_scheme
+
+        find_scheme(args.scheme)
+    completer = Completer(args.hardware, args.model, args.scheme, args.backend)
+    done = []
+    with Store() as store:
+        for name in args.what:
+            done.append(take_in(store, Path(name), completer))
+            if not args.json:
+                one = done[-1]
+                known = f", {one.known} known already" if one.known else ""
+                print(f"{one.file}: {one.format}: {one.added} rows added{known}", flush=True)
+    notes = list(dict.fromkeys(completer.notes))
+    for note in notes:
+        print(f"advisor: {note}", file=sys.stderr)
+    if args.json:
+        print(dumps({"schema_version": "1.0", "files": done, "notes": notes}))
+    return ExitCode.OK
+
+
+def _filters(args: argparse.Namespace) -> dict[str, str]:
+    found = {name: getattr(args, name) for name in ("kind", "phase", "model", "scheme", "backend", "hardware")}
+    return {name: value for name, value in found.items() if value}
+
+
+def _selected(args: argparse.Namespace, store: object) -> list:
+    return list(store.rows(ids=_ids(args), source=args.source, limit=args.limit, **_filters(args)))
+
+
+def _ids(args: argparse.Namespace) -> tuple[int, ...]:
+    if args.action == "export":
+        return ()
+    wrong = [text for text in args.what if not text.isdigit()]
+    if wrong:
+        raise UsageError(f"{wrong[0]!r} is no row id; `advisor measurements list` shows them")
+    return tuple(map(int, args.what))
+
+
+def _list(args: argparse.Namespace) -> int:
+    from advisor.measuring.store import Store
+
+    with Store() as store:
+        found = _selected(args, store)
+    if args.json:
+        _print_rows(found)
+        return ExitCode.OK
+    if not found:
+        print("no measurements")
+        return ExitCode.OK
+    from advisor.cli.text import table
+
+    rows = [(str(i), row.kind, row.model or "-", row.scheme or "-", row.phase or row.dataset or "-", row.metric,
+             f"{row.value:.5g}", row.hardware or "-", row.flags or "-") for i, _, row in found]
+    print("\n".join(table(rows, ("id", "kind", "model", "scheme", "test", "metric", "value", "machine", "flags"))))
+    return ExitCode.OK
+
+
+def _show(args: argparse.Namespace) -> int:
+    from advisor.measuring.rows import plain_row
+    from advisor.measuring.store import Store
+
+    if not args.what:
+        raise UsageError("which row? give its id; `advisor measurements list` shows them")
+    with Store() as store:
+        found = _selected(args, store)
+        sources = {source["id"]: source for source in store.sources()}
+    missing = sorted(set(_ids(args)) - {i for i, _, _ in found})
+    if missing:
+        raise UsageError(f"there is no row {missing[0]}; `advisor measurements list` shows them")
+    if args.json:
+        _print_rows(found, sources)
+        return ExitCode.OK
+    for i, origin, row in found:
+        print(f"row {i}")
+        for name, value in {**plain_row(row), "source": sources[origin]}.items():
+            if value not in (None, "", {}):
+                print(f"  {name}: {json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value}")
+    return ExitCode.OK
+
+
+def _print_rows(found: list, sources: dict | None = None) -> None:
+    from advisor.documents.plain import dumps
+    from advisor.measuring.rows import plain_row
+
+    rows = [{"id": i, "source": sources[origin] if sources else origin, **plain_row(row)} for i, origin, row in found]
+    print(dumps({"schema_version": "1.0", "rows": rows}))
+
+
+def _export(args: argparse.Namespace) -> int:
+    from advisor.measuring.store import Store
+
+    if len(args.what) > 1:
+        raise UsageError("export writes one file")
+    target = args.what[0] if args.what else "-"
+    form = args.format or ("jsonl" if target.endswith((".jsonl", ".json")) else "csv")
+    with Store() as store:
+        found = _selected(args, store)
+    if target == "-":
+        _write(sys.stdout, found, form)
+        return ExitCode.OK
+    try:
+        with open(target, "w", encoding="utf-8", newline="") as file:
+            _write(file, found, form)
+    except OSError as error:
+        raise BadFileError(f"cannot write {target}: {error.strerror}") from None
+    print(f"{len(found)} rows written to {target}", file=sys.stderr)
+    return ExitCode.OK
+
+
+def _write(file: object, found: list, form: str) -> None:
+    from advisor.measuring.rows import COLUMNS, plain_row
+
+    writer = csv.writer(file, lineterminator="\n")
+    if form == "csv":
+        writer.writerow(COLUMNS)
+    for _, _, row in found:
+        record = plain_row(row)
+        if form == "jsonl":
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+        else:
+            record["facts"] = json.dumps(row.facts, sort_keys=True, ensure_ascii=False) if row.facts else ""
+            writer.writerow(["" if record[name] is None else record[name] for name in COLUMNS])
+
+
+def _remove(args: argparse.Namespace) -> int:
+    from advisor.documents.plain import dumps
+    from advisor.measuring.store import Store
+
+    with Store() as store:
+        removed = store.remove(ids=_ids(args), source=args.source, everything=args.all, **_filters(args))
+    print(dumps({"schema_version": "1.0", "removed": removed}) if args.json else f"{removed} rows removed")
+    return ExitCode.OK
+
+
+def _sources(args: argparse.Namespace) -> int:
+    from advisor.documents.plain import dumps
+    from advisor.measuring.store import Store
+
+    with Store() as store:
+        found = store.sources()
+    if args.json:
+        print(dumps({"schema_version": "1.0", "sources": found}))
+        return ExitCode.OK
+    if not found:
+        print("no measurements")
+        return ExitCode.OK
+    from advisor.cli.text import table
+
+    rows = [(str(s["id"]), s["file_name"] or "measured here", s["format"], f"{s['tool']} {s['tool_version']}".strip(),
+             str(s["rows"]), s["hardware"] or "-", s["imported_at"]) for s in found]
+    print("\n".join(table(rows, ("id", "file", "format", "tool", "rows", "machine", "imported"))))
+    return ExitCode.OK

@@ -1,0 +1,68 @@
+"""A file of some benchmark's output -> rows in the store."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from advisor.errors import AdvisorError, BadFileError
+from advisor.measuring.complete import Completer
+from advisor.measuring.importers import importer_of
+from advisor.measuring.rows import Row
+from advisor.measuring.store import Origin, Store
+
+MOST_BYTES = 2 << 30
+"""Larger than any benchmark's output; a model file given by mistake is refused before it is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What an import of one file did."""
+
+    file: str
+    format: str
+    added: int
+    known: int
+
+
+def read_file(path: Path, completer: Completer) -> tuple[list[Row], Origin]:
+    """The file's rows with catalogue names. Raises BadFileError, UsageError, UnknownNameError."""
+    data = _bytes(path)
+    text = _text(data, path)
+    reader = importer_of(text, str(path))
+    try:
+        rows = [completer.complete(row) for row in reader.read(text)]
+    except AdvisorError:
+        raise
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+        raise BadFileError(f"{path}: {reader.TITLE} output that cannot be read ({error}); is it complete?") from None
+    if not rows:
+        raise BadFileError(f"{path}: {reader.TITLE} output without a single figure; was the run interrupted?")
+    return rows, Origin(path.name, hashlib.sha256(data).hexdigest(), reader.TITLE)
+
+
+def take_in(store: Store, path: Path, completer: Completer) -> TakenIn:
+    """Import one file, whole or not at all."""
+    rows, origin = read_file(path, completer)
+    added = store.add(rows, origin)
+    return TakenIn(str(path), origin.format, added.added, added.known)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise BadFileError(f"{path} is too large for a benchmark's output; is it a model?")
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadFileError(f"cannot read {path}: {error.strerror or error}") from None
+    return data
+
+
+def _text(data: bytes, path: Path) -> str:
+    """PowerShell's `>` writes UTF-16; everything else is UTF-8."""
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise BadFileError(f"{path} is not text; give the output of a benchmark") from None
