@@ -49,7 +49,7 @@ class Session:
         return order[0] if order else None
 
     def plan(self, requirements: Requirements, row: Row | Plan) -> Plan | None:
-        """The plan document of a row of the table; None for a row that was ruled out before it was computed."""
+        """The plan document of a row of the table; None for a row that was ruled out beforehand."""
         found = self._find(requirements, row)
         return None if found is None else make_plan(found, requirements)
 

@@ -33,8 +33,9 @@ SPEED = {
 }
 """Preset -> words, tokens per second of one request. Reading: adults read 238 words a minute
 (https://doi.org/10.1016/j.jml.2019.104047), and a word is about 4/3 tokens
-(https://help.openai.com/en/articles/4936856), which makes 5.3; MLPerf Inference allows 200 ms a token, 5 a second,
-for Llama 2 70B, and 40 ms, 25 a second, in its interactive scenario (https://mlcommons.org/2025/04/llm-inference-v5)."""
+(https://help.openai.com/en/articles/4936856), which makes 5.3. MLPerf Inference allows 200 ms a token, 5 a
+second, for Llama 2 70B, and 40 ms, 25 a second, when interactive
+(https://mlcommons.org/2025/04/llm-inference-v5)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +113,7 @@ def command(answers: Answers, name: str = "recommend") -> str:
 
 
 def requirements(answers: Answers, model: ModelProfile | None) -> Requirements:
-    """The Requirements document, made where the command line makes it; UsageError says what makes no sense."""
+    """The Requirements document, made where the command line makes it; UsageError for nonsense."""
     return options.requirements(_parser().parse_args(need_argv(answers)), model)
 
 

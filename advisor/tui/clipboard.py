@@ -12,7 +12,7 @@ _TIMEOUT_S = 1.0
 
 
 def copy_locally(text: str) -> str | None:
-    """Hand *text* to the clipboard tool of this desktop; its name, or None when there is none that took it."""
+    """Hand *text* to the clipboard tool of this desktop; its name, or None when none took it."""
     for command in _tools():
         if shutil.which(command[0]) is None:
             continue

@@ -11,7 +11,7 @@ from advisor.documents.outcome import Estimate
 from advisor.recommendation.tradeoffs import Row
 
 WIDE = 150
-"""From this width on the intervals stand in the table; below it they stand under it, for the row at the cursor."""
+"""From this width on the intervals stand in the table; below it, under it for the row at the cursor."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def columns(width: int) -> tuple[Column, ...]:
         _figure("GB", 6, attrgetter("file_size_bytes"), 1e9, 2),
         _figure("mem GB", 6, attrgetter("memory_bytes"), 1e9, 1),
         _interval("tok/s", 18 if wide else 6, decode, wide),
-        _interval("loss %", 19 if wide else 6, loss, wide),
+        _interval("loss %", 19 if wide else 6, loss, wide, lambda value: f"{value:.2f}"),
     ]
     if wide:
         found += [
@@ -116,12 +116,18 @@ def _figure(
     return Column(title, width, cell, lambda row: get(row).value if get(row) else None)
 
 
-def _interval(title: str, width: int, get: Callable[[Row], Estimate | None], wide: bool) -> Column:
+def _interval(
+    title: str,
+    width: int,
+    get: Callable[[Row], Estimate | None],
+    wide: bool,
+    form: Callable[[float], str] = number,
+) -> Column:
     def cell(row: Row) -> str:
         figure = get(row)
         if figure is None:
             return "-"
-        ends = f" ({number(figure.low)}-{number(figure.high)})" if wide and figure.basis != "exact" else ""
-        return number(figure.value) + ends
+        ends = f" ({form(figure.low)}-{form(figure.high)})" if wide and figure.basis != "exact" else ""
+        return form(figure.value) + ends
 
     return Column(title, width, cell, lambda row: get(row).value if get(row) else None)

@@ -24,11 +24,10 @@ def headline(plan: Plan) -> str:
 def figures(plan: Plan) -> list[Figure]:
     """Every figure of a plan with its interval and basis."""
     out = plan.predicted
-    placement = out.placement
     upper = "" if plan.loss_upper_pct is None else f"at most {plan.loss_upper_pct:.1f} %"
     rows = [
-        ("File", size(out.file_size_bytes), f"{out.bpw.value:.2f} bits per weight", "size"),
-        ("Memory", size(out.memory_bytes), placement.binding if placement else "", "memory"),
+        ("File", size(out.file_size_bytes), f"{out.bpw.value:.2f} bpw", "size"),
+        ("Memory", size(out.memory_bytes), "", "memory"),
         ("Loss on the tasks", interval(plan.loss_pct, "%"), upper, "accuracy"),
         *(
             (f"  {name}", interval(lost(kept), "%"), "", "accuracy")
@@ -66,4 +65,4 @@ def runner_up(plan: Plan) -> tuple[str, ...]:
 
 
 def _ms(decode: Estimate | None) -> str:
-    return f"{1000 / decode.value:.1f} ms a token" if decode and decode.value > 0 else ""
+    return f"{1000 / decode.value:.1f} ms/token" if decode and decode.value > 0 else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,17 +21,22 @@ from advisor.tui.widgets.memory_bar import MemoryBar
 from advisor.tui.widgets.steps import Steps
 from advisor.tui.words import figures, headline, runner_up
 
+_WIDTHS = (17, 39)
+"""Of a figure's name and value; its note takes what is left, and wraps."""
+
 
 class AnswerScreen(StepScreen):
     """Step 3."""
 
     STEP = "Answer"
     ABOUT = (
-        "The scheme to use and what will come of it. Every figure has an interval and a basis; Enter on a figure, or on a "
-        "runner-up, opens what it is made of and the measurements behind it. c copies the command that runs it, m the "
+        "The scheme to use and what will come of it. Every figure has an interval and a basis; Enter on a "
+        "figure, or on a "
+        "runner-up, opens what it is made of and the measurements behind it. c copies the command that runs"
+        " it, m the "
         "one that makes it, j the `advisor` command line that gives this same answer."
     )
-    AUTO_FOCUS = "#figures"
+    AUTO_FOCUS = "#page"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy_run", "Copy command"),
         Binding("m", "copy_make", "Copy make"),
@@ -55,7 +61,7 @@ class AnswerScreen(StepScreen):
         """One long page; the head of it answers, the rest explains."""
         document = self.reply.document
         yield Steps(self.STEP)
-        with VerticalScroll(id="page", can_focus=False):
+        with VerticalScroll(id="page"):
             if document.recommendation is None:
                 yield from self._nothing()
             else:
@@ -72,9 +78,9 @@ class AnswerScreen(StepScreen):
         yield Large(plan.scheme, width)
         yield _text(headline(plan), "headline")
         yield _text(" ".join(plan.why), "why")
-        yield from _listed("Mind", self.reply.document.warnings)
         yield from _heading("Run (c copies)")
         yield _text(plan.run_command, "command")
+        yield from _listed("Mind", self.reply.document.warnings)
         yield from _heading("Figures (Enter opens the evidence)")
         yield DataTable(id="figures", cursor_type="row", show_header=False)
         if plan.predicted.placement is not None:
@@ -84,8 +90,8 @@ class AnswerScreen(StepScreen):
             yield from _heading("Make (m copies)" + (f": {plan.make_cost}" if plan.make_cost else ""))
             yield _text(plan.make_command, "command")
         scores = [
-            f"{score.benchmark}: {score.expected.value:.1f} expected, {score.published:g} published unquantized "
-            f"({score.reported_by}, {score.setting}) {score.url}"
+            f"{score.benchmark}: {score.expected.value:.1f} expected, {score.published:g} published "
+            f"unquantized ({score.reported_by}, {score.setting}) {score.url}"
             for score in plan.expected_scores
         ]
         yield from _listed(
@@ -139,9 +145,11 @@ class AnswerScreen(StepScreen):
         """Fill the tables."""
         if self.plan is not None:
             table = self.query_one("#figures", DataTable)
-            table.add_columns("figure", "value", "note")
-            for name, value, note, _ in figures(self.plan):
-                table.add_row(name, value, note)
+            spare = max(self.app.size.width - sum(_WIDTHS) - 10, 14)
+            for title, width in zip(("figure", "value", "note"), (*_WIDTHS, spare), strict=True):
+                table.add_column(title, width=width)
+            for row in figures(self.plan):
+                table.add_row(*map(Text, row[:3]), height=None)
         others = self.reply.document.alternatives
         if others:
             table = self.query_one("#others", DataTable)
@@ -152,7 +160,7 @@ class AnswerScreen(StepScreen):
 
     @property
     def _choices(self) -> tuple[Plan, ...]:
-        """The plans of the second table: a suggestion stands among its peers, a choice before its runners-up."""
+        """The plans of the second table: a suggestion among its peers, a choice's runners-up."""
         document = self.reply.document
         best = (document.recommendation,) if self.reply.model is None and document.recommendation else ()
         return (*best, *document.alternatives)

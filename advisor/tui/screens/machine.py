@@ -33,7 +33,8 @@ class MachineScreen(StepScreen):
     STEP = "Machine"
     ABOUT = (
         "What the plan is made for. This machine is read by itself; to plan for another one type its name "
-        "(RTX 4090, 2x A100 80GB, M3 Max 64GB, EPYC 9654 384GB, Raspberry Pi 5) or the path of a file written by "
+        "(RTX 4090, 2x A100 80GB, M3 Max 64GB, EPYC 9654 384GB, Raspberry Pi 5) or the path of a file "
+        "written by "
         "`advisor probe --json`. RAM, VRAM and bandwidth replace what was read. Empty fields change nothing."
     )
     AUTO_FOCUS = "#continue"

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.events import DescendantFocus
-from textual.widgets import Button, Checkbox, Footer, Input, Select, Static
+from textual.widgets import Button, Footer, Input, Select, Static
 
 from advisor.documents.requirements import KV_TYPES
 from advisor.errors import AdvisorError
@@ -20,6 +20,7 @@ from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.field import Field
 from advisor.tui.widgets.search import Search
 from advisor.tui.widgets.steps import Steps
+from advisor.tui.widgets.tick import Tick
 
 _TEXTS = ("tasks", "loss", "min_speed", "context", "requests", "engines")
 _CHOICES = ("accuracy", "speed", "kv_type")
@@ -32,9 +33,12 @@ class QuestionsScreen(StepScreen):
 
     STEP = "Questions"
     ABOUT = (
-        "What runs, what for, how much accuracy it may cost, how fast it must be. Type a few letters of the model and "
-        "take a suggestion with Enter; Enter again asks. A limit on the loss holds at 90 % confidence: the answer is "
-        "the fastest scheme that meets it. Without a limit it is the most accurate scheme that is fast enough."
+        "What runs, what for, how much accuracy it may cost, how fast it must be. Type a few letters of the"
+        " model and "
+        "take a suggestion with Enter; Enter again asks. A limit on the loss holds at 90 % confidence: the "
+        "answer is "
+        "the fastest scheme that meets it. Without a limit it is the most accurate scheme that is fast "
+        "enough."
     )
     AUTO_FOCUS = "#model SearchInput"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f5", "answer", "Answer")]
@@ -55,8 +59,8 @@ class QuestionsScreen(StepScreen):
             "model",
             "Model",
             Search(answers.model, model_names, placeholder="empty = suggest one", id="model"),
-            hint="A name (llama 3.1 8b, qwen3:30b-a3b), a GGUF file or a Hugging Face directory by path, a size (13B), "
-            "or empty: suggest one.",
+            hint="A name (llama 3.1 8b, qwen3:30b-a3b), the path of a GGUF file or HF directory, a size "
+            "(13B), or empty: suggest one.",
         )
         yield Field(
             "tasks",
@@ -69,16 +73,16 @@ class QuestionsScreen(StepScreen):
             "Accuracy",
             _select("accuracy", {name: words for name, (words, _) in ACCURACY.items()}, answers),
             Input(answers.loss, id="loss", placeholder="percent", compact=True, classes="number"),
-            hint="How much of the unquantized score may be lost, at 90 % confidence. 99.9 % of it is MLPerf's stricter "
-            "accuracy target, 99 % its usual one.",
+            hint="How much of the unquantized score may be lost, at 90 % confidence. 99.9 % of it is "
+            "MLPerf's stricter accuracy target, 99 % its usual one.",
         )
         yield Field(
             "speed",
             "Speed",
             _select("speed", {name: words for name, (words, _) in SPEED.items()}, answers),
             Input(answers.min_speed, id="min_speed", placeholder="tokens/s", compact=True, classes="number"),
-            hint="Of one request. Adults read 238 words a minute (Brysbaert 2019), about 5 tokens/s; 25 tokens/s is "
-            "MLPerf's interactive scenario.",
+            hint="Of one request. Adults read 238 words a minute (Brysbaert 2019), about 5 tokens/s; "
+            "25 tokens/s is MLPerf's interactive scenario.",
         )
         yield Field(
             "context",
@@ -107,8 +111,8 @@ class QuestionsScreen(StepScreen):
         yield Field(
             "calibration",
             "Calibration",
-            Checkbox("I can run calibration data", answers.calibration, id="calibration", compact=True),
-            hint="Importance matrices and calibrated schemes need a pass over sample text; untick to rule them out.",
+            Tick("I can run calibration data", answers.calibration, id="calibration", compact=True),
+            hint="Importance matrices and calibrated schemes need a pass over sample text; untick: none.",
         )
 
     def on_mount(self) -> None:
@@ -130,7 +134,7 @@ class QuestionsScreen(StepScreen):
 
     @on(Select.Changed)
     @on(Input.Changed)
-    @on(Checkbox.Changed)
+    @on(Tick.Changed)
     def _keep(self) -> None:
         """Every change is kept, so that going back loses nothing; a corrected field loses its mark."""
         self.app.change(self.typed())
@@ -148,7 +152,7 @@ class QuestionsScreen(StepScreen):
             model=self.query_one("#model", Search).value,
             **texts,
             **choices,
-            calibration=self.query_one("#calibration", Checkbox).value,
+            calibration=self.query_one("#calibration", Tick).value,
         )
 
     def fill_model(self, name: str) -> None:

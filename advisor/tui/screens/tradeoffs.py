@@ -35,9 +35,12 @@ class TradeoffsScreen(StepScreen):
     STEP = "Tradeoffs"
     ABOUT = (
         "All schemes, feasible or not: * is on the Pareto front (nothing is at once smaller, faster and more "
-        "accurate), x does not meet the need, and the line below says why. The fields above are a what-if: everything "
-        "moves as you type. On the table + and - double and halve the context, > and < the requests, ] and [ loosen "
-        "and tighten the loss, k changes the KV cache. a takes the what-if as your answers. Filter words: a scheme, a "
+        "accurate), x does not meet the need, and the line below says why. The fields above are a what-if: "
+        "everything "
+        "moves as you type. On the table + and - double and halve the context, > and < the requests, ] and "
+        "[ loosen "
+        "and tighten the loss, k changes the KV cache. a takes the what-if as your answers. Filter words: a"
+        " scheme, a "
         "family, an engine, 'pareto', 'memory'. Click a column to sort by it."
     )
     AUTO_FOCUS = "SchemeTable"
@@ -103,7 +106,8 @@ class TradeoffsScreen(StepScreen):
         good, front = sum(row.feasible for row in rows), sum(row.pareto for row in rows)
         first = f"best: {chosen[0]} on {chosen[1]}" if best else "nothing meets the need"
         self.query_one("#summary", Static).update(
-            f"{reply.model.name} on {reply.hardware.name}: {good} of {len(rows)} meet it, {front} on the front; {first}"
+            f"{first}; {good} of {len(rows)} meet the need, {front} on the front: "
+            f"{reply.model.name} on {reply.hardware.name}"
         )
 
     @on(SchemeTable.Moved)
