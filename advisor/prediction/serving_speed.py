@@ -1,7 +1,9 @@
 """Speed of serving engines (vLLM, SGLang, TensorRT-LLM) under a steady number of requests.
 
-The step model of `serving_speed_step` with the coefficients of the artifact, corrected by what was measured on
-this device, and with intervals from groups left out of the fit. Requests beyond what memory holds wait in line:
+The step model of `serving_speed_step` with the coefficients of the artifact, corrected by what was measured
+on
+this device, and with intervals from groups left out of the fit. Requests beyond what memory holds wait in
+line:
 they add to the time to first token and to the request's latency, never to throughput.
 """
 
@@ -37,13 +39,23 @@ def artifact() -> dict:
 
 
 def predict_serving(
-    device: HardwareProfile, model: ModelProfile, weights: Weights, scheme: SchemeProfile, engine: str, backend: str,
-    placement: Placement, prompt_tokens: int, output_tokens: int, concurrency: int, kv_type: str,
+    device: HardwareProfile,
+    model: ModelProfile,
+    weights: Weights,
+    scheme: SchemeProfile,
+    engine: str,
+    backend: str,
+    placement: Placement,
+    prompt_tokens: int,
+    output_tokens: int,
+    concurrency: int,
+    kv_type: str,
     confidence: float = 0.9,
 ) -> ServingSpeed:
     """Speed of *concurrency* requests kept in flight, each with *prompt_tokens* and *output_tokens*.
 
-    Memory holds `placement.max_concurrency` of them at once. Raises NotMeasuredError without a GPU, for plans that
+    Memory holds `placement.max_concurrency` of them at once. Raises NotMeasuredError without a GPU, for
+    plans that
     leave weights in main memory, and where the device's bandwidth or rates are unknown.
     """
     gpu = _slowest(device, placement, engine)
@@ -54,7 +66,8 @@ def predict_serving(
     output = max(1, output_tokens)
     prompt = max(1, prompt_tokens)
     kv_bytes = kv_bytes_per_token_read(model, prompt + output // 2, kv_type)
-    generation = engine_key(engine)
+    installed = next((e.version for e in device.engines if e.name == engine and e.version), "")
+    generation = engine_key(engine, installed)
     c = _coefficients(generation, body, expert, arch_group(gpu), link_of(gpu), is_mla(model), model.is_moe)
     # Pipeline stages work on different requests at the same time: each sees its share of the batch.
     share = max(1.0, held / stages)
@@ -74,23 +87,35 @@ def predict_serving(
 
     alone = about(found.prompt_s * exp(known.effect("ttft")), "ttft")
     return times(
-        about(ttft, "ttft"), about(tpot, "decode"), held, concurrency, output, per(prompt, alone),
-        _terms(found, load, c, kv_bytes, share, known))
+        about(ttft, "ttft"),
+        about(tpot, "decode"),
+        held,
+        concurrency,
+        output,
+        per(prompt, alone),
+        _terms(found, load, c, kv_bytes, share, known),
+    )
 
 
 def _slowest(device: HardwareProfile, placement: Placement, engine: str) -> Gpu:
     if not device.gpus:
         raise NotMeasuredError(f"no speed of {engine} was measured without a GPU; use llama.cpp")
     if placement.kind in _OFF_DEVICE:
-        raise NotMeasuredError(f"no speed of {engine} was measured with weights in main memory; use llama.cpp")
+        raise NotMeasuredError(
+            f"no speed of {engine} was measured with weights in main memory; use llama.cpp"
+        )
     return min(device.gpus, key=lambda gpu: gpu.bandwidth_bytes_per_s or 0.0)
 
 
 @cache
 def _coefficients(*about) -> SimpleNamespace:
     fitted = artifact()["coefficients"]
-    return SimpleNamespace(**{
-        name: exp(sum(fitted.get(key, 0.0) for key in keys)) for name, keys in coefficient_keys(*about).items()})
+    return SimpleNamespace(
+        **{
+            name: exp(sum(fitted.get(key, 0.0) for key in keys))
+            for name, keys in coefficient_keys(*about).items()
+        }
+    )
 
 
 class _Known:
@@ -106,9 +131,12 @@ class _Known:
         kernel_rows, kernel_sources = counts["family"].get(f"{engine}|{family}", (0, 0))
         exact = counts["config"].get(self.key)
         self._device_known = rows > 0
-        lines = [f"{rows} figures from {sources} sources on {self.device}" if rows
-                 else f"{self.device} was not measured: read from its specifications",
-                 f"{kernel_rows} figures of {family} kernels in {engine} from {kernel_sources} sources"]
+        lines = [
+            f"{rows} figures from {sources} sources on {self.device}"
+            if rows
+            else f"{self.device} was not measured: read from its specifications",
+            f"{kernel_rows} figures of {family} kernels in {engine} from {kernel_sources} sources",
+        ]
         if exact:
             self.basis = "measured"
             lines.insert(0, f"{exact[0]} figures of this device, model and scheme from {', '.join(exact[1])}")
@@ -138,7 +166,9 @@ def _interpolated(levels: list[float], values: list[float], at: float) -> float:
     if at <= levels[0]:
         return values[0] * at / levels[0]
     for (low, small), (high, large) in zip(
-        zip(levels, values, strict=True), zip(levels[1:], values[1:], strict=True), strict=False,
+        zip(levels, values, strict=True),
+        zip(levels[1:], values[1:], strict=True),
+        strict=False,
     ):
         if at <= high:
             return small + (large - small) * (at - low) / (high - low)
@@ -149,16 +179,21 @@ def _terms(found, load, c, kv_bytes: float, batch: float, known: _Known) -> dict
     body_read = load.body_bytes / (load.n * load.bandwidth * c.body_read)
     return {
         "weights_read_ms": 1e3 * (body_read + load.head_bytes / (load.n * load.bandwidth * c.head_read)),
-        "experts_read_ms": 1e3 * load.expert_bytes * (1 - (1 - load.expert_share) ** batch)
+        "experts_read_ms": 1e3
+        * load.expert_bytes
+        * (1 - (1 - load.expert_share) ** batch)
         / (load.n * load.bandwidth * c.expert_read),
-        "arithmetic_ms": 1e3 * 2 * batch * (
+        "arithmetic_ms": 1e3
+        * 2
+        * batch
+        * (
             load.body_params / (load.n * load.body_rate * c.body_math)
-            + load.expert_params * load.expert_share / (load.n * load.expert_rate * c.expert_math)),
+            + load.expert_params * load.expert_share / (load.n * load.expert_rate * c.expert_math)
+        ),
         "kv_cache_read_ms": 1e3 * batch * kv_bytes / (load.cache_split * load.bandwidth * c.kv_read),
         "overhead_ms": 1e3 * (load.n_layers * c.layer_s + c.step_s + batch * c.sequence_s),
         "step_ms": 1e3 * found.step_s,
         "tpot_ms": 1e3 * found.tpot_s,
         "prompt_ms": 1e3 * found.prompt_s,
         "device_correction": exp(known.effect("decode")),
-        "engine": "current engine generation (vLLM V1, SGLang 0.5, TensorRT-LLM 1.x)",
     }

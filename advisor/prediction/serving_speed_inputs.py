@@ -1,8 +1,10 @@
-"""From documents to the numbers a step needs: kernel family, arithmetic rate, bytes and parameters by part."""
+"""From documents to the numbers a step needs: kernel family, arithmetic rate, bytes and parameters by
+part."""
 
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 from advisor.documents.hardware import Gpu
 from advisor.documents.model import ModelProfile
@@ -16,7 +18,30 @@ _SIXTEEN_BITS = 15.5
 _SLOW_FAMILIES = {"bnb", "hqq", "aqlm", "quip", "exl2", "exl3", "mlx"}
 """Weight-only kernels outside Marlin and Machete; GGUF in a serving engine is one of them too."""
 _PCIE_CARDS = frozenset(
-    "pcie nvl l4 l40 l40s l40g a2 a10 a10g a10m a16 a30 a30x a40 t4 t4g p4 p40 t10 rtx quadro".split())
+    [
+        "pcie",
+        "nvl",
+        "l4",
+        "l40",
+        "l40s",
+        "l40g",
+        "a2",
+        "a10",
+        "a10g",
+        "a10m",
+        "a16",
+        "a30",
+        "a30x",
+        "a40",
+        "t4",
+        "t4g",
+        "p4",
+        "p40",
+        "t10",
+        "rtx",
+        "quadro",
+    ]
+)
 """Words in the name of a datacenter card that is joined by PCIe."""
 _SERVING_ENGINES = ("vllm", "sglang", "tensorrt-llm")
 
@@ -37,15 +62,20 @@ _TWO_DIGITS = tuple(f"0.{minor}." for minor in range(10, 100))
 
 
 def arch_group(gpu: Gpu) -> str:
-    """Architecture group with efficiencies of its own, e.g. 'ampere-dc' (A100) beside 'ampere' (RTX A6000)."""
+    """Architecture group with efficiencies of its own, e.g. 'ampere-dc' (A100) beside 'ampere' (RTX
+    A6000)."""
     if gpu.vendor.upper() != "NVIDIA":
         return gpu.vendor.lower()
     capability = gpu.compute_capability or ""
     major = capability.split(".")[0]
     if major == "8":
         return {"8.0": "ampere-dc", "8.9": "ada"}.get(capability, "ampere")
-    return {"7": "turing" if capability == "7.5" else "volta", "9": "hopper",
-            "10": "blackwell-dc", "12": "blackwell"}.get(major, "nvidia")
+    return {
+        "7": "turing" if capability == "7.5" else "volta",
+        "9": "hopper",
+        "10": "blackwell-dc",
+        "12": "blackwell",
+    }.get(major, "nvidia")
 
 
 def link_of(gpu: Gpu) -> str:
@@ -55,7 +85,8 @@ def link_of(gpu: Gpu) -> str:
 
 
 def half_rate(gpu: Gpu) -> float:
-    """16-bit operations per second; a card without them multiplies in 32 bits. NotMeasuredError when unknown."""
+    """16-bit operations per second; a card without them multiplies in 32 bits. NotMeasuredError when
+    unknown."""
     rate = gpu.fp16_flops or gpu.fp32_flops
     if not rate:
         raise NotMeasuredError(f"the arithmetic rate of {gpu.name} is unknown; give a GPU of the catalogue")
@@ -66,7 +97,8 @@ def kernel(scheme: SchemeProfile, gpu: Gpu) -> tuple[str, float]:
     """Kernel family and arithmetic rate (operations per second) of *scheme* on *gpu*.
 
     Arithmetic the device lacks falls back to weight-only kernels at the 16-bit rate: FP8 before compute
-    capability 8.9 and FP4 before 10.0 (vLLM's Marlin kernels, https://docs.vllm.ai/en/latest/features/quantization/).
+    capability 8.9 and FP4 before 10.0 (vLLM's Marlin kernels,
+    https://docs.vllm.ai/en/latest/features/quantization/).
     Raises NotMeasuredError when the device's 16-bit rate is unknown.
     """
     half = half_rate(gpu)
@@ -76,7 +108,8 @@ def kernel(scheme: SchemeProfile, gpu: Gpu) -> tuple[str, float]:
     if scheme.family in _SLOW_FAMILIES or scheme.is_gguf or bits < 4:
         return "slow", half
     if scheme.family == "mxfp4":
-        # Experts in MXFP4 meet FP8 activations on Blackwell and 16-bit ones elsewhere, whatever the checkpoint says
+        # Experts in MXFP4 meet FP8 activations on Blackwell and 16-bit ones elsewhere, whatever the
+        # checkpoint says
         # (https://docs.vllm.ai/projects/recipes/en/latest/OpenAI/GPT-OSS.html).
         return "mxfp4", gpu.fp8_flops if gpu.fp4_flops and gpu.fp8_flops else half
     if act == "int8" and gpu.int8_ops and gpu.int8_ops > half:
@@ -97,12 +130,20 @@ def layers_guess(n_params: int) -> tuple[int, int]:
     """
     from math import exp, log
 
-    known = ((1.24e9, 16, 2048), (3.21e9, 28, 3072), (8.03e9, 32, 4096), (70.6e9, 80, 8192), (405.9e9, 126, 16384))
+    known = (
+        (1.24e9, 16, 2048),
+        (3.21e9, 28, 3072),
+        (8.03e9, 32, 4096),
+        (70.6e9, 80, 8192),
+        (405.9e9, 126, 16384),
+    )
     x = min(max(n_params, known[0][0]), known[-1][0])
-    for (low, layers, hidden), (high, more, wider) in zip(known, known[1:], strict=False):
+    for (low, layers, hidden), (high, more, wider) in pairwise(known):
         if x <= high:
             t = log(x / low) / log(high / low)
-            return round(exp(log(layers) * (1 - t) + log(more) * t)), round(exp(log(hidden) * (1 - t) + log(wider) * t))
+            return round(exp(log(layers) * (1 - t) + log(more) * t)), round(
+                exp(log(hidden) * (1 - t) + log(wider) * t)
+            )
     return known[-1][1], known[-1][2]
 
 
@@ -119,21 +160,37 @@ def work(
     family, rate = kernel(scheme, gpu)
     half = half_rate(gpu)
     parts = _parts(model, weights)
-    body_family, body_rate = (family, rate) if parts["body"][1] and _bits(parts["body"]) < _SIXTEEN_BITS else ("bf16", half)
+    body_family, body_rate = (
+        (family, rate) if parts["body"][1] and _bits(parts["body"]) < _SIXTEEN_BITS else ("bf16", half)
+    )
     expert_family, expert_rate = (family, rate) if _bits(parts["expert"]) < _SIXTEEN_BITS else ("bf16", half)
     layers, hidden = model.n_layers, model.hidden_size
     if not layers or not hidden:
         layers, hidden = layers_guess(model.n_params or weights.n_params)
     share = (model.n_experts_used or 1) / model.n_experts if model.is_moe else 0.0
     width = (model.n_heads or 0) * (model.head_dim or 0) or hidden
-    return Work(
-        n_layers=layers, hidden=hidden,
-        body_bytes=parts["body"][0], body_params=parts["body"][1],
-        expert_bytes=parts["expert"][0], expert_params=parts["expert"][1], expert_share=share,
-        head_bytes=parts["head"][0], head_params=parts["head"][1], attention_width=width,
-        bandwidth=gpu.bandwidth_bytes_per_s, body_rate=body_rate, expert_rate=expert_rate, half_rate=half, n=devices,
-        cache_split=1 if is_mla(model) else min(devices, model.n_kv_heads or devices),
-    ), body_family, expert_family
+    return (
+        Work(
+            n_layers=layers,
+            hidden=hidden,
+            body_bytes=parts["body"][0],
+            body_params=parts["body"][1],
+            expert_bytes=parts["expert"][0],
+            expert_params=parts["expert"][1],
+            expert_share=share,
+            head_bytes=parts["head"][0],
+            head_params=parts["head"][1],
+            attention_width=width,
+            bandwidth=gpu.bandwidth_bytes_per_s,
+            body_rate=body_rate,
+            expert_rate=expert_rate,
+            half_rate=half,
+            n=devices,
+            cache_split=1 if is_mla(model) else min(devices, model.n_kv_heads or devices),
+        ),
+        body_family,
+        expert_family,
+    )
 
 
 def is_mla(model: ModelProfile) -> bool:

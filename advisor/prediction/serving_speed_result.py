@@ -28,12 +28,18 @@ class ServingSpeed:
 
 
 def times(
-    ttft: Estimate, tpot: Estimate, held: int, concurrency: int, output_tokens: int, prefill: Estimate,
+    ttft: Estimate,
+    tpot: Estimate,
+    held: int,
+    concurrency: int,
+    output_tokens: int,
+    prefill: Estimate,
     terms: dict[str, float | str],
 ) -> ServingSpeed:
     """All figures from the time to first token and per token of *held* requests in flight.
 
-    *concurrency* requests are kept up; those memory does not hold wait until one in flight is done, so they add
+    *concurrency* requests are kept up; those memory does not hold wait until one in flight is done, so they
+    add
     to times and nothing to rates. Both times are slow together or fast together.
     """
     wait = max(1.0, concurrency / held)
@@ -65,7 +71,8 @@ def mixture(parts: list[tuple[float, ServingSpeed]]) -> ServingSpeed:
     """Requests drawn from several loads by weight (their share of the requests).
 
     Times are the mean over requests. Rates are mixed by the time they take: the mean time per request (or per
-    token), turned round. Lows go with lows and highs with highs, since one machine and one model are behind all.
+    token), turned round. Lows go with lows and highs with highs, since one machine and one model are behind
+    all.
     """
     total = sum(weight for weight, _ in parts)
     mixed = {}

@@ -17,7 +17,8 @@ from typing import Any
 
 @dataclass(slots=True)
 class Work:
-    """What one model in one scheme asks of `n` devices together. Numbers, or arrays with one entry per row."""
+    """What one model in one scheme asks of `n` devices together. Numbers, or arrays with one entry per
+    row."""
 
     n_layers: Any
     hidden: Any
@@ -48,7 +49,15 @@ class Work:
 
 
 def coefficient_keys(
-    engine: str, body: str, expert: str, arch: str, link: str, mla: bool, moe: bool, odd: str = "", by: str = ""
+    engine: str,
+    body: str,
+    expert: str,
+    arch: str,
+    link: str,
+    mla: bool,
+    moe: bool,
+    odd: str = "",
+    by: str = "",
 ) -> dict[str, tuple[str, ...]]:
     """Which fitted logarithms add up to each coefficient of a step.
 
@@ -57,14 +66,24 @@ def coefficient_keys(
     fitting: `odd` is a run whose overhead is its own, `by` a publisher whose quantized kernels multiply at a
     speed of their own.
     """
+
     def of(name: str) -> tuple[str, str]:
         """What all engines share, and what this one adds."""
         return name, f"{name}:{engine}"
 
-    layer = (*of("layer"), f"layer-kernel:{expert if moe else body}", f"layer-arch:{arch}", *(("layer-moe",) if moe else ()))
+    layer = (
+        *of("layer"),
+        f"layer-kernel:{expert if moe else body}",
+        f"layer-arch:{arch}",
+        *(("layer-moe",) if moe else ()),
+    )
     return {
         "body_read": (f"read:{body}", f"read-arch:{arch}"),
-        "body_math": (f"math:{body}", f"math-arch:{arch}", *((f"math-by:{by}:{body}",) if by and body != "bf16" else ())),
+        "body_math": (
+            f"math:{body}",
+            f"math-arch:{arch}",
+            *((f"math-by:{by}:{body}",) if by and body != "bf16" else ()),
+        ),
         "expert_read": (f"read:{expert}", f"read-arch:{arch}", "read-expert"),
         "expert_math": (f"math:{expert}", f"math-arch:{arch}", "math-expert"),
         "head_read": ("read:bf16", f"read-arch:{arch}"),
@@ -94,12 +113,14 @@ def matrices_s(tokens: Any, w: Work, c: Any) -> Any:
     """Time of all matrix products of the layers for *tokens* rows at once."""
     body = _either(
         w.body_bytes / (w.n * w.bandwidth * c.body_read),
-        2.0 * w.body_params * tokens / (w.n * w.body_rate * c.body_math), c.sharpness,
+        2.0 * w.body_params * tokens / (w.n * w.body_rate * c.body_math),
+        c.sharpness,
     )
     touched = 1.0 - (1.0 - w.expert_share) ** tokens
     experts = _either(
         w.expert_bytes * touched / (w.n * w.bandwidth * c.expert_read),
-        2.0 * w.expert_params * w.expert_share * tokens / (w.n * w.expert_rate * c.expert_math), c.sharpness,
+        2.0 * w.expert_params * w.expert_share * tokens / (w.n * w.expert_rate * c.expert_math),
+        c.sharpness,
     )
     return body + experts
 
@@ -115,15 +136,19 @@ def decode_step_s(batch: Any, kv_bytes: Any, w: Work, c: Any) -> Any:
     """One step that writes one token for each of *batch* sequences, each with *kv_bytes* of KV cache."""
     head = _either(
         w.head_bytes / (w.n * w.bandwidth * c.head_read),
-        2.0 * w.head_params * batch / (w.n * w.half_rate * c.head_math), c.sharpness,
+        2.0 * w.head_params * batch / (w.n * w.half_rate * c.head_math),
+        c.sharpness,
     )
     cache = batch * kv_bytes / (w.cache_split * w.bandwidth * c.kv_read)
     overhead = w.n_layers * c.layer_s + c.step_s + batch * c.sequence_s
-    return matrices_s(batch, w, c) + head + cache + exchange_s(batch, w, c) + between_s(batch, w, c) + overhead
+    return (
+        matrices_s(batch, w, c) + head + cache + exchange_s(batch, w, c) + between_s(batch, w, c) + overhead
+    )
 
 
 def between_s(tokens: Any, w: Work, c: Any) -> Any:
-    """Norms, rotary embedding, activation functions: *between* bytes read and written per token, layer and width."""
+    """Norms, rotary embedding, activation functions: *between* bytes read and written per token, layer and
+    width."""
     return w.n_layers * tokens * w.hidden * c.between / w.bandwidth
 
 
@@ -142,7 +167,9 @@ def prompt_s(prompt: Any, w: Work, c: Any) -> Any:
     """One prompt alone on the machine."""
     attention = 2.0 * w.n_layers * w.attention_width * prompt**2 / (w.n * w.half_rate * c.attention_math)
     overhead = w.n_layers * c.layer_s + c.step_s
-    return matrices_s(prompt, w, c) + attention + exchange_s(prompt, w, c) + between_s(prompt, w, c) + overhead
+    return (
+        matrices_s(prompt, w, c) + attention + exchange_s(prompt, w, c) + between_s(prompt, w, c) + overhead
+    )
 
 
 def under_load(batch: Any, prompt: Any, output: Any, kv_bytes: Any, w: Work, c: Any) -> SimpleNamespace:
@@ -158,5 +185,9 @@ def under_load(batch: Any, prompt: Any, output: Any, kv_bytes: Any, w: Work, c: 
     tpot = step + c.interleave * (batch - 1.0) * added / output
     ttft = c.first_s + alone + c.burst * (batch - 1.0) * added + c.first_step * (step - step / batch)
     return SimpleNamespace(
-        tpot_s=tpot, ttft_s=ttft, service_s=ttft + (output - 1.0) * tpot, prompt_s=c.first_s + alone, step_s=step,
+        tpot_s=tpot,
+        ttft_s=ttft,
+        service_s=ttft + (output - 1.0) * tpot,
+        prompt_s=c.first_s + alone,
+        step_s=step,
     )

@@ -1,4 +1,5 @@
-"""Fits the serving-speed artifact: coefficients, corrections, intervals, and how many rows stand behind what."""
+"""Fits the serving-speed artifact: coefficients, corrections, intervals, and how many rows stand behind
+what."""
 
 from __future__ import annotations
 
@@ -14,7 +15,15 @@ from advisor.prediction.serving_speed import BUSY
 from advisor.training.serving_speed_fit import Fit, waits_for_memory
 from advisor.training.serving_speed_kernels import efficiencies
 from advisor.training.serving_speed_left_out import (
-    KINDS, config_key, corrections, left_out, metric_of, publisher, rounded, seen, typical,
+    KINDS,
+    config_key,
+    corrections,
+    left_out,
+    metric_of,
+    publisher,
+    rounded,
+    seen,
+    typical,
 )
 from advisor.training.serving_speed_model import Case, cases
 from advisor.training.serving_speed_rows import decode
@@ -40,8 +49,11 @@ def fit(progress: Callable[[float], None] | None = None) -> dict[str, Any]:
     intervals, extrapolation = _intervals(full, left)
     return {
         "format": 1,
-        "coefficients": {name: rounded(value) for name, value in typical(full).items()
-                         if not name.startswith(_ONLY_WHILE_FITTING)},
+        "coefficients": {
+            name: rounded(value)
+            for name, value in typical(full).items()
+            if not name.startswith(_ONLY_WHILE_FITTING)
+        },
         "effects": corrections(full),
         "levels": list(LEVELS),
         "intervals": intervals,
@@ -55,7 +67,8 @@ def fit(progress: Callable[[float], None] | None = None) -> dict[str, Any]:
 def strata(full: Fit, left: dict[str, np.ndarray]) -> dict[str, tuple[np.ndarray, list[int]]]:
     """'FIGURE|known or unknown|calm or busy' -> (absolute residuals left out, rows).
 
-    A known device: publishers left out, where others measured the device and the kernel. An unknown one: devices
+    A known device: publishers left out, where others measured the device and the kernel. An unknown one:
+    devices
     left out.
     """
     usable = ~waits_for_memory(full.cases)
@@ -64,9 +77,14 @@ def strata(full: Fit, left: dict[str, np.ndarray]) -> dict[str, tuple[np.ndarray
     for known, kind in (("known", "source"), ("unknown", "device")):
         for metric in ("decode", "ttft"):
             for busy in ("calm", "busy"):
-                rows = [i for i, case in enumerate(full.cases)
-                        if usable[i] and metric_of(case) == metric and (measured[i] or known == "unknown")
-                        and (full.arrays.batch[i] > BUSY) == (busy == "busy")]
+                rows = [
+                    i
+                    for i, case in enumerate(full.cases)
+                    if usable[i]
+                    and metric_of(case) == metric
+                    and (measured[i] or known == "unknown")
+                    and (full.arrays.batch[i] > BUSY) == (busy == "busy")
+                ]
                 result[f"{metric}|{known}|{busy}"] = (np.abs(left[kind][rows]), rows)
     return result
 
@@ -76,6 +94,7 @@ def _intervals(full: Fit, left: dict[str, np.ndarray]) -> tuple[dict[str, list[f
 
     One vote per publisher and configuration. A level with too few groups takes the widest error seen.
     """
+
     def half_widths(scores: np.ndarray, rows: list[int]) -> list[float]:
         groups = [f"{publisher(full.cases[i])}|{config_key(full.cases[i])}" for i in rows]
         found = [group_quantile(list(scores), groups, level) for level in LEVELS]
@@ -109,7 +128,8 @@ def _counts(full: Fit) -> dict[str, dict[str, Any]]:
 
 
 def batched_growth() -> dict[str, list[float]]:
-    """What a further request adds to llama.cpp's step, as a share of a single step: [10 %, median, 90 %, rows].
+    """What a further request adds to llama.cpp's step, as a share of a single step: [10 %, median, 90 %,
+    rows].
 
     From totals at 1, 2 and 4 requests of the same model and device. A total that falls as requests are added
     stays in: the spread says that this happens.
@@ -123,5 +143,7 @@ def batched_growth() -> dict[str, list[float]]:
             if 1.0 in total and requests in total:
                 share = (requests * total[1.0] / total[requests] - 1) / (requests - 1)
                 growth["moe" if arch == "moe" else "dense"].append(share)
-    return {arch: [*(rounded(float(np.quantile(v, q))) for q in (0.1, 0.5, 0.9)), len(v)]
-            for arch, v in sorted(growth.items())}
+    return {
+        arch: [*(rounded(float(np.quantile(v, q))) for q in (0.1, 0.5, 0.9)), len(v)]
+        for arch, v in sorted(growth.items())
+    }

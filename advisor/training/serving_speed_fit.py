@@ -18,21 +18,49 @@ import numpy as np
 from advisor.training.serving_speed_model import Case, Names, arrays, offsets, predicted
 
 _NOISE = 0.12
-"""Scale of the loss: where two runs of one configuration start to count as disagreeing (the replicate floor)."""
+"""Scale of the loss: where two runs of one configuration start to count as disagreeing (the replicate
+floor)."""
 _PRIORS: dict[str, tuple[float, float]] = {
-    # (median, standard deviation of the logarithm); "x:" is what one engine, kernel or architecture adds to "x".
+    # (median, standard deviation of the logarithm); "x:" is what one engine, kernel or architecture adds to
+    # "x".
     # read:KERNEL and math:KERNEL come from the kernel timings instead.
-    "read-expert": (0.8, 0.4), "math-expert": (0.7, 0.5), "read-arch:": (1.0, 0.15), "math-arch:": (1.0, 0.2),
+    "read-expert": (0.8, 0.4),
+    "math-expert": (0.7, 0.5),
+    "read-arch:": (1.0, 0.15),
+    "math-arch:": (1.0, 0.2),
     "math-by:": (1.0, 0.3),
-    "cache-heads": (0.7, 0.3), "cache-latent": (0.7, 0.5), "cache:": (1.0, 0.3),
-    "between": (40.0, 0.7), "attention": (0.4, 0.5), "sharpness": (2.0, 0.3),
-    "layer": (30e-6, 1.0), "layer:": (1.0, 0.4), "layer-kernel:": (1.0, 0.3), "layer-arch:": (1.0, 0.3),
-    "layer-moe": (2.0, 0.5), "odd:": (1.0, 2.0),
-    "step": (1e-3, 1.0), "step:": (1.0, 0.5), "sequence": (10e-6, 1.0), "sequence:": (1.0, 0.5),
-    "reduce-nvlink": (10e-6, 0.7), "reduce-pcie": (30e-6, 0.7), "link-nvlink": (300e9, 0.7), "link-pcie": (20e9, 0.7),
-    "interleave": (0.8, 0.3), "interleave:": (1.0, 0.2), "burst": (0.1, 1.0), "burst:": (1.0, 0.5),
-    "first": (10e-3, 1.0), "first:": (1.0, 0.5), "wait": (1.0, 1.0), "wait:": (1.0, 0.7),
-    "drain:": (1.0, 0.3), "queue:": (1.0, 0.3), "by:": (1.0, 0.15), "by-first:": (1.0, 0.3),
+    "cache-heads": (0.7, 0.3),
+    "cache-latent": (0.7, 0.5),
+    "cache:": (1.0, 0.3),
+    "between": (40.0, 0.7),
+    "attention": (0.4, 0.5),
+    "sharpness": (2.0, 0.3),
+    "layer": (30e-6, 1.0),
+    "layer:": (1.0, 0.4),
+    "layer-kernel:": (1.0, 0.3),
+    "layer-arch:": (1.0, 0.3),
+    "layer-moe": (2.0, 0.5),
+    "odd:": (1.0, 2.0),
+    "step": (1e-3, 1.0),
+    "step:": (1.0, 0.5),
+    "sequence": (10e-6, 1.0),
+    "sequence:": (1.0, 0.5),
+    "reduce-nvlink": (10e-6, 0.7),
+    "reduce-pcie": (30e-6, 0.7),
+    "link-nvlink": (300e9, 0.7),
+    "link-pcie": (20e9, 0.7),
+    "interleave": (0.8, 0.3),
+    "interleave:": (1.0, 0.2),
+    "burst": (0.1, 1.0),
+    "burst:": (1.0, 0.5),
+    "first": (10e-3, 1.0),
+    "first:": (1.0, 0.5),
+    "wait": (1.0, 1.0),
+    "wait:": (1.0, 0.7),
+    "drain:": (1.0, 0.3),
+    "queue:": (1.0, 0.3),
+    "by:": (1.0, 0.15),
+    "by-first:": (1.0, 0.3),
 }
 _NEVER_FASTER = ("math:w4a16", "math:w8a16", "math:slow")
 """Weight-only kernels multiply in 16 bits after unpacking: never more efficient than plain 16-bit kernels."""
@@ -77,7 +105,9 @@ class Fit:
 
     def start(self, known: dict[str, float]) -> Fit:
         """Begins at *known* logarithms; names it lacks begin at their prior."""
-        self.theta = np.array([known.get(name, mean) for name, mean in zip(self.names.names, self.mean, strict=True)])
+        self.theta = np.array(
+            [known.get(name, mean) for name, mean in zip(self.names.names, self.mean, strict=True)]
+        )
         return self
 
     def run(self, steps: int = 40, tolerance: float = 1e-5) -> Fit:
@@ -105,7 +135,10 @@ class Fit:
 
     def _loss(self, theta: np.ndarray) -> float:
         scaled = self.residuals(theta) / _NOISE
-        return float((self.weights * (np.sqrt(1 + scaled**2) - 1)).sum() + 0.5 * (((theta - self.mean) / self.spread) ** 2).sum())
+        return float(
+            (self.weights * (np.sqrt(1 + scaled**2) - 1)).sum()
+            + 0.5 * (((theta - self.mean) / self.spread) ** 2).sum()
+        )
 
     def _step(self, loss: float) -> tuple[np.ndarray, float]:
         """The next logarithms and their loss; unchanged when no step lowers it."""

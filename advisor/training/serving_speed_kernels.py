@@ -1,6 +1,8 @@
-"""Efficiencies of matrix kernels from their timings: the share of bandwidth and of arithmetic rate they reach.
+"""Efficiencies of matrix kernels from their timings: the share of bandwidth and of arithmetic rate they
+reach.
 
-One kernel takes launch + (reading^p + arithmetic^p)^(1/p), with reading = bytes / (bandwidth x efficiency) and
+One kernel takes launch + (reading^p + arithmetic^p)^(1/p), with reading = bytes / (bandwidth x efficiency)
+and
 arithmetic likewise; both efficiencies are fitted per type over all devices that multiply in that type.
 """
 
@@ -13,18 +15,25 @@ from advisor.training.tables import load
 
 _TYPES = {
     # table's type -> (kernel family, bytes per weight, arithmetic)
-    "bfloat16": ("bf16", 2.0, "half"), "fp8": ("w8a8-fp", 1.0, "fp8"), "fp8_static": ("w8a8-fp", 1.0, "fp8"),
-    "fp8_block": ("w8a8-fp", 1.0, "fp8"), "nvfp4": ("nvfp4", 0.5625, "fp4"), "sq": ("w8a8-int", 1.0, "int8"),
-    "int8_wo": ("w8a16", 1.0, "half"), "int4_wo": ("w4a16", 0.53, "half"),
+    "bfloat16": ("bf16", 2.0, "half"),
+    "fp8": ("w8a8-fp", 1.0, "fp8"),
+    "fp8_static": ("w8a8-fp", 1.0, "fp8"),
+    "fp8_block": ("w8a8-fp", 1.0, "fp8"),
+    "nvfp4": ("nvfp4", 0.5625, "fp4"),
+    "sq": ("w8a8-int", 1.0, "int8"),
+    "int8_wo": ("w8a16", 1.0, "half"),
+    "int4_wo": ("w4a16", 0.53, "half"),
 }
 _SPREAD = 0.2
 """Standard deviation of an efficiency's logarithm around the timings': other versions, shapes and devices."""
 UNTIMED = {
     # Families without timings start from their nearest relative, with twice the spread.
-    "mxfp4": "nvfp4", "w4a8": "w4a16",
+    "mxfp4": "nvfp4",
+    "w4a8": "w4a16",
 }
 _SLOW_READ = (19.58 * 4.0) / (37.05 * 16.0)
-"""Weights unpacked outside fast kernels are read at this share of the 16-bit rate: bitsandbytes INT4 against FP16 in
+"""Weights unpacked outside fast kernels are read at this share of the 16-bit rate: bitsandbytes INT4 against
+FP16 in
 tokens/s, each times its bits (Mistral-7B, A100 80GB, https://github.com/premAI-io/benchmarks)."""
 
 
@@ -36,7 +45,12 @@ def efficiencies() -> dict[str, tuple[float, float]]:
     for (hardware, _, dtype), rows in table.groupby(["hardware", "engine", "gemm_dtype"], sort=True):
         gpu = as_gpu(hardware)
         family, width, arithmetic = _TYPES[dtype]
-        rate = gpu and {"half": gpu.fp16_flops, "fp8": gpu.fp8_flops, "fp4": gpu.fp4_flops, "int8": gpu.int8_ops}[arithmetic]
+        rate = (
+            gpu
+            and {"half": gpu.fp16_flops, "fp8": gpu.fp8_flops, "fp4": gpu.fp4_flops, "int8": gpu.int8_ops}[
+                arithmetic
+            ]
+        )
         if not rate or not gpu.bandwidth_bytes_per_s:
             continue
         found.setdefault(family, []).append(_one(rows, width, gpu.bandwidth_bytes_per_s, rate))

@@ -12,7 +12,8 @@ from advisor.training.serving_speed_fit import Fit
 from advisor.training.serving_speed_model import Case
 
 SOME = 30
-"""Figures from which on a publisher, device or kernel counts as measured (fewer are borrowed from relatives, and the answer says so)."""
+"""Figures from which on a publisher, device or kernel counts as measured (fewer are borrowed from relatives,
+and the answer says so)."""
 _FOLDS = 6
 
 
@@ -66,7 +67,8 @@ def typical(fitted: Fit) -> dict[str, float]:
 
 
 def corrections(fitted: Fit) -> dict[str, Any]:
-    """log(measured / modelled) that belongs to every machine ("all"), to a device, and to one configuration on it.
+    """log(measured / modelled) that belongs to every machine ("all"), to a device, and to one configuration
+    on it.
 
     Partial pooling: the median of every publisher counts once; a mean over s publishers keeps s / (s + 1) of
     itself, for publishers of one configuration differ by about as much as configurations do.
@@ -78,7 +80,9 @@ def corrections(fitted: Fit) -> dict[str, Any]:
     for metric in ("decode", "ttft"):
         rows = [i for i, case in enumerate(fitted.cases) if usable[i] and metric_of(case) == metric]
         left = residual.copy()
-        device = _pooled([(fitted.cases[i].gpu.catalog_name, publisher(fitted.cases[i]), left[i]) for i in rows])
+        device = _pooled(
+            [(fitted.cases[i].gpu.catalog_name, publisher(fitted.cases[i]), left[i]) for i in rows]
+        )
         for i in rows:
             left[i] -= device.get(fitted.cases[i].gpu.catalog_name, 0.0)
         config = _pooled([(config_key(fitted.cases[i]), publisher(fitted.cases[i]), left[i]) for i in rows])
@@ -90,18 +94,25 @@ def _pooled(rows: Sequence[tuple[str, str, float]]) -> dict[str, float]:
     by_key: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for key, source, value in rows:
         by_key[key][source].append(value)
-    return {key: rounded(sum(float(np.median(v)) for v in sources.values()) / (len(sources) + 1))
-            for key, sources in sorted(by_key.items())}
+    return {
+        key: rounded(sum(float(np.median(v)) for v in sources.values()) / (len(sources) + 1))
+        for key, sources in sorted(by_key.items())
+    }
 
 
 def apply(effects: dict, case: Case) -> float:
     """The correction of *case*."""
     own = effects[metric_of(case)]
-    return own["all"] + own["device"].get(case.gpu.catalog_name, 0.0) + own["config"].get(config_key(case), 0.0)
+    return (
+        own["all"] + own["device"].get(case.gpu.catalog_name, 0.0) + own["config"].get(config_key(case), 0.0)
+    )
 
 
 def left_out(
-    full: Fit, key: Callable[[Case], str], kernels: dict, progress: Callable[[float], None] | None = None,
+    full: Fit,
+    key: Callable[[Case], str],
+    kernels: dict,
+    progress: Callable[[float], None] | None = None,
 ) -> np.ndarray:
     """log(measured / predicted) of every row by a fit that never saw its group."""
     groups = [key(case) for case in full.cases]
@@ -111,7 +122,11 @@ def left_out(
     residual = np.zeros(len(groups))
     for number in range(min(_FOLDS, len(names))):
         inside = np.flatnonzero(fold != number)
-        part = Fit([full.cases[i] for i in inside], kernels).start(full.coefficients()).run(steps=12, tolerance=3e-4)
+        part = (
+            Fit([full.cases[i] for i in inside], kernels)
+            .start(full.coefficients())
+            .run(steps=12, tolerance=3e-4)
+        )
         effects = corrections(part)
         outside = np.flatnonzero(fold == number)
         rest = Fit([full.cases[i] for i in outside], kernels).start(typical(part))
@@ -133,11 +148,16 @@ def seen(found: Sequence[Case], key: Callable[[Case], str]) -> np.ndarray:
         by_device[name] += n
     for (engine, family, _), n in kernel.items():
         by_kernel[engine, family] += n
-    return np.array([
-        by_device[c.gpu.catalog_name] - device[c.gpu.catalog_name, key(c)] >= SOME
-        and by_kernel[c.row.engine, c.family] - kernel[c.row.engine, c.family, key(c)] >= SOME for c in found])
+    return np.array(
+        [
+            by_device[c.gpu.catalog_name] - device[c.gpu.catalog_name, key(c)] >= SOME
+            and by_kernel[c.row.engine, c.family] - kernel[c.row.engine, c.family, key(c)] >= SOME
+            for c in found
+        ]
+    )
 
 
 def rounded(value: float) -> float:
-    """Six significant digits: fewer than linear algebra libraries agree on, more than any figure here is sure of."""
+    """Six significant digits: fewer than linear algebra libraries agree on, more than any figure here is
+    sure of."""
     return float(f"{value:.6g}")

@@ -42,8 +42,13 @@ class Case:
     """Requests memory holds."""
 
 
-_MEANT = {"NVIDIA H100": "H100 SXM5 80 GB", "NVIDIA A800": "A800 SXM4 80 GB", "NVIDIA A100": "A100 SXM4 80 GB"}
-"""Names that leave the form open, where the figures decide: an 8B model in BF16 is written on that H100 in less
+_MEANT = {
+    "NVIDIA H100": "H100 SXM5 80 GB",
+    "NVIDIA A800": "A800 SXM4 80 GB",
+    "NVIDIA A100": "A100 SXM4 80 GB",
+}
+"""Names that leave the form open, where the figures decide: an 8B model in BF16 is written on that H100 in
+less
 time than the PCIe card's bandwidth allows, and DeepSeek-V3 in 4 bits needs eight of the 80 GB A800."""
 
 
@@ -82,15 +87,33 @@ def _case(row: Row) -> Case:
     load, body, expert = work(model, weights, scheme, gpu, row.devices)
     odd = "vllm-0.20.1" if row.version.startswith("0.20.1+") and scheme.weight_bits < 16 else ""
     keys = coefficient_keys(
-        engine_key(row.engine, row.version), body, expert, arch_group(gpu), link_of(gpu), is_mla(model), model.is_moe, odd,
-        by=row.publisher)
+        engine_key(row.engine, row.version),
+        body,
+        expert,
+        arch_group(gpu),
+        link_of(gpu),
+        is_mla(model),
+        model.is_moe,
+        odd,
+        by=row.publisher,
+    )
     kv_bytes = kv_bytes_per_token_read(model, int(row.prompt + row.output / 2), row.kv_type)
     held = kv_cache_bytes(model, int(row.prompt + row.output), 1, row.kv_type).value
     memory = (gpu.memory_total_bytes or 0) * row.devices * MEMORY_SHARE - weights.total_bytes.value
     room = max(1.0, memory / held)
     family = expert if model.is_moe else body
-    return Case(row, gpu, model.name, family, model.family or model.name, load, keys, kv_bytes,
-                min(row.batch, room), room)
+    return Case(
+        row,
+        gpu,
+        model.name,
+        family,
+        model.family or model.name,
+        load,
+        keys,
+        kv_bytes,
+        min(row.batch, room),
+        room,
+    )
 
 
 def arrays(found: Sequence[Case]) -> SimpleNamespace:
@@ -99,17 +122,26 @@ def arrays(found: Sequence[Case]) -> SimpleNamespace:
     stacked = Work(**{name: np.array([float(getattr(c.work, name)) for c in found]) for name in fields})
     get: Callable = lambda f: np.array([f(c) for c in found])  # noqa: E731
     return SimpleNamespace(
-        work=stacked, kv_bytes=get(lambda c: c.kv_bytes), batch=get(lambda c: c.batch), room=get(lambda c: c.room),
-        prompt=get(lambda c: c.row.prompt), output=get(lambda c: c.row.output),
-        y=np.log(get(lambda c: c.row.seconds)), metric=get(lambda c: c.row.metric),
+        work=stacked,
+        kv_bytes=get(lambda c: c.kv_bytes),
+        batch=get(lambda c: c.batch),
+        room=get(lambda c: c.room),
+        prompt=get(lambda c: c.row.prompt),
+        output=get(lambda c: c.row.output),
+        y=np.log(get(lambda c: c.row.seconds)),
+        metric=get(lambda c: c.row.metric),
     )
 
 
 class Names:
     """Named logarithms and where they enter."""
 
-    def __init__(self, keys: Sequence[dict[str, tuple[str, ...]]], offsets: Sequence[tuple[str, ...]]) -> None:
-        names = sorted({k for row in keys for group in row.values() for k in group} | {o for row in offsets for o in row})
+    def __init__(
+        self, keys: Sequence[dict[str, tuple[str, ...]]], offsets: Sequence[tuple[str, ...]]
+    ) -> None:
+        names = sorted(
+            {k for row in keys for group in row.values() for k in group} | {o for row in offsets for o in row}
+        )
         self.names = names
         index = {name: i for i, name in enumerate(names)}
         none = len(names)
@@ -117,7 +149,8 @@ class Names:
         for field in keys[0]:
             width = max(len(row[field]) for row in keys)
             self.fields[field] = np.array(
-                [[index[k] for k in row[field]] + [none] * (width - len(row[field])) for row in keys])
+                [[index[k] for k in row[field]] + [none] * (width - len(row[field])) for row in keys]
+            )
         self.offsets = np.array([[index[o] for o in row] + [none] * (2 - len(row)) for row in offsets])
 
     def coefficients(self, theta: np.ndarray) -> SimpleNamespace:
@@ -136,7 +169,8 @@ class Names:
 
 
 def offsets(case: Case) -> tuple[str, ...]:
-    """Names of the offsets of *case*: its publisher's, and its benchmark's where that measures something else."""
+    """Names of the offsets of *case*: its publisher's, and its benchmark's where that measures something
+    else."""
     row = case.row
     by = f"by-first:{row.publisher}" if row.metric == "ttft" else f"by:{row.publisher}"
     return (by, row.protocol) if row.protocol else (by,)
@@ -146,6 +180,11 @@ def predicted(a: SimpleNamespace, c: SimpleNamespace) -> np.ndarray:
     """Logarithm of the seconds each row should show."""
     load = under_load(a.batch, a.prompt, a.output, a.kv_bytes, a.work, c)
     flow = load.service_s / (a.batch * a.output)
-    seconds = np.where(a.metric == "flow", flow, np.where(a.metric == "ttft", load.ttft_s, np.where(
-        a.metric == "service", load.service_s, load.tpot_s)))
+    seconds = np.where(
+        a.metric == "flow",
+        flow,
+        np.where(
+            a.metric == "ttft", load.ttft_s, np.where(a.metric == "service", load.service_s, load.tpot_s)
+        ),
+    )
     return np.log(seconds)

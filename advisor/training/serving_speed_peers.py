@@ -1,4 +1,5 @@
-"""Other tools' formulas for serving speed, on the same inputs: what they would have said of a measured row."""
+"""Other tools' formulas for serving speed, on the same inputs: what they would have said of a measured
+row."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from advisor.training.serving_speed_model import Case
 
 
 def roofline(case: Case) -> float:
-    """aiconfigurator's speed of light: max(arithmetic at peak, bytes / (0.8 x bandwidth)) per step, prompts between.
+    """aiconfigurator's speed of light: max(arithmetic at peak, bytes / (0.8 x bandwidth)) per step, prompts
+    between.
 
     From its documentation of modelled mode (https://github.com/ai-dynamo/aiconfigurator); 3 us per operation,
     seven operations per layer.
@@ -18,15 +20,26 @@ def roofline(case: Case) -> float:
 
     def matrices(tokens: float) -> float:
         read = w.body_bytes + w.expert_bytes * (1 - (1 - w.expert_share) ** tokens) + w.head_bytes
-        arithmetic = 2 * tokens * (w.body_params / w.body_rate + w.expert_params * w.expert_share / w.expert_rate) / w.n
+        arithmetic = (
+            2
+            * tokens
+            * (w.body_params / w.body_rate + w.expert_params * w.expert_share / w.expert_rate)
+            / w.n
+        )
         return max(read / bandwidth, arithmetic) + 7 * w.n_layers * 3e-6
 
     step = matrices(case.batch) + case.batch * case.kv_bytes / bandwidth
-    return _figure(case, step, matrices(case.row.prompt), step + (case.batch - 1) * matrices(case.row.prompt) / case.row.output)
+    return _figure(
+        case,
+        step,
+        matrices(case.row.prompt),
+        step + (case.batch - 1) * matrices(case.row.prompt) / case.row.output,
+    )
 
 
 def chimeraforge(case: Case) -> float:
-    """chimeraforge 0.76: one stream at 0.84 of the bandwidth times a multiplier per scheme, a batch slowed by its cache.
+    """chimeraforge 0.76: one stream at 0.84 of the bandwidth times a multiplier per scheme, a batch slowed
+    by its cache.
 
     Prefill at 0.4 of the 16-bit rate (https://github.com/Sahil170595/Chimeraforge, planner/models.py).
     """
@@ -50,4 +63,7 @@ def _figure(case: Case, step: float, prompt: float, tpot: float) -> float:
     return service / (case.batch * case.row.output) if case.row.metric == "flow" else max(service, step)
 
 
-PEERS: dict[str, Callable[[Case], float]] = {"aiconfigurator roofline": roofline, "chimeraforge": chimeraforge}
+PEERS: dict[str, Callable[[Case], float]] = {
+    "aiconfigurator roofline": roofline,
+    "chimeraforge": chimeraforge,
+}

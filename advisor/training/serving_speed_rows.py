@@ -6,17 +6,18 @@ requests in flight. Benchmarks measure that in different ways; the rules say whi
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 
 SERVING_ENGINES = ("vllm", "sglang", "tensorrt-llm")
-"""Engines with continuous batching and enough rows to fit. Others run research kernels or one request only."""
+"""Engines with continuous batching and enough rows to fit. Others run research kernels or one request
+only."""
 DEFAULT_SLOTS = 256
 """Sequences in flight when all requests are queued: vLLM's `max_num_seqs` default
 (https://docs.vllm.ai/en/v0.7.3/serving/engine_args.html)."""
 TRTLLM_SLOTS = 2048
-"""TensorRT-LLM's `max_batch_size` default (https://nvidia.github.io/TensorRT-LLM/commands/trtllm-build.html)."""
+"""TensorRT-LLM's `max_batch_size` default
+(https://nvidia.github.io/TensorRT-LLM/commands/trtllm-build.html)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +71,17 @@ def _decode(raw) -> list[Row]:
         raise Undecodable("engine without continuous batching, or not one the advisor serves with")
     if "DOUBTFUL" in raw.notes:
         raise Undecodable("the table itself calls the figure doubtful")
+    if not raw.value > 0:
+        raise Undecodable("the figure is not positive")
     if not raw.n_devices >= 1:
         raise Undecodable("number of devices not stated")
     rule = _RULES.get(raw.source_id) or (_redhat if raw.source_id.startswith("redhat-") else None)
     if rule is None:
-        raise Undecodable("no rule says what this source's figure means")
+        raise Undecodable("lengths of prompts and answers, or what was counted, are not stated")
     return rule(raw)
 
 
 def _row(raw, metric: str, prompt: float, output: float, batch: float, seconds: float, **more) -> Row:
-    if not (seconds > 0 and math.isfinite(seconds)):
-        raise Undecodable("the figure is not positive")
     if not (prompt > 0 and output > 0 and batch > 0):
         raise Undecodable("prompt, output or number of requests not stated")
     quantized_cache = raw.source_id == "aiconfigurator-silicon" and raw.scheme not in ("BF16", "W4A16-INT")
@@ -88,8 +89,20 @@ def _row(raw, metric: str, prompt: float, output: float, batch: float, seconds: 
     more.setdefault("publisher", _publisher(raw.source_id))
     more.setdefault("kv_type", "fp8" if quantized_cache or "KV-FP8" in raw.scheme else "f16")
     return Row(
-        raw.source_id, raw.hardware, int(raw.n_devices), raw.engine, raw.engine_version,
-        raw.model, raw.scheme.replace("+KV-FP8", ""), metric, prompt, output, batch, seconds, n=raw.n, **more,
+        raw.source_id,
+        raw.hardware,
+        int(raw.n_devices),
+        raw.engine,
+        raw.engine_version,
+        raw.model,
+        raw.scheme.replace("+KV-FP8", ""),
+        metric,
+        prompt,
+        output,
+        batch,
+        seconds,
+        n=raw.n,
+        **more,
     )
 
 
@@ -106,21 +119,43 @@ def _note(raw, key: str) -> float | None:
 def _aiconfigurator(raw) -> list[Row]:
     """A fixed number of requests in flight; mean TPOT, and mean TTFT in the notes.
 
-    Attention run data-parallel splits the batch, not the matrices: not what a plan with tensor parallelism does.
+    Attention run data-parallel splits the batch, not the matrices: not what a plan with tensor parallelism
+    does.
     FP8 and FP4 checkpoints of this benchmark are served with an FP8 KV cache.
     """
-    if (_note(raw, "attention_dp") or 1) > 1 or (_note(raw, "batch_per_rank") or raw.concurrency) != raw.concurrency:
+    if (_note(raw, "attention_dp") or 1) > 1 or (
+        _note(raw, "batch_per_rank") or raw.concurrency
+    ) != raw.concurrency:
         raise Undecodable("attention in data parallel: another way to use several devices")
     if "_c_tp" in raw.notes:
         raise Undecodable("the run's own name leaves its number of requests open")
     # Runs of the vendor's own collection have no parallelism over experts in their name; all others are one
     # public nightly benchmark in several copies.
     publisher = "aiconfigurator-collection" if "_epnone_" in raw.notes else "aiconfigurator-nightly"
-    found = [_row(raw, "tpot", raw.prompt_tokens, raw.gen_tokens, raw.concurrency, raw.value / 1e3, publisher=publisher)]
+    found = [
+        _row(
+            raw,
+            "tpot",
+            raw.prompt_tokens,
+            raw.gen_tokens,
+            raw.concurrency,
+            raw.value / 1e3,
+            publisher=publisher,
+        )
+    ]
     ttft = _note(raw, "ttft_ms")
     if ttft:
-        found.append(_row(
-            raw, "ttft", raw.prompt_tokens, raw.gen_tokens, raw.concurrency, ttft / 1e3, publisher=publisher))
+        found.append(
+            _row(
+                raw,
+                "ttft",
+                raw.prompt_tokens,
+                raw.gen_tokens,
+                raw.concurrency,
+                ttft / 1e3,
+                publisher=publisher,
+            )
+        )
     return found
 
 
@@ -158,8 +193,17 @@ def _redhat(raw) -> list[Row]:
         return [_row(raw, "service", raw.prompt_tokens, raw.gen_tokens, 1, raw.value)]
     if raw.value < 0.25:
         raise Undecodable("rounded to one digit: 0.1 or 0.2 requests per second tell too little")
-    return [_row(raw, "flow", raw.prompt_tokens, raw.gen_tokens, DEFAULT_SLOTS,
-                 1 / (raw.value * raw.gen_tokens), protocol="queue:redhat")]
+    return [
+        _row(
+            raw,
+            "flow",
+            raw.prompt_tokens,
+            raw.gen_tokens,
+            DEFAULT_SLOTS,
+            1 / (raw.value * raw.gen_tokens),
+            protocol="queue:redhat",
+        )
+    ]
 
 
 def _qwen(raw) -> list[Row]:
@@ -176,12 +220,23 @@ def _trtllm(raw) -> list[Row]:
     devices = raw.n_devices
     if re.search(r"\bDEP\d", raw.notes):
         raise Undecodable("attention in data parallel: another way to use several devices")
-    return [_row(raw, "flow", raw.prompt_tokens, raw.gen_tokens, TRTLLM_SLOTS, 1 / (raw.value * devices),
-                 protocol="queue:trtllm", kv_type="fp8")]
+    return [
+        _row(
+            raw,
+            "flow",
+            raw.prompt_tokens,
+            raw.gen_tokens,
+            TRTLLM_SLOTS,
+            1 / (raw.value * devices),
+            protocol="queue:trtllm",
+            kv_type="fp8",
+        )
+    ]
 
 
 def _modelopt(raw) -> list[Row]:
-    """trtllm-bench at a fixed batch: output tokens per second of all requests, prompts included in the time."""
+    """trtllm-bench at a fixed batch: output tokens per second of all requests, prompts included in the
+    time."""
     return [_row(raw, "flow", raw.prompt_tokens, raw.gen_tokens, raw.concurrency, 1 / raw.value)]
 
 
@@ -199,21 +254,6 @@ def _latency(raw) -> list[Row]:
     return [_row(raw, "flow", raw.prompt_tokens, raw.gen_tokens, batch, raw.value / (batch * raw.gen_tokens))]
 
 
-def _single(raw) -> list[Row]:
-    """Tokens per second of one request, short prompt."""
-    if raw.scheme == "FP32":
-        raise Undecodable("32-bit weights")
-    if raw.scheme in ("INT8", "INT4"):
-        raise Undecodable("the exact format differs by engine and is not stated")
-    prompt = raw.prompt_tokens if raw.prompt_tokens > 0 else 1
-    return [_row(raw, "tpot", prompt, raw.gen_tokens, 1, 1 / raw.value)]
-
-
-def _batches(raw) -> list[Row]:
-    """Output tokens per second of a batch; prompt lengths not stated, taken as short."""
-    return [_row(raw, "flow", 64, 512, raw.concurrency, 1 / raw.value)]
-
-
 _RULES = {
     "aiconfigurator-silicon": _aiconfigurator,
     "accelmark": _accelmark,
@@ -224,6 +264,4 @@ _RULES = {
     "modelopt-benchmark": _modelopt,
     "torchao-inference": _torchao,
     "vllm-pr23197": _latency,
-    "vllm-pr14138": _batches,
-    "premai-bench": _single,
 }

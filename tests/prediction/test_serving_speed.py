@@ -29,16 +29,34 @@ def machine(name: str, n: int = 1, **changes) -> HardwareProfile:
 
 
 def serve(
-    hardware: HardwareProfile, model: str, scheme: str, concurrency: int = 1, prompt: int = 1024, output: int = 256,
-    room: int | None = 1000, confidence: float = 0.9, engine: str = "vllm",
+    hardware: HardwareProfile,
+    model: str,
+    scheme: str,
+    concurrency: int = 1,
+    prompt: int = 1024,
+    output: int = 256,
+    room: int | None = 1000,
+    confidence: float = 0.9,
+    engine: str = "vllm",
 ) -> ServingSpeed:
     """The prediction for all GPUs of *hardware* in one tensor-parallel group."""
     n = len(hardware.gpus)
     placement = Placement(kind="tensor-parallel", n_gpus=n, tensor_parallel=max(1, n), max_concurrency=room)
     profile, chosen = find_model(model), find_scheme(scheme)
     return predict_serving(
-        hardware, profile, weigh(profile, chosen), chosen, engine, "cuda", placement, prompt, output, concurrency,
-        "f16", confidence)
+        hardware,
+        profile,
+        weigh(profile, chosen),
+        chosen,
+        engine,
+        "cuda",
+        placement,
+        prompt,
+        output,
+        concurrency,
+        "f16",
+        confidence,
+    )
 
 
 def rate(*args, **more) -> float:
@@ -57,7 +75,9 @@ def test_w4a16_leads_for_one_stream_and_w8a8_int_under_load_on_two_a100():
 def test_fp8_on_ampere_is_weight_only():
     """Ampere has no FP8 arithmetic: an FP8 checkpoint is served exactly as fast as its weight-only form."""
     pair = machine("A100 SXM4 80 GB", 2)
-    assert rate(pair, "llama-3.1-70b", FP8, 64) == pytest.approx(rate(pair, "llama-3.1-70b", "W8A16-FP", 64), rel=0.01)
+    assert rate(pair, "llama-3.1-70b", FP8, 64) == pytest.approx(
+        rate(pair, "llama-3.1-70b", "W8A16-FP", 64), rel=0.01
+    )
 
 
 @pytest.mark.parametrize("concurrency", [1, 64])
@@ -91,7 +111,10 @@ def test_longer_prompts_are_never_faster(concurrency):
 
 def test_more_bandwidth_is_never_slower():
     """The same card with faster memory serves at least as fast."""
-    rates = [rate(machine("RTX 4090", bandwidth_bytes_per_s=b), "llama-3.1-8b", W4A16, 8) for b in (5e11, 1e12, 2e12)]
+    rates = [
+        rate(machine("RTX 4090", bandwidth_bytes_per_s=b), "llama-3.1-8b", W4A16, 8)
+        for b in (5e11, 1e12, 2e12)
+    ]
     assert rates == sorted(rates)
 
 
@@ -123,7 +146,8 @@ def test_intervals_hold_the_value_and_widen_with_confidence():
 
 
 def test_basis_says_what_was_measured():
-    """This device with this model is measured; a card nobody measured is extrapolated, with a wider interval."""
+    """This device with this model is measured; a card nobody measured is extrapolated, with a wider
+    interval."""
     known = serve(machine("A100 PCIe 80 GB"), "deepseek-r1-distill-llama-8b", W8A8).tpot_s
     unknown = serve(machine("MI300X"), "llama-3.1-8b", "BF16").tpot_s
     assert (known.basis, unknown.basis) == ("measured", "extrapolated")
@@ -144,8 +168,19 @@ def test_without_a_gpu_or_with_weights_in_main_memory_nothing_was_measured():
         serve(HardwareProfile(name="cpu", source="user"), "llama-3.1-8b", "BF16")
     card, profile, scheme = machine("RTX 4090"), find_model("llama-3.1-8b"), find_scheme("BF16")
     with pytest.raises(NotMeasuredError):
-        predict_serving(card, profile, weigh(profile, scheme), scheme, "vllm", "cuda", Placement(kind="split", n_gpus=1),
-                        512, 128, 1, "f16")
+        predict_serving(
+            card,
+            profile,
+            weigh(profile, scheme),
+            scheme,
+            "vllm",
+            "cuda",
+            Placement(kind="split", n_gpus=1),
+            512,
+            128,
+            1,
+            "f16",
+        )
 
 
 def test_mixture_of_equal_loads_is_that_load_and_of_different_ones_lies_between():
@@ -154,7 +189,9 @@ def test_mixture_of_equal_loads_is_that_load_and_of_different_ones_lies_between(
     one, many = (serve(pair, "llama-3.1-70b", W8A8, c) for c in (1, 64))
     same, both = mixture([(1, many), (3, many)]), mixture([(1, one), (1, many)])
     assert same.throughput_tokens_per_s.value == pytest.approx(many.throughput_tokens_per_s.value)
-    assert both.request_latency_s.value == pytest.approx((one.request_latency_s.value + many.request_latency_s.value) / 2)
+    assert both.request_latency_s.value == pytest.approx(
+        (one.request_latency_s.value + many.request_latency_s.value) / 2
+    )
     low, high = sorted(f.throughput_tokens_per_s.value for f in (one, many))
     assert low < both.throughput_tokens_per_s.value < high
 
@@ -167,8 +204,20 @@ def test_batched_local_speed_grows_with_requests_and_never_past_the_prompts_rate
     prefill = Estimate(3000.0, 2500.0, 3500.0, "measured")
     hardware = replace(machine("RTX 3090"), memory=Memory())
     found = [
-        batched_speed(decode, prefill, c, 128, 256, hardware=hardware, model=profile, weights=weights,
-                      placement=Placement(kind="gpu", n_gpus=1), kv_type="f16") for c in (1, 2, 4, 8, 16, 64, 256)]
+        batched_speed(
+            decode,
+            prefill,
+            c,
+            128,
+            256,
+            hardware=hardware,
+            model=profile,
+            weights=weights,
+            placement=Placement(kind="gpu", n_gpus=1),
+            kv_type="f16",
+        )
+        for c in (1, 2, 4, 8, 16, 64, 256)
+    ]
     throughput = [f.throughput_tokens_per_s.value for f in found]
     each = [f.decode_tokens_per_s.value for f in found]
     assert throughput == sorted(throughput)
@@ -178,27 +227,47 @@ def test_batched_local_speed_grows_with_requests_and_never_past_the_prompts_rate
     assert [f.tpot_s.basis for f in found[:4]] == ["interpolated"] * 3 + ["extrapolated"]
 
 
-@pytest.mark.parametrize(("gpu", "group", "link"), [
-    ("A100 SXM4 80 GB", "ampere-dc", "nvlink"), ("A100 PCIe 80 GB", "ampere-dc", "pcie"), ("RTX A6000", "ampere", "pcie"),
-    ("RTX 4090", "ada", "pcie"), ("H100 SXM5 80 GB", "hopper", "nvlink"), ("B200", "blackwell-dc", "nvlink"),
-    ("RTX 5090", "blackwell", "pcie"), ("T4", "turing", "pcie"), ("MI300X", "amd", "nvlink"),
-])
+@pytest.mark.parametrize(
+    ("gpu", "group", "link"),
+    [
+        ("A100 SXM4 80 GB", "ampere-dc", "nvlink"),
+        ("A100 PCIe 80 GB", "ampere-dc", "pcie"),
+        ("RTX A6000", "ampere", "pcie"),
+        ("RTX 4090", "ada", "pcie"),
+        ("H100 SXM5 80 GB", "hopper", "nvlink"),
+        ("B200", "blackwell-dc", "nvlink"),
+        ("RTX 5090", "blackwell", "pcie"),
+        ("T4", "turing", "pcie"),
+        ("MI300X", "amd", "nvlink"),
+    ],
+)
 def test_architecture_group_and_link(gpu, group, link):
     """Datacenter modules exchange over NVLink or its like, cards over PCIe."""
     found = find_gpu(gpu).gpu()
     assert (arch_group(found), link_of(found)) == (group, link)
 
 
-@pytest.mark.parametrize(("gpu", "scheme", "family"), [
-    ("A100 SXM4 80 GB", FP8, "w8a16"), ("RTX 4090", FP8, "w8a8-fp"), ("H100 SXM5 80 GB", "NVFP4", "w4a16"),
-    ("B200", "NVFP4", "nvfp4"), ("A100 SXM4 80 GB", W8A8, "w8a8-int"), ("B300", W8A8, "w8a16"), ("T4", "NF4", "slow"),
-])
+@pytest.mark.parametrize(
+    ("gpu", "scheme", "family"),
+    [
+        ("A100 SXM4 80 GB", FP8, "w8a16"),
+        ("RTX 4090", FP8, "w8a8-fp"),
+        ("H100 SXM5 80 GB", "NVFP4", "w4a16"),
+        ("B200", "NVFP4", "nvfp4"),
+        ("A100 SXM4 80 GB", W8A8, "w8a8-int"),
+        ("B300", W8A8, "w8a16"),
+        ("T4", "NF4", "slow"),
+    ],
+)
 def test_arithmetic_a_device_lacks_falls_back_to_weight_only(gpu, scheme, family):
-    """FP8 before Ada and FP4 before Blackwell are unpacked to 16 bits; so is INT8 where its rate is a token one."""
+    """FP8 before Ada and FP4 before Blackwell are unpacked to 16 bits; so is INT8 where its rate is a token
+    one."""
     assert kernel(find_scheme(scheme), find_gpu(gpu).gpu())[0] == family
 
 
-@pytest.mark.parametrize(("version", "key"), [("", "vllm"), ("0.7.3", "vllm-v0"), ("0.10.1", "vllm"), ("0.20.1", "vllm")])
+@pytest.mark.parametrize(
+    ("version", "key"), [("", "vllm"), ("0.7.3", "vllm-v0"), ("0.10.1", "vllm"), ("0.20.1", "vllm")]
+)
 def test_old_vllm_has_coefficients_of_its_own(version, key):
     """vLLM's first engine, up to 0.7, spends more on every step."""
     assert engine_key("vllm", version) == key
@@ -214,7 +283,9 @@ def test_shapes_of_a_bare_parameter_count_lie_between_known_models():
 def test_artifact_is_small_plain_json_and_the_hot_path_imports_no_numpy():
     """The predictor loads without numpy, and its artifact stays below 400 kB."""
     assert len(json.dumps(artifact())) < 400_000
-    code = ("import sys, advisor.prediction.serving_speed as s; s.artifact();"
-            "print([m for m in ('numpy', 'pandas', 'pydantic') if m in sys.modules])")
+    code = (
+        "import sys, advisor.prediction.serving_speed as s; s.artifact();"
+        "print([m for m in ('numpy', 'pandas', 'pydantic') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
