@@ -1,22 +1,51 @@
 """What sizes cannot be computed from: spreads measured over the catalogue and over published files.
 
-The document artifact/sizes.json is written by `advisor fit` (advisor.training.sizes).
+The document is the part `sizes` of the fitted artifact, written by `advisor fit` (advisor.training.sizes).
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from advisor.errors import NotMeasuredError
+
+from .tensors import forget
+
+PATH = Path(__file__).parent.parent / "prediction" / "artifact" / "sizes.json"
 SIZE_CLASSES_PARAMS = (2e9, 8e9, 30e9, 100e9)
 """Bounds between the size classes the spreads are kept by."""
 
 
-@cache
+_in_use: list[dict] = []
+
+
 def document() -> dict:
-    """The fitted document."""
-    return json.loads((Path(__file__).parent / "artifact" / "sizes.json").read_text(encoding="utf-8"))
+    """The fitted document; NotMeasuredError when it was never fitted."""
+    return _in_use[-1] if _in_use else _stored()
+
+
+@cache
+def _stored() -> dict:
+    try:
+        return json.loads(PATH.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NotMeasuredError("the fitted part 'sizes' is missing; run `advisor fit`") from None
+
+
+@contextmanager
+def using(fitted: dict) -> Iterator[None]:
+    """Size with *fitted* in place of the stored document: a fit's second step rests on its first."""
+    _in_use.append(fitted)
+    forget()
+    try:
+        yield
+    finally:
+        _in_use.pop()
+        forget()
 
 
 def size_class(n_params: int) -> int:

@@ -12,7 +12,7 @@ from advisor.errors import UnsupportedError
 from .architectures import ARCHITECTURES, UNCONFIRMED
 from .architectures.base import Layout, Tensor
 
-__all__ = ["Tensor", "gguf_architecture", "remembered", "tensors"]
+__all__ = ["Tensor", "forget", "gguf_architecture", "remembered", "tensors"]
 
 T = TypeVar("T")
 _KEPT_MODELS = 128
@@ -28,6 +28,11 @@ def remembered(kind: str, model: ModelProfile, make: Callable[[ModelProfile], T]
             del store[next(iter(store))]
         known = store[id(model)] = (model, make(model))
     return known[1]  # type: ignore[return-value]
+
+
+def forget() -> None:
+    """Drop everything remembered."""
+    _remembered.clear()
 
 
 def tensors(model: ModelProfile) -> tuple[Tensor, ...]:

@@ -157,7 +157,10 @@ def _stored(model: ModelProfile) -> Weights:
                 [t.type for t in listed],
             )
         )
-    return summarise(model, parts, "exact")
+    found = summarise(model, parts, "exact")
+    if model.file_size_bytes is None:
+        return found
+    return replace(found, file_bytes=Estimate.exact(model.file_size_bytes, "size of the file"))
 
 
 def _checkpoint(model: ModelProfile) -> Weights:

@@ -1,36 +1,33 @@
 """Fit what sizes cannot be computed from: the spread of bits per parameter, Unsloth's mixes, nominal
 parameter counts.
 
-Writes the document advisor/sizing/artifact/sizes.json.
+Gives the part `sizes` of the artifact.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from advisor.catalog.models import all_models, find_model
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.documents.model import ModelProfile
 from advisor.errors import AdvisorError, UnsupportedError
-from advisor.sizing.fitted import mix_kind, size_class
+from advisor.sizing.fitted import mix_kind, size_class, using
 from advisor.sizing.tensors import tensors
 from advisor.sizing.weights import weigh
 
 from .tables import load
 
-MIX_ROOM = 0.02
-"""Added to both ends of an Unsloth interval: the spread of plain llama-quantize files around their computed
-size, whose
-95 % end in the same tables is 2 % (chat template, vision parts, rounding to two digits)."""
-
 
 def fit(progress: Callable[[str], None] = lambda _: None) -> dict:
-    """The document."""
-    progress("bits per parameter")
-    spread = bits_per_param()
+    """The document: `bits_per_param`, `unsloth`, `nominal_params`."""
     progress("unsloth mixes")
-    return {"format": 1, "bits_per_param": spread, "unsloth": unsloth(), "nominal_params": nominal_params()}
+    result = {"format": 1, "bits_per_param": {}, "nominal_params": nominal_params(), "unsloth": unsloth()}
+    progress("bits per parameter")
+    with using(result):
+        spread = bits_per_param()
+    return {**result, "bits_per_param": spread}
 
 
 def modelled() -> list[ModelProfile]:
@@ -87,37 +84,39 @@ def published_files() -> list[tuple[str, str, float]]:
     return sorted(rows)
 
 
-def unsloth(files: Iterable[tuple[str, str, float]] | None = None) -> dict[str, list[float]]:
+def unsloth() -> dict[str, list[float]]:
     """Kind of mix -> [median, low, high, files]: published size over that of the ftype it is named after.
 
-    The ends are the extremes seen plus MIX_ROOM: with a dozen files to a kind no quantile is known better.
+    The ends are the extremes seen, and room beyond them: what nine in ten plain llama-quantize files in the same
+    sources differ from their computed size (vision parts, decimal units, two digits). With a few files to a
+    kind no quantile is known better.
     """
-    ratios: dict[str, dict[tuple[str, str], list[float]]] = {}
-    for name, scheme_name, n_bytes in files if files is not None else published_files():
-        if not scheme_name.startswith("UD-"):
-            continue
+    ratios: dict[str, list[float]] = {}
+    plain = []
+    for name, scheme_name, n_bytes in published_files():
+        mixed = scheme_name.startswith("UD-")
         try:
-            ratio = n_bytes / plain_file_bytes(name, scheme_name)
+            scheme = find_scheme(scheme_name)
+            if not scheme.is_gguf:
+                continue
+            own = find_scheme(resolve_ftype(scheme)) if mixed else scheme
+            ratio = n_bytes / weigh(find_model(name), own).file_bytes.value
         except AdvisorError:
             continue
-        ratios.setdefault(mix_kind(scheme_name), {}).setdefault((name, scheme_name), []).append(ratio)
-    result = {}
-    for kind, by_file in sorted(ratios.items()):
-        values = sorted(quantile(v, 0.5) for v in by_file.values())
-        result[kind] = [
+        if mixed:
+            ratios.setdefault(mix_kind(scheme_name), []).append(ratio)
+        else:
+            plain.append(abs(ratio - 1))
+    room = quantile(plain, 0.9)
+    return {
+        kind: [
             round(quantile(values, 0.5), 4),
-            round(values[0] - MIX_ROOM, 4),
-            round(values[-1] + MIX_ROOM, 4),
+            round(min(values) - room, 4),
+            round(max(values) + room, 4),
             len(values),
         ]
-    return result
-
-
-def plain_file_bytes(model_name: str, scheme_name: str) -> float:
-    """File size with the rules of the ftype an Unsloth scheme is named after."""
-    model, scheme = find_model(model_name), find_scheme(scheme_name)
-    ftype = find_scheme(resolve_ftype(scheme))
-    return weigh(model, ftype, True).file_bytes.value
+        for kind, values in sorted(ratios.items())
+    }
 
 
 def resolve_ftype(scheme) -> str:
