@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from functools import cache
 from math import isfinite
 from typing import Any
@@ -17,8 +19,9 @@ from advisor.documents.outcome import BASES, Estimate, Outcome
 from advisor.documents.plain import parse, plain
 from advisor.documents.requirements import Load
 from advisor.documents.scheme import SchemeProfile
-from advisor.errors import AdvisorError, UsageError
+from advisor.errors import AdvisorError, UnknownNameError, UsageError
 from advisor.prediction.case import MAX_CONCURRENCY, SERVING_ENGINES, Case
+from advisor.prediction.local_speed_case import engine_key
 from advisor.prediction.outcome import predict
 from advisor.recommendation.bare_gpu import as_it_ran
 
@@ -32,6 +35,10 @@ OUTPUT_KEYS = (
     "time_to_first_token_s", "request_latency_s", "concurrency", "throughput_tokens_per_s", "requests_per_s",
 )
 _ENGINE_OF_FORMAT = {"gguf": "llama.cpp", "mlx": "mlx", "exl2": "exllamav2", "exl3": "exllamav3", "hqq": "transformers"}
+_STATED_SIZE = re.compile(r"(?<![A-Za-z0-9.])\d+(?:\.\d+)?[Bb](?:-[Aa]\d+(?:\.\d+)?[Bb])?(?![A-Za-z0-9])")
+"""'9B', '30B-A3B' standing alone in a model's name."""
+_MEASURED_ONLY = ("llamafile", "ipex-llm", "mlc-llm", "exllama")
+"""Engines with speeds of their own in measurements/speed_local that nothing here recommends or deploys."""
 UNEXPECTED = "unexpected"
 """The code of an answer that a defect of the advisor prevented."""
 NO_MACHINE = HardwareProfile(name="no machine given", source="user")
@@ -52,7 +59,8 @@ def answer_case(raw: dict[str, Any]) -> dict[str, Any]:
     """The figures of one case, each `{value, low, high, basis}` or None; or `error {code, message}`."""
     try:
         case, mix = read_case(raw)
-        return {"id": raw.get("id"), **_figures(predict(as_it_ran(case), speed_if_too_large=True), mix)}
+        answer = {"id": raw.get("id"), **_figures(predict(as_it_ran(case), speed_if_too_large=True), mix)}
+        return {**answer, "notes": list(case.model.notes)} if case.model.notes else answer
     except AdvisorError as error:
         return _error(raw.get("id"), error.code, str(error))
     except RecursionError:
@@ -103,7 +111,16 @@ def _model(value: Any) -> ModelProfile:
 
 @cache
 def _model_named(name: str) -> ModelProfile:
-    return resolve_model(name)
+    """The catalogue's model; one that is in no catalogue but states its size is taken as a model of that size."""
+    try:
+        return resolve_model(name)
+    except UnknownNameError:
+        size = _STATED_SIZE.search(name)
+        if size is None:
+            raise
+        found = resolve_model(None, params=size[0].strip("-_ "))
+        note = f"{name!r} is in no catalogue: answered as any model of {size[0].strip('-_ ')} parameters"
+        return replace(found, name=name, notes=(*found.notes, note))
 
 
 def _scheme(value: Any, model: ModelProfile, engine: Any) -> SchemeProfile:
@@ -112,7 +129,7 @@ def _scheme(value: Any, model: ModelProfile, engine: Any) -> SchemeProfile:
         value = model.fixed_scheme
     if not isinstance(value, str) or not value.strip():
         raise UsageError("scheme is missing: give a name such as Q4_K_M")
-    return find_scheme(value, find_engine(engine) if isinstance(engine, str) and engine else None)
+    return find_scheme(value, _engine_named(engine) if isinstance(engine, str) and engine else None)
 
 
 def _hardware(value: Any, n_devices: int | None) -> HardwareProfile:
@@ -135,17 +152,24 @@ def _engine(raw: dict[str, Any], scheme: SchemeProfile, hardware: HardwareProfil
     name, backend = raw.get("engine"), raw.get("backend")
     if name is not None and not isinstance(name, str):
         raise UsageError("engine must be a name or null")
-    engine = find_engine(name) if name else _ENGINE_OF_FORMAT.get(scheme.format, "vllm")
+    engine = _engine_named(name) if name else _ENGINE_OF_FORMAT.get(scheme.format, "vllm")
     if scheme.reference and not name:
         engine = "llama.cpp" if len(hardware.gpus) <= 1 else "vllm"
     if backend is not None:
         if not isinstance(backend, str):
             raise UsageError("backend must be a name or null")
         return engine, backend.strip().lower()
-    ways = _ways(scheme.name, engine, hardware.name, hardware) if hardware is not NO_MACHINE else ()
+    known = hardware is not NO_MACHINE and engine not in _MEASURED_ONLY
+    ways = _ways(scheme.name, engine, hardware.name, hardware) if known else ()
     if ways:
         return engine, ways[0].backend
     return engine, default_backend(hardware)
+
+
+def _engine_named(name: str) -> str:
+    """An engine to deploy, or one that only the measurements know."""
+    measured = engine_key(name)
+    return measured if measured in _MEASURED_ONLY else find_engine(name)
 
 
 _WAYS: dict[tuple[str, str, str, int], list] = {}

@@ -96,7 +96,7 @@ class TestBatch:
     def test_errors_are_lines(self, tmp_path, capsys):
         """Every line gets its answer in order; what cannot be answered is an error line, never a crash."""
         lines = [
-            "not json", "[1]", '{"id": 1}', '{"id": 2, "model": "nope-7b", "scheme": "Q4_K_M"}',
+            "not json", "[1]", '{"id": 1}', '{"id": 2, "model": "nope", "scheme": "Q4_K_M"}',
             '{"id": 3, "model": "Llama-3.1-8B", "scheme": "nope"}',
             '{"id": 4, "model": "Llama-3.1-8B", "scheme": "Q4_K_M", "hardware": "nope"}',
             '{"id": 5, "model": "Llama-3.1-8B", "scheme": "Q4_K_M", "workload": {"concurrency": -1}}',
@@ -111,6 +111,12 @@ class TestBatch:
         answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
         assert [None, None, 1, 2, 3, 4, 5, 6, 7, 8, 9] == [answer["id"] for answer in answers]
         assert [True] * 10 + [False] == ["error" in answer for answer in answers]
+
+    def test_unknown_model_of_stated_size(self, capsys):
+        """A model in no catalogue that states its size is answered as one of that size, and the answer says so."""
+        assert 0 == run(["predict", "--model", "Frobnicator-13B-Chat", "--scheme", "Q4_K_M"])
+        answer = json.loads(capsys.readouterr().out)
+        assert (False, True) == (answer["weights_bytes"]["basis"] == "exact", "in no catalogue" in answer["notes"][0])
 
     def test_without_hardware(self, capsys):
         """A case without a machine has sizes and accuracy, and no speed."""
