@@ -168,7 +168,7 @@ def _category(category: str, case: _Case) -> tuple[Estimate, float, dict[str, An
     ceiling = case.fitted["ceiling"].get(category)
     if ceiling is None:
         return None
-    base = dot(case.coefficients, task_features(case.about, category))
+    base = dot(case.coefficients, task_features(case.about, category, case.facts))
     power = case.coefficients.get(f"p:{category}", 1.0)
     predicted = base + power * case.damage.z
     spread = interpolate(predicted, case.knots, case.spread)

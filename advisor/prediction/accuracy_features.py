@@ -147,10 +147,14 @@ def model_features(model: ModelFacts, bits: float) -> dict[str, float]:
     return found
 
 
-def task_features(model: ModelFacts, category: str) -> dict[str, float]:
-    """Features of a task's sensitivity to damage."""
+def task_features(model: ModelFacts, category: str, scheme: SchemeFacts) -> dict[str, float]:
+    """Features of a task's sensitivity to damage.
+
+    Damage of another kind (rounded activations, a rounded KV cache, another method) may cost a task more or less
+    than its perplexity says: the terms named after the scheme, pooled towards none.
+    """
     size = min(max(math.log10(model.params_b / SIZE_REFERENCE_B), -2.0), 2.2)
-    return {
+    found = {
         "t": 1.0,
         f"t:{category}": 1.0,
         f"t:{model.variant}": 1.0,
@@ -159,6 +163,15 @@ def task_features(model: ModelFacts, category: str) -> dict[str, float]:
         f"t:fam:{model.family}": 1.0,
         f"t:model:{model.name}": 1.0,
     }
+    if scheme.method != "none":
+        # One term for all of GGUF: its methods stand in one order.
+        found[f"t:by:{'gguf' if scheme.method.startswith('gguf') else scheme.method}"] = 1.0
+    elif scheme.kv_bits < 16:
+        found["t:kv"] = 1.0
+        found[f"t:kv:{category}"] = 1.0
+    if scheme.act:
+        found[f"t:act:{scheme.act}"] = 1.0
+    return found
 
 
 SIGNED = {

@@ -56,6 +56,10 @@ SPREAD = {
     "t:fam:": 0.15,
     "t:model:": 0.15,
     "t:dataset:": 0.4,
+    "t:by:": 0.3,
+    "t:act:": 0.8,
+    "t:kv": 1.0,
+    "t:kv:": 0.7,
     "o:": 0.3,
     "s:": 0.4,
     "k0": 1.0,
@@ -114,7 +118,7 @@ def features_of(row: Row, training: bool = True) -> tuple[dict, dict, dict, dict
     weights = weight_features(row.scheme) if row.scheme.bits < 16 else {}
     model = model_features(row.model, row.scheme.bits)
     if row.kind == "task":
-        offset, power = task_features(row.model, row.category), f"p:{row.category}"
+        offset, power = task_features(row.model, row.category, row.scheme), f"p:{row.category}"
         if training:
             offset[f"t:dataset:{row.category}:{row.dataset}"] = 1.0
     elif row.kind == "kld":
