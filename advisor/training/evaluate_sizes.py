@@ -38,6 +38,7 @@ def evaluate() -> dict:
         "title": "Sizes: computed against llama-quantize",
         "dry_runs": [dry_runs()],
         "real_quantizer": real_quantizer(),
+        "layouts_the_engine_loads": layouts(),
         "published_files": published(),
         "parameter_counts": parameter_counts(),
     }
@@ -106,6 +107,35 @@ def real_quantizer(models: Iterable[ModelProfile] | None = None) -> list[dict]:
 
 
 _COUNTS = ("shapes", "runs", "equal", "refused_by_engine")
+
+
+def layouts() -> list[dict]:
+    """Whether the engine installed here loads each architecture's layout: every tensor it wants, in its
+    shape, and
+    none too many. One shrunk model to an architecture; only complaints are listed after the count."""
+    from . import llama_quantize
+    from .sparse_gguf import shrunk
+
+    try:
+        llama_quantize.engine_commit()
+    except UsageError as error:
+        return [{"engine": "none", "why_not": str(error)}]
+    smallest: dict[str, ModelProfile] = {}
+    for model in distinct_shapes(all_models()):
+        name = gguf_architecture(model) or ""
+        if name not in smallest or (model.hidden_size or 0) < (smallest[name].hidden_size or 0):
+            smallest[name] = model
+    complaints = {name: llama_quantize.loads(shrunk(model)) for name, model in smallest.items()}
+    wrong = "; ".join(f"{name}: {text}" for name, text in complaints.items() if text)
+    loaded = sum(not text for text in complaints.values())
+    return [
+        {
+            "engine": llama_quantize.engine_commit(),
+            "architectures": len(smallest),
+            "loaded": loaded,
+            "not": wrong,
+        }
+    ]
 
 
 def compare(model: ModelProfile) -> Iterable[tuple[str, bool, bool | None]]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from advisor.documents.model import ModelProfile
 from advisor.errors import UsageError
+from advisor.sizing.tensors import tensors
 
 from .sparse_gguf import write_sparse
 
@@ -113,6 +114,28 @@ def quantizer_types(path: Path, ftype: str, imatrix: bool) -> dict[str, str] | N
         if match:
             found[match[1]] = _canonical(match[3] or match[2])
     return found
+
+
+def loads(model: ModelProfile) -> str:
+    """Let llama.cpp load the layout of *model*: '' when it finds every tensor it wants in its shape and none
+    too
+    many, else its complaint."""
+    engine = _engine()
+    lines: list[str] = []
+    with sparse_file(model) as path:
+        engine.set_log_callback(lambda _level, text: lines.append(text))
+        parameters = engine.LlamaModelParams()
+        parameters.n_gpu_layers = 0
+        try:
+            loaded = engine.LlamaModel(str(path), parameters)
+        except (RuntimeError, ValueError) as error:
+            text = "".join(lines)
+            found = re.search(r"error loading model: (.*)", text)
+            return found[1] if found else str(error)
+        finally:
+            engine.disable_logging()
+    expected = sum(t.n_elements for t in tensors(model))
+    return "" if loaded.n_params == expected else f"{loaded.n_params} parameters, not {expected}"
 
 
 class _ImatrixEntry(ctypes.Structure):

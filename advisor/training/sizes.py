@@ -87,9 +87,9 @@ def published_files() -> list[tuple[str, str, float]]:
 def unsloth() -> dict[str, list[float]]:
     """Kind of mix -> [median, low, high, files]: published size over that of the ftype it is named after.
 
-    The ends are the extremes seen, and room beyond them: what nine in ten plain llama-quantize files in the same
-    sources differ from their computed size (vision parts, decimal units, two digits). With a few files to a
-    kind no quantile is known better.
+    The ends are the extremes seen, and room beyond them: what nine in ten plain llama-quantize files in
+    the same sources differ from their computed size (vision parts, decimal units, two digits). With a few
+    files to a kind no quantile is known better.
     """
     ratios: dict[str, list[float]] = {}
     plain = []
