@@ -140,6 +140,7 @@ def _fleet(document: Recommendation) -> list[str]:
     plans = [plan for plan in (document.recommendation, *document.alternatives) if plan]
     if not plans:
         return []
+    plans.sort(key=lambda plan: -plan.predicted.file_size_bytes.value)
     rows = [(plan.model, *_columns(plan)) for plan in plans]
     return ["", "For each current family, the largest member that fits:", *table(rows, ("model", "scheme", "engine", "file", "loss", "decode tok/s"))]
 

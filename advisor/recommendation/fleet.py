@@ -1,16 +1,23 @@
-"""Without a model: for each current family, the largest member this machine can run, with its scheme."""
+"""Without a model: for each current family, the largest member this machine can run, with its scheme.
+
+The list is ordered by size. The recommendation is, of those fast enough to read along, the one whose published
+scores on the task, times the accuracy its scheme keeps, are best; scores of different sources are made comparable by `advisor.training.quality`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from math import exp
 
 from advisor.catalog.models import all_models
+from advisor.catalog.tasks import task_mix
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
-from advisor.documents.recommendation import Recommendation, Rejection
+from advisor.documents.recommendation import Plan, Recommendation, Rejection
 from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
+from advisor.prediction.artifacts import load
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.rank import ranked
@@ -19,6 +26,9 @@ from advisor.recommendation.recommend import evaluate
 CURRENT_DAYS = 548
 """A family is current when its newest member came out in the eighteen months before the catalogue's newest
 model: about two generations at the pace of profiles/models.csv, so that a replaced family drops out."""
+READING_TOKENS_PER_S = 238 / 60 / 0.75
+"""Adults read 238 words a minute (Brysbaert 2019, https://doi.org/10.1016/j.jml.2019.104047), and a token is about
+three quarters of a word (https://platform.openai.com/tokenizer): slower answers keep their reader waiting."""
 SHORTLIST = (
     "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "IQ4_XS", "Q3_K_M", "IQ3_XXS", "W8A8-FP-dynamic", "W8A8-INT",
     "W4A16-INT-gptq-g128", "MLX-8bit-g64", "MLX-4bit-g64", "MXFP4",
@@ -38,13 +48,48 @@ def recommend_any(requirements: Requirements, hardware: HardwareProfile) -> Reco
             best.append(found)
         else:
             rejected.append(reasons)
-    best.sort(key=lambda plan: -(plan.case.model.n_params or 0))
-    plans = tuple(make_plan(plan, requirements) for plan in best)
+    best.sort(key=lambda plan: (-(plan.case.model.n_params or 0), plan.case.model.name))
+    chosen = max(best, key=lambda plan: (_readable(plan), _expected_quality(plan, requirements) or 0.0), default=None)
     return Recommendation(
-        status="ok" if plans else "nothing_fits", hardware=hardware, requirements=requirements,
-        recommendation=plans[0] if plans else None, alternatives=plans[1:], rejected=tuple(rejected),
-        warnings=hardware.notes,
+        status="ok" if best else "nothing_fits", hardware=hardware, requirements=requirements,
+        recommendation=_headline(chosen, requirements) if chosen else None,
+        alternatives=tuple(make_plan(plan, requirements) for plan in best if plan is not chosen),
+        rejected=tuple(rejected), warnings=hardware.notes,
     )
+
+
+def _headline(chosen: Judged, requirements: Requirements) -> Plan:
+    plan = make_plan(chosen, requirements)
+    tasks = " and ".join(need.task for need in requirements.tasks)
+    which = "the models that fit and answer at reading speed" if _readable(chosen) else "the models that fit"
+    if _expected_quality(chosen, requirements) is None:
+        reason = f"None of {which} has enough published scores for {tasks}: this is the largest."
+    else:
+        reason = f"Of {which}, {plan.model} has the best published scores for {tasks}, its loss included."
+    if not _readable(chosen):
+        reason += f" None reaches reading speed ({READING_TOKENS_PER_S:.0f} tokens/s) here."
+    return replace(plan, why=(reason, *plan.why))
+
+
+def _readable(plan: Judged) -> bool:
+    decode = plan.outcome.decode_tokens_per_s
+    return decode is not None and decode.value >= READING_TOKENS_PER_S
+
+
+def _expected_quality(plan: Judged, requirements: Requirements) -> float | None:
+    """Expected share of the task solved, 0 to 1, on the common scale of all sources; None when less than half of
+    the task's categories have published scores."""
+    rated = load("quality")["categories"]
+    total = known = value = 0.0
+    for need in requirements.tasks:
+        for category, weight in task_mix(need.task).items():
+            total += need.weight * weight
+            entry = rated.get(category, {}).get(plan.case.model.name)
+            kept = plan.outcome.retained_accuracy_pct.get(category)
+            if entry is not None and kept is not None:
+                known += need.weight * weight
+                value += need.weight * weight * kept.value / 100 / (1 + exp(-entry[0]))
+    return value / known if known >= total / 2 else None
 
 
 def current_families() -> list[tuple[ModelProfile, ...]]:

@@ -14,6 +14,7 @@ from advisor.errors import UnknownNameError
 
 PARTS = {
     "decision": "advisor.training.decision",
+    "quality": "advisor.training.quality",
     "accuracy": "advisor.training.accuracy",
     "serving_speed": "advisor.training.serving_speed",
     "local_speed": "advisor.training.local_speed",

@@ -14,6 +14,7 @@ PARTS = {
     "local_speed": "advisor.training.local_speed_evaluation",
     "serving_speed": "advisor.training.serving_speed_evaluation",
     "accuracy": "advisor.training.accuracy_evaluation",
+    "quality": "advisor.training.quality",
 }
 """Part -> the module whose `evaluate()` returns a title and tables (lists of rows) by heading."""
 
