@@ -63,7 +63,7 @@ def _headline(chosen: Judged, requirements: Requirements) -> Plan:
     tasks = " and ".join(need.task for need in requirements.tasks)
     which = "the models that fit and answer at reading speed" if _readable(chosen) else "the models that fit"
     if _expected_quality(chosen, requirements) is None:
-        reason = f"None of {which} has enough published scores for {tasks}: this is the largest."
+        reason = f"None of {which} has published scores for {tasks}: this is the largest."
     else:
         reason = f"Of {which}, {plan.model} has the best published scores for {tasks}, its loss included."
     if not _readable(chosen):
@@ -77,19 +77,18 @@ def _readable(plan: Judged) -> bool:
 
 
 def _expected_quality(plan: Judged, requirements: Requirements) -> float | None:
-    """Expected share of the task solved, 0 to 1, on the common scale of all sources; None when less than half of
-    the task's categories have published scores."""
+    """Expected share of the task solved, 0 to 1, on the common scale of all sources, over those of its categories
+    that have published scores; None when none has."""
     rated = load("quality")["categories"]
-    total = known = value = 0.0
+    known = value = 0.0
     for need in requirements.tasks:
         for category, weight in task_mix(need.task).items():
-            total += need.weight * weight
             entry = rated.get(category, {}).get(plan.case.model.name)
             kept = plan.outcome.retained_accuracy_pct.get(category)
             if entry is not None and kept is not None:
                 known += need.weight * weight
                 value += need.weight * weight * kept.value / 100 / (1 + exp(-entry[0]))
-    return value / known if known >= total / 2 else None
+    return value / known if known else None
 
 
 def current_families() -> list[tuple[ModelProfile, ...]]:
