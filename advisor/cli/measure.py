@@ -20,6 +20,8 @@ from advisor.errors import ExitCode, UsageError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor measure`."""
+    # Files may follow options (`accuracy --reference A B C`), which plain parse_args refuses.
+    parser.parse_args = parser.parse_intermixed_args
     parser.add_argument("what", choices=("speed", "accuracy", "bandwidth"))
     parser.add_argument("file", nargs="*", metavar="FILE.gguf", help="models to measure")
     group = parser.add_argument_group("speed")

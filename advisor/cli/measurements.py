@@ -19,6 +19,8 @@ ACTIONS = ("import", "list", "show", "export", "remove", "sources")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor measurements`."""
+    # Files may follow options (`accuracy --reference A B C`), which plain parse_args refuses.
+    parser.parse_args = parser.parse_intermixed_args
     parser.add_argument("action", choices=ACTIONS)
     parser.add_argument("what", nargs="*", help="import: files; show, remove: row ids; export: the file to write (- is stdout)")
     group = parser.add_argument_group("import: where the file does not say it")
