@@ -63,6 +63,11 @@ def unconfirmed_share(model: ModelProfile) -> float:
         return 0.0
     if "kv heads unknown" in (model.extra or ""):
         return 0.005
+    if model.source == "hf-config" and model.n_params and not model.fixed_scheme:
+        # A configuration nobody checked: what the weights' own count does not confirm is in doubt.
+        counted = sum(t.n_elements for t in tensors(model))
+        difference = abs(model.n_params / counted - 1)
+        return min(difference, 0.5) if difference > 1e-3 else 0.0
     return UNCONFIRMED.get(model.architecture or "", 0.0)
 
 

@@ -9,7 +9,7 @@ from advisor.catalog.models import all_models, find_model
 from advisor.data import folder
 from advisor.documents.model import ModelProfile, StoredTensor
 from advisor.errors import UnsupportedError
-from advisor.sizing.tensors import Tensor, gguf_architecture, tensors
+from advisor.sizing.tensors import Tensor, gguf_architecture, tensors, unconfirmed_share
 
 TOWER_IN_COUNT = {
     # the catalogue counts the vision and audio towers too, and has no count of the text model alone
@@ -167,3 +167,43 @@ def test_a_missing_shape_says_which():
     model = replace(find_model("Llama-3.1-8B"), vocab_size=None)
     with pytest.raises(UnsupportedError, match="vocab_size"):
         tensors(model)
+
+
+CONFIGS = {
+    # what a config.json states, in place of the catalogue's short form
+    "Qwen3.5-0.8B": {
+        "linear_num_key_heads": 16, "linear_key_head_dim": 128, "linear_num_value_heads": 16,
+        "linear_value_head_dim": 128, "linear_conv_kernel_dim": 4,
+    },
+    "Qwen1.5-MoE-A2.7B": {"shared_expert_intermediate_size": 5632},
+    "Granite-4.0-H-Tiny": {
+        "mamba_n_heads": 48, "mamba_d_head": 64, "mamba_n_groups": 1, "mamba_d_conv": 4,
+        "shared_intermediate_size": 1024,
+    },
+    "Llama-4-Maverick-17B-128E": {"interleave_moe_layer_step": 2},
+    "Gemma-4-31B": {"global_head_dim": 512, "num_global_key_value_heads": 4, "attention_k_eq_v": True},
+    "Command-R-Plus-104B": {"use_qk_norm": True},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_configuration_gives_the_same_tensors_as_the_catalogue(name):
+    """Shapes beyond the profile's fields are read from config.json values in the metadata."""
+    model = find_model(name)
+    configured = replace(model, extra=None, metadata={**model.metadata, **CONFIGS[name]})
+    assert tensors(configured) == tensors(model)
+
+
+def test_a_silent_configuration_has_its_class_default():
+    """Gemma ties embeddings when config.json does not say; Llama does not."""
+    gemma = replace(find_model("Gemma-2-2B"), tie_embeddings=None)
+    llama = replace(find_model("Llama-3.1-8B"), tie_embeddings=None)
+    outputs = ["output.weight" in {t.name for t in tensors(m)} for m in (gemma, llama)]
+    assert outputs == [False, True]
+
+
+def test_a_configuration_its_weights_do_not_confirm_is_in_doubt():
+    """The difference between derived and counted parameters is the share in doubt."""
+    model = replace(find_model("Llama-3.1-8B"), source="hf-config")
+    assert unconfirmed_share(model) == 0.0
+    assert unconfirmed_share(replace(model, n_params=8_432_000_000)) == pytest.approx(0.05, abs=1e-3)

@@ -65,7 +65,7 @@ class Layout:
         self.add("token_embd.weight", self.n_embd, self.n_vocab, role="token_embd")
         if output_norm:
             self.norm(output_norm, bias=norm_bias)
-        if not self.model.tie_embeddings:
+        if not self.tied():
             self.add("output.weight", self.n_embd, self.n_vocab, role="output")
             if output_bias:
                 self.add("output.bias", self.n_vocab)
@@ -159,15 +159,47 @@ class Layout:
     def shared_size(self) -> int:
         """Width of all shared experts together; stated in `extra`, else their number times the expert
         width."""
-        stated = self.noted(r"shared_size=(\d+)")
+        stated = self.noted(
+            r"shared_size=(\d+)",
+            "shared_expert_intermediate_size",
+            "shared_intermediate_size",
+            "moe_shared_expert_intermediate_size",
+        )
         if stated is not None:
             return stated
         return (self.model.n_shared_experts or 0) * (self.model.moe_intermediate_size or 0)
 
-    def noted(self, pattern: str) -> int | None:
-        """A number the catalogue states in `extra` or a file in its metadata notes."""
+    def noted(self, pattern: str, *keys: str) -> int | None:
+        """A number from config.json (*keys* of `metadata`), else as the catalogue's `extra` states it."""
+        for key in keys:
+            value = self.model.metadata.get(key)
+            if isinstance(value, int) and not isinstance(value, bool):
+                return value
         found = re.search(pattern, self.model.extra or "")
         return int(found.group(1)) if found else None
+
+    def several(self, pattern: str, *keys: str) -> tuple[int, ...] | None:
+        """Numbers that are only of use together: all from config.json, else all from `extra`."""
+        values = [self.model.metadata.get(key) for key in keys]
+        if keys and all(isinstance(value, int) for value in values):
+            return tuple(int(value) for value in values)  # type: ignore[arg-type]
+        found = re.search(pattern, self.model.extra or "")
+        return tuple(map(int, found.groups())) if found else None
+
+    def says(self, word: str, *keys: str) -> bool:
+        """Whether config.json sets one of *keys*, or `extra` holds *word*."""
+        return any(bool(self.model.metadata.get(key)) for key in keys) or word in (self.model.extra or "")
+
+    def tied(self) -> bool:
+        """Whether the embedding is the output matrix; a configuration that is silent has its class's
+        default."""
+        if self.model.tie_embeddings is None:
+            return (self.model.architecture or "").startswith(_TIED_BY_DEFAULT)
+        return self.model.tie_embeddings
+
+
+_TIED_BY_DEFAULT = ("Cohere", "Falcon", "Gemma", "Lfm2", "Starcoder2")
+"""Classes of transformers whose configuration ties embeddings unless it says otherwise."""
 
 
 def _needed(model: ModelProfile, field: str) -> int:

@@ -114,7 +114,7 @@ LLAMA3_VOCABULARIES = (128256, 128258, 128264)
 def cohere(layout: Layout) -> None:
     """Command-R: one norm per layer; the Plus models normalise queries and keys head by head."""
     layout.ends()
-    normed = "qk_norm" in (layout.model.extra or "")
+    normed = layout.says("qk_norm", "use_qk_norm")
     for i in range(layout.n_layers):
         layout.norm("attn_norm", layer=i)
         layout.attention(i, qk_norm="per-head" if normed else "")
@@ -124,14 +124,15 @@ def cohere(layout: Layout) -> None:
 def stablelm(layout: Layout) -> None:
     """StableLM 3B/1.6B (sequential) and 12B (parallel residual, per-head query and key norms, no
     ffn_norm)."""
-    extra = layout.model.extra or ""
-    parallel = "parallel residual" in extra
+    parallel = layout.says("parallel residual", "use_parallel_residual")
     layout.ends(norm_bias=True)
     for i in range(layout.n_layers):
         layout.norm("attn_norm", layer=i, bias=True)
         if not parallel:
             layout.norm("ffn_norm", layer=i, bias=True)
-        layout.attention(i, qkv_bias="qkv_bias" in extra, qk_norm="per-head" if parallel else "")
+        layout.attention(
+            i, qkv_bias=layout.says("qkv_bias", "use_qkv_bias"), qk_norm="per-head" if parallel else ""
+        )
         layout.ffn(i)
 
 

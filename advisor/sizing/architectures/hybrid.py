@@ -3,8 +3,6 @@ attention."""
 
 from __future__ import annotations
 
-import re
-
 from advisor.errors import UnsupportedError
 
 from . import mla
@@ -14,13 +12,19 @@ from .base import Layout, _needed
 def qwen_next(layout: Layout, kind: str) -> None:
     """Qwen3-Next and Qwen3.5: three gated delta nets, then one attention layer with a gate beside each
     query."""
-    found = re.search(r"gdn k(\d+)x(\d+) v(\d+)x(\d+) conv(\d+)", layout.model.extra or "")
-    if not found:
+    shape = layout.several(
+        r"gdn k(\d+)x(\d+) v(\d+)x(\d+) conv(\d+)",
+        "linear_num_key_heads",
+        "linear_key_head_dim",
+        "linear_num_value_heads",
+        "linear_value_head_dim",
+        "linear_conv_kernel_dim",
+    )
+    if not shape:
         raise UnsupportedError(
             f"{layout.model.name}: the shapes of its delta-net layers are not known; "
             "give the GGUF file itself"
         )
-    shape = tuple(map(int, found.groups()))
     layout.ends()
     for i in range(layout.n_layers):
         layout.norm("attn_norm", layer=i)
@@ -80,7 +84,7 @@ def mamba2(
 def granite(layout: Layout) -> None:
     """Granite 4: Mamba-2 with attention in every tenth layer from the sixth; all attention in the plain
     variant."""
-    found = re.search(r"d_inner (\d+) heads (\d+) groups (\d+) conv(\d+)", layout.model.extra or "")
+    found = layout.several(r"d_inner (\d+) heads (\d+) groups (\d+) conv(\d+)") or _granite_config(layout)
     layout.ends()
     for i in range(layout.n_layers):
         layout.norm("attn_norm", layer=i)
@@ -88,7 +92,7 @@ def granite(layout: Layout) -> None:
         if found is None or i % 10 == 5:
             layout.attention(i)
         else:
-            inner, heads, groups, conv = map(int, found.groups())
+            inner, heads, groups, conv = found
             mamba2(
                 layout,
                 i,
@@ -102,6 +106,19 @@ def granite(layout: Layout) -> None:
             layout.experts(i, shared_ff=layout.shared_size())
         else:
             layout.ffn(i)
+
+
+def _granite_config(layout: Layout) -> tuple[int, ...] | None:
+    """(inner width, heads, groups, convolution) from config.json; None for the all-attention variant."""
+    if not layout.model.linear_attention_layers:
+        return None
+    stated = layout.several("(?!)", "mamba_n_heads", "mamba_d_head", "mamba_n_groups", "mamba_d_conv")
+    if stated is None:
+        raise UnsupportedError(
+            f"{layout.model.name}: its Mamba widths are not known; give the GGUF file itself"
+        )
+    heads, size, groups, conv = stated
+    return heads * size, heads, groups, conv
 
 
 NEMOTRON_PATTERNS = {
@@ -119,13 +136,19 @@ def nemotron(layout: Layout) -> None:
     pattern = str(layout.model.metadata.get("hybrid_override_pattern", "")) or NEMOTRON_PATTERNS.get(
         layout.n_layers
     )
-    found = re.search(r"mamba heads (\d+)x(\d+) groups (\d+) conv(\d+)", layout.model.extra or "")
+    found = layout.several(
+        r"mamba heads (\d+)x(\d+) groups (\d+) conv(\d+)",
+        "mamba_num_heads",
+        "mamba_head_dim",
+        "n_groups",
+        "conv_kernel",
+    )
     if not pattern or not found:
         raise UnsupportedError(
             f"{layout.model.name}: the order of its layers is not known; give the GGUF file itself"
         )
-    heads, size, groups, conv = map(int, found.groups())
-    latent = layout.noted(r"latent (\d+)")
+    heads, size, groups, conv = found
+    latent = layout.noted(r"latent (\d+)", "moe_latent_size")
     layout.ends()
     for i, kind in enumerate(pattern):
         layout.norm("attn_norm", layer=i)
@@ -161,11 +184,12 @@ FALCON_H1 = {
 
 def falcon_h1(layout: Layout) -> None:
     """Falcon-H1: attention and Mamba-2 side by side in every layer; from 3B on the mixer is normalised."""
-    if layout.n_embd not in FALCON_H1:
+    stated = layout.several("(?!)", "mamba_d_ssm", "mamba_n_heads")
+    if stated is None and layout.n_embd not in FALCON_H1:
         raise UnsupportedError(
             f"{layout.model.name}: its Mamba width is not known; give the GGUF file itself"
         )
-    inner, heads = FALCON_H1[layout.n_embd]
+    inner, heads = stated or FALCON_H1[layout.n_embd]
     layout.ends()
     for i in range(layout.n_layers):
         layout.norm("attn_norm", layer=i)

@@ -69,7 +69,7 @@ def has_indexer(layout: Layout, i: int) -> bool:
 
 def indexer(layout: Layout, i: int) -> None:
     """The small attention that picks which tokens the layer reads."""
-    heads = layout.noted(r"indexer heads (\d+)") or 64
+    heads = layout.noted(r"indexer heads (\d+)", "index_n_heads") or 64
     layout.matrix("indexer.attn_k", INDEXER_HEAD, layout.n_embd, "other", i)
     layout.matrix(
         "indexer.attn_q_b", heads * INDEXER_HEAD, _needed(layout.model, "mla_q_lora_rank"), "other", i

@@ -71,14 +71,14 @@ def glm4moe(layout: Layout) -> None:
     """GLM 4.5 to 4.7. The file keeps the multi-token-prediction block as one more layer."""
     shape = Shape(
         qkv_bias=True,
-        qk_norm="head" if "qk_norm" in (layout.model.extra or "") else "",
+        qk_norm="head" if layout.says("qk_norm", "use_qk_norm") else "",
         norms=("attn_norm", "post_attention_norm"),
         score_bias=True,
     )
     layout.ends()
     for i in range(layout.n_layers):
         layer(layout, i, shape)
-    if "MTP" in (layout.model.extra or ""):
+    if layout.says("MTP", "num_nextn_predict_layers"):
         trunk = sum(t.n_elements for t in layout.tensors)
         layer(layout, layout.n_layers, shape)
         next_token(layout, layout.n_layers, trunk)
@@ -120,7 +120,7 @@ def llama4(layout: Layout) -> None:
     """Llama 4: experts in every `moe_step`-th layer, each with a shared expert, dense layers between."""
     layout.ends()
     rope_factors(layout)
-    step = layout.noted(r"moe_step=(\d+)") or 1
+    step = layout.noted(r"moe_step=(\d+)", "interleave_moe_layer_step") or 1
     for i in range(layout.n_layers):
         layout.norm("attn_norm", layer=i)
         layout.norm("ffn_norm", layer=i)
