@@ -13,15 +13,23 @@ from advisor.training.accuracy_peers import PEERS
 from advisor.training.accuracy_rows import Row
 
 BIT_RANGES = (
-    ("all bits", 0.0, 17.0), ("4 bits and above", 3.95, 17.0), ("8 bits", 7.5, 9.0), ("5-7 bits", 4.95, 7.5),
-    ("4 bits", 3.95, 4.95), ("3 bits", 2.95, 3.95), ("below 3 bits", 0.0, 2.95),
+    ("all bits", 0.0, 17.0),
+    ("4 bits and above", 3.95, 17.0),
+    ("8 bits", 7.5, 9.0),
+    ("5-7 bits", 4.95, 7.5),
+    ("4 bits", 3.95, 4.95),
+    ("3 bits", 2.95, 3.95),
+    ("below 3 bits", 0.0, 2.95),
 )
 LIMITS_PCT = (5.0, 3.0, 1.0)
 
 
 def offered(row: Row) -> bool:
     """Whether an engine of the catalogue runs the row's scheme: integer activations below 8 bits, none does."""
-    return row.scheme.act in ("", "fp8", "int8", "int8-smooth", "fp4") and row.scheme.method not in ("omniquant", "quip")
+    return row.scheme.act in ("", "fp8", "int8", "int8-smooth", "fp4") and row.scheme.method not in (
+        "omniquant",
+        "quip",
+    )
 
 
 def errors(rows: list[Row], predicted: np.ndarray) -> list[dict[str, Any]]:
@@ -33,10 +41,14 @@ def errors(rows: list[Row], predicted: np.ndarray) -> list[dict[str, Any]]:
     y, p = np.array([rows[i].y for i in tasks]), predicted[tasks]
     shares = intervals.repetition([rows[i] for i in tasks], p)
     sampling = intervals.noise([rows[i] for i in tasks], p, shares)
-    found = [_error(name, fit & (bits >= low) & (bits < high), y, p, sampling) for name, low, high in BIT_RANGES]
+    found = [
+        _error(name, fit & (bits >= low) & (bits < high), y, p, sampling) for name, low, high in BIT_RANGES
+    ]
     found.append(_error("all bits, research schemes too", np.ones(len(y), bool), y, p, sampling))
     for name in sorted(set(category)):
-        found.append(_error(f"{name}, 4 bits and above", fit & (category == name) & (bits >= 3.95), y, p, sampling))
+        found.append(
+            _error(f"{name}, 4 bits and above", fit & (category == name) & (bits >= 3.95), y, p, sampling)
+        )
     return [row for row in found if row["n"]]
 
 
@@ -45,9 +57,14 @@ def _error(name: str, mask: np.ndarray, y: np.ndarray, p: np.ndarray, sampling: 
         return {"group": name, "n": 0}
     off, zero = np.abs(y - p)[mask], np.abs(y)[mask]
     return {
-        "group": name, "n": int(mask.sum()), "median": _r(np.median(off)), "mean": _r(off.mean()),
-        "no_loss_median": _r(np.median(zero)), "no_loss_mean": _r(zero.mean()),
-        "noise_median": _r(np.median(0.6745 * sampling[mask])), "bias": _r((p - y)[mask].mean()),
+        "group": name,
+        "n": int(mask.sum()),
+        "median": _r(np.median(off)),
+        "mean": _r(off.mean()),
+        "no_loss_median": _r(np.median(zero)),
+        "no_loss_mean": _r(zero.mean()),
+        "noise_median": _r(np.median(0.6745 * sampling[mask])),
+        "bias": _r((p - y)[mask].mean()),
     }
 
 
@@ -55,22 +72,33 @@ def peers(rows: list[Row], predicted: np.ndarray) -> list[dict[str, Any]]:
     """Every peer's formula on the rows it covers, with ours on the same rows."""
     found = []
     for name, formula in PEERS.items():
-        picked = [(i, said) for i, row in enumerate(rows)
-                  if row.kind == "task" and offered(row) and (said := formula(row)) is not None]
+        picked = [
+            (i, said)
+            for i, row in enumerate(rows)
+            if row.kind == "task" and offered(row) and (said := formula(row)) is not None
+        ]
         for group, low in (("all bits", 0.0), ("4 bits and above", 3.95)):
             at = [(i, said) for i, said in picked if rows[i].scheme.bits >= low]
             y = np.array([rows[i].y for i, _ in at])
             theirs, ours = np.abs(y - np.array([s for _, s in at])), np.abs(y - predicted[[i for i, _ in at]])
-            found.append({
-                "peer": name, "group": group, "n": len(at), "median": _r(np.median(theirs)), "mean": _r(theirs.mean()),
-                "ours_median": _r(np.median(ours)), "ours_mean": _r(ours.mean()),
-                "ratio_median": _r(np.median(theirs) / np.median(ours)), "ratio_mean": _r(theirs.mean() / ours.mean()),
-            })
+            found.append(
+                {
+                    "peer": name,
+                    "group": group,
+                    "n": len(at),
+                    "median": _r(np.median(theirs)),
+                    "mean": _r(theirs.mean()),
+                    "ours_median": _r(np.median(ours)),
+                    "ours_mean": _r(ours.mean()),
+                    "ratio_median": _r(np.median(theirs) / np.median(ours)),
+                    "ratio_mean": _r(theirs.mean() / ours.mean()),
+                }
+            )
     return found
 
 
 def needs_met(rows: list[Row], predicted: np.ndarray, groups: Callable[[Row], str]) -> list[dict[str, Any]]:
-    """"Is this need met?" at 90 % confidence: precision and recall against published scores, and their ceiling.
+    """ "Is this need met?" at 90 % confidence: precision and recall against published scores, and their ceiling.
 
     The ceiling is what a predictor would reach that knew every expected loss: the rest is sampling error of the
     published score. For 1 % the curve over confidences is added.
@@ -86,13 +114,21 @@ def needs_met(rows: list[Row], predicted: np.ndarray, groups: Callable[[Row], st
             said = intervals.loss_at(linear + width * spread, ceiling) <= limit
             true = y <= limit
             hits = int((said & true).sum())
-            found.append({
-                "limit_pct": limit, "confidence": confidence, "n": len(y), "said_yes": int(said.sum()),
-                "precision": _r(hits / max(1, said.sum())), "recall": _r(hits / max(1, true.sum())),
-                "precision_within_noise": _r(np.mean((y <= limit + 1.2816 * error)[said]) if said.any() else 1.0),
-                "ceiling": _r(np.mean(_below(limit, p[said], error[said])) if said.any() else 1.0),
-                "base_rate": _r(true.mean()),
-            })
+            found.append(
+                {
+                    "limit_pct": limit,
+                    "confidence": confidence,
+                    "n": len(y),
+                    "said_yes": int(said.sum()),
+                    "precision": _r(hits / max(1, said.sum())),
+                    "recall": _r(hits / max(1, true.sum())),
+                    "precision_within_noise": _r(
+                        np.mean((y <= limit + 1.2816 * error)[said]) if said.any() else 1.0
+                    ),
+                    "ceiling": _r(np.mean(_below(limit, p[said], error[said])) if said.any() else 1.0),
+                    "base_rate": _r(true.mean()),
+                }
+            )
     return found
 
 
@@ -137,13 +173,22 @@ def coverage(rows: list[Row], predicted: np.ndarray, groups: Callable[[Row], str
     for name in sorted({row.category for row in tasks}):
         masks[name] = np.array([row.category == name for row in tasks])
     return [
-        {"group": name, "n": int(m.sum()), "two_sided": _r(inside[m].mean()), "upper": _r(below[m].mean()),
-         "two_sided_by_group": _r(np.average(inside[m], weights=mass[m])), "interval": _bootstrap(inside, m, names)}
-        for name, m in masks.items() if m.any()
+        {
+            "group": name,
+            "n": int(m.sum()),
+            "two_sided": _r(inside[m].mean()),
+            "upper": _r(below[m].mean()),
+            "two_sided_by_group": _r(np.average(inside[m], weights=mass[m])),
+            "interval": _bootstrap(inside, m, names),
+        }
+        for name, m in masks.items()
+        if m.any()
     ]
 
 
-def _scores(tasks: list[Row], p: np.ndarray, linear: np.ndarray, spread: np.ndarray, error: np.ndarray) -> np.ndarray:
+def _scores(
+    tasks: list[Row], p: np.ndarray, linear: np.ndarray, spread: np.ndarray, error: np.ndarray
+) -> np.ndarray:
     ceiling = np.array([row.ceiling for row in tasks])
     y = np.array([row.y for row in tasks])
     above = intervals.loss_at(linear + spread, ceiling) - p
@@ -174,8 +219,14 @@ def damage(rows: list[Row], predicted: np.ndarray) -> list[dict[str, Any]]:
         for name in sorted(set(methods)):
             pick = methods == name
             if pick.sum() >= 8:
-                found.append({"measure": kind, "method": name, "n": int(pick.sum()),
-                              "factor": _r(np.exp(np.median(off[pick])))})
+                found.append(
+                    {
+                        "measure": kind,
+                        "method": name,
+                        "n": int(pick.sum()),
+                        "factor": _r(np.exp(np.median(off[pick]))),
+                    }
+                )
     return found
 
 
@@ -196,7 +247,13 @@ def floors(rows: list[Row]) -> list[dict[str, Any]]:
                 gaps += [abs(a - b) for i, a in enumerate(values) for b in values[:i]]
         if gaps:
             middle = float(np.median(gaps))
-            found.append({"figure": kind, "pairs": len(gaps), "median_gap": _r(middle if unit == "points" else np.exp(middle))})
+            found.append(
+                {
+                    "figure": kind,
+                    "pairs": len(gaps),
+                    "median_gap": _r(middle if unit == "points" else np.exp(middle)),
+                }
+            )
     return found
 
 
@@ -211,8 +268,15 @@ def learning_curve(rows: list[Row], shares: tuple[float, ...] = (0.25, 0.5, 1.0)
     for share in shares:
         used = [row for row, f in zip(rest, part, strict=True) if f < round(share * 8)]
         off = np.abs(y - predict_rows(test, fit_coefficients(used))[0])
-        found.append({"share": share, "rows": len(used), "models": len({row.model.name for row in used}),
-                      "median": _r(np.median(off)), "mean": _r(off.mean())})
+        found.append(
+            {
+                "share": share,
+                "rows": len(used),
+                "models": len({row.model.name for row in used}),
+                "median": _r(np.median(off)),
+                "mean": _r(off.mean()),
+            }
+        )
     return found
 
 

@@ -11,9 +11,28 @@ from advisor.training.accuracy_rows import Row
 
 _LLMFIT = {"Q8_0": 0, "Q6_K": 1, "Q5_K_M": 2, "Q4_K_M": 5, "Q4_0": 5, "Q3_K_M": 8, "Q2_K": 12}
 _WHICHLLM = {
-    "Q8_0": 1, "Q6_K": 2, "Q5_K_M": 3, "Q5_K_S": 3.5, "Q4_K_M": 5, "Q4_K_S": 5.5, "Q4_0": 6, "IQ4_XS": 5,
-    "IQ4_NL": 5.5, "Q3_K_L": 7.5, "Q3_K_M": 8, "Q3_K_S": 12, "IQ3_XS": 16, "IQ3_M": 16, "IQ3_S": 17, "IQ3_XXS": 18,
-    "Q2_K": 25, "IQ2_M": 30, "IQ2_S": 32, "IQ2_XXS": 40, "IQ1_M": 50, "IQ1_S": 55,
+    "Q8_0": 1,
+    "Q6_K": 2,
+    "Q5_K_M": 3,
+    "Q5_K_S": 3.5,
+    "Q4_K_M": 5,
+    "Q4_K_S": 5.5,
+    "Q4_0": 6,
+    "IQ4_XS": 5,
+    "IQ4_NL": 5.5,
+    "Q3_K_L": 7.5,
+    "Q3_K_M": 8,
+    "Q3_K_S": 12,
+    "IQ3_XS": 16,
+    "IQ3_M": 16,
+    "IQ3_S": 17,
+    "IQ3_XXS": 18,
+    "Q2_K": 25,
+    "IQ2_M": 30,
+    "IQ2_S": 32,
+    "IQ2_XXS": 40,
+    "IQ1_M": 50,
+    "IQ1_S": 55,
 }
 _CHIMERAFORGE = {"Q2_K": 10.4, "Q3_K_S": 2.85, "Q4_K_M": -1.76, "Q5_K_M": -0.42, "Q6_K": -1.74, "Q8_0": -1.71}
 _CHIMERAFORGE_BPW = {"Q8_0": 8.5, "Q6_K": 6.57, "Q5_K_M": 5.71, "Q4_K_M": 4.90, "Q3_K_S": 3.65, "Q2_K": 3.17}
@@ -59,7 +78,11 @@ def llm_d_planner(row: Row) -> float | None:
         return 0.0
     if row.scheme.act.startswith("int8") and round(bits) == 8:
         return 3.0
-    return 8.0 if method == "nvfp4" or (round(bits) == 4 and method in ("gptq", "awq", "autoround", "rtn")) else None
+    return (
+        8.0
+        if method == "nvfp4" or (round(bits) == 4 and method in ("gptq", "awq", "autoround", "rtn"))
+        else None
+    )
 
 
 def _of(row: Row) -> tuple[str, str, float]:

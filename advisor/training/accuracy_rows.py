@@ -138,7 +138,7 @@ def rows(table: pd.DataFrame) -> list[Row]:
     """Every usable figure of the accuracy table (`tables.load('accuracy')`)."""
     found = []
     for record in table.to_dict("records"):
-        if _left_out(record):
+        if left_out_reason(record):
             continue
         row = _row(record)
         if row is not None:
@@ -146,7 +146,7 @@ def rows(table: pd.DataFrame) -> list[Row]:
     return found
 
 
-def _left_out(r: dict) -> str:
+def left_out_reason(r: dict) -> str:
     """The reason a row is not used; '' when it is."""
     scheme, audit, notes = str(r["scheme"]), str(r["audit"]), str(r["notes"])
     if any(word.lower() in scheme.lower() for word in TRAINED) or "QAT" in str(r["model"]):
