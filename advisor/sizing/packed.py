@@ -65,7 +65,7 @@ def pack(model: ModelProfile, scheme: SchemeProfile, known: tuple[Group, ...]) -
         n = len(g.layers)
         plain = 2 * columns * rows * count
         sizes, name = [plain] * n, "BF16"
-        if g.category in ("output", "token_embd") and g.role != "other":
+        if g.category in ("output", "token_embd"):
             packed = vocabulary(g)
             if packed is not None:
                 sizes, name = [round(packed(columns, rows)) * count] * n, scheme.name

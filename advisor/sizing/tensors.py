@@ -86,6 +86,7 @@ def role_of(name: str) -> str:
 
 _ROLES = {
     "token_embd": "token_embd",
+    "per_layer_token_embd": "token_embd",
     "output": "output",
     "attn_q": "attn_q",
     "attn_k": "attn_k",

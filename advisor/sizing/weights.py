@@ -215,7 +215,7 @@ def summarise(
     histogram: dict[str, int] = {}
     layers: dict[int, int] = {}
     experts: dict[int, int] = {}
-    n_params = stored = outside = rows = 0
+    n_params = stored = outside = rows = embedding = 0
     active = 0.0
     tied = True
     for part in parts:
@@ -235,6 +235,7 @@ def summarise(
         if part.layers[0] is None:
             if part.stem in _ROW_TENSORS:
                 rows += size
+                embedding += size if part.stem == "token_embd.weight" else 0
             else:
                 active += size
                 outside += size if part.role != "output" else 0
@@ -248,7 +249,7 @@ def summarise(
                 active += n_bytes * share
     whole = sum(by_role.values())
     if tied:
-        active += by_role.get("token_embd", 0)
+        active += embedding
     estimate = total(whole)
     header = header_bytes(model, n_tensors=sum(histogram.values()))
     in_file = stored - whole

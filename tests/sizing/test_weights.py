@@ -8,7 +8,7 @@ from advisor.catalog.models import all_models, find_model
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.documents.model import ModelProfile, StoredTensor
 from advisor.errors import UnsupportedError
-from advisor.sizing.blocks import BLOCKS
+from advisor.sizing.blocks import BLOCKS, tensor_bytes
 from advisor.sizing.weights import weigh
 from advisor.training.evaluate_sizes import published
 from advisor.training.tables import load
@@ -95,6 +95,14 @@ def test_a_tied_model_reads_its_embedding_as_output():
     found = weights("Qwen2.5-0.5B", "Q4_K_M")
     assert (found.tied, found.output_bytes) == (True, 0)
     assert found.active_bytes_per_token == found.total_bytes.value
+
+
+def test_per_layer_embeddings_are_read_by_the_row():
+    """Of Gemma-3n's per-layer embeddings a token reads one row; its tied embedding it reads whole."""
+    found = weights("Gemma-3n-E2B", "Q4_K_M")
+    per_layer = tensor_bytes("Q6_K", (256 * 30, 262400))
+    assert found.active_bytes_per_token == found.total_bytes.value - per_layer
+    assert found.embedding_bytes == per_layer + tensor_bytes("Q6_K", (2048, 262400))
 
 
 def test_prediction_blocks_are_stored_but_not_read():
