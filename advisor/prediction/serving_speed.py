@@ -61,7 +61,7 @@ def predict_serving(
     gpu = _slowest(device, placement, engine)
     tensor = max(1, placement.tensor_parallel)
     stages = max(1, placement.pipeline_parallel)
-    load, body, expert = work(model, weights, scheme, gpu, tensor)
+    load, body, expert = work(model, weights, scheme, gpu, tensor, engine)
     held = max(1, min(concurrency, placement.max_concurrency or concurrency))
     output = max(1, output_tokens)
     prompt = max(1, prompt_tokens)

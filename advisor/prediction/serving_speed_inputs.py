@@ -43,7 +43,7 @@ _PCIE_CARDS = frozenset(
     ]
 )
 """Words in the name of a datacenter card that is joined by PCIe."""
-_SERVING_ENGINES = ("vllm", "sglang", "tensorrt-llm")
+_SERVING_ENGINES = ("vllm", "sglang", "tensorrt-llm", "transformers")
 
 
 def engine_key(engine: str, version: str = "") -> str:
@@ -93,8 +93,10 @@ def half_rate(gpu: Gpu) -> float:
     return rate
 
 
-def kernel(scheme: SchemeProfile, gpu: Gpu) -> tuple[str, float]:
+def kernel(scheme: SchemeProfile, gpu: Gpu, engine: str = "vllm") -> tuple[str, float]:
     """Kernel family and arithmetic rate (operations per second) of *scheme* on *gpu*.
+
+    transformers unpacks quantized weights in kernels of its own, none of them as fast as a serving engine's.
 
     Arithmetic the device lacks falls back to weight-only kernels at the 16-bit rate: FP8 before compute
     capability 8.9 and FP4 before 10.0 (vLLM's Marlin kernels,
@@ -107,6 +109,8 @@ def kernel(scheme: SchemeProfile, gpu: Gpu) -> tuple[str, float]:
         return "bf16", half
     if scheme.family in _SLOW_FAMILIES or scheme.is_gguf or bits < 4:
         return "slow", half
+    if engine == "transformers":
+        return "unfused", half
     if scheme.family == "mxfp4":
         # Experts in MXFP4 meet FP8 activations on Blackwell and 16-bit ones elsewhere, whatever the
         # checkpoint says
@@ -148,7 +152,7 @@ def layers_guess(n_params: int) -> tuple[int, int]:
 
 
 def work(
-    model: ModelProfile, weights: Weights, scheme: SchemeProfile, gpu: Gpu, devices: int
+    model: ModelProfile, weights: Weights, scheme: SchemeProfile, gpu: Gpu, devices: int, engine: str = "vllm"
 ) -> tuple[Work, str, str]:
     """(the work of one step, kernel family of the body, kernel family of the experts).
 
@@ -157,7 +161,7 @@ def work(
     """
     if not gpu.bandwidth_bytes_per_s:
         raise NotMeasuredError(f"the memory bandwidth of {gpu.name} is unknown; give a GPU of the catalogue")
-    family, rate = kernel(scheme, gpu)
+    family, rate = kernel(scheme, gpu, engine)
     half = half_rate(gpu)
     parts = _parts(model, weights)
     body_family, body_rate = (

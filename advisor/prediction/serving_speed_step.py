@@ -67,16 +67,15 @@ def coefficient_keys(
     speed of their own.
     """
 
-    def of(name: str) -> tuple[str, str]:
-        """What all engines share, and what this one adds."""
-        return name, f"{name}:{engine}"
+    def of(name: str) -> tuple[str, ...]:
+        """What serving engines share, and what this one adds; transformers shares nothing with them."""
+        return (f"{name}-eager",) if engine == "transformers" else (name, f"{name}:{engine}")
 
-    layer = (
-        *of("layer"),
-        f"layer-kernel:{expert if moe else body}",
-        f"layer-arch:{arch}",
-        *(("layer-moe",) if moe else ()),
-    )
+    kernel = f"layer-kernel:{expert if moe else body}"
+    if engine == "transformers":
+        layer: tuple[str, ...] = ("layer-eager",) if body == "bf16" else ("layer-eager", kernel)
+    else:
+        layer = (*of("layer"), kernel, f"layer-arch:{arch}", *(("layer-moe",) if moe else ()))
     return {
         "body_read": (f"read:{body}", f"read-arch:{arch}"),
         "body_math": (

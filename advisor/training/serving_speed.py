@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
+from math import log
 from typing import Any
 
 import numpy as np
@@ -47,11 +48,13 @@ def fit(progress: Callable[[float], None] | None = None) -> dict[str, Any]:
     full = Fit(found, kernels).run()
     left = {kind: left_out(full, KINDS[kind], kernels, progress) for kind in ("source", "device")}
     intervals, extrapolation = _intervals(full, left)
+    # A kernel or architecture no serving row has keeps what the timings say.
+    coefficients = {name: log(median) for name, (median, _) in kernels.items()} | typical(full)
     return {
         "format": 1,
         "coefficients": {
             name: rounded(value)
-            for name, value in typical(full).items()
+            for name, value in sorted(coefficients.items())
             if not name.startswith(_ONLY_WHILE_FITTING)
         },
         "effects": corrections(full),
@@ -106,7 +109,11 @@ def _intervals(full: Fit, left: dict[str, np.ndarray]) -> tuple[dict[str, list[f
             known = table[name.replace("|unknown|", "|known|")]
             table[name] = [max(a, b) for a, b in zip(widths, known, strict=True)]
     unseen = np.flatnonzero(~seen(full.cases, publisher) & ~waits_for_memory(full.cases))
-    decode_rows = [int(i) for i in unseen if metric_of(full.cases[i]) == "decode"]
+    decode_rows = [
+        int(i)
+        for i in unseen
+        if metric_of(full.cases[i]) == "decode" and full.cases[i].row.engine != "transformers"
+    ]
     at = LEVELS.index(0.9)
     wide = half_widths(np.abs(left["source"][decode_rows]), decode_rows)[at]
     usual = max(table["decode|known|calm"][at], table["decode|known|busy"][at])

@@ -282,10 +282,11 @@ def weak_spots(full: Fit) -> list[str]:
     return [
         "Kernels measured by fewer than three publishers: " + ", ".join(thin),
         "bitsandbytes, HQQ, EXL2/EXL3 and GGUF inside a serving engine were not measured: extrapolated",
-        "W8A8-INT under load was measured on one vendor's model cards and one leaderboard, both with vLLM 0.7; "
+        "W8A8-INT under load was measured by one vendor's model cards and one leaderboard, with vLLM 0.7; "
         "no 70B model in INT8 was measured",
-        "One leaderboard's vLLM 0.20.1 run on an A100 has quantized models slower than BF16 at eight requests: "
+        "One leaderboard's vLLM 0.20.1 run on an A100 has quantized models slower than BF16 at 8 requests: "
         "its overhead per layer is a term of its own and is not predicted",
         "W4A16 under load: one publisher has it 1.8 times slower than BF16, another on a par",
+        "transformers was measured by one publisher, for one request at a time",
         "Time to first token under load depends on how requests bunch; only two publishers report it",
     ]

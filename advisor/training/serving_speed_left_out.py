@@ -14,7 +14,8 @@ from advisor.training.serving_speed_model import Case
 SOME = 30
 """Figures from which on a publisher, device or kernel counts as measured (fewer are borrowed from relatives,
 and the answer says so)."""
-_FOLDS = 6
+_FOLDS = 10
+"""Publishers are left out one by one; devices and model families some at a time."""
 
 
 def publisher(case: Case) -> str:
@@ -42,11 +43,13 @@ KINDS: dict[str, Callable[[Case], str]] = {
 def centre(fitted: Fit) -> dict[str, float]:
     """The typical publisher's offset, every publisher of some size counted once."""
     known = fitted.coefficients()
-    count = Counter((metric_of(case), publisher(case)) for case in fitted.cases)
+    count = Counter(
+        (metric_of(case), publisher(case)) for case in fitted.cases if case.row.engine != "transformers"
+    )
     result = {}
     for metric, kind in (("decode", "by:"), ("ttft", "by-first:")):
         values = [known[f"{kind}{who}"] for (which, who), n in count.items() if which == metric and n >= SOME]
-        result[metric] = rounded(float(np.mean(values))) if values else 0.0
+        result[metric] = rounded(float(np.median(values))) if values else 0.0
     return result
 
 
@@ -117,10 +120,11 @@ def left_out(
     """log(measured / predicted) of every row by a fit that never saw its group."""
     groups = [key(case) for case in full.cases]
     names = sorted(set(groups), key=lambda name: (-groups.count(name), name))
-    fold_of = {name: i % _FOLDS for i, name in enumerate(names)}
+    folds = min(_FOLDS, len(names)) if key is publisher else _FOLDS // 2
+    fold_of = {name: i % folds for i, name in enumerate(names)}
     fold = np.array([fold_of[g] for g in groups])
     residual = np.zeros(len(groups))
-    for number in range(min(_FOLDS, len(names))):
+    for number in range(folds):
         inside = np.flatnonzero(fold != number)
         part = (
             Fit([full.cases[i] for i in inside], kernels)
@@ -135,7 +139,7 @@ def left_out(
         for i, r in zip(outside, found, strict=True):
             residual[i] = r - apply(effects, full.cases[i])
         if progress:
-            progress((number + 1) / _FOLDS)
+            progress((number + 1) / folds)
     return residual
 
 

@@ -84,7 +84,7 @@ def _case(row: Row) -> Case:
         raise UnknownDevice(f"no catalogue row for {row.hardware}")
     model, scheme = find_model(row.model), find_scheme(row.scheme)
     weights = weigh(model, scheme)
-    load, body, expert = work(model, weights, scheme, gpu, row.devices)
+    load, body, expert = work(model, weights, scheme, gpu, row.devices, row.engine)
     odd = "vllm-0.20.1" if row.version.startswith("0.20.1+") and scheme.weight_bits < 16 else ""
     keys = coefficient_keys(
         engine_key(row.engine, row.version),
@@ -172,6 +172,9 @@ def offsets(case: Case) -> tuple[str, ...]:
     """Names of the offsets of *case*: its publisher's, and its benchmark's where that measures something
     else."""
     row = case.row
+    if row.engine == "transformers":
+        # One publisher measured it: its offset cannot be told from the engine's own terms.
+        return ()
     by = f"by-first:{row.publisher}" if row.metric == "ttft" else f"by:{row.publisher}"
     return (by, row.protocol) if row.protocol else (by,)
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-SERVING_ENGINES = ("vllm", "sglang", "tensorrt-llm")
-"""Engines with continuous batching and enough rows to fit. Others run research kernels or one request
-only."""
+SERVING_ENGINES = ("vllm", "sglang", "tensorrt-llm", "transformers")
+"""Engines with enough rows to fit; the others run research kernels, or one request only."""
 DEFAULT_SLOTS = 256
 """Sequences in flight when all requests are queued: vLLM's `max_num_seqs` default
 (https://docs.vllm.ai/en/v0.7.3/serving/engine_args.html)."""
@@ -68,7 +67,7 @@ def decode(table) -> tuple[list[Row], dict[str, int]]:
 
 def _decode(raw) -> list[Row]:
     if raw.engine not in SERVING_ENGINES:
-        raise Undecodable("engine without continuous batching, or not one the advisor serves with")
+        raise Undecodable("an engine the advisor does not serve with")
     if "DOUBTFUL" in raw.notes:
         raise Undecodable("the table itself calls the figure doubtful")
     if not raw.value > 0:

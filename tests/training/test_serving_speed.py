@@ -101,7 +101,7 @@ def test_first_token_times_come_from_the_notes():
         {"test": "speculative_output_cc8"},
         {"notes": "DOUBTFUL"},
         {"n_devices": float("nan")},
-        {"engine": "transformers"},
+        {"engine": "tinychat"},
         {"test": "online_tpot_qps5"},
         {"source_id": "qwen25-speed", "test": "gen2048", "prompt_tokens": 6144.0},
         {"source_id": "aiconfigurator-silicon", "notes": "attention_dp=8; batch_per_rank=1"},
@@ -131,7 +131,9 @@ def test_every_figure_is_used_or_counted_with_its_reason():
 def test_kernel_timings_give_efficiencies_below_one():
     """Kernels reach part of the bandwidth and of the arithmetic rate; INT8 arithmetic most, FP4 least."""
     found = efficiencies()
-    assert all(0.05 < median < 1 and spread > 0 for median, spread in found.values())
+    kernels = {name: median for name, (median, _) in found.items() if "-arch" not in name}
+    assert all(0.05 < median < 1 for median in kernels.values())
+    assert all(0.5 < median < 2 for name, (median, _) in found.items() if "-arch" in name)
     assert found["math:nvfp4"][0] < found["math:bf16"][0]
 
 
