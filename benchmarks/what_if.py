@@ -1,8 +1,9 @@
-"""How long the TUI's tradeoff table takes from a key to the repainted screen.
+"""How long the TUI's tradeoff table takes from a change to the repainted screen.
 
-Run `python benchmarks/what_if.py` on a quiet machine. It drives the real application without a terminal: each row
-is one control, changed to values never asked before. The time runs from the change to the end of the refresh that
-shows the new table; drawing the whole screen as terminal output, which a headless run skips, is part of it.
+Run `python benchmarks/what_if.py` on a quiet machine. It drives the real application without a terminal:
+each row is one control, changed to values never asked before. The time runs from the change to the end of the
+refresh that shows the new table; drawing the whole screen as terminal output, which a headless run skips, is
+part of it.
 """
 
 from __future__ import annotations
@@ -70,16 +71,15 @@ async def _one(app: object, screen: TradeoffsScreen, control: str, value: str) -
 
 async def main() -> None:
     """Print median and worst of each control."""
-    print(
-        f"{'machine':<14}{'model':<16}{'screen':<9}{'control':<10}{'median ms':>10}{'worst ms':>10}{'CPU ms':>8}"
-    )
+    head = f"{'machine':<14}{'model':<16}{'screen':<9}{'control':<10}"
+    print(f"{head}{'median ms':>10}{'worst ms':>10}{'CPU ms':>8}")
     for hardware, model in CASES:
         for size in SIZES:
             for control, times in (await latencies(hardware, model, size)).items():
                 clock, cpu = zip(*times, strict=True)
                 print(
-                    f"{hardware:<14}{model:<16}{size[0]}x{size[1]:<6}{control:<10}{statistics.median(clock):>10.0f}"
-                    f"{max(clock):>10.0f}{statistics.median(cpu):>8.0f}"
+                    f"{hardware:<14}{model:<16}{size[0]}x{size[1]:<6}{control:<10}"
+                    f"{statistics.median(clock):>10.0f}{max(clock):>10.0f}{statistics.median(cpu):>8.0f}"
                 )
 
 

@@ -71,7 +71,7 @@ class AdvisorApp(App[str]):
         self.change(replace(self.conversation.answers, model=name))
         while not isinstance(self.screen, QuestionsScreen):
             self.pop_screen()
-        self.screen.fill_model(name)
+        self.screen.fill(self.conversation.answers)
         self.screen.action_answer()
 
     def action_light_or_dark(self) -> None:

@@ -80,6 +80,13 @@ class MachineScreen(StepScreen):
             table.add_column(label, width=width)
         self.refresh_machine()
 
+    def on_screen_resume(self) -> None:
+        """A what-if may have taken another machine meanwhile."""
+        answers = self.conversation.answers
+        if answers.hardware != self.query_one("#hardware", Search).value:
+            self.query_one("#hardware", Search).take(answers.hardware)
+            self.refresh_machine()
+
     def refresh_machine(self) -> None:
         """Show the machine the answers name, probing when it is this one and not yet known."""
         for name in ("hardware", *_OVERRIDES):

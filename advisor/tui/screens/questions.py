@@ -155,9 +155,22 @@ class QuestionsScreen(StepScreen):
             calibration=self.query_one("#calibration", Tick).value,
         )
 
-    def fill_model(self, name: str) -> None:
-        """Put a suggested model into the form."""
-        self.query_one("#model", Search).take(name)
+    def on_screen_resume(self) -> None:
+        """Show what was taken from a suggestion or a what-if in the meantime."""
+        self.fill(self.conversation.answers)
+
+    def fill(self, answers: Answers) -> None:
+        """Put *answers* into the form."""
+        if answers == self.typed():
+            return
+        with self.prevent(Input.Changed, Select.Changed, Tick.Changed):
+            self.query_one("#model", Search).take(answers.model)
+            for name in _TEXTS:
+                self.query_one(f"#{name}", Input).value = getattr(answers, name)
+            for name in _CHOICES:
+                self.query_one(f"#{name}", Select).value = getattr(answers, name)
+            self.query_one("#calibration", Tick).value = answers.calibration
+        self._show_numbers()
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#answer")

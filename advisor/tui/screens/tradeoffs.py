@@ -107,13 +107,14 @@ class TradeoffsScreen(StepScreen):
         first = f"best: {chosen[0]} on {chosen[1]}" if best else "nothing meets the need"
         self.query_one("#summary", Static).update(
             f"{first}; {good} of {len(rows)} meet the need, {front} on the front: "
-            f"{reply.model.name} on {reply.hardware.name}"
+            f"{reply.model.name} on {reply.hardware.name}",
+            layout=False,
         )
 
     @on(SchemeTable.Moved)
     def _detail(self, event: SchemeTable.Moved) -> None:
         text = detail(event.row) if event.row else "no scheme has all these words"
-        self.query_one("#detail", Static).update(text)
+        self.query_one("#detail", Static).update(text, layout=False)
 
     @on(Input.Changed, "#filter")
     def _filter(self, event: Input.Changed) -> None:

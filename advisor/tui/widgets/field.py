@@ -24,7 +24,9 @@ class Field(Vertical):
         yield Static("", classes="field-error", markup=False)
 
     def mark(self, problem: str) -> None:
-        """Show *problem* at the field; '' clears it."""
+        """Show *problem* at the field; '' clears it. Nothing is laid out anew when nothing changes."""
+        if problem == self.problem.removeprefix("! "):
+            return
         error = self.query_one(".field-error", Static)
         error.update(f"! {problem}" if problem else "")
         self.set_class(bool(problem), "-wrong")

@@ -1,0 +1,130 @@
+"""Whole conversations, with the keyboard alone, at the smallest and at a large size."""
+
+import pytest
+from textual.widgets import Static
+
+from advisor.tui.answers import Answers
+
+SIZES = [(80, 24), (200, 60)]
+LLAMA = Answers(model="Llama-3.1-8B", engines="llama.cpp")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_from_start_to_command(start, size):
+    """Enter, a few letters of the model, Enter, Enter, c: the command is on the clipboard."""
+    async with start(size) as driver:
+        assert "[1 Machine]" in driver.text
+        assert "GeForce RTX 4090" in driver.text
+        await driver.press("enter")
+        assert "[2 Questions]" in driver.text
+        await driver.type("lama 3.1 8")
+        assert "Llama-3.1-8B" in driver.text
+        await driver.press("enter", "enter")
+        assert "[3 Answer]" in driver.text
+        plan = driver.app.screen.plan
+        assert f"{plan.scheme} of Llama-3.1-8B on {plan.engine}" in driver.text.replace(" with imatrix", "")
+        await driver.press("c")
+        assert plan.run_command == driver.app.clipboard == driver.app.copied
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_screen(start, size):
+    """Every screen is reached by keys, says what it should, and escape leads back."""
+    async with start(size, answers=LLAMA) as driver:
+        await driver.press("enter")
+        for label in (
+            "Model",
+            "Used for",
+            "Accuracy",
+            "Speed",
+            "Context",
+            "Requests",
+            "Engines",
+            "KV cache",
+            "Calibration",
+        ):
+            assert f" {label} " in driver.text
+        await driver.press("f5")
+        for words in ("Run (c copies)", "most accurate plan that meets the need"):
+            assert words in " ".join(driver.text.split())
+        await driver.press("t")
+        assert "[4 Tradeoffs]" in driver.text
+        for words in ("Context", "Requests", "Loss %", "Machine", "Filter", "scheme", "meet the need"):
+            assert words in driver.text
+        await driver.press("enter")
+        assert driver.screen == "EvidenceScreen"
+        assert "tensors by type" in driver.text
+        await driver.press("escape", "p")
+        assert "file, GB (across), expected loss, % (up)" in driver.text
+        await driver.press("2")
+        assert "decode, tokens/s (across), expected loss, % (up)" in driver.text
+        await driver.press("escape", "v")
+        assert "What the names say" in driver.text or "_K_M" in driver.text
+        await driver.press("escape", "escape")
+        assert "[3 Answer]" in driver.text
+        await driver.press("l")
+        assert "scale = max|x| / 127" in driver.text
+        await driver.press("escape", "s")
+        assert "Llama-3.1-8B" in driver.text or "recommendation.json" in driver.text
+        await driver.press("escape", "escape", "escape")
+        assert "[1 Machine]" in driver.text
+
+
+async def test_going_back_loses_nothing(start):
+    """What was typed stands there again after back and forth."""
+    async with start(answers=LLAMA) as driver:
+        await driver.press("enter")
+        await driver.replace("tasks", "math:2%, chat")
+        await driver.press("escape", "enter")
+        assert driver.app.screen.query_one("#tasks").value == "math:2%, chat"
+
+
+async def test_answers_are_remembered(start):
+    """The next start begins with the answers of the last."""
+    async with start() as driver:
+        await driver.press("enter")
+        await driver.replace("tasks", "code")
+    async with start() as driver:
+        assert driver.app.conversation.answers.tasks == "code"
+
+
+async def test_nothing_fits(start):
+    """A need that nothing meets shows the nearest miss and the way back."""
+    answers = Answers(model="Llama-3.1-405B", engines="llama.cpp")
+    async with start(answers=answers) as driver:
+        await driver.press("enter", "f5")
+        assert "Nothing meets this need" in driver.text
+        assert "Nearest miss" in driver.text
+        await driver.press("escape")
+        assert "[2 Questions]" in driver.text
+
+
+async def test_help_names_the_keys(start):
+    """? shows what the screen is for and its keys, and closes again."""
+    async with start(answers=LLAMA) as driver:
+        await driver.press("enter", "question_mark")
+        assert driver.screen == "QuestionsScreen", "a question mark can be typed into a field"
+        await driver.press("f1")
+        assert driver.screen == "HelpScreen"
+        for words in ("f5", "Answer", "command palette", "how much accuracy it may cost"):
+            assert words in driver.app.screen.query_one(Static).content
+        await driver.press("escape")
+        assert driver.screen == "QuestionsScreen"
+
+
+async def test_light_and_dark(start):
+    """ctrl+t goes to light and back, and is remembered."""
+    async with start() as driver:
+        assert driver.app.current_theme.dark
+        await driver.press("ctrl+t")
+        assert not driver.app.current_theme.dark
+    async with start() as driver:
+        assert not driver.app.current_theme.dark
+
+
+async def test_ctrl_c_quits_with_130(start):
+    """Ctrl-C leaves at once with the exit code of an interruption."""
+    async with start() as driver:
+        await driver.pilot.press("ctrl+c")
+        await driver.pilot.pause()
+    assert driver.app.return_code == 130

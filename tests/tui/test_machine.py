@@ -1,0 +1,84 @@
+"""The machine: probed, overridden, another one, unreadable."""
+
+from advisor.catalog.resolve import Overrides, resolve_hardware
+from advisor.documents.plain import dumps
+from advisor.tui.machine_rows import machine_rows
+
+
+def broken_probe():
+    """A probe that fails."""
+    raise RuntimeError("no /proc")
+
+
+async def test_a_probe_that_fails(start):
+    """It is said at the field, and a named machine goes on from there."""
+    async with start(hardware=None, probe=broken_probe) as driver:
+        assert "this machine could not be read: no /proc" in driver.problem("hardware")
+        await driver.press("enter")
+        assert driver.screen == "MachineScreen"
+        await driver.replace("hardware", "RTX 4090")
+        await driver.press("f5")
+        assert driver.screen == "QuestionsScreen"
+
+
+async def test_the_probe_is_asked_once(start):
+    """This machine is read by the probe, and shown with its source."""
+    asked = []
+
+    def probe():
+        asked.append(1)
+        return resolve_hardware("RTX 3090", Overrides())
+
+    async with start(hardware=None, probe=probe) as driver:
+        assert "GeForce RTX 3090" in driver.text
+        await driver.press("enter", "escape")
+        assert "GeForce RTX 3090" in driver.text
+    assert asked == [1]
+
+
+async def test_stated_memory_replaces_what_was_read(start):
+    """VRAM and RAM typed over what is known."""
+    async with start() as driver:
+        await driver.replace("vram", "48GB")
+        await driver.replace("ram", "64GB")
+        await driver.press("f5")
+        answers = driver.app.conversation.answers
+        machine = driver.app.conversation.machine(answers)
+        assert (machine.gpus[0].memory_total_bytes, machine.memory.total_bytes) == (48 << 30, 64 << 30)
+
+
+async def test_wrong_amounts_are_marked(start):
+    """An impossible VRAM is marked at its own field."""
+    async with start() as driver:
+        await driver.replace("vram", "much")
+        driver.app.screen.take_answers()
+        await driver.settle()
+        assert "write it as 64GB" in driver.problem("vram")
+
+
+async def test_another_machine_and_a_saved_probe(start, tmp_path):
+    """A catalogue name and a saved probe stand for the machine; F7 comes back to this one."""
+    saved = tmp_path / "server.json"
+    saved.write_text(dumps(resolve_hardware("2x A100 80GB", Overrides())))
+    async with start() as driver:
+        for name, shown in (
+            ("Raspberry Pi 5", "Raspberry Pi 5"),
+            (str(saved), "A100 PCIe 80 GB"),
+            ("RTX 409", "unknown"),
+        ):
+            await driver.replace("hardware", name)
+            driver.app.screen.take_answers()
+            await driver.settle()
+            assert shown in driver.text
+        await driver.press("f7")
+        assert "GeForce RTX 4090" in driver.text
+        assert driver.app.conversation.answers.hardware == ""
+
+
+def test_rows_say_source_and_what_is_unknown():
+    """Every value has a source, and what could not be read has its reason."""
+    rows = machine_rows(resolve_hardware("RTX 4090", Overrides()))
+    by_name = {name: (value, source) for name, value, source in rows}
+    assert by_name["  bandwidth"][1] == "GPU table"
+    assert by_name["memory total"][0] == "unknown"
+    assert by_name["memory total"][1]

@@ -1,0 +1,74 @@
+"""What is taken away is what the command line prints."""
+
+import subprocess
+
+import pytest
+
+from advisor.cli.main import run
+from advisor.tui.answers import Answers, command
+from advisor.tui.conversation import Conversation
+from advisor.tui.saving import KINDS, possible, save
+
+ANSWERS = Answers(
+    hardware="RTX 4090", model="Llama-3.1-8B", engines="llama.cpp", accuracy="3", context="4096"
+)
+
+
+@pytest.fixture(scope="module")
+def reply():
+    """One answer."""
+    return Conversation(ANSWERS, probe=lambda: None).ask(ANSWERS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "more"),
+    [
+        ("json", "recommend", ["--json"]),
+        ("csv", "tradeoffs", ["--format=csv"]),
+        ("markdown", "tradeoffs", ["--format=markdown"]),
+    ],
+)
+def test_same_bytes_as_the_command_line(reply, tmp_path, capsys, kind, name, more):
+    """JSON, CSV and Markdown are byte for byte those of the command shown beside the answer."""
+    import shlex
+
+    assert run([*shlex.split(command(ANSWERS, name))[1:], *more]) == 0
+    (path,) = save(reply, str(tmp_path), (kind,))
+    with open(path, encoding="utf-8", newline="") as file:
+        assert capsys.readouterr().out == file.read()
+
+
+def test_script_is_shell(reply, tmp_path):
+    """The script parses, and holds the run command."""
+    (path,) = save(reply, str(tmp_path), ("script",))
+    subprocess.run(["bash", "-n", path], check=True)
+    with open(path, encoding="utf-8") as file:
+        assert reply.document.recommendation.run_command in file.read()
+
+
+def test_pictures_are_svg(reply, tmp_path):
+    """Well-formed, with the chosen scheme named."""
+    from xml.etree import ElementTree
+
+    for path in save(reply, str(tmp_path), ("svg", "speed")):
+        tree = ElementTree.parse(path)
+        texts = [node.text for node in tree.iter("{http://www.w3.org/2000/svg}text")]
+        assert f"{reply.best.case.scheme.name} (llama.cpp)" in texts
+
+
+def test_a_suggestion_has_no_table(tmp_path):
+    """Without a model there is the document alone to save."""
+    from advisor.tui.conversation import Reply
+
+    assert possible(Reply(Answers(), None, None, None, None, None)) == ("json",)
+    assert {"json", "csv", "markdown", "svg", "speed", "script"} == set(KINDS)
+
+
+async def test_saving_from_the_screen(start, tmp_path):
+    """s, a folder, Enter: the files are there."""
+    async with start(answers=ANSWERS) as driver:
+        await driver.press("enter", "f5", "s")
+        await driver.replace("folder", str(tmp_path / "out"))
+        await driver.press("enter")
+        assert driver.screen == "AnswerScreen"
+    assert len(list((tmp_path / "out").iterdir())) == 5
