@@ -1,10 +1,9 @@
 """Speed of serving engines (vLLM, SGLang, TensorRT-LLM) under a steady number of requests.
 
-The step model of `serving_speed_step` with the coefficients of the artifact, corrected by what was measured
-on
-this device, and with intervals from groups left out of the fit. Requests beyond what memory holds wait in
-line:
-they add to the time to first token and to the request's latency, never to throughput.
+The step model of `serving_speed_step` with the coefficients of the artifact, corrected by what was
+measured on this device, and with intervals from groups left out of the fit. Requests beyond what memory
+holds wait in line: they add to the time to first token and to the request's latency, never to
+throughput.
 """
 
 from __future__ import annotations
@@ -55,8 +54,7 @@ def predict_serving(
     """Speed of *concurrency* requests kept in flight, each with *prompt_tokens* and *output_tokens*.
 
     Memory holds `placement.max_concurrency` of them at once. Raises NotMeasuredError without a GPU, for
-    plans that
-    leave weights in main memory, and where the device's bandwidth or rates are unknown.
+    plans that leave weights in main memory, and where the device's bandwidth or rates are unknown.
     """
     gpu = _slowest(device, placement, engine)
     tensor = max(1, placement.tensor_parallel)

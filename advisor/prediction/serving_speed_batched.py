@@ -1,12 +1,10 @@
 """Several requests at once in an engine made for one (llama.cpp, Ollama, MLX): from its single-stream speed.
 
 A step for B sequences takes 1 + growth x (B - 1) single steps, with the growth measured on llama.cpp's
-server at
-two and four requests (a dense model reads its weights once for all; a mixture of experts reads other experts
-for
-every request). Above eight sequences llama.cpp multiplies with the kernels it uses for prompts
-(MMVQ_MAX_BATCH_SIZE in ggml/src/ggml-cuda/mmvq.cuh), so the prompt's rate bounds what a further request
-costs.
+server at two and four requests (a dense model reads its weights once for all; a mixture of experts reads
+other experts for every request). Above eight sequences llama.cpp multiplies with the kernels it uses for
+prompts (MMVQ_MAX_BATCH_SIZE in ggml/src/ggml-cuda/mmvq.cuh), so the prompt's rate bounds what a further
+request costs.
 """
 
 from __future__ import annotations

@@ -100,8 +100,8 @@ def kernel(scheme: SchemeProfile, gpu: Gpu, engine: str = "vllm") -> tuple[str, 
 
     Arithmetic the device lacks falls back to weight-only kernels at the 16-bit rate: FP8 before compute
     capability 8.9 and FP4 before 10.0 (vLLM's Marlin kernels,
-    https://docs.vllm.ai/en/latest/features/quantization/).
-    Raises NotMeasuredError when the device's 16-bit rate is unknown.
+    https://docs.vllm.ai/en/latest/features/quantization/). Raises NotMeasuredError when the device's
+    16-bit rate is unknown.
     """
     half = half_rate(gpu)
     bits, act = scheme.weight_bits, scheme.act_dtype

@@ -38,9 +38,8 @@ def times(
 ) -> ServingSpeed:
     """All figures from the time to first token and per token of *held* requests in flight.
 
-    *concurrency* requests are kept up; those memory does not hold wait until one in flight is done, so they
-    add
-    to times and nothing to rates. Both times are slow together or fast together.
+    *concurrency* requests are kept up; those memory does not hold wait until one in flight is done, so
+    they add to times and nothing to rates. Both times are slow together or fast together.
     """
     wait = max(1.0, concurrency / held)
     service = [t + (output_tokens - 1) * p for t, p in _ends(ttft, tpot)]

@@ -71,8 +71,7 @@ def strata(full: Fit, left: dict[str, np.ndarray]) -> dict[str, tuple[np.ndarray
     """'FIGURE|known or unknown|calm or busy' -> (absolute residuals left out, rows).
 
     A known device: publishers left out, where others measured the device and the kernel. An unknown one:
-    devices
-    left out.
+    devices left out.
     """
     usable = ~waits_for_memory(full.cases)
     measured = seen(full.cases, publisher)

@@ -56,11 +56,10 @@ def evaluate() -> dict[str, Any]:
 def floor(full: Fit) -> list[dict[str, Any]]:
     """How far apart measurements of one thing lie: the error nobody can beat.
 
-    Versions: the same publisher, machine, model, scheme and load with another engine version. Publishers:
-    the same
-    device, number of devices, kernel and kind of load, each publisher's median after the model has taken out
-    what
-    differs between their models and loads (so it holds some of the model's error too).
+    Versions: the same publisher, machine, model, scheme and load with another engine version.
+    Publishers: the same device, number of devices, kernel and kind of load, each publisher's median
+    after the model has taken out what differs between their models and loads (so it holds some of the
+    model's error too).
     """
     usable = ~waits_for_memory(full.cases)
     versions: dict[tuple, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))

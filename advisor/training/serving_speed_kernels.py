@@ -1,9 +1,8 @@
 """Efficiencies of matrix kernels from their timings: the share of bandwidth and of arithmetic rate they
 reach.
 
-One kernel takes launch + (reading^p + arithmetic^p)^(1/p), with reading = bytes / (bandwidth x efficiency)
-and
-arithmetic likewise; both efficiencies are fitted per type over all devices that multiply in that type.
+A small batch reads: the slope of time over bytes, launch taken off, is one over bandwidth x efficiency. A
+large one multiplies: operations over time is rate x efficiency.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ against FP16 in tokens/s, each times its bits (Mistral-7B, A100 80GB, https://gi
 
 
 def efficiencies() -> dict[str, tuple[float, float]]:
-    """'read:FAMILY', 'math:FAMILY', 'read-arch:GROUP', 'math-arch:GROUP' -> (median, spread of its logarithm).
+    """'read:FAMILY', 'math:FAMILY', 'read-arch:GROUP', 'math-arch:GROUP' -> (median, spread of the log).
 
     An architecture's factor is the median over types of its efficiency beside the type's own.
     """

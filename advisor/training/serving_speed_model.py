@@ -47,9 +47,9 @@ _MEANT = {
     "NVIDIA A800": "A800 SXM4 80 GB",
     "NVIDIA A100": "A100 SXM4 80 GB",
 }
-"""Names that leave the form open, where the figures decide: an 8B model in BF16 is written on that H100 in
-less
-time than the PCIe card's bandwidth allows, and DeepSeek-V3 in 4 bits needs eight of the 80 GB A800."""
+"""Names that leave the form open, where the figures decide: an 8B model in BF16 is written on that H100
+in less time than the PCIe card's bandwidth allows, and DeepSeek-V3 in 4 bits needs eight of the 80 GB
+A800."""
 
 
 def as_gpu(name: str) -> Gpu | None:

@@ -15,8 +15,8 @@ DEFAULT_SLOTS = 256
 """Sequences in flight when all requests are queued: vLLM's `max_num_seqs` default
 (https://docs.vllm.ai/en/v0.7.3/serving/engine_args.html)."""
 TRTLLM_SLOTS = 2048
-"""TensorRT-LLM's `max_batch_size` default
-(https://nvidia.github.io/TensorRT-LLM/commands/trtllm-build.html)."""
+"""TensorRT-LLM's `max_batch_size` default (https://nvidia.github.io/TensorRT-LLM/commands/trtllm-
+build.html)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +118,8 @@ def _note(raw, key: str) -> float | None:
 def _aiconfigurator(raw) -> list[Row]:
     """A fixed number of requests in flight; mean TPOT, and mean TTFT in the notes.
 
-    Attention run data-parallel splits the batch, not the matrices: not what a plan with tensor parallelism
-    does.
-    FP8 and FP4 checkpoints of this benchmark are served with an FP8 KV cache.
+    Attention run data-parallel splits the batch, not the matrices: not what a plan with tensor
+    parallelism does. FP8 and FP4 checkpoints of this benchmark are served with an FP8 KV cache.
     """
     if (_note(raw, "attention_dp") or 1) > 1 or (
         _note(raw, "batch_per_rank") or raw.concurrency
