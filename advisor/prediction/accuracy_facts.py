@@ -11,8 +11,8 @@ from advisor.documents.scheme import SchemeProfile
 from advisor.prediction.accuracy_features import KV_BITS, ModelFacts, SchemeFacts
 
 SENSITIVITY = {"token_embd": 0.3, "norm": 0.0, "router": 0.0, "attn_v": 2.0}
-"""Damage per weight of a role relative to the others; chosen by the fit's residuals on GGUF mixes, which hardly
-tell (1 % between choices), and by the order of llama.cpp's own mixes."""
+"""Damage per weight of a role relative to the others; chosen by the fit's residuals on GGUF mixes, which
+hardly tell (1 % between choices), and by the order of llama.cpp's own mixes."""
 NOISE_PER_BIT = 1.5
 """log2 of the factor by which rounding noise falls with one bit more; likewise."""
 LADDERS = (
@@ -96,8 +96,8 @@ def gguf_method(name: str, family: str) -> str:
 def effective_bits(bits_by_role: dict[str, float], by_role_bytes: dict[str, int]) -> float | None:
     """Bits at which equal rounding everywhere would do the same damage; None when nothing is known.
 
-    Rounding noise falls by NOISE_PER_BIT per bit, and adds up over roles by number of weights and sensitivity:
-    a few precious tensors at low bits cost more than their share of the file.
+    Rounding noise falls by NOISE_PER_BIT per bit, and adds up over roles by number of weights and
+    sensitivity: a few precious tensors at low bits cost more than their share of the file.
     """
     noise = count = 0.0
     for role, bits in bits_by_role.items():

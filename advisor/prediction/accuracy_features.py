@@ -150,8 +150,8 @@ def model_features(model: ModelFacts, bits: float) -> dict[str, float]:
 def task_features(model: ModelFacts, category: str, scheme: SchemeFacts) -> dict[str, float]:
     """Features of a task's sensitivity to damage.
 
-    Damage of another kind (rounded activations, a rounded KV cache, another method) may cost a task more or less
-    than its perplexity says: the terms named after the scheme, pooled towards none.
+    Damage of another kind (rounded activations, a rounded KV cache, another method) may cost a task more or
+    less than its perplexity says: the terms named after the scheme, pooled towards none.
     """
     size = min(max(math.log10(model.params_b / SIZE_REFERENCE_B), -2.0), 2.2)
     found = {

@@ -80,8 +80,8 @@ def curve(
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """(damage, log price) of the measured cells in order, at *width* standard deviations from the middle.
 
-    *base* and *power* turn damage into a price; *knots* and *spreads* give the deviation of a cell of which only the
-    damage was measured.
+    *base* and *power* turn damage into a price; *knots* and *spreads* give the deviation of a cell of which
+    only the damage was measured.
     """
     zs, values, masses = [], [], []
     for cell in cells_of(model, group):

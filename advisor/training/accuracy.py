@@ -10,7 +10,8 @@ import numpy as np
 from advisor.training import accuracy_intervals as intervals
 from advisor.training.accuracy_cells import cells
 from advisor.training.accuracy_fit import fit_coefficients, mass_of
-from advisor.training.accuracy_rows import Row, rows, spans
+from advisor.training.accuracy_rows import Row, rows
+from advisor.training.accuracy_schemes import spans
 from advisor.training.tables import load
 
 BORROWED_SPREAD = 1.25

@@ -25,7 +25,7 @@ SET_UP_SCATTER = 0.15
 
 
 def cells(rows: list[Row], fitted: dict[str, Any], coefficients: dict[str, float]) -> dict[str, Any]:
-    """The document `accuracy_cells.json`: model -> measured schemes, in the order of their predicted damage."""
+    """The document `accuracy_cells.json`: model -> measured schemes by predicted damage."""
     grouped: dict[tuple[str, str, bool], list[Row]] = {}
     for row in rows:
         model, scheme, _ = row.cell
@@ -85,13 +85,13 @@ def _cell(
 def _task_shift(
     tasks: list[Row], shift: float, fitted: dict[str, Any], coefficients: dict[str, float], sources: list[str]
 ) -> list[Any]:
-    """Shift of the log price, its standard deviation, rows, sources, and the mean retained score of the rows."""
+    """Shift of the log price, its error, rows, sources, and the mean retained percent of the rows."""
     category = tasks[0].category
     ceiling = np.array([row.ceiling for row in tasks])
     centre = (
         price(predict_rows(tasks, coefficients)[0], ceiling) + coefficients.get(f"p:{category}", 1.0) * shift
     )
-    # Benchmarks of one category differ in price; what is known of that is taken off before it counts as a shift.
+    # Benchmarks of one category differ in price; the known part of that is no shift.
     known = np.array([coefficients.get(f"t:dataset:{category}:{row.dataset}", 0.0) for row in tasks])
     spread = float(spread_at(np.array([centre.mean()]), fitted["spread_known"])[0])
     y = np.array([row.y for row in tasks])

@@ -1,4 +1,4 @@
-"""`advisor evaluate accuracy`: every figure on model families and sources left out whole, beside its target."""
+"""`advisor evaluate accuracy`: figures on families and sources left out whole, beside their targets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How good the accuracy prediction is on model families and sources it never saw, beside peers and the noise."""
+"""How good the prediction is on families and sources it never saw, beside peers and the noise."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LIMITS_PCT = (5.0, 3.0, 1.0)
 
 
 def offered(row: Row) -> bool:
-    """Whether an engine of the catalogue runs the row's scheme: integer activations below 8 bits, none does."""
+    """Whether an engine runs the row's scheme; integer activations below 8 bits, none does."""
     return row.scheme.act in ("", "fp8", "int8", "int8-smooth", "fp4") and row.scheme.method not in (
         "omniquant",
         "quip",
@@ -98,10 +98,10 @@ def peers(rows: list[Row], predicted: np.ndarray) -> list[dict[str, Any]]:
 
 
 def needs_met(rows: list[Row], predicted: np.ndarray, groups: Callable[[Row], str]) -> list[dict[str, Any]]:
-    """ "Is this need met?" at 90 % confidence: precision and recall against published scores, and their ceiling.
+    """Is a need met, at 90 % confidence: precision and recall against published scores, and their ceiling.
 
-    The ceiling is what a predictor would reach that knew every expected loss: the rest is sampling error of the
-    published score. For 1 % the curve over confidences is added.
+    The ceiling is what a predictor would reach that knew every expected loss: the rest is sampling error
+    of the published score. For 1 % the curve over confidences is added.
     """
     tasks, p, linear, spread, error, q = _bounds(rows, predicted, groups)
     y = np.array([row.y for row in tasks])

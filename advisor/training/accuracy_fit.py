@@ -1,4 +1,4 @@
-"""One fit of the whole accuracy model: damage and its price per task, coefficients signed where order matters.
+"""One fit of the whole model: damage and its price per task, coefficients signed where order matters.
 
 log-damage Z = log(e^weights + e^activations + e^KV) + model; ln PPL ratio = e^(Z + corpus);
 log KLD = a + slope·Z + source; loss = 100 · ceiling · (1 − exp(−e^(t + power·Z))), t and power by category.
@@ -266,7 +266,7 @@ def row_errors(d: Design, theta: np.ndarray, first: bool) -> np.ndarray:
 def predict_rows(
     rows: list[Row], coefficients: dict[str, float], training: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Expected y and Z of *rows* under *coefficients*; sources and datasets count as new unless *training*."""
+    """Expected y and Z of *rows* under *coefficients*; sources and data sets are new unless *training*."""
     import math
 
     from advisor.prediction.accuracy_features import dot, log_add

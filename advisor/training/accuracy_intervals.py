@@ -70,7 +70,7 @@ def loss_at(linear: np.ndarray, ceiling: np.ndarray) -> np.ndarray:
 
 
 def repetition(tasks: list[Row], predicted: np.ndarray) -> dict[str, float]:
-    """By category: the part of a benchmark's own sampling error that differs between two runs of the same questions."""
+    """By category: the part of the sampling error that two runs of the same questions do not share."""
     found = {}
     small = predicted < SMALL_LOSS_PCT
     for category in sorted({row.category for row in tasks}):
@@ -90,7 +90,7 @@ def noise(tasks: list[Row], predicted: np.ndarray, shares: dict[str, float]) -> 
 
 
 def spreads(tasks: list[Row], predicted: np.ndarray, error: np.ndarray, mass: np.ndarray) -> list[float]:
-    """Standard deviation of the log price's error at each of PRICE_KNOTS, by likelihood, noise integrated out."""
+    """Standard deviation of the log price's error at PRICE_KNOTS, by likelihood, noise integrated out."""
     ceiling = np.array([row.ceiling for row in tasks])
     y = np.array([row.y for row in tasks])
     linear = price(predicted, ceiling)

@@ -2,7 +2,8 @@
 
 Figures as read from the packages on 2026-11-21: llmfit 1.1.17 (models.rs, MIT), whichllm 0.5.21
 (data/quantization.py), chimeraforge 0.76.0 (planner/data/fitted_models.json, MIT), llm-d-planner 0.3.3
-(quality_scoring/variants.py, Apache-2.0). None looks at the task; chimeraforge alone was measured, on 20 questions.
+(quality_scoring/variants.py, Apache-2.0). None looks at the task; chimeraforge alone was
+measured, on 20 questions.
 """
 
 from __future__ import annotations

@@ -6,26 +6,14 @@ Raw figures are never edited; every exclusion is a rule here with its reason.
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, field
-from functools import cache
 
 import pandas as pd
 
-from advisor.catalog.models import match_model
-from advisor.documents.model import ModelProfile
-from advisor.errors import AdvisorError, UnsupportedError
-from advisor.prediction.accuracy_facts import (
-    LADDERS,
-    clamped,
-    effective_bits,
-    family_group,
-    gguf_method,
-    release_year,
-    steps,
-)
+from advisor.prediction.accuracy_facts import family_group, release_year
 from advisor.prediction.accuracy_features import ModelFacts, SchemeFacts
 from advisor.training.accuracy_benchmarks import benchmark, binomial_error
+from advisor.training.accuracy_schemes import scheme_facts, text
 
 TRAINED = ("QAT", "EfficientQAT", "DWQ", "PV-", "Recover", "LoRA", "EoRA")
 """The weights were trained again after (or for) quantization: damage of another kind, not predicted."""
@@ -43,7 +31,7 @@ LEFT_OUT_METHODS = (
 )
 """Research schemes no engine of the catalogue runs."""
 TINY = {"edge_llm_bench", "chimeraforge_tr125", "adimyth_llama31_8b", "oobabooga_benchmark", "can_ai_code"}
-"""20 to 100 questions: the sampling error (5-10 points) exceeds every effect looked for. Their perplexities stay."""
+"""20 to 100 questions: the sampling error (5-10 points) exceeds every effect. Perplexities stay."""
 RELEASED = {
     "llama-1": 2023.15,
     "vicuna": 2023.3,
@@ -66,45 +54,9 @@ RELEASED = {
 }
 """First release of families outside the catalogue, from the dates of their Hugging Face cards."""
 _RELEASE_DEFAULT = 2024.0
-GGUF_BPW = {
-    "IQ1_S": 1.78,
-    "IQ1_M": 1.95,
-    "IQ2_XXS": 2.20,
-    "IQ2_XS": 2.43,
-    "IQ2_S": 2.55,
-    "IQ2_M": 2.76,
-    "IQ3_XXS": 3.11,
-    "IQ3_XS": 3.32,
-    "IQ3_S": 3.51,
-    "IQ3_M": 3.66,
-    "IQ4_XS": 4.32,
-    "IQ4_NL": 4.56,
-    "Q2_K_S": 2.79,
-    "Q2_K": 3.00,
-    "Q3_K_S": 3.50,
-    "Q3_K_XS": 3.50,
-    "Q3_K": 3.89,
-    "Q3_K_M": 3.89,
-    "Q3_K_L": 4.22,
-    "Q4_0": 4.55,
-    "Q4_1": 5.03,
-    "Q4_K_S": 4.57,
-    "Q4_K": 4.80,
-    "Q4_K_M": 4.80,
-    "Q5_0": 5.52,
-    "Q5_1": 6.00,
-    "Q5_K_S": 5.51,
-    "Q5_K_M": 5.63,
-    "Q6_K": 6.56,
-    "Q8_0": 8.5,
-}
-"""Bits per weight of the repeating layers where neither the row nor the model's shapes say: Llama-3.1-8B's,
-from llama-quantize's own printout (measurements/gguf_sizes)."""
-
-
 NLL_ERROR = 0.002
-"""Standard error of ln PPL ratio: llama.cpp's paired estimate on WikiText-2 prints 0.0005-0.003 for 4 to 8 bits
-(https://github.com/ggml-org/llama.cpp/blob/master/tools/perplexity/README.md)."""
+"""Standard error of ln PPL ratio: llama.cpp's paired estimate on WikiText-2 prints 0.0005-0.003 for 4 to 8
+bits (https://github.com/ggml-org/llama.cpp/blob/master/tools/perplexity/README.md)."""
 SMALL_NLL = 0.01
 """Below this a logarithm would turn noise into damage (or is undefined): such rows are fitted as they are."""
 
@@ -114,8 +66,8 @@ class Row:
     """One figure to learn from."""
 
     kind: str
-    """ppl (y = log of ln PPL ratio), nll (y = ln PPL ratio, where that is near 0 or below), kld (y = log of mean
-    KLD), task (y = loss in percent of the baseline)."""
+    """ppl (y = log of ln PPL ratio), nll (y = ln PPL ratio, where that is near 0 or below), kld (y = log of
+    mean KLD), task (y = loss in percent of the baseline)."""
     y: float
     sigma: float
     """Known error of y: benchmark sampling, or the noise of a perplexity difference."""
@@ -172,12 +124,12 @@ def _row(r: dict) -> Row | None:
     scheme, model = scheme_facts(r), model_facts(r)
     if scheme is None or not model.params_b > 0:
         return None
-    cell = (_text(r.get("model_name")), _text(r.get("scheme_name")), "")
+    cell = (text(r.get("model_name")), text(r.get("scheme_name")), "")
     common = {
         "scheme": scheme,
         "model": model,
         "source": r["source_id"],
-        "dataset": _text(r["dataset"]),
+        "dataset": text(r["dataset"]),
         "n": float(r.get("n") or 1),
         "cell": cell,
     }
@@ -196,7 +148,7 @@ def _perplexity(ratio: float, r: dict, common: dict) -> Row | None:
     if not ratio > 0 or ratio > 100 or "LAMBADA" in common["dataset"]:
         return None  # LAMBADA's perplexity is of one word in 5,000: it moves with accuracy, not with damage
     if str(r["baseline_precision"]).lower() in ("q8_0", "q6_k", "iq6_k", "q4_0"):
-        return None  # a perplexity difference to another quantized model says nothing below that one's own damage
+        return None  # a difference to a quantized model says nothing below its own damage
     nll = math.log(ratio)
     if nll < SMALL_NLL:
         return Row("nll", nll, NLL_ERROR, **common)
@@ -208,7 +160,7 @@ def _divergence(r: dict, common: dict) -> Row | None:
     if not value > 0:
         return None
     own = 0.0
-    reference = _text(r["baseline_precision"]).lower()
+    reference = text(r["baseline_precision"]).lower()
     quantized = {"q8_0": 8.5, "q6_k": 6.6, "iq6_k": 6.6, "iq5_k": 5.5, "q4_0": 4.5}.get(reference)
     if quantized is not None:
         if common["scheme"].bits > quantized - 1.0:
@@ -244,18 +196,18 @@ def model_facts(r: dict) -> ModelFacts:
     params = float(r["params_b"])
     active = float(r["active_params_b"]) if r["active_params_b"] == r["active_params_b"] else params
     return ModelFacts(
-        _text(r.get("model_name")) or str(r["model"]),
+        text(r.get("model_name")) or str(r["model"]),
         family_group(str(r["family"])),
         params,
         active or params,
         _year(r),
-        _text(r["variant"]),
+        text(r["variant"]),
     )
 
 
 def _year(r: dict) -> float:
     years = _release_years()
-    name = _text(r.get("model_name"))
+    name = text(r.get("model_name"))
     if name in years:
         return years[name]
     family = str(r["family"])
@@ -278,132 +230,3 @@ def _release_years() -> dict[str, float]:
                 _YEARS[name] = year
                 _YEARS["family:" + str(family)] = min(year, _YEARS.get("family:" + str(family), 9999.0))
     return _YEARS
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def scheme_facts(r: dict) -> SchemeFacts | None:
-    """The scheme of a raw row; None when it cannot be told."""
-    scheme, method = str(r["scheme"]), str(r["method"])
-    kv = r["kv_bits"] if r["kv_bits"] == r["kv_bits"] else 16.0
-    bits = 16 if "weights" in str(r["baseline_precision"]) else r["weight_bits"]  # only the KV cache differs
-    act = _activation(r, scheme, method)
-    if bits == 16:
-        return SchemeFacts("none", 16.0, 0, act, kv) if kv < 16 or act else None
-    pure = "-pure" in scheme
-    if method.startswith("gguf") or method in ("exl2", "exl3"):
-        name, bits = gguf_method(scheme, method), _sized_bits(r) or _gguf_bits(r, scheme)
-        return SchemeFacts(name, bits, 0, act, kv, _text(r["calibration"]) != "none", pure) if bits else None
-    if "GPTQ-GGUF" in scheme or "EvoPress" in scheme:
-        return (
-            SchemeFacts("gguf-k", float(r["bpw"]), 0, act, kv, True, True) if r["bpw"] == r["bpw"] else None
-        )
-    name = _grid_method(scheme, method, act)
-    group = r["group_size"]
-    if group != group:
-        group = _group_by_default(scheme, name)
-    return SchemeFacts(name, float(bits), int(group), act, kv, _text(r["calibration"]) != "none")
-
-
-def _sized_bits(r: dict) -> float:
-    """Effective bits from the tensor types llama-quantize would give this model; 0 when they are not known."""
-    names = _text(r.get("model_name")), _text(r.get("scheme_name"))
-    if not names[1] or not r["method"].startswith("gguf"):
-        return 0.0
-    imatrix = r["calibration"] == "imatrix"
-    key = (*names, imatrix)
-    if key not in _SIZED:
-        model = match_model(names[0]) if names[0] else None
-        if model is None or not _has_tensors(model):
-            model = match_model(STAND_IN)
-        bits = _weighed(model, names[1], imatrix)
-        _SIZED[key] = clamped(names[1], bits, spans()) if bits else 0.0
-    return _SIZED[key]
-
-
-@cache
-def spans() -> dict[str, tuple[float, float]]:
-    """The ladders' spans of effective bits, from the stand-in model's tensors."""
-    model = match_model(STAND_IN)
-    return steps({name: _weighed(model, name, True) for ladder in LADDERS for name in ladder})
-
-
-_SIZED: dict[tuple[str, str, bool], float] = {}
-STAND_IN = "Llama-3.1-8B"
-"""Whose tensor types are taken for a model without known shapes: the recipes hardly depend on the model."""
-
-
-def _has_tensors(model: ModelProfile) -> bool:
-    from advisor.sizing.tensors import tensors
-
-    try:
-        return bool(tensors(model))
-    except UnsupportedError:
-        return False
-
-
-def _weighed(model: ModelProfile, scheme: str, imatrix: bool) -> float:
-    from advisor.catalog.schemes import find_scheme
-    from advisor.sizing.weights import weigh
-
-    try:
-        weights = weigh(model, find_scheme(scheme), imatrix)
-    except AdvisorError:  # a recipe llama-quantize does not have
-        return 0.0
-    return effective_bits(weights.bits_by_role, weights.by_role_bytes) or 0.0
-
-
-def _gguf_bits(r: dict, scheme: str) -> float:
-    if r["bpw"] == r["bpw"]:
-        return float(r["bpw"])
-    if r["file_gib"] == r["file_gib"] and r["params_b"] > 0:
-        bits = r["file_gib"] * 2**30 * 8 / (r["params_b"] * 1e9)
-        if 1.2 < bits < 12:
-            return bits
-    bare = re.sub(r"^(UD-|smol-|mix-)", "", scheme.split("+")[0].split("-pure")[0])
-    bare = re.sub(r"_(XL|R4).*$", "", bare)
-    for name in (bare, bare + "_M", bare.split(" ")[0]):
-        if name in GGUF_BPW:
-            return GGUF_BPW[name]
-    return float(r["weight_bits"]) + 0.5 if scheme.startswith(("Q", "IQ", "UD-Q", "UD-IQ")) else 0.0
-
-
-def _activation(r: dict, scheme: str, method: str) -> str:
-    bits = r["act_bits"]
-    if bits != bits or bits >= 16:
-        return ""
-    if method in ("nvfp4", "mxfp4") and bits == 4:
-        return "fp4"
-    if method == "fp8" or "-FP" in scheme:
-        return "fp8"
-    if bits == 8:
-        return "int8-smooth" if "Smooth" in scheme or scheme == "W8A8-INT" else "int8"
-    if bits == 6:
-        return "int6"
-    rotated = any(word in scheme for word in ("QuaRot", "SpinQuant", "FlatQuant", "Hadamard"))
-    return "int4-rotated" if rotated else "int4"
-
-
-def _grid_method(scheme: str, method: str, act: str) -> str:
-    if method == "other":
-        return "gptq" if "Smooth" not in scheme else "rtn"
-    if method in ("quarot", "spinquant"):
-        return "gptq" if "GPTQ" in scheme or "Spin" in scheme else "rtn"
-    if method == "bnb":
-        return "bnb8" if "INT8" in scheme else "bnb4"
-    if method == "int8" and "A16" in scheme:
-        return "rtn"
-    if method == "gptq" and scheme == "W8A8-INT":
-        return "int8"
-    return method
-
-
-def _group_by_default(scheme: str, method: str) -> int:
-    """The group a source leaves unsaid: what the method's own tool uses when not told otherwise."""
-    if "perchannel" in scheme or "W4A4" in scheme or method == "int8":
-        return -1
-    if method in ("gptq", "awq", "autoround", "hqq", "omniquant"):
-        return 128
-    return {"nvfp4": 16, "mxfp4": 32, "mlx": 64, "rtn": -1, "bnb4": 64, "bnb8": -1}.get(method, 0)

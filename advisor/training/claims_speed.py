@@ -67,9 +67,10 @@ def _crossover() -> tuple[str, str, int, str]:
         verdict,
         len(one) + len(many),
         (
-            f"W4A16 ÷ W8A8 speed, same machine, model and load: one request at a time {np.median(one):.2f} (median; W4A16 ahead "
-            f"in {100 * lone:.0f} % of {len(one)}), {MANY} and more or saturated {np.median(many):.2f} (W8A8 ahead in "
-            f"{100 * load_:.0f} % of {len(many)})."
+            f"W4A16 ÷ W8A8 speed, same machine, model and load: one request at a time "
+            f"{np.median(one):.2f} (median; W4A16 ahead in {100 * lone:.0f} % of {len(one)}), "
+            f"{MANY} and more or saturated "
+            f"{np.median(many):.2f} (W8A8 ahead in {100 * load_:.0f} % of {len(many)})."
         ),
     )
 
@@ -111,7 +112,8 @@ def _faster() -> tuple[str, str, int, str]:
             wins = np.array(wins)
             shares[phase], n = float(np.mean(wins > 1)), n + len(wins)
             parts.append(
-                f"{phase}: the one with fewer bits is faster in {100 * shares[phase]:.0f} % of {len(wins)} pairs"
+                f"{phase}: the one with fewer bits is faster in "
+                f"{100 * shares[phase]:.0f} % of {len(wins)} pairs"
             )
     if "decode" not in shares:
         return text, UNKNOWN, n, "too few pairs"

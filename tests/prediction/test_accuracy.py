@@ -1,4 +1,4 @@
-"""Accuracy kept: exact where nothing is lost, in order where order is certain, honest where little was measured."""
+"""Accuracy kept: exact where nothing is lost, in order where order is certain, honest elsewhere."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def asked(
 
 
 def worse(first: Accuracy, second: Accuracy) -> list[str]:
-    """Categories in which *second*, which should be no worse, keeps less than *first* by value or by bound."""
+    """Categories in which *second*, which should be no worse, keeps less by value or by bound."""
     return [
         c for c in TASK_CATEGORIES
         if second.retained_pct[c].value < first.retained_pct[c].value - 1e-9
@@ -60,7 +60,7 @@ def test_unquantized_keeps_everything_exactly(scheme):
 
 @pytest.mark.parametrize("ladder", LADDERS, ids=["K", "IQ"])
 def test_more_bits_never_lose_more_on_any_catalogue_model(ladder):
-    """Up llama.cpp's ladder no category keeps less, by value or by bound, for every model of the catalogue."""
+    """Up llama.cpp's ladder no category keeps less, by value or by bound, on every third model."""
     inverted = []
     for model in all_models()[::3]:
         found = [(name, asked(model.name, name)) for name in ladder]
@@ -135,7 +135,7 @@ def test_a_measured_scheme_says_so_and_names_its_sources():
 
 
 def test_a_thin_method_is_said_to_be_extrapolated_with_its_rows():
-    """HQQ was never measured on code: the way there is damage, and the answer says extrapolated and 0 rows."""
+    """HQQ was never measured on code: the answer says extrapolated and 0 rows."""
     code = asked("Qwen3-8B", "HQQ-4bit-g64").retained_pct["code"]
     assert "extrapolated" == code.basis
     assert "0 rows of 0 sources: hqq × code" in code.evidence
@@ -204,7 +204,8 @@ def test_sister_families_are_one_group():
 def test_the_prediction_runs_on_the_standard_library():
     """Neither numpy nor pandas is imported by a prediction."""
     code = (
-        "import sys; from advisor.catalog.models import find_model; from advisor.catalog.schemes import find_scheme;"
+        "import sys; from advisor.catalog.models import find_model;"
+        "from advisor.catalog.schemes import find_scheme;"
         "from advisor.sizing.weights import weigh; from advisor.prediction.accuracy import predict_accuracy;"
         "m=find_model('Llama-3.1-8B'); s=find_scheme('Q4_K_M');"
         "predict_accuracy(m, weigh(m,s,True), s, True, 'f16', ('math',));"
