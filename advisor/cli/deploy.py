@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
 
     model = options.needed_model(args)
     requirements = options.requirements(args, model)
-    judged, rejected = evaluate(requirements, options.hardware(args), model)
+    judged, rejected = evaluate(requirements, options.hardware(args), model, everything=False)
     order = ranked([plan for plan in judged if plan.feasible], requirements)
     if not order:
         reasons = [miss.text for plan in judged for miss in plan.misses] or [r.reason for r in rejected]

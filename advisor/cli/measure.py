@@ -25,20 +25,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=("speed", "accuracy", "bandwidth"))
     parser.add_argument("file", nargs="*", metavar="FILE.gguf", help="models to measure")
     group = parser.add_argument_group("speed")
-    group.add_argument("--synthetic", metavar="M", help="measure this model with random weights, without its file")
-    group.add_argument("--scheme", action="append", metavar="S", help="schemes of --synthetic, repeatable or comma-separated")
-    group.add_argument("--layers", choices=("auto", "all", "few"), default="auto", help="of --synthetic: the whole model, or two and six layers scaled up (default: all if it fits)")
-    group.add_argument("--folder", metavar="DIR", help="where the synthetic file is written (default: the temporary folder)")
+    group.add_argument(
+        "--synthetic", metavar="M", help="measure this model with random weights, without its file"
+    )
+    group.add_argument(
+        "--scheme", action="append", metavar="S", help="schemes of --synthetic, repeatable or comma-separated"
+    )
+    group.add_argument(
+        "--layers",
+        choices=("auto", "all", "few"),
+        default="auto",
+        help="of --synthetic: the whole model, or two and six layers scaled up (default: all if it fits)",
+    )
+    group.add_argument(
+        "--folder", metavar="DIR", help="where the synthetic file is written (default: the temporary folder)"
+    )
     group.add_argument("--prompt", metavar="TOKENS", default="512", help="prompt tokens (default 512)")
     group.add_argument("--output", metavar="TOKENS", default="32", help="answer tokens (default 32)")
-    group.add_argument("--depth", metavar="TOKENS", default="0", help="tokens in the cache before, comma-separated (default 0)")
-    group.add_argument("--threads", metavar="N", help="threads, comma-separated (default: the physical cores)")
+    group.add_argument(
+        "--depth",
+        metavar="TOKENS",
+        default="0",
+        help="tokens in the cache before, comma-separated (default 0)",
+    )
+    group.add_argument(
+        "--threads", metavar="N", help="threads, comma-separated (default: the physical cores)"
+    )
     group.add_argument("--repeats", metavar="N", default="5", help="repetitions (default 5)")
-    group.add_argument("--gpu-layers", metavar="N", type=int, default=-1, help="layers on the GPU (default: all)")
-    group.add_argument("--engine", choices=("auto", "llama-bench", "llama-perplexity", "cyllama"), default="auto")
+    group.add_argument(
+        "--gpu-layers", metavar="N", type=int, default=-1, help="layers on the GPU (default: all)"
+    )
+    group.add_argument(
+        "--engine", choices=("auto", "llama-bench", "llama-perplexity", "cyllama"), default="auto"
+    )
     group.add_argument("--kv-cache", metavar="TYPE", default="f16", help="f16, q8_0, q4_0 … (default f16)")
     group = parser.add_argument_group("accuracy")
-    group.add_argument("--reference", metavar="F16.gguf", help="the unquantized model that the candidates are compared with")
+    group.add_argument(
+        "--reference", metavar="F16.gguf", help="the unquantized model that the candidates are compared with"
+    )
     group.add_argument("--text", metavar="FILE", help="plain text to score, e.g. wiki.test.raw")
     group.add_argument("--context", metavar="TOKENS", default="512", help="tokens of a chunk (default 512)")
     group.add_argument("--chunks", metavar="N", help="at most so many chunks (default: the whole text)")
@@ -86,9 +110,18 @@ def _synthetic(args: argparse.Namespace, test: object, hardware: object) -> list
     folder = Path(args.folder) if args.folder else None
     rows = []
     for scheme in schemes:
-        rows += _kept(args, measure_synthetic(
-            model, scheme, test, hardware, layers=args.layers, folder=folder, progress=lambda: _bar(test, hardware)
-        ))
+        rows += _kept(
+            args,
+            measure_synthetic(
+                model,
+                scheme,
+                test,
+                hardware,
+                layers=args.layers,
+                folder=folder,
+                progress=lambda: _bar(test, hardware),
+            ),
+        )
     return rows
 
 
@@ -96,10 +129,14 @@ def _test(args: argparse.Namespace) -> object:
     from advisor.measuring.run_speed import SpeedTest
 
     return SpeedTest(
-        prompt_tokens=_number(args.prompt, "--prompt", least=0), output_tokens=_number(args.output, "--output", least=0),
+        prompt_tokens=_number(args.prompt, "--prompt", least=0),
+        output_tokens=_number(args.output, "--output", least=0),
         depths=_numbers(args.depth, "--depth", least=0),
         threads=_numbers(args.threads, "--threads") if args.threads else (),
-        repeats=_number(args.repeats, "--repeats"), kv_type=args.kv_cache, gpu_layers=args.gpu_layers, engine=args.engine,
+        repeats=_number(args.repeats, "--repeats"),
+        kv_type=args.kv_cache,
+        gpu_layers=args.gpu_layers,
+        engine=args.engine,
     )
 
 
@@ -143,10 +180,14 @@ def _accuracy(args: argparse.Namespace) -> int:
     if not args.reference or not args.text:
         raise UsageError("accuracy needs --reference F16.gguf and --text corpus.txt")
     test = AccuracyTest(
-        reference=Path(args.reference), text=Path(args.text), context_tokens=_number(args.context, "--context"),
+        reference=Path(args.reference),
+        text=Path(args.text),
+        context_tokens=_number(args.context, "--context"),
         chunks=_number(args.chunks, "--chunks") if args.chunks else None,
-        threads=_numbers(args.threads, "--threads")[0] if args.threads else None, gpu_layers=args.gpu_layers,
-        engine=args.engine, anew=args.anew,
+        threads=_numbers(args.threads, "--threads")[0] if args.threads else None,
+        gpu_layers=args.gpu_layers,
+        engine=args.engine,
+        anew=args.anew,
     )
     rows = measure_accuracy([Path(name) for name in args.file], test, probe(), keep=not args.dry)
     return _print(args, rows)
@@ -168,11 +209,16 @@ def _print(args: argparse.Namespace, rows: list) -> int:
         from advisor.documents.plain import dumps
         from advisor.measuring.rows import plain_row
 
-        print(dumps({"schema_version": "1.0", "kept": not args.dry, "rows": [plain_row(row) for row in rows]}))
+        print(
+            dumps({"schema_version": "1.0", "kept": not args.dry, "rows": [plain_row(row) for row in rows]})
+        )
         return ExitCode.OK
     from advisor.cli.text import table
 
-    lines = [(row.model or row.hardware, row.scheme or "-", _what(row), _value(row), row.flags or "-") for row in rows]
+    lines = [
+        (row.model or row.hardware, row.scheme or "-", _what(row), _value(row), row.flags or "-")
+        for row in rows
+    ]
     print("\n".join(table(lines, ("measured", "scheme", "test", "value", "flags"))))
     if args.dry:
         print("nothing was kept (--dry)", file=sys.stderr)

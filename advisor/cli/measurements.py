@@ -22,19 +22,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     # Files may follow options (`accuracy --reference A B C`), which plain parse_args refuses.
     parser.parse_args = parser.parse_intermixed_args
     parser.add_argument("action", choices=ACTIONS)
-    parser.add_argument("what", nargs="*", help="import: files; show, remove: row ids; export: the file to write (- is stdout)")
+    parser.add_argument(
+        "what",
+        nargs="*",
+        help="import: files; show, remove: row ids; export: the file to write (- is stdout)",
+    )
     group = parser.add_argument_group("import: where the file does not say it")
-    group.add_argument("--hardware", metavar="H", help="where it was measured: this, or a machine's name or saved probe")
+    group.add_argument(
+        "--hardware", metavar="H", help="where it was measured: this, or a machine's name or saved probe"
+    )
     group.add_argument("--model", metavar="M", help="the model measured: a name, a GGUF file or a size")
     group.add_argument("--scheme", metavar="S", help="its scheme, e.g. Q4_K_M")
     group.add_argument("--backend", metavar="B", help="cuda, rocm, vulkan, metal, sycl or cpu")
     group = parser.add_argument_group("list, export, remove: which rows")
-    group.add_argument("--source", type=int, metavar="N", help="rows of one source, see `advisor measurements sources`")
+    group.add_argument(
+        "--source", type=int, metavar="N", help="rows of one source, see `advisor measurements sources`"
+    )
     group.add_argument("--kind", choices=("speed", "serving", "accuracy", "bandwidth"))
     group.add_argument("--phase", choices=("prefill", "decode", "mixed", "serving"))
     group.add_argument("--limit", type=int, metavar="N", help="list: at most so many rows")
     group.add_argument("--all", action="store_true", help="remove: every row")
-    parser.add_argument("--format", choices=("csv", "jsonl"), help="export: default by the file's ending, else csv")
+    parser.add_argument(
+        "--format", choices=("csv", "jsonl"), help="export: default by the file's ending, else csv"
+    )
     parser.add_argument("--json", action="store_true")
 
 
@@ -42,8 +52,14 @@ def run(args: argparse.Namespace) -> int:
     """Do one action on the store."""
     if args.action not in ("import", "export", "show", "remove") and args.what:
         raise UsageError(f"{args.action} takes no names; filter with --model, --kind, --source")
-    return {"import": _import, "list": _list, "show": _show, "export": _export, "remove": _remove,
-            "sources": _sources}[args.action](args)
+    return {
+        "import": _import,
+        "list": _list,
+        "show": _show,
+        "export": _export,
+        "remove": _remove,
+        "sources": _sources,
+    }[args.action](args)
 
 
 def _import(args: argparse.Namespace) -> int:
@@ -76,7 +92,9 @@ def _import(args: argparse.Namespace) -> int:
 
 
 def _filters(args: argparse.Namespace) -> dict[str, str]:
-    found = {name: getattr(args, name) for name in ("kind", "phase", "model", "scheme", "backend", "hardware")}
+    found = {
+        name: getattr(args, name) for name in ("kind", "phase", "model", "scheme", "backend", "hardware")
+    }
     return {name: value for name, value in found.items() if value}
 
 
@@ -106,10 +124,32 @@ def _list(args: argparse.Namespace) -> int:
         return ExitCode.OK
     from advisor.cli.text import table
 
-    rows = [(str(i), row.kind, row.model or "-", row.scheme or "-", row.phase or row.dataset or "-", row.metric,
-             f"{row.value:.5g}", row.hardware or "-", row.flags or "-") for i, _, row in found]
-    print("\n".join(table(rows, ("id", "kind", "model", "scheme", "test", "metric", "value", "machine", "flags"))))
+    rows = [
+        (
+            str(i),
+            row.kind,
+            row.model or "-",
+            row.scheme or "-",
+            _test(row),
+            row.metric,
+            f"{row.value:.5g}",
+            row.hardware or "-",
+            row.flags or "-",
+        )
+        for i, _, row in found
+    ]
+    print(
+        "\n".join(
+            table(rows, ("id", "kind", "model", "scheme", "test", "metric", "value", "machine", "flags"))
+        )
+    )
     return ExitCode.OK
+
+
+def _test(row: object) -> str:
+    if row.kind == "bandwidth":
+        return f"{row.threads} threads"
+    return f"{row.phase} at {row.depth}" if row.phase and row.depth else row.phase or row.dataset or "-"
 
 
 def _show(args: argparse.Namespace) -> int:
@@ -131,7 +171,9 @@ def _show(args: argparse.Namespace) -> int:
         print(f"row {i}")
         for name, value in {**plain_row(row), "source": sources[origin]}.items():
             if value not in (None, "", {}):
-                print(f"  {name}: {json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value}")
+                print(
+                    f"  {name}: {json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value}"
+                )
     return ExitCode.OK
 
 
@@ -139,7 +181,10 @@ def _print_rows(found: list, sources: dict | None = None) -> None:
     from advisor.documents.plain import dumps
     from advisor.measuring.rows import plain_row
 
-    rows = [{"id": i, "source": sources[origin] if sources else origin, **plain_row(row)} for i, origin, row in found]
+    rows = [
+        {"id": i, "source": sources[origin] if sources else origin, **plain_row(row)}
+        for i, origin, row in found
+    ]
     print(dumps({"schema_version": "1.0", "rows": rows}))
 
 
@@ -203,7 +248,17 @@ def _sources(args: argparse.Namespace) -> int:
         return ExitCode.OK
     from advisor.cli.text import table
 
-    rows = [(str(s["id"]), s["file_name"] or "measured here", s["format"], f"{s['tool']} {s['tool_version']}".strip(),
-             str(s["rows"]), s["hardware"] or "-", s["imported_at"]) for s in found]
+    rows = [
+        (
+            str(s["id"]),
+            s["file_name"] or "measured here",
+            s["format"],
+            f"{s['tool']} {s['tool_version']}".strip(),
+            str(s["rows"]),
+            s["hardware"] or "-",
+            s["imported_at"],
+        )
+        for s in found
+    ]
     print("\n".join(table(rows, ("id", "file", "format", "tool", "rows", "machine", "imported"))))
     return ExitCode.OK

@@ -82,7 +82,7 @@ class Rejection:
     engine: str | None
     reason: str
     kind: str
-    """unsupported, calibration, memory, disk, loss, not-measured, speed, ttft, unusable."""
+    """unsupported, calibration, limited, memory, disk, loss, not-measured, speed, ttft, unusable."""
 
 
 @dataclass(frozen=True, kw_only=True)

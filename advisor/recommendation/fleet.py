@@ -121,7 +121,7 @@ def _largest_that_fits(
             reason = f"{model.name} alone is larger than this machine's memory"
             continue
         try:
-            judged, _ = evaluate(requirements, hardware, model)
+            judged, _ = evaluate(requirements, hardware, model, everything=False)
         except UsageError as error:  # the context asked for is longer than the model's
             reason = str(error)
             continue

@@ -8,7 +8,7 @@ from advisor.documents.recommendation import Recommendation, Rejection
 from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
 from advisor.prediction.artifacts import load
-from advisor.recommendation.candidates import candidates
+from advisor.recommendation.candidates import Candidate, candidates
 from advisor.recommendation.changes import nearest_miss, what_would_change
 from advisor.recommendation.judge import Judged, judge
 from advisor.recommendation.plans import make_plan
@@ -19,19 +19,40 @@ _ALTERNATIVES = 5
 
 
 def evaluate(
-    requirements: Requirements, hardware: HardwareProfile, model: ModelProfile
+    requirements: Requirements, hardware: HardwareProfile, model: ModelProfile, *, everything: bool = True
 ) -> tuple[list[Judged], list[Rejection]]:
-    """Every candidate judged, and those ruled out before anything was computed."""
+    """Every candidate judged, and those ruled out before anything was computed.
+
+    With *everything* false, schemes that could only come last (see `rank.ranked`) are looked at only when
+    nothing else meets the need.
+    """
     _check_context(requirements, model)
     found, rejected = candidates(requirements, hardware, model)
     # Asking for one objective other than accuracy without a limit must not end in a scheme that babbles.
     ceiling = None if requirements.schemes or model.fixed_scheme else load("decision")["smaller_model_loss_pct"]
-    return [judge(candidate, requirements, hardware, model, ceiling) for candidate in found], rejected
+
+    def judged(these: list[Candidate]) -> list[Judged]:
+        return [judge(candidate, requirements, hardware, model, ceiling) for candidate in these]
+
+    if everything or requirements.schemes:
+        return judged(found), rejected
+    plans = judged([candidate for candidate in found if not candidate.limited])
+    limited = [candidate for candidate in found if candidate.limited]
+    if any(plan.feasible for plan in plans):
+        return plans, [*rejected, *(_left_aside(candidate, model) for candidate in limited)]
+    return [*plans, *judged(limited)], rejected
+
+
+def _left_aside(candidate: Candidate, model: ModelProfile) -> Rejection:
+    return Rejection(
+        model=model.name, scheme=candidate.scheme.name, engine=candidate.engine, kind="limited",
+        reason=f"{candidate.note or 'runs with limits'}; name it with --scheme to have it considered",
+    )
 
 
 def recommend(requirements: Requirements, hardware: HardwareProfile, model: ModelProfile) -> Recommendation:
     """The whole answer for one model."""
-    judged, rejected = evaluate(requirements, hardware, model)
+    judged, rejected = evaluate(requirements, hardware, model, everything=False)
     return answer(requirements, hardware, judged, rejected)
 
 

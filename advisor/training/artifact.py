@@ -13,6 +13,7 @@ from typing import Any
 from advisor.errors import UnknownNameError
 
 PARTS = {
+    "sizes": "advisor.training.sizes",
     "decision": "advisor.training.decision",
     "quality": "advisor.training.quality",
     "accuracy": "advisor.training.accuracy",
