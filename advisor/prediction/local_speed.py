@@ -1,7 +1,10 @@
-"""Speed of one request at a time on a local engine: decode and prefill, each with an interval and its reasons.
+"""Speed of one request at a time on a local engine: decode and prefill, each with an interval and its
+reasons.
 
-The formula is `local_speed_terms`, its coefficients are the artifact that `advisor.training.local_speed` fits.
-What is measured on this machine enters as a `LocalEffect`: with a device effect u ~ N(0, s²) before, and n own
+The formula is `local_speed_terms`, its coefficients are the artifact that `advisor.training.local_speed`
+fits.
+What is measured on this machine enters as a `LocalEffect`: with a device effect u ~ N(0, s²) before, and n
+own
 rows whose mean log(measured ÷ predicted) is m and whose sd is e, the posterior is N(w·m, (1 - w)·s²) with
 w = s² ÷ (s² + e² ÷ n); the prediction is multiplied by exp(w·m) and its interval keeps the part of the
 conformal width that a device effect does not explain.
@@ -9,25 +12,28 @@ conformal width that a device effect does not explain.
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Placement
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import NotMeasuredError
+from advisor.prediction.artifacts import load
 from advisor.prediction.local_speed_plan import plan_case
-from advisor.prediction.local_speed_strata import CONFIDENCES, MIN_GROUPS, stratum_chain
+from advisor.prediction.local_speed_strata import cell_key, half_width, stratum_chain
 from advisor.prediction.local_speed_terms import Case, Term, decode_terms, log_time, prefill_terms
 from advisor.sizing.weights import Weights
 
 UNSEEN_FACTOR = 1.5
-"""Widening in logs where no device of the generation was measured on this backend: the ratio of the conformal
-half widths of left-out generations and left-out devices, see `evaluate`."""
+"""Widening in logs where no device of the generation was measured on this backend, or two devices share the
+work:
+a judgement, since too few such rows are measured to draw a quantile from."""
+NORMAL_90 = 1.645
+"""Half width of a 90 % interval in standard deviations of a normal distribution."""
+DEVICE_PART = 0.5
+"""Share of the variance of a prediction's error that all rows of a machine have in common: a judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,60 +60,109 @@ class LocalSpeed:
     bandwidth and efficiency behind them, and the stratum the interval comes from."""
 
 
-@cache
-def artifact() -> dict:
-    """The fitted coefficients and conformal widths."""
-    return json.loads((Path(__file__).parent / "artifact" / "local_speed.json").read_text(encoding="utf-8"))
-
-
 def predict_local(
-    device: HardwareProfile, model: ModelProfile, weights: Weights, scheme: SchemeProfile, engine: str, backend: str,
-    placement: Placement | None, prompt_tokens: int, depth: int, kv_type: str, threads: int | None = None,
-    flash_attn: bool | None = None, confidence: float = 0.9, local: LocalEffect | None = None,
+    device: HardwareProfile,
+    model: ModelProfile,
+    weights: Weights,
+    scheme: SchemeProfile,
+    engine: str,
+    backend: str,
+    placement: Placement | None,
+    prompt_tokens: int,
+    depth: int,
+    kv_type: str,
+    threads: int | None = None,
+    flash_attn: bool | None = None,
+    confidence: float = 0.9,
+    local: LocalEffect | None = None,
 ) -> LocalSpeed:
     """Decode speed with *depth* tokens in the cache, and prefill speed of a prompt of *prompt_tokens*.
 
-    A placement that does not fit is predicted as if it did; None places everything on the first GPU, else on the
-    CPU. *flash_attn* None is the engine's default. Raises NotMeasuredError when the bandwidth of a device that
+    A placement that does not fit is predicted as if it did; None places everything on the first GPU, else
+    on the
+    CPU. *flash_attn* None is the engine's default. Raises NotMeasuredError when the bandwidth of a device
+    that
     takes part is unknown, or the model's size.
     """
-    fitted = artifact()
+    fitted = load("local_speed")
     decode_case, prefill_case = plan_case(
-        device, model, weights, scheme, engine, backend, placement, prompt_tokens, depth, kv_type, threads,
-        flash_attn, fitted,
+        device,
+        model,
+        weights,
+        scheme,
+        engine,
+        backend,
+        placement,
+        prompt_tokens,
+        depth,
+        kv_type,
+        threads,
+        flash_attn,
+        fitted,
     )
-    local = local or LocalEffect()
+    own = local or LocalEffect()
+    names = (model.name, scheme.name)
     terms: dict = {}
-    decode = _estimate("decode", decode_case, decode_terms(decode_case), fitted, confidence,
-                       (local.decode_log_ratio, local.decode_sd, local.decode_rows), terms)
-    prefill = _estimate("prefill", prefill_case, prefill_terms(prefill_case), fitted, confidence,
-                        (local.prefill_log_ratio, local.prefill_sd, local.prefill_rows), terms)
+    decode = _estimate(
+        "decode",
+        decode_case,
+        names,
+        fitted,
+        confidence,
+        (own.decode_log_ratio, own.decode_sd, own.decode_rows),
+        terms,
+    )
+    prefill = _estimate(
+        "prefill",
+        prefill_case,
+        names,
+        fitted,
+        confidence,
+        (own.prefill_log_ratio, own.prefill_sd, own.prefill_rows),
+        terms,
+    )
     return LocalSpeed(decode, prefill, terms)
 
 
 def _estimate(
-    phase: str, case: Case, parts: list[Term], fitted: dict, confidence: float,
-    own: tuple[float | None, float, int], out: dict,
+    phase: str,
+    case: Case,
+    names: tuple[str, str],
+    fitted: dict,
+    confidence: float,
+    own: tuple[float | None, float, int],
+    out: dict,
 ) -> Estimate | None:
+    parts = decode_terms(case) if phase == "decode" else prefill_terms(case)
     if phase == "prefill" and not any(name == "matmul" for name, _, _ in parts):
         out[phase] = {"why_not": "the device's arithmetic rate is unknown"}
         return None
     coefficients = fitted[phase]["coefficients"]
     log_s, shares = log_time(parts, coefficients)
     known = all(_is_known(share.device.key, share.device.backend, fitted) for share in case.shares)
-    width, stratum, groups, basis = _half_width(phase, case, known, fitted, confidence)
+    width, stratum, groups, basis = _spread(phase, case, known, fitted, confidence)
     evidence = [_where_from(case, fitted, known)]
-    evidence.append(f"interval from {groups} {'sources on known devices' if known else 'devices'} left out ({stratum})")
-    ratio, sd, rows = own
-    if ratio is not None and rows > 0:
-        prior = (width / 1.645) ** 2 / 2.0
-        weight = prior / (prior + sd * sd / rows)
+    evidence.append(
+        f"interval from {groups} {'sources on known devices' if known else 'devices'} left out ({stratum})"
+    )
+    rows = _measured(case, *names, phase)
+    if rows:
+        # Of the mean deviation of k sources from their own machines' middles, this share belongs to the cell.
+        share = fitted[phase]["cells"]["trust"]
+        log_s -= share * len(rows) / (share * len(rows) + 1 - share) * sum(row[1] for row in rows) / len(rows)
+        basis = "measured"
+        listed = ", ".join(sorted({row[0] for row in rows})[:3])
+        evidence.insert(0, f"{sum(row[2] for row in rows)} figures of this configuration from {listed}")
+    ratio, sd, n_own = own
+    if ratio is not None and n_own > 0:
+        prior = (width / NORMAL_90) ** 2 * DEVICE_PART
+        weight = prior / (prior + sd * sd / n_own)
         log_s -= weight * ratio
-        width *= math.sqrt(1.0 - weight / 2.0)
+        width *= math.sqrt(1.0 - weight * DEVICE_PART)
         basis = "measured-here"
-        evidence.insert(0, f"{rows} rows measured on this machine, trusted {weight:.0%}")
+        evidence.insert(0, f"{n_own} rows measured on this machine, trusted {weight:.0%}")
     speed = math.exp(-log_s)
-    out[phase] = _explained(case, parts, shares, log_s, coefficients, stratum, width)
+    out[phase] = _explained(case, parts, shares, log_s, coefficients, stratum, width) | {"measured": rows}
     return Estimate(speed, speed * math.exp(-width), speed * math.exp(width), basis, tuple(evidence))
 
 
@@ -115,36 +170,30 @@ def _is_known(key: str, backend: str, fitted: dict) -> bool:
     return backend in fitted["devices"].get(key, {}).get("backends", ())
 
 
-def _half_width(phase: str, case: Case, known: bool, fitted: dict, confidence: float) -> tuple[float, str, int, str]:
+def _spread(
+    phase: str, case: Case, known: bool, fitted: dict, confidence: float
+) -> tuple[float, str, int, str]:
     """Half width in logs, its stratum, the groups behind it, and the basis."""
     table = fitted[phase]["intervals"]["known" if known else "unknown"]
-    chain = [name for name in stratum_chain(case) if table.get(name, {}).get("groups", 0) >= MIN_GROUPS]
-    stratum = chain[0] if chain else "all"
-    entry = table[stratum]
-    width = _at(entry["half_widths"], confidence)
-    basis = "interpolated"
+    width, stratum, groups = half_width(table, stratum_chain(case), confidence)
     seen = all(
-        share.device.kind == "cpu" or f"{share.device.generation}|{share.device.backend}" in fitted["generations"]
+        share.device.kind == "cpu"
+        or f"{share.device.generation}|{share.device.backend}" in fitted["generations"]
         for share in case.shares
     )
-    if not known and not seen:
-        width, basis = width * UNSEEN_FACTOR, "extrapolated"
+    if groups and (known or seen) and len(case.shares) == 1:
+        return width, stratum, groups, "interpolated"
+    return width * UNSEEN_FACTOR, stratum, groups, "extrapolated"
+
+
+def _measured(case: Case, model: str, scheme: str, phase: str) -> list:
+    """[source, log(measured ÷ predicted), figures] of exactly this configuration; empty when there is
+    none."""
     if len(case.shares) > 1:
-        width, basis = width * UNSEEN_FACTOR, "extrapolated"
-    return width, stratum, entry["groups"], basis
-
-
-def _at(half_widths: dict[str, float], confidence: float) -> float:
-    """The half width at *confidence*, linear between the stored levels; beyond the last it grows as a normal tail."""
-    levels = [c for c in CONFIDENCES if str(c) in half_widths]
-    if confidence <= levels[0]:
-        return half_widths[str(levels[0])] * confidence / levels[0]
-    for low, high in zip(levels, levels[1:], strict=False):
-        if confidence <= high:
-            at = (confidence - low) / (high - low)
-            return half_widths[str(low)] * (1 - at) + half_widths[str(high)] * at
-    last = levels[-1]
-    return half_widths[str(last)] * math.sqrt(math.log(1 - confidence) / math.log(1 - last))
+        return []
+    device = case.shares[0].device
+    cells = load("local_speed_cells").get(f"{device.key}|{device.backend}", {})
+    return cells.get(cell_key(model, scheme, case.n_devices, case.engine), {}).get(phase, [])
 
 
 def _where_from(case: Case, fitted: dict, known: bool) -> str:
@@ -156,12 +205,19 @@ def _where_from(case: Case, fitted: dict, known: bool) -> str:
             names.append(f"{share.device.key}: {entry['rows']} rows ({listed})")
         else:
             n = fitted["generations"].get(f"{share.device.generation}|{share.device.backend}", 0)
-            names.append(f"{share.device.key or 'this device'} itself not measured; {n} of its generation are")
+            names.append(
+                f"{share.device.key or 'this device'} itself not measured; {n} of its generation are"
+            )
     return "; ".join(names)
 
 
 def _explained(
-    case: Case, parts: list[Term], shares: list[float], log_s: float, coefficients: dict[str, float], stratum: str,
+    case: Case,
+    parts: list[Term],
+    shares: list[float],
+    log_s: float,
+    coefficients: dict[str, float],
+    stratum: str,
     width: float,
 ) -> dict:
     total = math.exp(log_s)
@@ -174,14 +230,24 @@ def _explained(
         for name in (f"device:{first.device.key}", f"device:{first.device.key}|{first.device.backend}")
     )
     return {
-        "seconds_per_token": total, "term_seconds": seconds,
+        "seconds_per_token": total,
+        "term_seconds": seconds,
         "devices": [
-            {"device": s.device.key, "backend": s.device.backend, "bytes_per_token": s.read_bytes,
-             "kv_bytes": s.kv_bytes, "bandwidth_bytes_per_s": s.device.bandwidth_bytes_per_s} for s in case.shares
+            {
+                "device": s.device.key,
+                "backend": s.device.backend,
+                "bytes_per_token": s.read_bytes,
+                "kv_bytes": s.kv_bytes,
+                "bandwidth_bytes_per_s": s.device.bandwidth_bytes_per_s,
+            }
+            for s in case.shares
         ],
         "efficiency": sum(s.read_bytes / s.device.bandwidth_bytes_per_s for s in case.shares) / total,
-        "device_effect": math.exp(-effect), "family": case.family, "stratum": stratum, "half_width_log": width,
+        "device_effect": math.exp(-effect),
+        "family": case.family,
+        "stratum": stratum,
+        "half_width_log": width,
     }
 
 
-__all__ = ["LocalEffect", "LocalSpeed", "NotMeasuredError", "artifact", "predict_local"]
+__all__ = ["LocalEffect", "LocalSpeed", "NotMeasuredError", "predict_local"]

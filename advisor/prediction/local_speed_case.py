@@ -9,22 +9,36 @@ from advisor.documents.hardware import Cpu, Gpu, Memory
 from advisor.documents.model import ModelProfile
 from advisor.errors import NotMeasuredError
 from advisor.prediction.local_speed_terms import LOCALSCORE_MIXES, NEUTRAL_YEAR, Device
-from advisor.sizing.kv_cache import kv_bytes_per_token_read
 from advisor.sizing.weights import Weights
 
 DEFAULT_UBATCH = 512
 """llama.cpp's default `--ubatch-size` (tools/server/README.md)."""
 _ISA_ORDER = (
-    ("amx_int8", "amx"), ("avx512_vnni", "avx512-vnni"), ("avx_vnni", "avx2-vnni"), ("avx512f", "avx512"),
-    ("avx2", "avx2"), ("avx", "avx"), ("sme", "i8mm"), ("sve", "i8mm"), ("i8mm", "i8mm"), ("dotprod", "dotprod"),
-    ("asimddp", "dotprod"), ("neon", "neon"), ("asimd", "neon"),
+    ("amx_int8", "amx"),
+    ("avx512_vnni", "avx512-vnni"),
+    ("avx_vnni", "avx2-vnni"),
+    ("avx512f", "avx512"),
+    ("avx2", "avx2"),
+    ("avx", "avx"),
+    ("sme", "i8mm"),
+    ("sve", "i8mm"),
+    ("i8mm", "i8mm"),
+    ("dotprod", "dotprod"),
+    ("asimddp", "dotprod"),
+    ("neon", "neon"),
+    ("asimd", "neon"),
 )
 """The first feature present names the class; from the fastest integer dot product down."""
 _BACKEND_OF = {"mlx": "metal", "exllamav2": "cuda", "exllamav3": "cuda", "exllama": "cuda", "mlc-llm": ""}
 _ENGINE = {
-    "llama.cpp (llamafile/localscore)": "llamafile", "llama.cpp (lm studio)": "llama.cpp",
-    "llama.cpp (llama-cpp-python)": "llama.cpp", "llama.cpp (ipex-llm)": "ipex-llm", "lm-studio": "llama.cpp",
-    "lmstudio": "llama.cpp", "koboldcpp": "llama.cpp", "llama-cpp-python": "llama.cpp",
+    "llama.cpp (llamafile/localscore)": "llamafile",
+    "llama.cpp (lm studio)": "llama.cpp",
+    "llama.cpp (llama-cpp-python)": "llama.cpp",
+    "llama.cpp (ipex-llm)": "ipex-llm",
+    "lm-studio": "llama.cpp",
+    "lmstudio": "llama.cpp",
+    "koboldcpp": "llama.cpp",
+    "llama-cpp-python": "llama.cpp",
 }
 """Engines that run llama.cpp's kernels unchanged count as it."""
 
@@ -49,17 +63,32 @@ def default_backend(engine: str, gpu: Gpu | None) -> str:
 
 @lru_cache(maxsize=4096)
 def kernel_family(scheme: str) -> str:
-    """What the kernels see of a scheme: `UD-Q4_K_XL` and `Q4_K_S` are Q4_K, `IQ3_XXS_R4` is IQ3 (repacked)."""
+    """What the kernels see of a scheme: `UD-Q4_K_XL` and `Q4_K_S` are Q4_K, `IQ3_XXS_R4` is IQ3
+    (repacked)."""
     name = scheme.upper().removeprefix("UD-")
     repacked = "-R4" if re.search(r"_R[48]$", name) else ""
     name = re.sub(r"_R[48]$", "", name)
     for pattern, family in (
-        (r"^IQ\d_(KT)", "IQ-KT"), (r"^IQ\d_K", "IQ-K"), (r"^IQ4", "IQ4"), (r"^IQ(\d)", "IQ{0}"),
-        (r"^Q(\d)_K", "Q{0}_K"), (r"^Q(\d)_\d", "Q{0}_0"), (r"^TQ", "TQ"), (r"^MXFP4", "MXFP4"),
-        (r"^NVFP4", "NVFP4"), (r"^MLX-(\d)", "MLX-{0}"), (r"^MLX", "MLX-16"), (r"^EXL(\d)", "EXL{0}"),
-        (r"^W4A16|^GPTQ-4|^GPTQ$|^GPTQ4|^AWQ|^AUTOROUND|^INT4", "W4A16"), (r"^W8A16-INT|^GPTQ-8|^INT8$", "W8A16"),
-        (r"^W8A8-INT|^INT8-W8A8", "W8A8-INT"), (r"FP8|^W8A8-FP|^W8A16-FP", "FP8"), (r"^BF16|^F16|^FP16", "F16"),
-        (r"^F32", "F32"), (r"^MLC", "MLC-4"),
+        (r"^IQ\d_(KT)", "IQ-KT"),
+        (r"^IQ\d_K", "IQ-K"),
+        (r"^IQ4", "IQ4"),
+        (r"^IQ(\d)", "IQ{0}"),
+        (r"^Q8_", "Q8_0"),
+        (r"^Q(\d)_K", "Q{0}_K"),
+        (r"^Q(\d)_\d", "Q{0}_0"),
+        (r"^TQ", "TQ"),
+        (r"^MXFP4", "MXFP4"),
+        (r"^NVFP4", "NVFP4"),
+        (r"^MLX-(\d)", "MLX-{0}"),
+        (r"^MLX", "MLX-16"),
+        (r"^EXL(\d)", "EXL{0}"),
+        (r"^W4A16|^GPTQ-4|^GPTQ$|^GPTQ4|^AWQ|^AUTOROUND|^INT4", "W4A16"),
+        (r"^W8A16-INT|^GPTQ-8|^INT8$", "W8A16"),
+        (r"^W8A8-INT|^INT8-W8A8", "W8A8-INT"),
+        (r"FP8|^W8A8-FP|^W8A16-FP", "FP8"),
+        (r"^BF16|^F16|^FP16", "F16"),
+        (r"^F32", "F32"),
+        (r"^MLC", "MLC-4"),
     ):
         match = re.match(pattern, name)
         if match:
@@ -71,8 +100,12 @@ def kernel_family(scheme: str) -> str:
 def cpu_key(brand: str) -> str:
     """A CPU's short name: 'AMD Ryzen 9 7950X 16-Core Processor' and 'Ryzen 9 7950X' are the same."""
     name = re.sub(r"\((r|tm)\)|®|™", "", brand, flags=re.IGNORECASE)
-    name = re.sub(r"@.*|\bwith .*|\b\d+-core\b|\bprocessor\b|\bcpu\b|\b(amd|intel)\b|\b\d+th gen\b", " ", name,
-                  flags=re.IGNORECASE)
+    name = re.sub(
+        r"@.*|\bwith .*|\b\d+-core\b|\bprocessor\b|\bcpu\b|\b(amd|intel)\b|\b\d+th gen\b",
+        " ",
+        name,
+        flags=re.IGNORECASE,
+    )
     return " ".join(name.lower().split())
 
 
@@ -86,7 +119,8 @@ def gpu_device(gpu: Gpu, backend: str) -> Device:
     """A GPU as the formula sees it. Raises NotMeasuredError when its bandwidth is unknown."""
     if not gpu.bandwidth_bytes_per_s:
         raise NotMeasuredError(
-            f"the memory bandwidth of {gpu.name!r} is unknown, so its speed cannot be predicted; state it with --bandwidth"
+            f"the memory bandwidth of {gpu.name!r} is unknown, so its speed cannot be predicted;"
+            " state it with --bandwidth"
         )
     if gpu.vendor == "Apple":
         kind = "apple"
@@ -94,19 +128,31 @@ def gpu_device(gpu: Gpu, backend: str) -> Device:
         kind = "apu" if gpu.unified_memory or gpu.form in ("apu", "soc") else "gpu"
     vector = gpu.fp32_flops or (gpu.fp16_flops or 0.0) / 2.0
     return Device(
-        key=chip_key(gpu.catalog_name or gpu.name), kind=kind, vendor=gpu.vendor, backend=backend,
-        generation=gpu.architecture or "", bandwidth_bytes_per_s=gpu.bandwidth_bytes_per_s,
-        matrix_flops=gpu.fp16_flops or vector, vector_flops=vector, int8_ops=gpu.int8_ops or 0.0,
-        year=float(gpu.year or NEUTRAL_YEAR), mobile=gpu.form == "laptop",
+        key=chip_key(gpu.catalog_name or gpu.name),
+        kind=kind,
+        vendor=gpu.vendor,
+        backend=backend,
+        generation=gpu.architecture or "",
+        bandwidth_bytes_per_s=gpu.bandwidth_bytes_per_s,
+        matrix_flops=gpu.fp16_flops or vector,
+        vector_flops=vector,
+        int8_ops=gpu.int8_ops or 0.0,
+        year=float(gpu.year or NEUTRAL_YEAR),
+        mobile=gpu.form == "laptop",
     )
 
 
 def cpu_device(
-    cpu: Cpu, memory: Memory, threads: int | None = None, read_share: float = 1.0, usual_cores: float | None = None
+    cpu: Cpu,
+    memory: Memory,
+    threads: int | None = None,
+    read_share: float = 1.0,
+    usual_cores: float | None = None,
 ) -> Device:
     """The CPU and main memory as the formula sees them.
 
-    *read_share* is the share of peak a read sweep reaches, to bring a measured bandwidth to the scale of peaks;
+    *read_share* is the share of peak a read sweep reaches, to bring a measured bandwidth to the scale of
+    peaks;
     *usual_cores* are those of this CPU elsewhere, for when nobody counted them.
     Raises NotMeasuredError when neither a peak nor a measured bandwidth is known.
     """
@@ -115,8 +161,8 @@ def cpu_device(
         bandwidth = memory.measured_bandwidth_bytes_per_s / read_share
     if not bandwidth:
         raise NotMeasuredError(
-            f"the memory bandwidth of {cpu.brand or 'this CPU'!r} is unknown, so the part that runs on the CPU cannot"
-            " be predicted; probe the machine, or state it with --bandwidth"
+            f"the memory bandwidth of {cpu.brand or 'this CPU'!r} is unknown, so the part that runs on the"
+            " CPU cannot be predicted; probe the machine, or state it with --bandwidth"
         )
     cores = cpu.performance_cores or cpu.physical_cores or cpu.usable_cores or (cpu.logical_cores or 0) / 2
     cores = cores or usual_cores or _middle_cores(cpu.brand)
@@ -128,9 +174,15 @@ def cpu_device(
         row_isa, row_year = _cpu_facts(cpu.brand)
         isa, year = isa or set(row_isa), row_year or year
     return Device(
-        key=cpu_key(cpu.brand or ""), kind="cpu", vendor=cpu.vendor or "", backend="cpu",
-        generation=chip_key(cpu.microarchitecture or ""), bandwidth_bytes_per_s=bandwidth, cores=float(cores),
-        isa=isa_class(isa), year=year,
+        key=cpu_key(cpu.brand or ""),
+        kind="cpu",
+        vendor=cpu.vendor or "",
+        backend="cpu",
+        generation=chip_key(cpu.microarchitecture or ""),
+        bandwidth_bytes_per_s=bandwidth,
+        cores=float(cores),
+        isa=isa_class(isa),
+        year=year,
     )
 
 
@@ -194,7 +246,8 @@ def per_token(
 ) -> tuple[float, float, float]:
     """(bytes held, bytes read, parameters used) to decode one token.
 
-    A known file size is the truth for the total; its parts keep the proportions of *weights*. Without *weights*
+    A known file size is the truth for the total; its parts keep the proportions of *weights*. Without
+    *weights*
     the share read is that of the active parameters.
     """
     n_params = float(model.n_params or (weights.n_params if weights else 0) or 1)

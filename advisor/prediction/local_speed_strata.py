@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 from advisor.prediction.local_speed_terms import Case
 
 CONFIDENCES = (0.5, 0.68, 0.8, 0.9, 0.95)
 """Levels stored in the artifact; others are interpolated between them."""
 MIN_GROUPS = 12
 """Fewer groups than this and the next wider stratum is used: nine carry a 90 % quantile, as their maximum."""
+
+
+FEW_GROUPS = 4
+"""A stratum with as many groups may widen its parent's interval: five carry an 80 % quantile, as their
+maximum."""
 
 
 def stratum_chain(case: Case) -> tuple[str, ...]:
@@ -19,3 +27,43 @@ def stratum_chain(case: Case) -> tuple[str, ...]:
     if case.n_devices > 1:
         names.insert(0, "several devices")
     return tuple(names)
+
+
+def half_width(table: dict, chain: tuple[str, ...], confidence: float) -> tuple[float, str, int]:
+    """(half width in logs, stratum, groups) for *chain* at *confidence*.
+
+    The first stratum with MIN_GROUPS groups; a more particular one with fewer can only widen it, by the
+    largest
+    quantile its groups carry.
+    """
+    wider = 0.0
+    for name in chain:
+        entry = table.get(name)
+        if entry is None or not entry["half_widths"]:
+            continue
+        width = at_confidence(entry["half_widths"], confidence)
+        if entry["groups"] >= MIN_GROUPS:
+            return max(width, wider), name, entry["groups"]
+        if entry["groups"] >= FEW_GROUPS:
+            wider = max(wider, width)
+    return max(wider, math.log(2.0)), "too few groups", 0
+
+
+def at_confidence(half_widths: dict[str, float], confidence: float) -> float:
+    """The half width at *confidence*: linear between the stored levels, beyond the last as a normal tail
+    grows."""
+    levels = [c for c in CONFIDENCES if str(c) in half_widths]
+    if confidence <= levels[0]:
+        return half_widths[str(levels[0])] * confidence / levels[0]
+    for low, high in itertools.pairwise(levels):
+        if confidence <= high:
+            at = (confidence - low) / (high - low)
+            return half_widths[str(low)] * (1 - at) + half_widths[str(high)] * at
+    last = levels[-1]
+    return half_widths[str(last)] * math.sqrt(math.log(1 - confidence) / math.log(1 - last))
+
+
+def cell_key(model: str, scheme: str, n_devices: int, engine: str) -> str:
+    """One measured configuration of a device; LocalScore's llamafile runs llama.cpp and counts as it."""
+    same = "llama.cpp" if engine == "llamafile" else engine
+    return f"{model}|{scheme}|{n_devices}|{same}"

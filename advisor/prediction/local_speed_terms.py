@@ -13,7 +13,15 @@ from dataclasses import dataclass
 
 _TINY = 1e-12
 LOCALSCORE_MIXES = (
-    (1024, 16), (4096, 256), (2048, 256), (2048, 768), (1024, 1024), (1280, 3072), (384, 1152), (64, 1024), (16, 1536),
+    (1024, 16),
+    (4096, 256),
+    (2048, 256),
+    (2048, 768),
+    (1024, 1024),
+    (1280, 3072),
+    (384, 1152),
+    (64, 1024),
+    (16, 1536),
 )  # prompt and answer tokens of the nine tests LocalScore averages, https://www.localscore.ai/about
 NEUTRAL_YEAR = 2021
 """Release year at which the year features vanish: the middle of the measured devices."""
@@ -82,6 +90,10 @@ class Case:
     averaged: bool = False
     """LocalScore's mean over nine mixes."""
     kv_type: str = "f16"
+    age_years: float = 0.0
+    """How long before the newest measurements the engine was built; 0 predicts today's."""
+    upload_s: float = 0.0
+    """Seconds to copy weights that lie in main memory to the card, once per micro batch of a prompt."""
     hybrid: bool = False
     """Linear-attention or state-space layers: more, smaller kernels."""
 
@@ -98,15 +110,17 @@ def decode_terms(case: Case) -> list[Term]:
     for share in case.shares:
         device, bandwidth = share.device, share.device.bandwidth_bytes_per_s
         place = _place(device)
-        whole = common + [(f"device:{device.key}", 1.0), (f"device:{device.key}|{device.backend}", 1.0)]
+        whole = [*common, (f"device:{device.key}", 1.0), (f"device:{device.key}|{device.backend}", 1.0)]
         split = case.tensor_parallel
         if share.read_bytes > 0:
-            features = whole + _scaled("read", place) + _scaled("read", _family(case, device))
+            features = (
+                whole + _scaled("read", place) + _scaled("read", _family(case, device)) + _age(case, "read")
+            )
             features.append(("read:size", math.log(share.read_bytes / 4e9)))
             features.append((f"read:bandwidth:{device.kind}", math.log(bandwidth / 4e11)))
             out.append(("read", _log(share.read_bytes / split / bandwidth), features))
         if share.kv_bytes > 0:
-            features = whole + _scaled("kv", place)
+            features = whole + _scaled("kv", _place(device, False))
             features += [("kv:flash", _flag(case.flash_attn)), (f"kv:type:{case.kv_type}", 1.0)]
             out.append(("kv", _log(share.kv_bytes / split / bandwidth), features))
         if share.layers > 0:
@@ -118,7 +132,8 @@ def decode_terms(case: Case) -> list[Term]:
             if device.kind == "cpu":
                 features += _scaled("compute", _family(case, device))
             out.append(("compute", _log(2.0 * share.active_params / split / rate), features))
-    features = common + [("host:", 1.0), (f"host:engine:{case.engine}", 1.0), (f"host:backend:{backend}", 1.0)]
+    features = [*common, ("host:", 1.0), (f"host:engine:{case.engine}", 1.0)]
+    features.append((f"host:backend:{backend}", 1.0))
     if case.averaged:
         features.append(("host:averaged", 1.0))
     out.append(("host", _log(HOST_S), features))
@@ -133,26 +148,29 @@ def prefill_terms(case: Case) -> list[Term]:
     for share in case.shares:
         device, bandwidth = share.device, share.device.bandwidth_bytes_per_s
         place = _place(device)
-        whole = common + [(f"device:{device.key}", 1.0), (f"device:{device.key}|{device.backend}", 1.0)]
+        whole = [*common, (f"device:{device.key}", 1.0), (f"device:{device.key}|{device.backend}", 1.0)]
         split = case.tensor_parallel
         rate = _prefill_rate(device)
         portion = share.layers / max(_TINY, sum(s.layers for s in case.shares))
         if rate > 0 and share.active_params > 0:
             features = whole + _scaled("matmul", place) + _scaled("matmul", _family(case, device))
-            features += _core(device, "matmul") + _rates(device)
+            features += _core(device, "matmul") + _rates(device) + _age(case, "matmul")
             features.append(("matmul:params", math.log(share.active_params / 4e9)))
             out.append(("matmul", _log(2.0 * share.active_params / split / rate), features))
-            features = whole + _scaled("attention", place) + [("attention:flash", _flag(case.flash_attn))]
+            features = whole + _scaled("attention", _place(device, False)) + _age(case, "attention")
+            features.append((f"attention:flash|{device.backend}", _flag(case.flash_attn)))
             out.append(("attention", _log(case.attention_flops * portion / split / rate), features))
         if share.held_bytes > 0:
-            # A micro batch touches nearly every expert once it holds more tokens than there are experts per token.
+            # A micro batch of many tokens touches nearly every expert.
             touched = 1.0 - (1.0 - case.active_share) ** batch if case.active_share < 1 else 1.0
             read = share.read_bytes + (share.held_bytes - share.read_bytes) * touched
-            features = whole + _scaled("load", place)
+            features = whole + _scaled("load", _place(device, False))
             out.append(("load", _log(read / split / bandwidth / batch), features))
         if share.layers > 0:
             features = whole + _scaled("launch", place) + _launch(case, device)
             out.append(("launch", _log(share.layers * _launch_s(device) / batch), features))
+    if case.upload_s > 0:
+        out.append(("upload", _log(case.upload_s / batch), []))
     return out
 
 
@@ -185,12 +203,12 @@ def _common(case: Case) -> list[tuple[str, float]]:
     return features
 
 
-def _place(device: Device) -> list[str]:
+def _place(device: Device, generations: bool = True) -> list[str]:
     """From the general to the particular: each level is shrunk towards the one before it."""
-    return [
-        "", f"kind:{device.kind}", f"backend:{device.backend}", f"{device.kind}|{device.vendor}",
-        f"generation:{device.generation}", f"generation:{device.generation}|{device.backend}",
-    ] + (["mobile"] if device.mobile else [])
+    names = ["", f"kind:{device.kind}", f"backend:{device.backend}", f"{device.kind}|{device.vendor}"]
+    if generations:
+        names += [f"generation:{device.generation}", f"generation:{device.generation}|{device.backend}"]
+    return names + (["mobile"] if device.mobile else [])
 
 
 def _family(case: Case, device: Device) -> list[str]:
@@ -220,6 +238,14 @@ def _launch(case: Case, device: Device) -> list[tuple[str, float]]:
     if case.averaged:
         features.append(("launch:averaged", 1.0))
     return features
+
+
+def _age(case: Case, term: str) -> list[tuple[str, float]]:
+    """Engines get faster, most of all the young backends."""
+    backend = case.shares[0].device.backend
+    return (
+        [(f"{term}:age", case.age_years), (f"{term}:age|{backend}", case.age_years)] if case.age_years else []
+    )
 
 
 def _core(device: Device, term: str) -> list[tuple[str, float]]:

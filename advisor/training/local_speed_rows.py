@@ -1,8 +1,11 @@
-"""The local speed table -> cases of the formula, and the rule for every row that is left out or trusted less."""
+"""The local speed table -> cases of the formula, and the rule for every row that is left out or trusted
+less."""
 
 from __future__ import annotations
 
 import math
+import re
+import tomllib
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
@@ -12,6 +15,7 @@ from advisor.catalog.cpus import find_cpu
 from advisor.catalog.gpus import find_gpu
 from advisor.catalog.models import match_model
 from advisor.catalog.schemes import find_scheme
+from advisor.data import folder
 from advisor.documents.hardware import Cpu, Memory
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
@@ -32,22 +36,24 @@ from advisor.prediction.local_speed_terms import LOCALSCORE_MIXES, Case, Device,
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 from advisor.sizing.weights import Weights, weigh
 from advisor.training import tables
+from advisor.training.clean import DOUBTED, DOUBTING_FLAGS, clean
 from advisor.training.local_speed_cores import cores_of
 
 GIB = 2**30
 EXCLUDED_FLAGS = {
     "aggregate_rate": "rate of several requests together, not of one",
-    "multi_node": "several machines over a network",
     "offloaded": "part of the model ran on the CPU, nobody says how much",
-    "spilled_to_ram": "weights larger than the card's memory while the source says all on the card",
-    "above_bandwidth": "faster than memory allows: speculative decoding or a wrong label",
     "not_refound": "the figure was not found again in its source",
 }
-"""Rows that are not a measurement of the configuration they state."""
-OUTLIER_WEIGHT = 0.25
-"""Of rows the audit calls far from the same device's other sources: kept, since they may be right."""
+"""Rows that are no measurement of the configuration they state, beyond what `clean` leaves out for
+everyone."""
+MODELLED_FLAGS = frozenset({"mixed_prompts"})
+"""Doubts the formula has a coefficient for: LocalScore's average is no worse a figure than another."""
 SERVING = ("vllm", "sglang", "ktransformers", "tensorrt-llm")
 """Engines predicted elsewhere (or, ktransformers, on CPU and GPU in shares the source does not state)."""
+
+
+_DOUBTING = frozenset(DOUBTING_FLAGS["speed_local"])
 
 
 @dataclass(frozen=True)
@@ -87,8 +93,8 @@ def load_rows() -> tuple[tuple[Row, ...], dict[str, int]]:
     """All usable rows in table order, and how many were left out by reason."""
     kept: list[Row] = []
     left_out: Counter[str] = Counter()
-    for record in tables.load("speed_local").to_dict("records"):
-        made = _row(record)
+    for record in clean("speed_local", tables.load("speed_local")).to_dict("records"):
+        made = record["excluded_reason"] or _row(record)
         if isinstance(made, str):
             left_out[made] += 1
         else:
@@ -103,7 +109,9 @@ def _merged(rows: list[Row]) -> tuple[Row, ...]:
         groups.setdefault((row.source, row.phase, row.model, row.scheme, row.case), []).append(row)
     return tuple(
         replace(
-            members[0], log_s=median(row.log_s for row in members), n=sum(row.n for row in members),
+            members[0],
+            log_s=median(row.log_s for row in members),
+            n=sum(row.n for row in members),
             trust=median(row.trust for row in members),
         )
         for members in groups.values()
@@ -135,10 +143,19 @@ def _row(record: dict) -> Row | str:
         return case
     share = case.shares[0]
     return Row(
-        case=case, phase=record["phase"], log_s=-math.log(record["value"]), source=record["source_id"],
-        engine=engine, model=model.name, scheme=record["scheme_name"] or record["scheme"], n=record["n"],
-        trust=OUTLIER_WEIGHT if "outlier" in flags else 1.0, known_model=model.source == "catalogue",
-        n_params=record["params_b"] * 1e9, active_params=share.active_params, total_bytes=share.held_bytes,
+        case=case,
+        phase=record["phase"],
+        log_s=-math.log(record["value"]),
+        source=record["source_id"],
+        engine=engine,
+        model=model.name,
+        scheme=record["scheme_name"] or record["scheme"],
+        n=record["n"],
+        trust=DOUBTED ** len(flags & (_DOUBTING - MODELLED_FLAGS)),
+        known_model=model.source == "catalogue",
+        n_params=record["params_b"] * 1e9,
+        active_params=share.active_params,
+        total_bytes=share.held_bytes,
     )
 
 
@@ -188,8 +205,11 @@ def _cpu(hardware: str, threads: int | None) -> Device | str:
         return "CPU not in the catalogue"
     cores = cores_of(hardware, row.cores_range)
     cpu = Cpu(
-        brand=hardware.removesuffix(" CPU"), vendor=row.vendor, microarchitecture=row.microarchitecture,
-        physical_cores=cores, isa=row.isa,
+        brand=hardware.removesuffix(" CPU"),
+        vendor=row.vendor,
+        microarchitecture=row.microarchitecture,
+        physical_cores=cores,
+        isa=row.isa,
     )
     return cpu_device(cpu, Memory(bandwidth_bytes_per_s=row.bandwidth_bytes_per_s), threads)
 
@@ -219,15 +239,27 @@ def _case(record: dict, flags: set[str], model: ModelProfile, device: Device, en
         depth += prompt / 2
     kv_type = "q8_0" if "kv_quantized" in flags else "f16"
     share = Share(
-        device=device, read_bytes=read, held_bytes=held, active_params=active, layers=n_layers(model),
+        device=device,
+        read_bytes=read,
+        held_bytes=held,
+        active_params=active,
+        layers=n_layers(model),
         kv_bytes=kv_bytes_per_token_read(model, int(depth), kv_type),
     )
     flash = record["flash_attn"]
     return Case(
-        shares=(share,), engine=engine, family=kernel_family(record["scheme_name"] or record["scheme"]),
-        active_share=min(1.0, read / held) if moe else 1.0, attention_flops=attention_flops(model, depth),
-        prompt_tokens=prompt, flash_attn=None if flash != flash else bool(flash),
-        n_devices=int(record["n_devices"]), averaged=averaged, kv_type=kv_type, hybrid=is_hybrid(model),
+        shares=(share,),
+        engine=engine,
+        family=kernel_family(record["scheme_name"] or record["scheme"]),
+        active_share=min(1.0, read / held) if moe else 1.0,
+        attention_flops=attention_flops(model, depth),
+        prompt_tokens=prompt,
+        flash_attn=None if flash != flash else bool(flash),
+        age_years=_age_years(record["source_id"]),
+        n_devices=int(record["n_devices"]),
+        averaged=averaged,
+        kv_type=kv_type,
+        hybrid=is_hybrid(model),
     )
 
 
@@ -249,6 +281,24 @@ def _weights(model: ModelProfile, scheme: str, engine: str) -> Weights | None:
         return None
 
 
+@cache
+def _published() -> dict[str, float]:
+    """Source -> publication date in years; sources without one take the median of the others."""
+    dates = {}
+    for path in (folder("measurements") / "speed_local").glob("*.origin.toml"):
+        text = str(tomllib.loads(path.read_text(encoding="utf-8")).get("date_published", ""))
+        found = re.match(r"(\d{4})(?:-(\d{2}))?", text)
+        if found:
+            dates[path.name.removesuffix(".origin.toml")] = int(found[1]) + (int(found[2] or 7) - 0.5) / 12
+    return dates
+
+
+def _age_years(source: str) -> float:
+    dates = _published()
+    newest = max(dates.values())
+    return round(newest - dates.get(source, median(dates.values())), 2)
+
+
 def _nominal_bytes(record: dict) -> float | None:
     """Parameters x bits per weight, for mixes whose exact types nobody published."""
     found = _scheme(record["scheme_name"] or record["scheme"], record["engine"])
@@ -258,9 +308,3 @@ def _nominal_bytes(record: dict) -> float | None:
 
 def _or(value: float, default: float) -> float:
     return value if value == value else default
-
-
-def without_device(row: Row) -> Row:
-    """The row as if its device had never been seen: the key is changed, the specifications stay."""
-    shares = tuple(replace(s, device=replace(s.device, key="")) for s in row.case.shares)
-    return replace(row, case=replace(row.case, shares=shares))

@@ -1,0 +1,209 @@
+"""The figures of local speed on devices and sources left out whole, beside the floor, the peers and the
+targets."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from statistics import median
+
+import numpy as np
+
+from advisor.prediction import conformal
+from advisor.prediction.local_speed_strata import MIN_GROUPS, half_width, stratum_chain
+from advisor.training.local_speed_fit import (
+    PHASES,
+    CrossFit,
+    Problem,
+    cross_fit,
+    fit_theta,
+    interval_table,
+    problem,
+    submitter,
+)
+from advisor.training.local_speed_peers import PEERS
+from advisor.training.local_speed_rows import Row, load_rows
+
+FLOOR_FACTOR = 1.15
+"""A target below its floor is replaced by this many floors."""
+TARGETS = {
+    ("decode", "device known, source unknown"): 0.10,
+    ("decode", "device unknown"): 0.15,
+    ("decode", "mixture of experts"): 0.15,
+    ("decode", "CPU"): 0.20,
+    ("prefill", "device known, source unknown"): 0.20,
+    ("prefill", "device unknown"): 0.30,
+}
+BOOTSTRAPS = 400
+Mask = Callable[[Row], bool]
+_GROUPS: tuple[tuple[str, Mask], ...] = (
+    ("all", lambda row: True),
+    ("NVIDIA", lambda row: row.device.vendor == "NVIDIA"),
+    ("AMD", lambda row: row.device.vendor == "AMD" and row.device.kind != "cpu"),
+    ("Apple GPU", lambda row: row.device.kind == "apple"),
+    ("CPU", lambda row: row.device.kind == "cpu"),
+    ("mixture of experts", lambda row: row.case.active_share < 1),
+    ("CUDA", lambda row: row.device.backend == "cuda"),
+    ("ROCm", lambda row: row.device.backend == "rocm"),
+    ("Vulkan", lambda row: row.device.backend == "vulkan"),
+    ("several devices", lambda row: row.case.n_devices > 1),
+)
+
+
+def evaluate() -> dict:
+    """Title, what was left out, and one row per phase, level of knowledge and group: error, coverage,
+    peers, floor.
+
+    `median_error` is the median over devices of the median relative error |predicted ÷ measured - 1| of the
+    device's rows; `within_30` the mean over devices of the share within 30 %; `coverage_90` the share of rows
+    inside intervals calibrated on the other folds, every source (or device) counting once, with the 5th and
+    95th
+    percentile when groups are drawn again. `floor` is how far two independent sources of one configuration
+    lie
+    apart; a target below it is replaced by 1.15 floors. `peer_…` is another tool's formula on the same rows.
+    """
+    rows, excluded = load_rows()
+    table = []
+    for phase in PHASES:
+        p = problem(rows, phase)
+        crossed = cross_fit(p, fit_theta(p))
+        floors = floor(p.rows)
+        for level, residual, use, fold, group in levels(crossed, p):
+            inside, ratio = covered(p, residual, use, fold, group)
+            for name, mask in _GROUPS:
+                chosen = np.array([u and mask(row) for u, row in zip(use, p.rows, strict=True)])
+                if chosen.sum() >= 5:
+                    table.append(_line(p, phase, level, name, chosen, residual, inside, ratio, group, floors))
+    return {"title": "Speed of local engines", "rows": table, "rows_left_out": dict(sorted(excluded.items()))}
+
+
+def levels(crossed: CrossFit, p: Problem):
+    """(name, residuals, rows used, folds, group of a row) of both kinds of holdout."""
+    everything = np.ones(len(p.rows), bool)
+    yield (
+        "device known, source unknown",
+        crossed.source,
+        crossed.known_elsewhere,
+        crossed.source_fold,
+        submitter,
+    )
+    yield ("device unknown", crossed.device, everything, crossed.device_fold, lambda row: row.device.key)
+
+
+def covered(
+    p: Problem, residual: np.ndarray, use: np.ndarray, fold: np.ndarray, group: Callable[[Row], str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each row lies in an interval calibrated on the other folds, and that interval's high ÷ low."""
+    inside, ratio = np.zeros(len(p.rows), bool), np.full(len(p.rows), np.nan)
+    for i in sorted(set(fold)):
+        table = interval_table(p, residual, np.flatnonzero(use & (fold != i)), group)
+        for j in np.flatnonzero(use & (fold == i)):
+            width, _, _ = half_width(table, stratum_chain(p.rows[j].case), 0.9)
+            inside[j], ratio[j] = abs(residual[j]) <= width, math.exp(2 * width)
+    return inside, ratio
+
+
+def floor(rows: Sequence[Row]) -> dict[str, tuple[float, int]]:
+    """Median relative distance of two independent sources of one configuration, by group: (distance, pairs).
+
+    One configuration: device, backend, number of devices, engine, model, scheme, lengths within a factor of
+    four.
+    The median over devices, so that no device owns it.
+    """
+    cells: dict[tuple, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        length = round(math.log2(max(512.0, row.case.prompt_tokens)) / 2) if row.phase == "prefill" else 0
+        depth = round(math.log2(max(1e9, row.case.attention_flops)) / 2)
+        machine = (row.device.key, row.device.backend, row.case.n_devices, row.engine)
+        cells[*machine, row.model, row.scheme, length, depth][submitter(row)].append(row)
+    out = {}
+    for name, mask in _GROUPS:
+        by_device: dict[str, list[float]] = defaultdict(list)
+        for sources in cells.values():
+            first = next(iter(sources.values()))[0]
+            if not mask(first):
+                continue
+            logs = [median(row.log_s for row in members) for members in sources.values()]
+            by_device[first.device.key] += [
+                math.expm1(abs(a - b)) for a, b in itertools.combinations(logs, 2)
+            ]
+        per_device = [median(found) for found in by_device.values() if found]
+        if per_device:
+            out[name] = (median(per_device), sum(map(len, by_device.values())))
+    return out
+
+
+def _line(
+    p: Problem,
+    phase: str,
+    level: str,
+    name: str,
+    chosen: np.ndarray,
+    residual: np.ndarray,
+    inside: np.ndarray,
+    ratio: np.ndarray,
+    group: Callable[[Row], str],
+    floors: dict[str, tuple[float, int]],
+) -> dict:
+    rows = [row for row, use in zip(p.rows, chosen, strict=True) if use]
+    error = np.expm1(np.abs(residual[chosen]) * np.sign(-residual[chosen]))
+    groups = [group(row) for row in rows]
+    distance, pairs = floors.get(name, (math.nan, 0))
+    target = TARGETS.get((phase, level if name == "all" else name))
+    if target is not None and pairs >= MIN_GROUPS and distance > target:
+        target = FLOOR_FACTOR * distance
+    low, high = _bootstrap(inside[chosen], groups)
+    line: dict = {
+        "phase": phase,
+        "level": level,
+        "group": name,
+        "rows": len(rows),
+        "devices": len({row.device.key for row in rows}),
+        "sources": len(set(map(submitter, rows))),
+        "median_error": _over_devices(rows, np.abs(error)),
+        "within_30": float(np.mean(_by_device(rows, np.abs(error) <= 0.3, np.mean))),
+        "coverage_90": _mean_by(inside[chosen], groups),
+        "coverage_low": low,
+        "coverage_high": high,
+        "interval_high_over_low": float(np.nanmedian(ratio[chosen])),
+        "floor": distance if pairs else None,
+        "floor_pairs": pairs,
+        "target": target,
+    }
+    for peer, formula in PEERS[phase].items():
+        answers = np.array([formula(row) for row in rows])
+        off = np.abs(answers * np.exp([row.log_s for row in rows]) - 1)
+        answered = [row for row, error in zip(rows, off, strict=True) if error == error]
+        line[f"peer_{peer}"] = _over_devices(answered, off[off == off]) if answered else None
+    return line
+
+
+def _by_device(rows: Sequence[Row], values: np.ndarray, reduce: Callable) -> list[float]:
+    by: dict[str, list[float]] = defaultdict(list)
+    for row, value in zip(rows, values, strict=True):
+        by[row.device.key].append(float(value))
+    return [float(reduce(found)) for found in by.values()]
+
+
+def _over_devices(rows: Sequence[Row], errors: np.ndarray) -> float:
+    found = _by_device(rows, errors, median)
+    return float(median(found)) if found else math.nan
+
+
+def _mean_by(inside: np.ndarray, groups: Sequence[str]) -> float:
+    weights = conformal.group_weights(groups)
+    return float(np.average(inside, weights=weights))
+
+
+def _bootstrap(inside: np.ndarray, groups: Sequence[str]) -> tuple[float, float]:
+    """The 5th and 95th percentile of the coverage when groups are drawn again."""
+    by: dict[str, list[bool]] = defaultdict(list)
+    for ok, group in zip(inside, groups, strict=True):
+        by[group].append(bool(ok))
+    means = [sum(found) / len(found) for found in by.values()]
+    rng = random.Random(4)
+    drawn = sorted(sum(rng.choices(means, k=len(means))) / len(means) for _ in range(BOOTSTRAPS))
+    return drawn[BOOTSTRAPS // 20], drawn[-1 - BOOTSTRAPS // 20]
