@@ -20,12 +20,12 @@ from advisor.errors import NotMeasuredError
 from advisor.prediction.artifacts import load as load_artifact
 from advisor.prediction.serving_speed_batched import batched_speed
 from advisor.prediction.serving_speed_inputs import arch_group, engine_key, is_mla, link_of, work
-from advisor.prediction.serving_speed_result import ServingSpeed, mixture, per, times
+from advisor.prediction.serving_speed_result import ServingSpeed, per, times
 from advisor.prediction.serving_speed_step import coefficient_keys, under_load
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 from advisor.sizing.weights import Weights
 
-__all__ = ["BUSY", "ServingSpeed", "artifact", "batched_speed", "mixture", "predict_serving"]
+__all__ = ["BUSY", "ServingSpeed", "artifact", "batched_speed", "predict_serving"]
 
 _OFF_DEVICE = ("cpu", "split", "experts-on-cpu")
 BUSY = 4

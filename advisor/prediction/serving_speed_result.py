@@ -64,28 +64,3 @@ def _ends(first: Estimate, second: Estimate) -> list[tuple[float, float]]:
 def per(amount: float, time: Estimate) -> Estimate:
     """*amount* per *time*, with the interval turned round."""
     return Estimate(amount / time.value, amount / time.high, amount / time.low, time.basis, time.evidence)
-
-
-def mixture(parts: list[tuple[float, ServingSpeed]]) -> ServingSpeed:
-    """Requests drawn from several loads by weight (their share of the requests).
-
-    Times are the mean over requests. Rates are mixed by the time they take: the mean time per request (or per
-    token), turned round. Lows go with lows and highs with highs, since one machine and one model are behind
-    all.
-    """
-    total = sum(weight for weight, _ in parts)
-    mixed = {}
-    for name in ServingSpeed.__dataclass_fields__:
-        if name == "terms":
-            continue
-        found = [(weight / total, getattr(speed, name)) for weight, speed in parts]
-        ends = []
-        for end in ("value", "low", "high"):
-            if name.endswith("per_s"):
-                ends.append(1 / sum(w / getattr(estimate, end) for w, estimate in found))
-            else:
-                ends.append(sum(w * getattr(estimate, end) for w, estimate in found))
-        basis = max((estimate.basis for _, estimate in found), key=BASES.index)
-        evidence = tuple(dict.fromkeys(line for _, estimate in found for line in estimate.evidence))
-        mixed[name] = Estimate(*ends, basis, evidence)
-    return ServingSpeed(**mixed, terms={"loads": float(len(parts))})

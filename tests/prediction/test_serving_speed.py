@@ -15,7 +15,7 @@ from advisor.catalog.schemes import find_scheme
 from advisor.documents.hardware import HardwareProfile, Memory
 from advisor.documents.outcome import Estimate, Placement
 from advisor.errors import NotMeasuredError
-from advisor.prediction.serving_speed import ServingSpeed, artifact, batched_speed, mixture, predict_serving
+from advisor.prediction.serving_speed import ServingSpeed, artifact, batched_speed, predict_serving
 from advisor.prediction.serving_speed_inputs import arch_group, engine_key, kernel, layers_guess, link_of
 from advisor.sizing.weights import weigh
 
@@ -181,19 +181,6 @@ def test_without_a_gpu_or_with_weights_in_main_memory_nothing_was_measured():
             1,
             "f16",
         )
-
-
-def test_mixture_of_equal_loads_is_that_load_and_of_different_ones_lies_between():
-    """Half the requests alone and half among 64: latency is their mean, throughput lies between."""
-    pair = machine("A100 SXM4 80 GB", 2)
-    one, many = (serve(pair, "llama-3.1-70b", W8A8, c) for c in (1, 64))
-    same, both = mixture([(1, many), (3, many)]), mixture([(1, one), (1, many)])
-    assert same.throughput_tokens_per_s.value == pytest.approx(many.throughput_tokens_per_s.value)
-    assert both.request_latency_s.value == pytest.approx(
-        (one.request_latency_s.value + many.request_latency_s.value) / 2
-    )
-    low, high = sorted(f.throughput_tokens_per_s.value for f in (one, many))
-    assert low < both.throughput_tokens_per_s.value < high
 
 
 def test_batched_local_speed_grows_with_requests_and_never_past_the_prompts_rate():
