@@ -1,8 +1,8 @@
 """Measure on this machine with a real engine; every figure is kept and used for later answers here.
 
   advisor measure speed FILE.gguf …            prefill and decode, repeated, median and spread
-  advisor measure speed --synthetic M --scheme S   the same before downloading: random weights of the model's shapes
-  advisor measure accuracy --reference F16.gguf CANDIDATE.gguf … --text corpus.txt
+  advisor measure speed --synthetic M --scheme S   the same before downloading: random weights of the
+  model's shapes advisor measure accuracy --reference F16.gguf CANDIDATE.gguf … --text corpus.txt
   advisor measure bandwidth                    memory read by 1, 2, 4 … threads
 
 The engine is llama.cpp: its own llama-bench when installed, else `pip install 'quant-advisor[engine]'`.
@@ -164,7 +164,8 @@ def _warn_if_busy(hardware: object) -> None:
 
 
 def _kept(args: argparse.Namespace, rows: list) -> list:
-    """The rows, on the disk as soon as they are there: a run of several files that is interrupted keeps what it has."""
+    """The rows, on the disk as soon as they are there: a run of several files that is interrupted keeps
+    what it has."""
     if not args.dry:
         from advisor.measuring.store import Origin, Store
 

@@ -1,7 +1,8 @@
-"""Your own measurements: what engines and benchmarks printed, kept and used for every later answer on that machine.
+"""Your own measurements: what engines and benchmarks printed, kept and used for every later answer on that
+machine.
 
-`advisor measurements import FILE…` reads llama-bench, llama-perplexity, llama-batched-bench, lm-evaluation-harness,
-vllm bench, GuideLLM, ollama --verbose and our own export, recognised by content.
+`advisor measurements import FILE…` reads llama-bench, llama-perplexity, llama-batched-bench,
+lm-evaluation-harness, vllm bench, GuideLLM, ollama --verbose and our own export, recognised by content.
 """
 
 from __future__ import annotations

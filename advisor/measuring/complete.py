@@ -17,8 +17,16 @@ from advisor.prediction.local_speed_case import cpu_key, default_backend
 
 THIS = "this"
 """`--hardware this`: measured on the machine the import runs on."""
-_OWN_TYPE = {"vllm": "BF16", "sglang": "BF16", "transformers": "BF16"}
-"""Engines that run a checkpoint without a scheme in its name in its own 16-bit type."""
+_CHECKPOINT_ENGINES = ("vllm", "sglang", "transformers")
+"""They run a checkpoint without a scheme in its name in its own type."""
+_MARKS = re.compile(
+    r"awq|gptq|int[348]|fp[48]|w\d+a\d+|bnb|\bbit|exl|hqq|quant|nf4|gguf|\dbit", re.IGNORECASE
+)
+"""Words by which a checkpoint says that it is quantized."""
+
+
+_TYPE_WORDS = r"\b(?:mostly |all )?([A-Z]+\d[A-Z0-9_]*(?: - \w+)?|BF16|F16|F32)(?: - [\d.]+ bpw)?$"
+"""How llama.cpp ends its description of a model: 'Q4_K - Medium', 'IQ2_XXS - 2.0625 bpw'."""
 
 
 @dataclass
@@ -46,7 +54,9 @@ class Completer:
         host, hardware = self._machine(row)
         facts = {**row.facts, "model_profile": profile} if profile else row.facts
         backend = self.backend or row.backend or self._backend(row)
-        return replace(row, model=model, scheme=scheme, host=host, hardware=hardware, backend=backend, facts=facts)
+        return replace(
+            row, model=model, scheme=scheme, host=host, hardware=hardware, backend=backend, facts=facts
+        )
 
     def here(self) -> HardwareProfile:
         """This machine, probed once."""
@@ -81,7 +91,9 @@ class Completer:
         try:
             return host_of(resolve_hardware(name))
         except AdvisorError:
-            self.notes.append(f"the machine {name!r} is in no catalogue: its rows are kept, and used with --hardware only")
+            self.notes.append(
+                f"the machine {name!r} is in no catalogue: its rows are kept, and used with --hardware only"
+            )
             return "", name
 
     def _is_here(self, cpu: str, gpu: str) -> bool:
@@ -108,7 +120,9 @@ class Completer:
         if self.model:
             return kept_model(resolve_model(self.model))
         if not raw:
-            raise UsageError(f"the file does not say which model {row.tool or 'it'} measured; add --model NAME")
+            raise UsageError(
+                f"the file does not say which model {row.tool or 'it'} measured; add --model NAME"
+            )
         if raw.lower().endswith(".gguf") and Path(raw).is_file():
             return kept_model(resolve_model(raw))
         params_b = n_params / 1e9 if n_params else None
@@ -117,8 +131,11 @@ class Completer:
             if found is not None:
                 return found.name, None
         if not n_params:
-            raise UsageError(f"the model {raw!r} is in no catalogue; add --model NAME, a GGUF file or its size, e.g. 13B")
-        bare = ModelProfile(name=_plain_name(raw), source="user", n_params=n_params, n_active_params=n_params)
+            raise UsageError(
+                f"the model {raw!r} is in no catalogue; add --model NAME, a GGUF file or its size, e.g. 13B"
+            )
+        name = re.sub(_TYPE_WORDS, "", _plain_name(raw)).strip() or raw
+        bare = ModelProfile(name=name, source="user", n_params=n_params, n_active_params=n_params)
         return kept_model(bare)
 
     def _scheme(self, row: Row) -> str:
@@ -137,9 +154,21 @@ class Completer:
                 return find_scheme(text, engine).name
             except AdvisorError:
                 continue
-        if row.engine in _OWN_TYPE:
-            return _OWN_TYPE[row.engine]
-        raise UsageError(f"the file does not say how {row.model or 'the model'} is quantized; add --scheme, e.g. Q4_K_M")
+        if row.model and row.engine in _CHECKPOINT_ENGINES and not _MARKS.search(row.model):
+            return self._own_type(row)
+        raise UsageError(
+            f"the file does not say how {row.model or 'the model'} is quantized; add --scheme, e.g. Q4_K_M"
+        )
+
+    def _own_type(self, row: Row) -> str:
+        """The type a checkpoint was published in; 16 bits for nearly all, MXFP4 for some."""
+        found = match_model(_plain_name(row.model))
+        try:
+            return (
+                find_scheme(found.native_dtype, row.engine).name if found and found.native_dtype else "BF16"
+            )
+        except AdvisorError:
+            return "BF16"
 
     def _backend(self, row: Row) -> str:
         """What the engine would run on: the machine asked for decides."""
@@ -163,10 +192,29 @@ def kept_model(found: ModelProfile) -> tuple[str, dict | None]:
     same = match_model(found.name, found.n_params / 1e9 if found.n_params else None)
     if same is not None and _same_shapes(same, found):
         return same.name, None
-    kept = ("name", "source", "architecture", "n_params", "n_active_params", "n_layers", "hidden_size", "intermediate_size",
-            "n_heads", "n_kv_heads", "head_dim", "vocab_size", "tie_embeddings", "n_experts", "n_experts_used",
-            "n_shared_experts", "moe_intermediate_size", "first_dense_layers", "sliding_window", "sliding_pattern",
-            "attention")
+    kept = (
+        "name",
+        "source",
+        "architecture",
+        "n_params",
+        "n_active_params",
+        "n_layers",
+        "hidden_size",
+        "intermediate_size",
+        "n_heads",
+        "n_kv_heads",
+        "head_dim",
+        "vocab_size",
+        "tie_embeddings",
+        "n_experts",
+        "n_experts_used",
+        "n_shared_experts",
+        "moe_intermediate_size",
+        "first_dense_layers",
+        "sliding_window",
+        "sliding_pattern",
+        "attention",
+    )
     return found.name, {name: getattr(found, name) for name in kept if getattr(found, name) is not None}
 
 
@@ -184,19 +232,24 @@ def _plain_name(text: str) -> str:
 
 
 def _scheme_texts(row: Row) -> list[str]:
-    """Where a scheme may be written: the file name, llama.cpp's description, the words of a checkpoint's name."""
+    """Where a scheme may be written: the file name, llama.cpp's description, the words of a checkpoint's
+    name."""
     texts = []
     if row.model.lower().endswith(".gguf"):
         texts.append(re.split(r"[\\/]", row.model)[-1])
-    described = re.search(r"\b(?:mostly |all )?([A-Z]+\d[A-Z0-9_]*(?: - \w+)?|BF16|F16|F32)$", str(row.facts.get("model_type") or ""))
+    described = re.search(_TYPE_WORDS, str(row.facts.get("model_type") or ""))
     if described:
         base, _, size = described[1].partition(" - ")
         texts.append(f"{base}_{size[0]}" if size else base)
     if not row.model.lower().endswith(".gguf"):
-        words = re.split(r"[-_/:]", row.model)
-        texts += ["-".join(words[start:end]) for start in range(1, len(words)) for end in range(len(words), start, -1)
-                  if re.search(r"\d|awq|gptq", "-".join(words[start:end]).lower()) and not re.fullmatch(
-                      r"v?[\d.]+[bm]?", "-".join(words[start:end]).lower())]
+        words = re.split(r"[-_/:]", row.model.replace("quantized.", ""))
+        texts += [
+            "-".join(words[start:end])
+            for start in range(1, len(words))
+            for end in range(len(words), start, -1)
+            if re.search(r"\d|awq|gptq", "-".join(words[start:end]).lower())
+            and not re.fullmatch(r"v?[\d.]+[bm]?", "-".join(words[start:end]).lower())
+        ]
         texts += re.findall(r":(\S+)$", row.model)[:1]
     return texts
 

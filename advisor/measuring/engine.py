@@ -10,7 +10,17 @@ from typing import Any
 
 from advisor.errors import BadFileError, UsageError
 
-KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q4_1": 3, "q5_0": 6, "q5_1": 7, "q8_0": 8, "iq4_nl": 20, "bf16": 30}
+KV_TYPES = {
+    "f32": 0,
+    "f16": 1,
+    "q4_0": 2,
+    "q4_1": 3,
+    "q5_0": 6,
+    "q5_1": 7,
+    "q8_0": 8,
+    "iq4_nl": 20,
+    "bf16": 30,
+}
 """enum ggml_type (https://github.com/ggml-org/ggml/blob/master/include/ggml.h)."""
 MEND = "install llama.cpp, or run `pip install 'quant-advisor[engine]'`"
 
@@ -32,12 +42,17 @@ def version() -> str:
 
 
 class Engine:
-    """One model loaded, one context of *context* tokens; a context manager. Not to be shared between threads."""
+    """One model loaded, one context of *context* tokens; a context manager. Not to be shared between
+    threads."""
 
-    def __init__(self, path: Path, context: int, threads: int, *, kv_type: str = "f16", gpu_layers: int = -1) -> None:
+    def __init__(
+        self, path: Path, context: int, threads: int, *, kv_type: str = "f16", gpu_layers: int = -1
+    ) -> None:
         cpp = library()
         if kv_type not in KV_TYPES:
-            raise UsageError(f"the engine has no KV cache of type {kv_type!r}; choose from {', '.join(KV_TYPES)}")
+            raise UsageError(
+                f"the engine has no KV cache of type {kv_type!r}; choose from {', '.join(KV_TYPES)}"
+            )
         cpp.disable_logging()
         cpp.llama_backend_init()
         self._cpp = cpp
@@ -57,14 +72,18 @@ class Engine:
             self._context = cpp.LlamaContext(self._model, options, False)
         except (ValueError, RuntimeError, MemoryError) as error:
             self.close()
-            raise UsageError(f"llama.cpp cannot make a context of {context} tokens for {path.name}: {error}") from None
+            raise UsageError(
+                f"llama.cpp cannot make a context of {context} tokens for {path.name}: {error}"
+            ) from None
         self._size = options.n_batch
         self._batch = cpp.LlamaBatch(n_tokens=self._size, embd=0, n_seq_max=1)
 
     def __enter__(self) -> Engine:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -90,10 +109,13 @@ class Engine:
         return any(device["type"] != "CPU" for device in self._cpp.ggml_backend_dev_info())
 
     def tokenize(self, text: str) -> list[int]:
-        """The tokens of *text*, with BOS where the model wants one; UsageError for a file without a tokenizer."""
+        """The tokens of *text*, with BOS where the model wants one; UsageError for a file without a
+        tokenizer."""
         vocabulary = self._model.get_vocab()
         if not vocabulary.vocab_type:
-            raise UsageError("the reference file has no tokenizer, so a text cannot be scored; give a complete model")
+            raise UsageError(
+                "the reference file has no tokenizer, so a text cannot be scored; give a complete model"
+            )
         return list(vocabulary.tokenize(text, True, False))
 
     @property
@@ -107,7 +129,8 @@ class Engine:
         self._context.kv_cache_clear()
 
     def cut(self, depth: int) -> None:
-        """Forget everything after *depth* tokens; where the model cannot, forget all and read the first *depth* anew."""
+        """Forget everything after *depth* tokens; where the model cannot, forget all and read the first
+        *depth* anew."""
         if not self._context.memory_seq_rm(0, depth, -1):
             self.clear()
             self.read([0] * depth, 0)
@@ -116,7 +139,7 @@ class Engine:
         """Decode *tokens* from *position* on; the seconds it took."""
         begin = time.perf_counter()
         for start in range(0, len(tokens), self._size):
-            self._decode(tokens[start:start + self._size], position + start, keep=None)
+            self._decode(tokens[start : start + self._size], position + start, keep=None)
         return time.perf_counter() - begin
 
     def write(self, tokens: Sequence[int], position: int) -> float:
@@ -127,13 +150,14 @@ class Engine:
         return time.perf_counter() - begin
 
     def logits(self, tokens: Sequence[int], first: int) -> Any:
-        """Logits at positions first … len(tokens) - 1 of a text read from an empty cache: array (n, n_vocab) of float32."""
+        """Logits at positions first … len(tokens) - 1 of a text read from an empty cache: array (n,
+        n_vocab) of float32."""
         import numpy as np
 
         self.clear()
         out = np.empty((len(tokens) - first, self.n_vocab), dtype=np.float32)
         for start in range(0, len(tokens), self._size):
-            part = tokens[start:start + self._size]
+            part = tokens[start : start + self._size]
             self._decode(part, start, keep=first - start)
             for index in range(max(0, first - start), len(part)):
                 out[start + index - first] = self._context.get_logits_ith(index)

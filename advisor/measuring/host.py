@@ -10,8 +10,8 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.prediction.local_evidence import fingerprint
 
 BUSY_SHARE = 0.15
-"""Of the usable cores at work for others: beyond it, memory bandwidth and cores are shared for real. A rule of
-this project: one busy process on eight cores or more is let pass, on two it is not."""
+"""Of the usable cores at work for others: beyond it, memory bandwidth and cores are shared for real. A rule
+of this project: one busy process on eight cores or more is let pass, on two it is not."""
 HOT_C = 95.0
 """Processors slow themselves down at their junction limit, 95 to 105 °C by their data sheets."""
 
@@ -25,7 +25,10 @@ class Busy:
 
     def and_then(self, other: Busy) -> Busy:
         """Both, each thing once."""
-        return Busy(tuple(dict.fromkeys(self.warnings + other.warnings)), tuple(dict.fromkeys(self.flags + other.flags)))
+        return Busy(
+            tuple(dict.fromkeys(self.warnings + other.warnings)),
+            tuple(dict.fromkeys(self.flags + other.flags)),
+        )
 
 
 def host_of(hardware: HardwareProfile) -> tuple[str, str]:
@@ -34,17 +37,22 @@ def host_of(hardware: HardwareProfile) -> tuple[str, str]:
 
 
 def busy(hardware: HardwareProfile, seconds: float = 0.5) -> Busy:
-    """Load of other processes over *seconds*, heat, and other processes on the GPU. Our own work must not run meanwhile."""
+    """Load of other processes over *seconds*, heat, and other processes on the GPU. Our own work must not
+    run meanwhile."""
     warnings: list[str] = []
     flags: list[str] = []
     used = _cores_used(seconds)
     cores = hardware.cpu.usable_cores or os.cpu_count() or 1
     if used is not None and used > BUSY_SHARE * cores:
-        warnings.append(f"other processes use {used:.1f} of {cores} cores: figures will be too low, and are marked busy")
+        warnings.append(
+            f"other processes use {used:.1f} of {cores} cores: figures will be too low, and are marked busy"
+        )
         flags.append("busy")
     hot = _hottest()
     if hot is not None and hot >= HOT_C:
-        warnings.append(f"a sensor reads {hot:.0f} °C: the processor may be slowing itself down; figures are marked hot")
+        warnings.append(
+            f"a sensor reads {hot:.0f} °C: the processor may be slowing itself down; figures are marked hot"
+        )
         flags.append("hot")
     others = [note for note in hardware.notes if "process" in note.lower() and "gpu" in note.lower()]
     if others:
@@ -81,6 +89,11 @@ def _hottest() -> float | None:
         found = psutil.sensors_temperatures()
     except (AttributeError, OSError):
         return None
-    values = [entry.current for name, entries in found.items() if name in ("coretemp", "k10temp", "cpu_thermal")
-              for entry in entries if entry.current]
+    values = [
+        entry.current
+        for name, entries in found.items()
+        if name in ("coretemp", "k10temp", "cpu_thermal")
+        for entry in entries
+        if entry.current
+    ]
     return max(values, default=None)

@@ -15,8 +15,8 @@ _V1 = (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         key TEXT NOT NULL UNIQUE,
         origin INTEGER NOT NULL REFERENCES origins (id),
-        kind TEXT NOT NULL, metric TEXT NOT NULL, value REAL NOT NULL, sd REAL, n INTEGER NOT NULL, phase TEXT NOT NULL,
-        model TEXT NOT NULL, scheme TEXT NOT NULL, engine TEXT NOT NULL, backend TEXT NOT NULL,
+        kind TEXT NOT NULL, metric TEXT NOT NULL, value REAL NOT NULL, sd REAL, n INTEGER NOT NULL, phase
+        TEXT NOT NULL, model TEXT NOT NULL, scheme TEXT NOT NULL, engine TEXT NOT NULL, backend TEXT NOT NULL,
         hardware TEXT NOT NULL, host TEXT NOT NULL, dataset TEXT NOT NULL, task TEXT NOT NULL,
         prompt_tokens INTEGER, output_tokens INTEGER, depth INTEGER, concurrency INTEGER, gpu_layers INTEGER,
         threads INTEGER, kv_type TEXT NOT NULL, flags TEXT NOT NULL, measured_at TEXT NOT NULL,
@@ -37,7 +37,8 @@ VERSION = len(STEPS)
 
 
 def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:
-    """Bring the file to the newest version, in one transaction. Raises ValueError when it is newer than this program."""
+    """Bring the file to the newest version, in one transaction. Raises ValueError when it is newer than
+    this program."""
     version = _version(connection)
     if version > len(steps):
         raise ValueError(f"it has schema version {version}, this advisor knows {len(steps)}")
@@ -46,7 +47,7 @@ def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] =
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have done it while this one waited for the lock.
-        for step in steps[_version(connection):]:
+        for step in steps[_version(connection) :]:
             for statement in step:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(steps)}")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 KINDS = ("speed", "serving", "accuracy", "bandwidth")
-"""speed: one request on a local engine; serving: an engine that batches; accuracy: damage or a benchmark's score;
-bandwidth: bytes per second read from memory."""
+"""speed: one request on a local engine; serving: an engine that batches; accuracy: damage or a benchmark's
+score; bandwidth: bytes per second read from memory."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -18,8 +18,9 @@ class Row:
 
     kind: str
     metric: str
-    """speed: tokens_per_s. serving: output_tokens_per_s, total_tokens_per_s, requests_per_s, ttft_s, tpot_s, itl_s,
-    request_latency_s. accuracy: ppl, ppl_ratio, kld_mean, top1_agreement_pct … or a score named by its benchmark.
+    """speed: tokens_per_s. serving: output_tokens_per_s, total_tokens_per_s, requests_per_s, ttft_s,
+    tpot_s, itl_s, request_latency_s. accuracy: ppl, ppl_ratio, kld_mean, top1_agreement_pct … or a score
+    named by its benchmark.
     bandwidth: bytes_per_s."""
     value: float
     sd: float | None = None
@@ -56,18 +57,22 @@ class Row:
     tool: str = ""
     tool_version: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
-    """Whatever else the tool said: file name, sizes, batch, samples; `model_profile` for a model of no catalogue."""
+    """Whatever else the tool said: file name, sizes, batch, samples; `model_profile` for a model of no
+    catalogue."""
 
     def key(self, nth: int = 0) -> str:
         """What makes the row itself: all it says, and which of several equal rows of one file it is."""
-        said = [getattr(self, name) for name in _IDENTITY]
+        said = [f"{self.value:.6g}" if name == "value" else getattr(self, name) for name in _IDENTITY]
         text = json.dumps([*said, nth], separators=(",", ":"), ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 COLUMNS = tuple(f.name for f in fields(Row))
 """In the order of export."""
-_IDENTITY = tuple(name for name in COLUMNS if name not in ("facts", "flags"))
+_IDENTITY = tuple(
+    name for name in COLUMNS if name not in ("facts", "flags", "n", "sd", "hardware", "tool_version")
+)
+"""llama-bench's CSV and JSON of one run say the same but for the samples: they are one measurement."""
 _NUMBERS = {"prompt_tokens", "output_tokens", "depth", "concurrency", "gpu_layers", "threads", "n"}
 
 
@@ -77,7 +82,8 @@ def plain_row(row: Row) -> dict[str, Any]:
 
 
 def of_plain(value: dict[str, Any]) -> Row:
-    """The reverse of `plain_row`; also takes text cells, '' for unknown. Raises ValueError, TypeError, KeyError."""
+    """The reverse of `plain_row`; also takes text cells, '' for unknown. Raises ValueError, TypeError,
+    KeyError."""
     known: dict[str, Any] = {}
     for name in COLUMNS:
         cell = value.get(name)

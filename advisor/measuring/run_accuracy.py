@@ -1,8 +1,10 @@
-"""Damage of quantized files against their reference: perplexity, KL divergence and top-1 agreement, chunk by chunk.
+"""Damage of quantized files against their reference: perplexity, KL divergence and top-1 agreement, chunk
+by chunk.
 
-The text is cut as llama-perplexity cuts it (https://github.com/ggml-org/llama.cpp/tree/master/tools/perplexity): chunks
-of n_ctx tokens, each read from an empty cache, the second half of each scored. Every finished chunk is in the
-store, so that an interrupted run goes on where it stopped.
+The text is cut as llama-perplexity cuts it
+(https://github.com/ggml-org/llama.cpp/tree/master/tools/perplexity): chunks of n_ctx tokens, each read from
+an empty cache, the second half of each scored. Every finished chunk is in the store, so that an interrupted
+run goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
 
 _EDGE_BYTES = 1 << 20
 SUMS = ("n", "nll", "nll2", "base", "diff", "diff2", "kld", "kld2", "top")
-"""Per chunk: tokens; sums of the candidate's negative log likelihood and its square, of the reference's, of their
-difference and its square, of KLD and its square; tokens on which both agree what is likeliest."""
+"""Per chunk: tokens; sums of the candidate's negative log likelihood and its square, of the reference's, of
+their difference and its square, of KLD and its square; tokens on which both agree what is likeliest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +53,15 @@ class AccuracyTest:
 
 
 def measure_accuracy(
-    candidates: list[Path], test: AccuracyTest, hardware: HardwareProfile, *, keep: bool = True, bar: bool | None = None
+    candidates: list[Path],
+    test: AccuracyTest,
+    hardware: HardwareProfile,
+    *,
+    keep: bool = True,
+    bar: bool | None = None,
 ) -> list[Row]:
-    """Rows of every candidate: ppl, ppl_ratio, kld_mean and top1_agreement_pct with standard errors, and the reference's
-    ppl. Raises BadFileError, UsageError."""
+    """Rows of every candidate: ppl, ppl_ratio, kld_mean and top1_agreement_pct with standard errors, and
+    the reference's ppl. Raises BadFileError, UsageError."""
     from advisor.catalog.resolve import resolve_model
     from advisor.measuring.run_perplexity import PROGRAM, with_llama_perplexity
 
@@ -93,14 +100,20 @@ def _in_process(
 
 
 def _groups(candidates: list[Path], reference: Path, hardware: HardwareProfile) -> list[list[Path]]:
-    """Candidates whose files fit into memory together with the reference are measured in one pass over the text."""
+    """Candidates whose files fit into memory together with the reference are measured in one pass over the
+    text."""
     free = hardware.memory.available_bytes
     total = sum(path.stat().st_size for path in (reference, *candidates))
     return [candidates] if free is None or total < free else [[path] for path in candidates]
 
 
 def _measure_group(
-    group: list[Path], runs: dict[Path, str], test: AccuracyTest, text: str, hardware: HardwareProfile, store: Store,
+    group: list[Path],
+    runs: dict[Path, str],
+    test: AccuracyTest,
+    text: str,
+    hardware: HardwareProfile,
+    store: Store,
     shown: bool | None,
 ) -> None:
     from advisor.measuring.engine import Engine
@@ -108,6 +121,7 @@ def _measure_group(
     threads = test.threads or default_threads(hardware)
     n_ctx = test.context_tokens
     with ExitStack() as stack:
+
         def load(path: Path) -> Engine:
             return stack.enter_context(Engine(path, n_ctx, threads, gpu_layers=test.gpu_layers))
 
@@ -115,33 +129,39 @@ def _measure_group(
         tokens = base.tokenize(text)
         n_chunks = min(len(tokens) // n_ctx, test.chunks or 1 << 62)
         if n_chunks < 1:
-            raise UsageError(f"{test.text} has {len(tokens)} tokens; a chunk needs {n_ctx}: give more text or less --context")
+            raise UsageError(
+                f"{test.text} has {len(tokens)} tokens; a chunk needs {n_ctx}: "
+                "give more text or less --context"
+            )
         done = {path: set(store.chunk_sums(runs[path])) for path in group}
         needed = [path for path in group if len(done[path] & set(range(n_chunks))) < n_chunks]
         engines = {path: load(path) for path in needed}
         for path, engine in engines.items():
             if engine.n_vocab != base.n_vocab:
-                raise UsageError(f"{path.name} has another vocabulary than {test.reference.name}; is it the same model?")
+                raise UsageError(
+                    f"{path.name} has another vocabulary than {test.reference.name}; is it the same model?"
+                )
         progress = Progress(n_chunks * (1 + len(needed)), shown)
         for chunk in range(n_chunks):
             waiting = [path for path in needed if chunk not in done[path]]
             if not waiting:
                 progress.skip(1 + len(needed))
                 continue
-            part = tokens[chunk * n_ctx:(chunk + 1) * n_ctx]
+            part = tokens[chunk * n_ctx : (chunk + 1) * n_ctx]
             if base.bos is not None:
                 part[0] = base.bos
             wanted = base.logits(part, n_ctx // 2)[:-1]
             progress.step(1, f"chunk {chunk + 1} of {n_chunks}")
             for path in waiting:
                 got = engines[path].logits(part, n_ctx // 2)[:-1]
-                store.keep_chunk(runs[path], chunk, compare(wanted, got, part[n_ctx // 2 + 1:]))
+                store.keep_chunk(runs[path], chunk, compare(wanted, got, part[n_ctx // 2 + 1 :]))
                 progress.step(1, f"chunk {chunk + 1} of {n_chunks}")
         progress.end()
 
 
 def compare(base: Any, other: Any, answers: list[int]) -> dict[str, float]:
-    """The sums of one chunk from the logits (n, n_vocab) of reference and candidate and the n tokens that followed."""
+    """The sums of one chunk from the logits (n, n_vocab) of reference and candidate and the n tokens that
+    followed."""
     import numpy as np
 
     sums = dict.fromkeys(SUMS, 0.0)
@@ -149,12 +169,22 @@ def compare(base: Any, other: Any, answers: list[int]) -> dict[str, float]:
         log_p, log_q = _log_softmax(p), _log_softmax(q)
         nll_p, nll_q = -float(log_p[answer]), -float(log_q[answer])
         kld = float(np.dot(np.exp(log_p), log_p - log_q))
-        for name, value in (("n", 1.0), ("nll", nll_q), ("nll2", nll_q**2), ("base", nll_p), ("diff", nll_q - nll_p),
-                            ("diff2", (nll_q - nll_p) ** 2), ("kld", kld), ("kld2", kld**2),
-                            ("top", float(int(p.argmax()) == int(q.argmax())))):
+        for name, value in (
+            ("n", 1.0),
+            ("nll", nll_q),
+            ("nll2", nll_q**2),
+            ("base", nll_p),
+            ("diff", nll_q - nll_p),
+            ("diff2", (nll_q - nll_p) ** 2),
+            ("kld", kld),
+            ("kld2", kld**2),
+            ("top", float(int(p.argmax()) == int(q.argmax()))),
+        ):
             sums[name] += value
     if not all(math.isfinite(value) for value in sums.values()):
-        raise BadFileError("the engine gave figures that are no numbers; the file is damaged, or its scheme overflows")
+        raise BadFileError(
+            "the engine gave figures that are no numbers; the file is damaged, or its scheme overflows"
+        )
     return sums
 
 
@@ -190,7 +220,15 @@ def _standard_error(total: float, squares: float, n: int) -> float:
 
 def run_key(reference: Path, candidate: Path, text: str, n_ctx: int, tool: str) -> str:
     """The same for the same files, text, chunks and engine: what an interrupted run is found again by."""
-    said = "\0".join((identity(reference), identity(candidate), hashlib.sha256(text.encode()).hexdigest(), str(n_ctx), tool))
+    said = "\0".join(
+        (
+            identity(reference),
+            identity(candidate),
+            hashlib.sha256(text.encode()).hexdigest(),
+            str(n_ctx),
+            tool,
+        )
+    )
     return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -217,18 +255,41 @@ def _read_text(path: Path) -> str:
 
 
 def _rows(
-    path: Path, model: ModelProfile, found: dict[str, tuple[float, float | None, int]], tool: tuple[str, str],
-    test: AccuracyTest, hardware: HardwareProfile,
+    path: Path,
+    model: ModelProfile,
+    found: dict[str, tuple[float, float | None, int]],
+    tool: tuple[str, str],
+    test: AccuracyTest,
+    hardware: HardwareProfile,
 ) -> list[Row]:
     name, profile = kept_model(model)
     host, machine = host_of(hardware)
-    facts: dict[str, Any] = {"file": path.name, "reference": test.reference.name, "n_ctx": test.context_tokens}
+    facts: dict[str, Any] = {
+        "file": path.name,
+        "reference": test.reference.name,
+        "n_ctx": test.context_tokens,
+    }
     if profile:
         facts["model_profile"] = profile
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return [
-        Row(kind="accuracy", metric=metric, value=value, sd=error, n=n, model=name, scheme=scheme_of(model, path),
-            engine="llama.cpp", host=host, hardware=machine, dataset=test.text.name, task="language-modelling",
-            measured_at=now, tool=tool[0], tool_version=tool[1], facts=facts)
+        Row(
+            kind="accuracy",
+            metric=metric,
+            value=value,
+            sd=error,
+            n=n,
+            model=name,
+            scheme=scheme_of(model, path),
+            engine="llama.cpp",
+            host=host,
+            hardware=machine,
+            dataset=test.text.name,
+            task="language-modelling",
+            measured_at=now,
+            tool=tool[0],
+            tool_version=tool[1],
+            facts=facts,
+        )
         for metric, (value, error, n) in found.items()
     ]

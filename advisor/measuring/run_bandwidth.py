@@ -13,7 +13,8 @@ from advisor.probe.bandwidth import BLOCK_BYTES, measure_read_bandwidth
 
 
 def measure_bandwidth(hardware: HardwareProfile, threads: tuple[int, ...] = ()) -> list[Row]:
-    """One row per thread count; the best becomes the machine's measured bandwidth in later answers (until reboot)."""
+    """One row per thread count; the best becomes the machine's measured bandwidth in later answers (until
+    reboot)."""
     from advisor.probe.boot_cache import write
 
     before = busy(hardware)
@@ -31,8 +32,19 @@ def measure_bandwidth(hardware: HardwareProfile, threads: tuple[int, ...] = ()) 
     write("read_bandwidth_bytes_per_s", max(value for _, value in rows))
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return [
-        Row(kind="bandwidth", metric="bytes_per_s", value=value, backend="cpu", host=host, hardware=name, threads=count,
-            flags=flags, measured_at=now, tool="advisor measure", facts={"method": "memchr sweep, best of five"})
+        Row(
+            kind="bandwidth",
+            metric="bytes_per_s",
+            value=value,
+            backend="cpu",
+            host=host,
+            hardware=name,
+            threads=count,
+            flags=flags,
+            measured_at=now,
+            tool="advisor measure",
+            facts={"method": "memchr sweep, best of five"},
+        )
         for count, value in rows
     ]
 
@@ -48,4 +60,7 @@ def _doublings(cores: int) -> tuple[int, ...]:
 def _check_memory(hardware: HardwareProfile, threads: int) -> None:
     free = hardware.memory.available_bytes
     if free is not None and threads * BLOCK_BYTES > free:
-        raise UsageError(f"{threads} threads need {threads * BLOCK_BYTES >> 20} MiB, more than is free; use fewer --threads")
+        raise UsageError(
+            f"{threads} threads need {threads * BLOCK_BYTES >> 20} MiB, more than is free; "
+            "use fewer --threads"
+        )

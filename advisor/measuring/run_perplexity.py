@@ -1,5 +1,6 @@
-"""The same figures through an installed llama-perplexity: the reference's logits go to a file, each candidate is compared
-with it. A candidate that is done is kept in the store; a file of logits that is whole is used again."""
+"""The same figures through an installed llama-perplexity: the reference's logits go to a file, each
+candidate is compared with it. A candidate that is done is kept in the store; a file of logits that is whole
+is used again."""
 
 from __future__ import annotations
 
@@ -44,7 +45,9 @@ def with_llama_perplexity(
     if reference is None or not base.exists():
         base.parent.mkdir(parents=True, exist_ok=True)
         partial = base.with_suffix(".partial")
-        reference = _run([*common, "-m", str(test.reference), "-f", str(test.text), "--kl-divergence-base", str(partial)])
+        reference = _run(
+            [*common, "-m", str(test.reference), "-f", str(test.text), "--kl-divergence-base", str(partial)]
+        )
         os.replace(partial, base)
         store.keep_chunk(_key(said), 0, {"rows": reference})
     found = [reference]
@@ -57,7 +60,8 @@ def with_llama_perplexity(
         found.append(result)
     base.unlink(missing_ok=True)  # gigabytes, and of no use once every candidate is done
     return [{metric: (value, sd, n) for metric, (value, sd, n) in one["figures"].items()} for one in found], (
-        PROGRAM, found[0]["version"]
+        PROGRAM,
+        found[0]["version"],
     )
 
 
@@ -74,7 +78,9 @@ def _done(store: Store, said: str, anew: bool) -> dict[str, Any] | None:
 
 def _run(command: list[str]) -> dict[str, Any]:
     """Its figures, from all it prints."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
         try:
             said = process.stdout.read()
         except BaseException:
@@ -84,4 +90,7 @@ def _run(command: list[str]) -> dict[str, Any]:
     if not rows:
         last = said.strip().splitlines()[-1:] or ["it printed nothing"]
         raise UsageError(f"{PROGRAM} failed: {last[0]}")
-    return {"version": rows[0].tool_version, "figures": {row.metric: (row.value, row.sd, row.n) for row in rows}}
+    return {
+        "version": rows[0].tool_version,
+        "figures": {row.metric: (row.value, row.sd, row.n) for row in rows},
+    }

@@ -1,4 +1,5 @@
-"""Prefill and decode speed of a GGUF file on this machine: llama-bench when it is installed, else the engine extra."""
+"""Prefill and decode speed of a GGUF file on this machine: llama-bench when it is installed, else the
+engine extra."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ from advisor.measuring.rows import Row
 
 LLAMA_BENCH = "llama-bench"
 DECODE_WORK = 16
-"""How much longer a token takes to write than to read, for the bar only: the first figures correct the estimate."""
+"""How much longer a token takes to write than to read, for the bar only: the first figures correct the
+estimate."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,11 +47,15 @@ class SpeedTest:
 
 
 def measure_speed(
-    path: Path, model: ModelProfile, test: SpeedTest, hardware: HardwareProfile, progress: Progress | None = None,
+    path: Path,
+    model: ModelProfile,
+    test: SpeedTest,
+    hardware: HardwareProfile,
+    progress: Progress | None = None,
     flags: tuple[str, ...] = (),
 ) -> list[Row]:
-    """Rows of every depth, thread count and phase, the median of the repetitions each; what other processes did
-    meanwhile is in their flags.
+    """Rows of every depth, thread count and phase, the median of the repetitions each; what other processes
+    did meanwhile is in their flags.
 
     Raises UsageError when there is no engine, BadFileError for a file the engine refuses.
     """
@@ -84,37 +90,64 @@ def _in_process(path: Path, test: SpeedTest, threads: tuple[int, ...], bar: Prog
                 for phase, seconds in _one_depth(engine, test, depth, bar).items():
                     tokens = test.prompt_tokens if phase == "prefill" else test.output_tokens
                     rates = [tokens / s for s in seconds]
-                    rows.append(Row(
-                        kind="speed", metric="tokens_per_s", value=median(rates), sd=pstdev(rates), n=len(rates),
-                        phase=phase, engine="llama.cpp", backend=backend, depth=depth, threads=n_threads, concurrency=1,
-                        prompt_tokens=tokens if phase == "prefill" else None,
-                        output_tokens=tokens if phase == "decode" else None, kv_type=test.kv_type,
-                        gpu_layers=test.gpu_layers if engine.on_gpu else 0, tool="advisor measure", tool_version=made,
-                        facts={"samples": [float(f"{rate:.5g}") for rate in rates], "best": max(rates),
-                               "model_type": engine.description},
-                    ))
+                    rows.append(
+                        Row(
+                            kind="speed",
+                            metric="tokens_per_s",
+                            value=median(rates),
+                            sd=pstdev(rates),
+                            n=len(rates),
+                            phase=phase,
+                            engine="llama.cpp",
+                            backend=backend,
+                            depth=depth,
+                            threads=n_threads,
+                            concurrency=1,
+                            prompt_tokens=tokens if phase == "prefill" else None,
+                            output_tokens=tokens if phase == "decode" else None,
+                            kv_type=test.kv_type,
+                            gpu_layers=test.gpu_layers if engine.on_gpu else 0,
+                            tool="advisor measure",
+                            tool_version=made,
+                            facts={
+                                "samples": [float(f"{rate:.5g}") for rate in rates],
+                                "best": max(rates),
+                                "model_type": engine.description,
+                            },
+                        )
+                    )
     return rows
 
 
 def _one_depth(engine: object, test: SpeedTest, depth: int, bar: Progress) -> dict[str, list[float]]:
     """Seconds of every repetition. One unmeasured run of each first: it loads pages and wakes the threads."""
-    # Token ids that any vocabulary has, different from one another: a mixture routes them to different experts.
-    text = [1 + (i * 7919) % max(engine.n_vocab - 1, 1) for i in range(max(test.prompt_tokens, test.output_tokens, depth))]
+    # Token ids that any vocabulary has, different from one another: a mixture routes them to different
+    # experts.
+    text = [
+        1 + (i * 7919) % max(engine.n_vocab - 1, 1)
+        for i in range(max(test.prompt_tokens, test.output_tokens, depth))
+    ]
     engine.clear()
     if depth:
         engine.read(text[:depth], 0)
         bar.step(depth, f"filling {depth} tokens")
     found: dict[str, list[float]] = {"prefill": [], "decode": []}
     for repeat in range(test.repeats + 1):
-        for phase, count, act in (("prefill", test.prompt_tokens, engine.read), ("decode", test.output_tokens, engine.write)):
+        for phase, count, act in (
+            ("prefill", test.prompt_tokens, engine.read),
+            ("decode", test.output_tokens, engine.write),
+        ):
             if not count:
                 continue
             engine.cut(depth)
             warming = repeat == 0
-            seconds = act(text[:min(count, 32)] if warming else text[:count], depth)
+            seconds = act(text[: min(count, 32)] if warming else text[:count], depth)
             if not warming:
                 found[phase].append(seconds)
-                bar.step(count * (DECODE_WORK if phase == "decode" else 1), f"{phase}, {count / seconds:.1f} tokens/s")
+                bar.step(
+                    count * (DECODE_WORK if phase == "decode" else 1),
+                    f"{phase}, {count / seconds:.1f} tokens/s",
+                )
     engine.cut(depth)
     return {phase: seconds for phase, seconds in found.items() if seconds}
 
@@ -127,9 +160,25 @@ def _with_llama_bench(path: Path, test: SpeedTest, threads: tuple[int, ...], bar
     if program is None:
         raise UsageError("llama-bench is not on the PATH; install llama.cpp, or use --engine cyllama")
     command = [
-        program, "-m", str(path), "-p", str(test.prompt_tokens), "-n", str(test.output_tokens), "-r", str(test.repeats),
-        "-d", ",".join(map(str, test.depths)), "-t", ",".join(map(str, threads)), "-ctk", test.kv_type, "-ctv", test.kv_type,
-        "-o", "jsonl",
+        program,
+        "-m",
+        str(path),
+        "-p",
+        str(test.prompt_tokens),
+        "-n",
+        str(test.output_tokens),
+        "-r",
+        str(test.repeats),
+        "-d",
+        ",".join(map(str, test.depths)),
+        "-t",
+        ",".join(map(str, threads)),
+        "-ctk",
+        test.kv_type,
+        "-ctv",
+        test.kv_type,
+        "-o",
+        "jsonl",
     ]
     if test.gpu_layers >= 0:
         command += ["-ngl", str(test.gpu_layers)]
@@ -139,7 +188,9 @@ def _with_llama_bench(path: Path, test: SpeedTest, threads: tuple[int, ...], bar
             for line in process.stdout:
                 for row in read(line) if line.startswith("{") else ():
                     rows.append(row)
-                    weight = test.prompt_tokens if row.phase == "prefill" else DECODE_WORK * test.output_tokens
+                    weight = (
+                        test.prompt_tokens if row.phase == "prefill" else DECODE_WORK * test.output_tokens
+                    )
                     bar.step(weight * test.repeats, f"{row.phase}, {row.value:.1f} tokens/s")
             said = process.stderr.read()
         except BaseException:
@@ -148,7 +199,10 @@ def _with_llama_bench(path: Path, test: SpeedTest, threads: tuple[int, ...], bar
     if process.returncode or not rows:
         last = said.strip().splitlines()[-1:] or ["no figures"]
         raise UsageError(f"llama-bench failed on {path}: {last[0]}")
-    return [replace(row, facts={**row.facts, "best": max(row.facts.get("samples") or [row.value])}) for row in rows]
+    return [
+        replace(row, facts={**row.facts, "best": max(row.facts.get("samples") or [row.value])})
+        for row in rows
+    ]
 
 
 def _named(
@@ -163,10 +217,15 @@ def _named(
     if profile:
         facts["model_profile"] = profile
     return replace(
-        row, model=name, scheme=scheme_of(model, path), host=host, hardware=machine,
+        row,
+        model=name,
+        scheme=scheme_of(model, path),
+        host=host,
+        hardware=machine,
         backend=row.backend or default_backend("llama.cpp", hardware.gpus[0] if hardware.gpus else None),
         flags=";".join(dict.fromkeys(state.flags + flags)),
-        measured_at=row.measured_at or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), facts=facts,
+        measured_at=row.measured_at or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        facts=facts,
     )
 
 

@@ -21,17 +21,25 @@ from advisor.sizing.weights import weigh
 FEW = (2, 6)
 """Layers of the two small models whose difference is the time of a layer."""
 MEMORY_SHARE = 0.7
-"""Of the free memory a whole model may take: llama.cpp keeps a repacked copy of some types beside the file's pages."""
+"""Of the free memory a whole model may take: llama.cpp keeps a repacked copy of some types beside the
+file's pages."""
 
 
 def measure_synthetic(
-    model: ModelProfile, scheme: SchemeProfile, test: SpeedTest, hardware: HardwareProfile, *, layers: str = "auto",
-    folder: Path | None = None, progress: Callable[[], Progress] | None = None,
+    model: ModelProfile,
+    scheme: SchemeProfile,
+    test: SpeedTest,
+    hardware: HardwareProfile,
+    *,
+    layers: str = "auto",
+    folder: Path | None = None,
+    progress: Callable[[], Progress] | None = None,
 ) -> list[Row]:
     """Rows of *model* under *scheme*, flagged synthetic. *layers*: auto, all or few.
 
-    Few layers: with t2 and t6 the times of models of 2 and 6 layers, and b their bytes in layers, the whole takes
-    t6 + (t6 - t2) · (b - b6) ÷ (b6 - b2): what is outside the layers is measured once, a layer's time is a difference.
+    Few layers: with t2 and t6 the times of models of 2 and 6 layers, and b their bytes in layers, the whole
+    takes t6 + (t6 - t2) · (b - b6) ÷ (b6 - b2): what is outside the layers is measured once, a layer's time
+    is a difference.
     """
     n_layers = model.n_layers or 0
     few = layers == "few" or (layers == "auto" and not _fits(model, scheme, hardware, folder))
@@ -40,7 +48,10 @@ def measure_synthetic(
     if not few:
         return _measure(model, scheme, test, hardware, folder, progress, ("synthetic",))
     small = [synthetic_model(model, count) for count in FEW]
-    rows = [_measure(part, scheme, test, hardware, folder, progress, ("synthetic", "scaled_layers")) for part in small]
+    rows = [
+        _measure(part, scheme, test, hardware, folder, progress, ("synthetic", "scaled_layers"))
+        for part in small
+    ]
     inside = [sum(weigh(part, scheme).layer_bytes) for part in (*small, model)]
     factor = (inside[2] - inside[1]) / (inside[1] - inside[0])
     return [_scaled(two, six, factor, model) for two, six in zip(*rows, strict=True)]
@@ -49,7 +60,9 @@ def measure_synthetic(
 def _scaled(two: Row, six: Row, factor: float, model: ModelProfile) -> Row:
     times = 1 / two.value, 1 / six.value
     if times[1] <= times[0]:
-        raise UsageError("six layers were not slower than two: the machine is too busy; try again, or --layers all")
+        raise UsageError(
+            "six layers were not slower than two: the machine is too busy; try again, or --layers all"
+        )
     best = _scale(1 / two.facts["best"], 1 / six.facts["best"], factor)
     value = _scale(*times, factor)
     spread = (six.sd or 0.0) / six.value * value
@@ -63,15 +76,22 @@ def _scale(two_s: float, six_s: float, factor: float) -> float:
 
 
 def _measure(
-    model: ModelProfile, scheme: SchemeProfile, test: SpeedTest, hardware: HardwareProfile, folder: Path | None,
-    progress: Callable[[], Progress] | None, flags: tuple[str, ...],
+    model: ModelProfile,
+    scheme: SchemeProfile,
+    test: SpeedTest,
+    hardware: HardwareProfile,
+    folder: Path | None,
+    progress: Callable[[], Progress] | None,
+    flags: tuple[str, ...],
 ) -> list[Row]:
     with tempfile.TemporaryDirectory(dir=folder) as kept:
         path = Path(kept) / f"{model.name.replace('/', '-')}-{scheme.name}.gguf"
         try:
             size = write_synthetic(model, scheme, path)
         except OSError as error:
-            raise UsageError(f"cannot write the synthetic file: {error.strerror}; choose a folder with --folder") from None
+            raise UsageError(
+                f"cannot write the synthetic file: {error.strerror}; choose a folder with --folder"
+            ) from None
         named = replace(model, fixed_scheme=scheme.name, file_size_bytes=size)
         return measure_speed(path, named, test, hardware, progress() if progress else None, flags)
 

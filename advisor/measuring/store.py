@@ -1,4 +1,5 @@
-"""The user's measurements: one SQLite file. What is acknowledged is on the disk; a killed import leaves nothing.
+"""The user's measurements: one SQLite file. What is acknowledged is on the disk; a killed import leaves
+nothing.
 
 WAL with synchronous=FULL: a commit that returned survives a kill and a power cut; every import is one
 transaction, taken with BEGIN IMMEDIATE so that two writers wait for each other instead of failing.
@@ -27,9 +28,22 @@ BUSY_S = 60.0
 _APPLICATION_ID = 0x51414456
 """'QADV': tells our file from any other SQLite file."""
 _INSERT = (
-    f"INSERT OR IGNORE INTO rows (key, origin, {', '.join(COLUMNS)}) VALUES ({', '.join('?' * (len(COLUMNS) + 2))})"
+    f"INSERT OR IGNORE INTO rows (key, origin, {', '.join(COLUMNS)})"
+    f" VALUES ({', '.join('?' * (len(COLUMNS) + 2))})"
 )
-FILTERS = ("kind", "metric", "phase", "model", "scheme", "engine", "backend", "hardware", "host", "tool", "dataset")
+FILTERS = (
+    "kind",
+    "metric",
+    "phase",
+    "model",
+    "scheme",
+    "engine",
+    "backend",
+    "hardware",
+    "host",
+    "tool",
+    "dataset",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +74,8 @@ class Store:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise StoreError(
-                    f"cannot make the folder {self.path.parent}: {error.strerror}; set ADVISOR_DATA_DIR to a writable one"
+                    f"cannot make the folder {self.path.parent}: {error.strerror}; "
+                    "set ADVISOR_DATA_DIR to a writable one"
                 ) from None
             self._db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
             self._prepare()
@@ -75,7 +90,9 @@ class Store:
         found = int(self._db.execute("PRAGMA application_id").fetchone()[0])
         empty = not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if found != _APPLICATION_ID and not empty and found != 0:
-            raise StoreError(f"{self.path} is another program's database; move it away or set ADVISOR_DATA_DIR")
+            raise StoreError(
+                f"{self.path} is another program's database; move it away or set ADVISOR_DATA_DIR"
+            )
         self._wal()
         self._db.execute("PRAGMA synchronous = FULL")
         if found != _APPLICATION_ID:
@@ -132,7 +149,9 @@ class Store:
                 first = row.key()
                 key = row.key(seen[first]) if seen[first] else first
                 seen[first] += 1
-                facts = json.dumps(row.facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+                facts = json.dumps(
+                    row.facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
+                )
                 cells = [getattr(row, name) for name in COLUMNS[:-1]]
                 batch.append((key, origins[identity], *cells, facts))
                 total += 1
@@ -150,17 +169,26 @@ class Store:
     def _origin(db: sqlite3.Connection, origin: Origin, identity: tuple[str, str, str], now: str) -> int:
         values = (origin.file_sha256, origin.file_name, *identity)
         db.execute(
-            "INSERT OR IGNORE INTO origins (file_sha256, file_name, tool, tool_version, host, format, imported_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)", (*values, origin.format, now),
+            "INSERT OR IGNORE INTO origins"
+            " (file_sha256, file_name, tool, tool_version, host, format, imported_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (*values, origin.format, now),
         )
         found = db.execute(
-            "SELECT id FROM origins WHERE file_sha256 = ? AND file_name = ? AND tool = ? AND tool_version = ? AND host = ?",
+            "SELECT id FROM origins WHERE file_sha256 = ? AND file_name = ? AND tool = ? AND tool_version = ?"
+            " AND host = ?",
             values,
         )
         return int(found.fetchone()[0])
 
-    def rows(self, *, ids: tuple[int, ...] = (), source: int | None = None, limit: int | None = None,
-             **filters: str) -> Iterator[tuple[int, int, Row]]:
+    def rows(
+        self,
+        *,
+        ids: tuple[int, ...] = (),
+        source: int | None = None,
+        limit: int | None = None,
+        **filters: str,
+    ) -> Iterator[tuple[int, int, Row]]:
         """(id, origin, row) in the order they came, by exact values of FILTERS columns."""
         where, values = _where(ids, source, filters)
         sql = f"SELECT id, origin, {', '.join(COLUMNS)} FROM rows{where} ORDER BY id"
@@ -183,13 +211,19 @@ class Store:
         names = ("id", "file_name", "file_sha256", "format", "tool", "tool_version", "host", "imported_at")
         with self._told("read"):
             found = self._db.execute(
-                f"SELECT {', '.join('o.' + name for name in names)}, count(r.id), min(r.hardware) FROM origins o"
-                " JOIN rows r ON r.origin = o.id GROUP BY o.id ORDER BY o.id"
+                f"SELECT {', '.join('o.' + name for name in names)}, count(r.id), min(r.hardware)"
+                " FROM origins o JOIN rows r ON r.origin = o.id GROUP BY o.id ORDER BY o.id"
             ).fetchall()
         return [dict(zip((*names, "rows", "hardware"), record, strict=True)) for record in found]
 
-    def remove(self, *, ids: tuple[int, ...] = (), source: int | None = None, everything: bool = False,
-               **filters: str) -> int:
+    def remove(
+        self,
+        *,
+        ids: tuple[int, ...] = (),
+        source: int | None = None,
+        everything: bool = False,
+        **filters: str,
+    ) -> int:
         """Remove rows; the answers are then what they were before. Returns how many."""
         where, values = _where(ids, source, filters)
         if not where and not everything:
@@ -203,7 +237,9 @@ class Store:
     def chunk_sums(self, run: str) -> dict[int, dict[str, Any]]:
         """The chunks of an accuracy run that are done."""
         with self._told("read"):
-            found = self._db.execute("SELECT chunk, sums FROM chunks WHERE run = ? ORDER BY chunk", (run,)).fetchall()
+            found = self._db.execute(
+                "SELECT chunk, sums FROM chunks WHERE run = ? ORDER BY chunk", (run,)
+            ).fetchall()
         return {chunk: json.loads(sums) for chunk, sums in found}
 
     def keep_chunk(self, run: str, chunk: int, sums: dict[str, Any]) -> None:
@@ -236,11 +272,20 @@ def _where(ids: tuple[int, ...], source: int | None, filters: dict[str, str]) ->
 def _cause(error: sqlite3.Error, path: Path, doing: str) -> str:
     text = str(error)
     if "full" in text:
-        return f"cannot {doing} {path}: the disk is full; nothing was changed; free some space and run it again"
+        return (
+            f"cannot {doing} {path}: the disk is full; nothing was changed; free some space and run it again"
+        )
     if "readonly" in text or "unable to open" in text or "read-only" in text:
-        return f"cannot {doing} {path}: the folder or file is not writable; set ADVISOR_DATA_DIR to a writable folder"
+        return (
+            f"cannot {doing} {path}: the folder or file is not writable; "
+            "set ADVISOR_DATA_DIR to a writable folder"
+        )
     if "locked" in text or "busy" in text:
         return f"cannot {doing} {path}: another process kept it locked for {BUSY_S:.0f} s; run it again"
-    if "not a database" in text or "malformed" in text or isinstance(error, sqlite3.DatabaseError) and "disk image" in text:
+    if (
+        "not a database" in text
+        or "malformed" in text
+        or (isinstance(error, sqlite3.DatabaseError) and "disk image" in text)
+    ):
         return f"{path} is not a measurement store ({text}); move it away, or restore it from an export"
     return f"cannot {doing} {path}: {text}; check the disk, or set ADVISOR_DATA_DIR to another folder"

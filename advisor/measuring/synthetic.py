@@ -1,8 +1,9 @@
-"""A GGUF file of a model's real shapes with random weights: its speed is the real one, before anything is downloaded.
+"""A GGUF file of a model's real shapes with random weights: its speed is the real one, before anything is
+downloaded.
 
 Every tensor has the type llama-quantize would give it. Its data are blocks that the real quantizer made of
-random numbers, laid one after another; the run of blocks is no divisor of a row, so that no two rows are alike
-and a router chooses different experts. Needs the `engine` extra (cyllama, gguf).
+random numbers, laid one after another; the run of blocks is no divisor of a row, so that no two rows are
+alike and a router chooses different experts. Needs the `engine` extra (cyllama, gguf).
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ def synthetic_model(model: ModelProfile, layers: int | None) -> ModelProfile:
 
 
 def write_synthetic(
-    model: ModelProfile, scheme: SchemeProfile, path: Path, progress: Callable[[float], None] = lambda done: None
+    model: ModelProfile,
+    scheme: SchemeProfile,
+    path: Path,
+    progress: Callable[[float], None] = lambda done: None,
 ) -> int:
     """Write *model* under *scheme* to *path*; returns its bytes.
 
@@ -45,7 +49,9 @@ def write_synthetic(
     if scheme.ftype is None:
         raise UnsupportedError(f"{scheme.name} is no GGUF scheme; synthetic files are GGUF")
     if not model.has_shapes:
-        raise UnsupportedError(f"the shapes of {model.name} are unknown; name a catalogue model or a config.json")
+        raise UnsupportedError(
+            f"the shapes of {model.name} are unknown; name a catalogue model or a config.json"
+        )
     gguf, np = _gguf()
     listed = tensors(model)
     types = assign(model, listed, _ftype(scheme), True)
@@ -56,8 +62,11 @@ def write_synthetic(
     _add_keys(writer, model, architecture, gguf)
     for tensor, name in zip(listed, types, strict=True):
         writer.add_tensor_info(
-            tensor.name, tuple(reversed(_stored_shape(name, tensor.shape, gguf))), np.dtype("uint8"),
-            tensor_bytes(name, tensor.shape), raw_dtype=gguf.GGMLQuantizationType[name],
+            tensor.name,
+            tuple(reversed(_stored_shape(name, tensor.shape, gguf))),
+            np.dtype("uint8"),
+            tensor_bytes(name, tensor.shape),
+            raw_dtype=gguf.GGMLQuantizationType[name],
         )
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -116,10 +125,13 @@ def _norm_blocks(tensor_name: str) -> bytes:
 
 @cache
 def _blocks(name: str) -> bytes:
-    """A run of blocks of a ggml type: the real quantizer's, or made up where it wants an importance matrix."""
+    """A run of blocks of a ggml type: the real quantizer's, or made up where it wants an importance
+    matrix."""
     import numpy as np
 
-    numbers = np.random.default_rng(_SEED).standard_normal((N_BLOCK_ROWS, 256), dtype=np.float32) * np.float32(0.02)
+    numbers = np.random.default_rng(_SEED).standard_normal(
+        (N_BLOCK_ROWS, 256), dtype=np.float32
+    ) * np.float32(0.02)
     if name == "F16":
         return numbers.astype(np.float16).tobytes()
     if name == "BF16":
@@ -147,14 +159,21 @@ def _quantized(name: str, numbers: object) -> bytes | None:
     from advisor.training.llama_quantize import FTYPES
 
     gguf, np = _gguf()
-    ftype = FTYPES.get({"Q3_K": "Q3_K_M", "Q4_K": "Q4_K_M", "Q5_K": "Q5_K_M", "MXFP4": "MXFP4_MOE"}.get(name, name))
+    ftype = FTYPES.get(
+        {"Q3_K": "Q3_K_M", "Q4_K": "Q4_K_M", "Q5_K": "Q5_K_M", "MXFP4": "MXFP4_MOE"}.get(name, name)
+    )
     if ftype is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "a.gguf", Path(folder) / "b.gguf"
         writer = gguf.GGUFWriter(str(source), "llama")
-        for key, value in (("block_count", 1), ("context_length", 64), ("embedding_length", 256),
-                           ("feed_forward_length", N_BLOCK_ROWS), ("attention.head_count", 4)):
+        for key, value in (
+            ("block_count", 1),
+            ("context_length", 64),
+            ("embedding_length", 256),
+            ("feed_forward_length", N_BLOCK_ROWS),
+            ("attention.head_count", 4),
+        ):
             writer.add_uint32(f"llama.{key}", value)
         writer.add_float32("llama.attention.layer_norm_rms_epsilon", 1e-5)
         writer.add_tensor("token_embd.weight", numbers[:256])
@@ -191,5 +210,7 @@ def _gguf() -> tuple:
         import gguf
         import numpy
     except ImportError as error:
-        raise UsageError("the GGUF writer is not installed; run `pip install 'quant-advisor[engine]'`") from error
+        raise UsageError(
+            "the GGUF writer is not installed; run `pip install 'quant-advisor[engine]'`"
+        ) from error
     return gguf, numpy

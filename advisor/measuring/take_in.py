@@ -36,7 +36,9 @@ def read_file(path: Path, completer: Completer) -> tuple[list[Row], Origin]:
     except AdvisorError:
         raise
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
-        raise BadFileError(f"{path}: {reader.TITLE} output that cannot be read ({error}); is it complete?") from None
+        raise BadFileError(
+            f"{path}: {reader.TITLE} output that cannot be read ({error}); is it complete?"
+        ) from None
     if not rows:
         raise BadFileError(f"{path}: {reader.TITLE} output without a single figure; was the run interrupted?")
     return rows, Origin(path.name, hashlib.sha256(data).hexdigest(), reader.TITLE)

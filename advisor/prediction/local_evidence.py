@@ -1,8 +1,10 @@
 """What the user's own measurements say about the asked machine: nothing to read, nothing to pay.
 
-The store (`advisor.measuring.store`) is opened only when its file exists. From its rows of the asked machine a
-summary is made once and kept in the store until a row is added or removed: per backend and phase the mean of
-log(measured ÷ predicted), its spread, and the part of it that belongs to each family of schemes.
+The store (`advisor.measuring.store`) is opened only when its file exists. From its rows of the asked
+machine a summary is made once and kept in the store until a row is added or removed. log(measured ÷
+predicted) of a row is taken as the sum of what all rows of the machine share, what rows of one family of
+schemes share, what rows of like size share, and noise: partial pooling as a Gaussian process, so that three
+rows move every scheme, and rows of a scheme move it most.
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.data import store_file
 from advisor.documents.hardware import HardwareProfile
+from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Placement
 from advisor.errors import StoreError
+from advisor.sizing.weights import Weights
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,13 +31,60 @@ if TYPE_CHECKING:
     from advisor.prediction.local_speed import LocalEffect
 
 PHASES = ("decode", "prefill")
-SPREAD = {"decode": 0.14, "prefill": 0.20}
-"""Log sd of one configuration about its device's mean, and its weight in rows; see `advisor evaluate local`."""
-SPREAD_ROWS = 3.0
-FAMILY_SD = {"decode": 0.08, "prefill": 0.12}
-"""Log sd of a family of schemes about its device's mean; see `advisor evaluate local`."""
 SPLIT_KINDS = ("split", "experts-on-cpu")
 """Placements on two kinds of memory: no single device's effect is theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """Log sds of the parts of log(measured ÷ predicted) on one machine."""
+
+    device: float
+    """Common to everything that runs there."""
+    family: float
+    """Of a family of schemes."""
+    size: float
+    """Varies with the bytes read per token; related over a factor e of them."""
+    sparse: float
+    """Of mixtures of experts, and of dense models."""
+    cell: float
+    """Of a model under a scheme: what no other configuration tells."""
+
+    def shared(self, a: Point, b: Point) -> float:
+        """Covariance of two configurations, noise left out."""
+        return (
+            self.device**2
+            + self.family**2 * (a.family == b.family)
+            + self.sparse**2 * (a.sparse == b.sparse)
+            + self.size**2 * math.exp(-abs(a.log_bytes - b.log_bytes))
+            + self.cell**2 * (a.cell == b.cell)
+        )
+
+
+KERNELS = {
+    "decode": Kernel(0.256, 0.156, 0.082, 0.107, 0.123),
+    "prefill": Kernel(0.25, 0.10, 0.08, 0.20, 0.177),
+}
+"""From the residuals of devices left out of the fit, one machine of one source each: decode by maximum
+likelihood; prefill, whose tails are too heavy for that, by the error `advisor evaluate local` simulates."""
+REPEAT_SD = 0.03
+"""Log sd of repetitions of one configuration: the median spread that the sources of
+measurements/speed_local state."""
+MOST_POINTS = 40
+"""Configurations that speak for a backend and a phase, the newest: more would not change the mean, but cost
+time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What the correction of a configuration depends on."""
+
+    family: str
+    log_bytes: float
+    """Log of the bytes read to decode one token."""
+    sparse: bool
+    cell: str
+    """Model and scheme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +93,7 @@ class Evidence:
 
     backend: str
     phase: str
-    family: str
+    point: Point
     log_ratio: float
     """log(measured ÷ predicted) of its speed."""
 
@@ -63,9 +114,14 @@ def fingerprint(hardware: HardwareProfile) -> str:
 
 
 def local_effect(
-    hardware: HardwareProfile, backend: str, scheme: str, placement: Placement | None
+    hardware: HardwareProfile,
+    backend: str,
+    model: ModelProfile,
+    weights: Weights,
+    scheme: str,
+    placement: Placement | None,
 ) -> LocalEffect | None:
-    """What own measurements say about *scheme* on *backend* of this machine; None without any.
+    """What own measurements say about *model* under *scheme* on *backend* of this machine; None without any.
 
     Raises StoreError when the store is there and cannot be read.
     """
@@ -81,48 +137,94 @@ def local_effect(
     if not found:
         return None
     from advisor.prediction.local_speed import LocalEffect
-    from advisor.prediction.local_speed_case import kernel_family
 
-    family = kernel_family(scheme)
-    own = {phase: pooled(found[phase], family, phase) for phase in PHASES if phase in found}
-    values = {}
-    for phase, (mean, sd, rows) in own.items():
-        values |= {f"{phase}_log_ratio": mean, f"{phase}_sd": sd, f"{phase}_rows": rows}
+    point = point_of(model, weights, scheme)
+    values: dict[str, float] = {}
+    for phase in found:
+        ratio, sd, rows = effect(found[phase], point, phase)
+        values |= {f"{phase}_log_ratio": ratio, f"{phase}_sd": sd, f"{phase}_rows": rows}
     return LocalEffect(**values)
 
 
-def pooled(found: dict[str, Any], family: str, phase: str) -> tuple[float, float, int]:
-    """Mean, sd of one row and number of rows for *family*: its own rows as far as they are many, else the device's."""
-    mean, sd, rows = found["mean"], found["sd"], found["rows"]
-    tau = FAMILY_SD[phase]
-    own = found["families"].get(family)
-    if own is None:
-        return mean, math.hypot(sd, tau), rows
-    weight = tau**2 / (tau**2 + sd**2 / own["rows"])
-    return mean + weight * (own["mean"] - mean), sd, rows
+def point_of(model: ModelProfile, weights: Weights, scheme: str) -> Point:
+    """The configuration as the kernel sees it."""
+    from advisor.prediction.local_speed_case import kernel_family, per_token
+
+    _, read_bytes, _ = per_token(model, weights)
+    return Point(kernel_family(scheme), math.log(read_bytes), model.is_moe, f"{model.name}|{scheme}")
+
+
+def effect(found: dict[str, Any], point: Point, phase: str) -> tuple[float, float, int]:
+    """Mean of log(measured ÷ predicted) for *point*, sd of a row about it, number of rows.
+
+    The Gaussian process of KERNELS gives a mean m and a variance v, from S² before any row. `predict_local`
+    shrinks by its own knowledge of S², so it is handed what is not shrunk yet: m·S² ÷ (S² - v), with the
+    error v·S² ÷ (S² - v) that brings m and v back.
+    """
+    mean, variance, before = posterior(found, point, phase)
+    told = before - variance
+    rows = len(found["points"])
+    if told <= 0:
+        return 0.0, 1e3, rows
+    return mean * before / told, math.sqrt(variance * before / told * rows), rows
+
+
+def posterior(found: dict[str, Any], point: Point, phase: str) -> tuple[float, float, float]:
+    """Mean and variance of the systematic part for *point*, and its variance before any row."""
+    kernel = KERNELS[phase]
+    shared = [kernel.shared(Point(*other), point) for other in found["points"]]
+    mean = math.fsum(a * k for a, k in zip(found["alpha"], shared, strict=True))
+    solved = _forward(found["cholesky"], shared)
+    before = kernel.shared(point, point)
+    return mean, max(before - math.fsum(x * x for x in solved), 0.0), before
 
 
 def summarise(evidence: list[Evidence]) -> dict[str, dict[str, Any]]:
-    """Backend -> phase -> mean, sd, rows and families. The mean is over families, so that a sweep of one scheme does
-    not speak for the device; the sd is the residuals' own as far as there are many."""
+    """Backend -> phase -> the points, and what the Gaussian process needs of them (plain values)."""
     out: dict[str, dict[str, Any]] = {}
     for backend, phase in sorted({(e.backend, e.phase) for e in evidence}):
-        chosen = [e for e in evidence if (e.backend, e.phase) == (backend, phase)]
-        families: dict[str, list[float]] = {}
-        for e in chosen:
-            families.setdefault(e.family, []).append(e.log_ratio)
-        means = {name: math.fsum(values) / len(values) for name, values in families.items()}
-        tau, sd0 = FAMILY_SD[phase], SPREAD[phase]
-        trust = {name: 1.0 / (tau**2 + sd0**2 / len(values)) for name, values in families.items()}
-        mean = math.fsum(trust[name] * means[name] for name in means) / math.fsum(trust.values())
-        squares = math.fsum((value - means[name]) ** 2 for name, values in families.items() for value in values)
-        free = len(chosen) - len(families)
-        sd = math.sqrt((SPREAD_ROWS * sd0**2 + squares) / (SPREAD_ROWS + free))
+        chosen = [e for e in evidence if (e.backend, e.phase) == (backend, phase)][:MOST_POINTS]
+        kernel = KERNELS[phase]
+        matrix = [
+            [kernel.shared(a.point, b.point) + (REPEAT_SD**2 if a is b else 0.0) for b in chosen]
+            for a in chosen
+        ]
+        lower = _cholesky(matrix)
+        half = _forward(lower, [e.log_ratio for e in chosen])
         out.setdefault(backend, {})[phase] = {
-            "mean": mean, "sd": sd, "rows": len(chosen),
-            "families": {name: {"mean": means[name], "rows": len(families[name])} for name in sorted(families)},
+            "points": [[e.point.family, e.point.log_bytes, e.point.sparse, e.point.cell] for e in chosen],
+            "alpha": _backward(lower, half),
+            "cholesky": lower,
         }
     return out
+
+
+def _cholesky(matrix: list[list[float]]) -> list[list[float]]:
+    """The lower triangle L with L·Lᵀ = matrix; the noise on the diagonal keeps it positive."""
+    lower: list[list[float]] = []
+    for i, row in enumerate(matrix):
+        new: list[float] = []
+        for j in range(i):
+            new.append((row[j] - math.fsum(a * b for a, b in zip(new, lower[j], strict=False))) / lower[j][j])
+        new.append(math.sqrt(row[i] - math.fsum(a * a for a in new)))
+        lower.append(new)
+    return lower
+
+
+def _forward(lower: list[list[float]], values: list[float]) -> list[float]:
+    """x with L·x = values."""
+    x: list[float] = []
+    for row, value in zip(lower, values, strict=True):
+        x.append((value - sum(a * b for a, b in zip(row, x, strict=False))) / row[len(x)])
+    return x
+
+
+def _backward(lower: list[list[float]], values: list[float]) -> list[float]:
+    """x with Lᵀ·x = values."""
+    x = list(values)
+    for i in range(len(x) - 1, -1, -1):
+        x[i] = (x[i] - math.fsum(lower[j][i] * x[j] for j in range(i + 1, len(x)))) / lower[i][i]
+    return x
 
 
 class _Asked:
@@ -132,9 +234,17 @@ class _Asked:
         cpu, memory = hardware.cpu, hardware.memory
         self.hardware = hardware
         self.inputs = (
-            fingerprint(hardware), cpu.brand, cpu.microarchitecture, cpu.physical_cores, cpu.performance_cores,
-            cpu.usable_cores, cpu.logical_cores, cpu.isa, memory.bandwidth_bytes_per_s,
-            memory.measured_bandwidth_bytes_per_s, hardware.gpus,
+            fingerprint(hardware),
+            cpu.brand,
+            cpu.microarchitecture,
+            cpu.physical_cores,
+            cpu.performance_cores,
+            cpu.usable_cores,
+            cpu.logical_cores,
+            cpu.isa,
+            memory.bandwidth_bytes_per_s,
+            memory.measured_bandwidth_bytes_per_s,
+            hardware.gpus,
         )
 
     def __eq__(self, other: object) -> bool:
@@ -146,7 +256,7 @@ class _Asked:
     def key(self) -> str:
         """The summary's key in the store: it also changes with the fitted predictor."""
         artifact = os.stat(Path(__file__).parent / "artifact" / "local_speed.json")
-        said = repr((self.inputs, artifact.st_size, artifact.st_mtime_ns, SPREAD, FAMILY_SD))
+        said = repr((self.inputs, artifact.st_size, artifact.st_mtime_ns, KERNELS))
         return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -172,7 +282,9 @@ def _summary(path: str, state: tuple[int, ...], asked: _Asked) -> dict[str, dict
         db = _open(path)
         try:
             host = asked.inputs[0]
-            if not db.execute("SELECT 1 FROM rows WHERE host = ? AND kind = 'speed' LIMIT 1", (host,)).fetchone():
+            if not db.execute(
+                "SELECT 1 FROM rows WHERE host = ? AND kind = 'speed' LIMIT 1", (host,)
+            ).fetchone():
                 return {}
             kept = db.execute("SELECT document FROM effects WHERE key = ?", (asked.key(),)).fetchone()
             if kept:

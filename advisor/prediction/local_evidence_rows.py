@@ -13,62 +13,77 @@ from advisor.catalog.schemes import find_scheme
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.errors import AdvisorError
-from advisor.prediction.local_evidence import Evidence
+from advisor.prediction.local_evidence import MOST_POINTS, Evidence, Point, point_of
 from advisor.prediction.local_speed import predict_local
-from advisor.prediction.local_speed_case import kernel_family, n_layers
+from advisor.prediction.local_speed_case import n_layers
 from advisor.sizing.weights import weigh
 
 MOST_ROWS = 20_000
-"""Newest rows looked at, and newest configurations predicted: bounds the time of the first answer after an import."""
-MOST_CONFIGURATIONS = 400
+"""Newest rows looked at, and newest configurations predicted: bounds the time of the first answer after an
+import."""
+MOST_CONFIGURATIONS = 8 * MOST_POINTS
 _DOUBTFUL = ("busy", "hot")
 _COLUMNS = (
-    "backend", "phase", "engine", "model", "scheme", "prompt_tokens", "output_tokens", "depth", "kv_type", "threads",
+    "backend",
+    "phase",
+    "engine",
+    "model",
+    "scheme",
+    "prompt_tokens",
+    "output_tokens",
+    "depth",
+    "kv_type",
+    "threads",
     "gpu_layers",
 )
 
 
 def evidence(db: sqlite3.Connection, hardware: HardwareProfile, host: str) -> list[Evidence]:
-    """One entry per configuration, newest first. What cannot be predicted (unknown model, partial offload) is left out.
+    """One entry per configuration, newest first. What cannot be predicted (unknown model, partial offload)
+    is left out.
 
     Of several rows of one configuration the median of the undoubted counts; of doubtful ones alone (another
-    process was running), the fastest, since company only ever slows an engine down.
+    process was running), the fastest repetition, since company only ever slows an engine down.
     """
     found: list[Evidence] = []
     for configuration, rows in _configurations(db, host):
         if len(found) == MOST_CONFIGURATIONS:
             break
         made = dict(zip(_COLUMNS, configuration[:-1], strict=True))
-        predicted = _predicted(made, configuration[-1], hardware)
-        if predicted:
-            found.append(Evidence(
-                made["backend"], made["phase"], kernel_family(made["scheme"]), math.log(_value(rows) / predicted)
-            ))
+        known = _known(made, configuration[-1], hardware)
+        if known:
+            predicted, point = known
+            found.append(Evidence(made["backend"], made["phase"], point, math.log(_value(rows) / predicted)))
     return found
 
 
-def _configurations(db: sqlite3.Connection, host: str) -> list[tuple[tuple, list[tuple[float, str]]]]:
-    groups: dict[tuple, list[tuple[float, str]]] = {}
+def _configurations(db: sqlite3.Connection, host: str) -> list[tuple[tuple, list[tuple[float, str, float]]]]:
+    groups: dict[tuple, list[tuple[float, str, float]]] = {}
     for record in db.execute(
-        f"SELECT value, flags, {', '.join(_COLUMNS)}, json_extract(facts, '$.flash_attn'),"
-        " json_extract(facts, '$.model_profile') FROM rows WHERE host = ? AND kind = 'speed'"
-        " AND metric = 'tokens_per_s' AND phase IN ('decode', 'prefill') AND coalesce(concurrency, 1) = 1"
-        f" ORDER BY id DESC LIMIT {MOST_ROWS}", (host,),
+        f"SELECT value, flags, coalesce(json_extract(facts, '$.best'), value), {', '.join(_COLUMNS)},"
+        " json_extract(facts, '$.flash_attn'), json_extract(facts, '$.model_profile')"
+        " FROM rows WHERE host = ? AND kind = 'speed' AND metric = 'tokens_per_s'"
+        " AND phase IN ('decode', 'prefill') AND coalesce(concurrency, 1) = 1"
+        f" ORDER BY id DESC LIMIT {MOST_ROWS}",
+        (host,),
     ):
-        groups.setdefault((*record[2:-2], (record[-2], record[-1])), []).append((record[0], record[1]))
+        groups.setdefault((*record[3:-2], record[-2:]), []).append(record[:3])
     return list(groups.items())
 
 
-def _value(rows: list[tuple[float, str]]) -> float:
-    sound = sorted(value for value, flags in rows if not set(flags.split(";")) & set(_DOUBTFUL))
+def _value(rows: list[tuple[float, str, float]]) -> float:
+    sound = sorted(value for value, flags, _ in rows if not set(flags.split(";")) & set(_DOUBTFUL))
     if not sound:
-        return max(value for value, _ in rows)
+        return max(best for _, _, best in rows)
     middle = len(sound) // 2
     return sound[middle] if len(sound) % 2 else (sound[middle - 1] + sound[middle]) / 2
 
 
-def _predicted(row: dict[str, Any], rest: tuple[Any, str | None], hardware: HardwareProfile) -> float | None:
-    """Tokens per second by the predictor without own measurements; None where it has nothing to say."""
+def _known(
+    row: dict[str, Any], rest: tuple[Any, str | None], hardware: HardwareProfile
+) -> tuple[float, Point] | None:
+    """Tokens per second by the predictor without own measurements, and the configuration; None where it has
+    nothing to say."""
     flash, profile = rest
     try:
         model = _model(row["model"], profile)
@@ -81,15 +96,25 @@ def _predicted(row: dict[str, Any], rest: tuple[Any, str | None], hardware: Hard
             depth += (row["output_tokens"] or 128) // 2
         elif depth:
             return None  # a prompt after a filled cache is not what prefill speed means
+        weights = weigh(model, scheme)
         speed = predict_local(
-            hardware, model, weigh(model, scheme), scheme, row["engine"] or "llama.cpp", row["backend"], None,
-            prompt, depth, row["kv_type"] or "f16", threads=row["threads"] if row["backend"] == "cpu" else None,
+            hardware,
+            model,
+            weights,
+            scheme,
+            row["engine"] or "llama.cpp",
+            row["backend"],
+            None,
+            prompt,
+            depth,
+            row["kv_type"] or "f16",
+            threads=row["threads"] if row["backend"] == "cpu" else None,
             flash_attn=None if flash in (None, -1, "auto") else bool(flash),
         )
     except AdvisorError:
         return None
     estimate = speed.decode if row["phase"] == "decode" else speed.prefill
-    return estimate.value if estimate else None
+    return (estimate.value, point_of(model, weights, scheme.name)) if estimate else None
 
 
 def _all_on_gpu(gpu_layers: int | None, model: ModelProfile) -> bool:

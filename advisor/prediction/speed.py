@@ -69,7 +69,7 @@ def _local(case: Case, load: Load, concurrency: int, weights: Weights, placement
     from advisor.prediction.local_evidence import local_effect
     from advisor.prediction.local_speed import predict_local
 
-    own = local_effect(case.hardware, case.backend, case.scheme.name, placement)
+    own = local_effect(case.hardware, case.backend, case.model, weights, case.scheme.name, placement)
     depth = load.prompt_tokens + load.output_tokens // 2
     found = predict_local(
         case.hardware, case.model, weights, case.scheme, case.engine, case.backend, placement,

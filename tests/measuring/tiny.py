@@ -51,8 +51,13 @@ def write_tiny(path: Path, seed: int = 7) -> Path:
     writer.add_tensor("output_norm.weight", np.ones(HIDDEN, np.float32))
     for layer in range(LAYERS):
         for name, rows, columns in (
-            ("attn_q", HIDDEN, HIDDEN), ("attn_k", HIDDEN, HIDDEN), ("attn_v", HIDDEN, HIDDEN),
-            ("attn_output", HIDDEN, HIDDEN), ("ffn_gate", FFN, HIDDEN), ("ffn_up", FFN, HIDDEN), ("ffn_down", HIDDEN, FFN),
+            ("attn_q", HIDDEN, HIDDEN),
+            ("attn_k", HIDDEN, HIDDEN),
+            ("attn_v", HIDDEN, HIDDEN),
+            ("attn_output", HIDDEN, HIDDEN),
+            ("ffn_gate", FFN, HIDDEN),
+            ("ffn_up", FFN, HIDDEN),
+            ("ffn_down", HIDDEN, FFN),
         ):
             matrix(f"blk.{layer}.{name}.weight", rows, columns, 0.06)
         writer.add_tensor(f"blk.{layer}.attn_norm.weight", np.ones(HIDDEN, np.float32))

@@ -1,8 +1,9 @@
-"""Readers of what other tools print. A new format is one file here with TITLE, `recognise(text)` and `read(text)`.
+"""Readers of what other tools print. A new format is one file here with TITLE, `recognise(text)` and
+`read(text)`.
 
-`recognise` says from the content, never from the file name, whether the text is of this format; `read` returns
-rows with what the file says: names as written there, machine and model facts under `facts` (cpu, gpu, n_params,
-model_type). `advisor.measuring.complete` turns them into the catalogue's names.
+`recognise` says from the content, never from the file name, whether the text is of this format; `read`
+returns rows with what the file says: names as written there, machine and model facts under `facts` (cpu,
+gpu, n_params, model_type). `advisor.measuring.complete` turns them into the catalogue's names.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ def importers() -> tuple[ModuleType, ...]:
     """Every reader, in the order of their names."""
     from pkgutil import iter_modules
 
-    names = sorted(found.name for found in iter_modules([str(Path(__file__).parent)]) if not found.name.startswith("_"))
+    names = sorted(
+        found.name for found in iter_modules([str(Path(__file__).parent)]) if not found.name.startswith("_")
+    )
     return tuple(import_module(f"{__name__}.{name}") for name in names)
 
 

@@ -7,8 +7,18 @@ import re
 from typing import Any
 
 BACKENDS = (
-    ("cuda", "cuda"), ("rocm", "rocm"), ("hip", "rocm"), ("metal", "metal"), ("mtl", "metal"), ("vulkan", "vulkan"),
-    ("sycl", "sycl"), ("opencl", "opencl"), ("musa", "musa"), ("cann", "cann"), ("cpu", "cpu"), ("blas", "cpu"),
+    ("cuda", "cuda"),
+    ("rocm", "rocm"),
+    ("hip", "rocm"),
+    ("metal", "metal"),
+    ("mtl", "metal"),
+    ("vulkan", "vulkan"),
+    ("sycl", "sycl"),
+    ("opencl", "opencl"),
+    ("musa", "musa"),
+    ("cann", "cann"),
+    ("cpu", "cpu"),
+    ("blas", "cpu"),
 )
 """Words in llama.cpp's backend lists, the accelerator first: 'Metal,BLAS' runs on Metal."""
 

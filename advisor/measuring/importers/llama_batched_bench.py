@@ -33,8 +33,12 @@ def read(text: str) -> list[Row]:
     settings = re.search(r"n_gpu_layers\s*=\s*(-?\d+).*?n_threads\s*=\s*(\d+)", text)
     flash = re.search(r"flash_attn\s*=\s*(\d)", text)
     common = {
-        "kind": "speed", "metric": "tokens_per_s", "model": gguf_in_log(text), "engine": "llama.cpp",
-        "gpu_layers": int(settings[1]) if settings else None, "threads": int(settings[2]) if settings else None,
+        "kind": "speed",
+        "metric": "tokens_per_s",
+        "model": gguf_in_log(text),
+        "engine": "llama.cpp",
+        "gpu_layers": int(settings[1]) if settings else None,
+        "threads": int(settings[2]) if settings else None,
     }
     facts: dict[str, Any] = devices_in_log(text)
     if flash:
@@ -46,9 +50,15 @@ def _lines(text: str) -> Iterator[dict[str, Any]]:
     for table in markdown_tables(text):
         if "S_PP t/s" in table[0]:
             for line in table:
-                yield {"pp": line["PP"], "tg": line["TG"], "pl": line.get("B", 1), "speed_pp": line["S_PP t/s"],
-                       "speed_tg": line["S_TG t/s"], "depth": 0 if "B" in line else line["N_KV"],
-                       "tool": "llama-batched-bench" if "B" in line else "llama-sweep-bench"}
+                yield {
+                    "pp": line["PP"],
+                    "tg": line["TG"],
+                    "pl": line.get("B", 1),
+                    "speed_pp": line["S_PP t/s"],
+                    "speed_tg": line["S_TG t/s"],
+                    "depth": 0 if "B" in line else line["N_KV"],
+                    "tool": "llama-batched-bench" if "B" in line else "llama-sweep-bench",
+                }
     for line in text.splitlines():
         if '"speed_pp"' in line:
             yield from json_records(line.strip())
@@ -66,5 +76,15 @@ def _rows(line: dict[str, Any], common: dict[str, Any], facts: dict[str, Any]) -
     for phase, key, at in (("prefill", "speed_pp", depth), ("decode", "speed_tg", begins)):
         value = number(line.get(key))
         if value:
-            yield Row(**shared, phase=phase, value=value, prompt_tokens=prompt, output_tokens=answer, depth=at,
-                      concurrency=parallel, flags=flags, tool=tool, facts=dict(facts))
+            yield Row(
+                **shared,
+                phase=phase,
+                value=value,
+                prompt_tokens=prompt,
+                output_tokens=answer,
+                depth=at,
+                concurrency=parallel,
+                flags=flags,
+                tool=tool,
+                facts=dict(facts),
+            )

@@ -1,4 +1,5 @@
-"""llama-bench -o json, jsonl, csv and sql (https://github.com/ggml-org/llama.cpp/tree/master/tools/llama-bench)."""
+"""llama-bench -o json, jsonl, csv and sql
+(https://github.com/ggml-org/llama.cpp/tree/master/tools/llama-bench)."""
 
 from __future__ import annotations
 
@@ -36,13 +37,16 @@ def _records(text: str) -> Iterator[dict[str, Any]]:
     elif "INSERT INTO" in text:
         for match in _INSERT.finditer(text):
             names = [name.strip().strip('"') for name in match[1].split(",")]
-            values = [a.replace("''", "'") or b.replace('""', '"') or c.strip() for a, b, c in _SQL_VALUE.findall(match[2])]
+            values = [
+                a.replace("''", "'") or b.replace('""', '"') or c.strip()
+                for a, b, c in _SQL_VALUE.findall(match[2])
+            ]
             if len(names) == len(values):
                 yield dict(zip(names, values, strict=True))
     else:
         # Whatever the tool printed before the header is no part of the table.
         start = text.find("build_commit")
-        yield from csv.DictReader(io.StringIO(text[text.rfind("\n", 0, max(start, 0)) + 1:]))
+        yield from csv.DictReader(io.StringIO(text[text.rfind("\n", 0, max(start, 0)) + 1 :]))
 
 
 def _rows(record: dict[str, Any]) -> Iterator[Row]:
@@ -53,25 +57,41 @@ def _rows(record: dict[str, Any]) -> Iterator[Row]:
     samples = record.get("samples_ts")
     build = record.get("build_number")
     yield Row(
-        kind="speed", metric="tokens_per_s", value=value, sd=number(record.get("stddev_ts")),
+        kind="speed",
+        metric="tokens_per_s",
+        value=value,
+        sd=number(record.get("stddev_ts")),
         n=len(samples) if isinstance(samples, list) and samples else 1,
         phase="mixed" if prompt and answer else "prefill" if prompt else "decode",
-        model=str(record.get("model_filename") or ""), engine="llama.cpp",
+        model=str(record.get("model_filename") or ""),
+        engine="llama.cpp",
         backend=backend_of(str(record.get("backends") or "")),
-        prompt_tokens=prompt or None, output_tokens=answer or None, depth=whole(record.get("n_depth")) or 0,
-        concurrency=1, gpu_layers=whole(record.get("n_gpu_layers")), threads=whole(record.get("n_threads")),
-        kv_type=str(record.get("type_k") or ""), measured_at=str(record.get("test_time") or ""), tool="llama-bench",
-        tool_version=f"b{build} ({record.get('build_commit')})" if build else "", facts=_facts(record, samples),
+        prompt_tokens=prompt or None,
+        output_tokens=answer or None,
+        depth=whole(record.get("n_depth")) or 0,
+        concurrency=1,
+        gpu_layers=whole(record.get("n_gpu_layers")),
+        threads=whole(record.get("n_threads")),
+        kv_type=str(record.get("type_k") or ""),
+        measured_at=str(record.get("test_time") or ""),
+        tool="llama-bench",
+        tool_version=f"b{build} ({record.get('build_commit')})" if build else "",
+        facts=_facts(record, samples),
     )
 
 
 def _facts(record: dict[str, Any], samples: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {
-        "cpu": str(record.get("cpu_info") or "").strip(), "gpu": str(record.get("gpu_info") or "").strip(),
-        "model_type": str(record.get("model_type") or ""), "n_params": whole(record.get("model_n_params")),
-        "model_bytes": whole(record.get("model_size")), "n_batch": whole(record.get("n_batch")),
-        "n_ubatch": whole(record.get("n_ubatch")), "split_mode": record.get("split_mode"),
-        "type_v": record.get("type_v"), "flash_attn": _flash(record.get("flash_attn")),
+        "cpu": str(record.get("cpu_info") or "").strip(),
+        "gpu": str(record.get("gpu_info") or "").strip(),
+        "model_type": str(record.get("model_type") or ""),
+        "n_params": whole(record.get("model_n_params")),
+        "model_bytes": whole(record.get("model_size")),
+        "n_batch": whole(record.get("n_batch")),
+        "n_ubatch": whole(record.get("n_ubatch")),
+        "split_mode": record.get("split_mode"),
+        "type_v": record.get("type_v"),
+        "flash_attn": _flash(record.get("flash_attn")),
         "n_cpu_moe": whole(record.get("n_cpu_moe")),
     }
     if isinstance(samples, list):

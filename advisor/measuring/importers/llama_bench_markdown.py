@@ -35,14 +35,32 @@ def _row(line: dict[str, str], version: str, devices: dict[str, str]) -> Row | N
     if not test or not speed or not (test[1] or test[2]):
         return None
     size, params = _amount(line.get("size", "")), _amount(line.get("params", ""))
-    facts = {"model_type": line["model"], "n_params": params and int(params), "model_bytes": size and int(size),
-             "n_ubatch": whole(line.get("n_ubatch")), "flash_attn": whole(line.get("fa")), **devices}
+    facts = {
+        "model_type": line["model"],
+        "n_params": params and round(params),
+        "model_bytes": size and round(size),
+        "n_ubatch": whole(line.get("n_ubatch")),
+        "flash_attn": whole(line.get("fa")),
+        **devices,
+    }
     return Row(
-        kind="speed", metric="tokens_per_s", value=float(speed[1]), sd=number(speed[2]),
-        phase="mixed" if test[1] and test[2] else "prefill" if test[1] else "decode", model=line["model"],
-        engine="llama.cpp", backend=backend_of(line.get("backend", "")), prompt_tokens=whole(test[1]),
-        output_tokens=whole(test[2]), depth=whole(test[3]) or 0, concurrency=1, gpu_layers=whole(line.get("ngl")),
-        threads=whole(line.get("threads")), kv_type=line.get("type_k", ""), tool="llama-bench", tool_version=version,
+        kind="speed",
+        metric="tokens_per_s",
+        value=float(speed[1]),
+        sd=number(speed[2]),
+        phase="mixed" if test[1] and test[2] else "prefill" if test[1] else "decode",
+        model=line["model"],
+        engine="llama.cpp",
+        backend=backend_of(line.get("backend", "")),
+        prompt_tokens=whole(test[1]),
+        output_tokens=whole(test[2]),
+        depth=whole(test[3]) or 0,
+        concurrency=1,
+        gpu_layers=whole(line.get("ngl")),
+        threads=whole(line.get("threads")),
+        kv_type=line.get("type_k", ""),
+        tool="llama-bench",
+        tool_version=version,
         facts={name: value for name, value in facts.items() if value is not None},
     )
 

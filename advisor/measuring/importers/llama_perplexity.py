@@ -1,4 +1,5 @@
-"""llama-perplexity logs, with and without --kl-divergence (https://github.com/ggml-org/llama.cpp/tree/master/tools/perplexity)."""
+"""llama-perplexity logs, with and without --kl-divergence
+(https://github.com/ggml-org/llama.cpp/tree/master/tools/perplexity)."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ def recognise(text: str) -> bool:
 def read(text: str) -> list[Row]:
     """One row per figure. A log that was cut off before its end holds none."""
     tokens = re.search(r"(?:computing|calculating perplexity) over (\d+) chunks.*?n_ctx[ =]+(\d+)", text)
-    scored = int(tokens[1]) * (int(tokens[2]) // 2) if tokens else 1  # only the second half of a chunk is scored
+    scored = (
+        int(tokens[1]) * (int(tokens[2]) // 2) if tokens else 1
+    )  # only the second half of a chunk is scored
     build = re.search(r"build(?:: | = )(\d+) \((\w+)\)", text)
     facts = {"n_ctx": int(tokens[2]), "chunks": int(tokens[1])} if tokens else {}
     model = gguf_in_log(text)
@@ -38,11 +41,22 @@ def read(text: str) -> list[Row]:
         if not found or metric in seen:
             continue
         seen.add(metric)
-        rows.append(Row(
-            kind="accuracy", metric=metric, value=float(found[1]), sd=number(found[2]), n=scored, model=model,
-            engine="llama.cpp", task="language-modelling", dataset=_dataset(text), tool="llama-perplexity",
-            tool_version=f"b{build[1]} ({build[2]})" if build else "", facts=dict(facts),
-        ))
+        rows.append(
+            Row(
+                kind="accuracy",
+                metric=metric,
+                value=float(found[1]),
+                sd=number(found[2]),
+                n=scored,
+                model=model,
+                engine="llama.cpp",
+                task="language-modelling",
+                dataset=_dataset(text),
+                tool="llama-perplexity",
+                tool_version=f"b{build[1]} ({build[2]})" if build else "",
+                facts=dict(facts),
+            )
+        )
     return rows
 
 

@@ -12,15 +12,34 @@ from advisor.measuring.importers._common import first_record, number, whole
 from advisor.measuring.rows import Row
 
 TITLE = "lm-evaluation-harness"
-_PERCENT = {"acc", "acc_norm", "exact_match", "f1", "mc1", "mc2", "em", "prompt_level_strict_acc",
-            "prompt_level_loose_acc", "inst_level_strict_acc", "inst_level_loose_acc"}
-_ENGINES = {"hf": "transformers", "vllm": "vllm", "gguf": "llama.cpp", "ggml": "llama.cpp", "sglang": "sglang"}
+_PERCENT = {
+    "acc",
+    "acc_norm",
+    "exact_match",
+    "f1",
+    "mc1",
+    "mc2",
+    "em",
+    "prompt_level_strict_acc",
+    "prompt_level_loose_acc",
+    "inst_level_strict_acc",
+    "inst_level_loose_acc",
+}
+_ENGINES = {
+    "hf": "transformers",
+    "vllm": "vllm",
+    "gguf": "llama.cpp",
+    "ggml": "llama.cpp",
+    "sglang": "sglang",
+}
 
 
 def recognise(text: str) -> bool:
     """Whether it has results by task and the harness's configuration."""
     record = first_record(text)
-    return isinstance(record.get("results"), dict) and ("versions" in record or "n-shot" in record or "configs" in record)
+    return isinstance(record.get("results"), dict) and (
+        "versions" in record or "n-shot" in record or "configs" in record
+    )
 
 
 def read(text: str) -> list[Row]:
@@ -38,7 +57,9 @@ def read(text: str) -> list[Row]:
     return rows
 
 
-def _row(record: dict[str, Any], config: dict[str, Any], task: str, key: str, value: Any, scores: dict[str, Any]) -> Row | None:
+def _row(
+    record: dict[str, Any], config: dict[str, Any], task: str, key: str, value: Any, scores: dict[str, Any]
+) -> Row | None:
     name, _, way = key.partition(",")
     score = number(value) if not isinstance(value, str) else None
     metric = _metric(name)
@@ -49,10 +70,18 @@ def _row(record: dict[str, Any], config: dict[str, Any], task: str, key: str, va
     samples = ((record.get("n-samples") or {}).get(task) or {}).get("effective")
     shots = (record.get("n-shot") or {}).get(task)
     return Row(
-        kind="accuracy", metric=metric, value=score * scale, sd=None if error is None else error * scale,
-        n=whole(samples) or 1, model=_model(record, config), engine=_ENGINES.get(str(config.get("model")), ""),
-        dataset=task, task=category(task), flags="word_ppl" if name == "word_perplexity" else "",
-        measured_at=_date(record.get("date")), tool="lm-evaluation-harness",
+        kind="accuracy",
+        metric=metric,
+        value=score * scale,
+        sd=None if error is None else error * scale,
+        n=whole(samples) or 1,
+        model=_model(record, config),
+        engine=_ENGINES.get(str(config.get("model")), ""),
+        dataset=task,
+        task="language-modelling" if metric == "ppl" else category(task),
+        flags="word_ppl" if name == "word_perplexity" else "",
+        measured_at=_date(record.get("date")),
+        tool="lm-evaluation-harness",
         tool_version=str(record.get("lm_eval_version") or record.get("git_hash") or ""),
         facts={"harness_metric": key, "n_shot": shots, "chat_template": bool(record.get("chat_template"))},
     )
@@ -82,7 +111,8 @@ def _date(value: Any) -> str:
 
 
 def category(task: str) -> str:
-    """The task category of a benchmark by profiles/benchmarks.csv, the longest name that begins the task's; '' if none."""
+    """The task category of a benchmark by profiles/benchmarks.csv, the longest name that begins the task's;
+    '' if none."""
     key = re.sub(r"[^a-z0-9]", "", task.lower())
     fits = [name for name in _categories() if key.startswith(name)]
     return _categories()[max(fits, key=len)] if fits else ""
@@ -93,4 +123,7 @@ def _categories() -> dict[str, str]:
     import csv
 
     with (folder("profiles") / "benchmarks.csv").open(encoding="utf-8", newline="") as file:
-        return {re.sub(r"[^a-z0-9]", "", row["benchmark"].lower()): row["category"] for row in csv.DictReader(file)}
+        return {
+            re.sub(r"[^a-z0-9]", "", row["benchmark"].lower()): row["category"]
+            for row in csv.DictReader(file)
+        }

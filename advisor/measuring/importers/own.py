@@ -14,7 +14,8 @@ _NEEDED = {"kind", "metric", "value"}
 
 
 def recognise(text: str) -> bool:
-    """Whether the columns are ours; a table with only the needed ones will do, so that one can be written by hand."""
+    """Whether the columns are ours; a table with only the needed ones will do, so that one can be written
+    by hand."""
     if text.lstrip().startswith("{"):
         return set(first_record(text)) >= _NEEDED
     return set(next(csv.reader([text.lstrip("﻿").split("\n", 1)[0]]), ())) >= _NEEDED
