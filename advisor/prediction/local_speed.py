@@ -181,7 +181,7 @@ def _spread(
         or f"{share.device.generation}|{share.device.backend}" in fitted["generations"]
         for share in case.shares
     )
-    if groups and (known or seen) and len(case.shares) == 1:
+    if groups and (known or seen) and len(case.shares) == 1 and not case.upload_s:
         return width, stratum, groups, "interpolated"
     return width * UNSEEN_FACTOR, stratum, groups, "extrapolated"
 
@@ -189,7 +189,7 @@ def _spread(
 def _measured(case: Case, model: str, scheme: str, phase: str) -> list:
     """[source, log(measured ÷ predicted), figures] of exactly this configuration; empty when there is
     none."""
-    if len(case.shares) > 1:
+    if len(case.shares) > 1 or case.upload_s:
         return []
     device = case.shares[0].device
     cells = load("local_speed_cells").get(f"{device.key}|{device.backend}", {})

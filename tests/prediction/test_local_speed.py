@@ -153,6 +153,16 @@ def test_experts_on_the_cpu_cost_less_than_whole_layers():
     assert rising(speeds)
 
 
+def test_a_faster_bus_reads_prompts_faster_when_weights_lie_in_main_memory():
+    """Half the layers in main memory: prompt batches are copied to the card, and nobody measured that."""
+    split = Placement(kind="split", n_gpus=1, gpu_layers=16, n_layers=32)
+    slow, fast = (
+        speed(machine(replace(made_up(), pcie=link)), placement=split).prefill for link in ("3.0 x4", "5.0 x16")
+    )
+    assert slow.value < fast.value
+    assert slow.basis == fast.basis == "extrapolated"
+
+
 def test_a_layer_split_reads_as_fast_as_one_card():
     """Two equal cards take turns: no faster than one, within a third."""
     card = find_gpu("RTX 3090").gpu()
