@@ -10,8 +10,11 @@ from advisor.cli.text import number
 from advisor.documents.outcome import Estimate
 from advisor.recommendation.tradeoffs import Row
 
-WIDE = 150
+WIDE = 163
 """From this width on the intervals stand in the table; below it, under it for the row at the cursor."""
+
+_LEAST_REASON = 20
+"""Cells below which a reason says nothing."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,10 @@ def columns(width: int) -> tuple[Column, ...]:
             _figure("TTFT s", 6, attrgetter("time_to_first_token_s"), 1, 2),
             Column("KV", 5, lambda row: row.kv_type or "-", attrgetter("kv_type"), right=False),
             Column("place", 15, lambda row: row.placement or "-", attrgetter("placement"), right=False),
-            Column("why not", 44, attrgetter("reason"), attrgetter("reason"), right=False),
         ]
+        spare = width - sum(column.width + 1 for column in found)
+        if spare >= _LEAST_REASON:
+            found.append(Column("why not", spare, attrgetter("reason"), attrgetter("reason"), right=False))
     return tuple(found)
 
 

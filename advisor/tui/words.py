@@ -51,16 +51,15 @@ def lost(kept: Estimate | None) -> Estimate | None:
 
 
 def runner_up(plan: Plan) -> tuple[str, ...]:
-    """Scheme, engine, file, loss and decode speed of another plan."""
+    """Scheme, engine, file in GB, loss in percent and decode speed of another plan."""
     out = plan.predicted
     decode = out.decode_tokens_per_s
-    loss = f"{number(plan.loss_pct.value)} %" if plan.loss_pct else "not measured"
     return (
         plan.scheme,
         plan.engine,
-        f"{out.file_size_bytes.value / 1e9:.1f} GB",
-        loss,
-        f"{number(decode.value)} tok/s" if decode else "not measured",
+        f"{out.file_size_bytes.value / 1e9:.1f}",
+        f"{plan.loss_pct.value:.2f}" if plan.loss_pct else "-",
+        number(decode.value) if decode else "-",
     )
 
 

@@ -1,5 +1,6 @@
 """The real command in a real terminal of 80x24, driven through tmux."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -22,6 +23,15 @@ def test_without_a_terminal(capsys):
         done.stderr,
     ) == (2, "advisor: the TUI needs a terminal; in scripts use `advisor recommend --json`\n")
     assert run(["tui", "--nonsense"]) == 2
+
+
+def test_web_without_the_extra(capsys):
+    """Without textual-serve `--web` says how to get it."""
+    if importlib.util.find_spec("textual_serve") is not None:
+        pytest.skip("textual-serve is installed")
+    assert run(["tui", "--web"]) == 2
+    assert capsys.readouterr().err == "advisor: --web needs textual-serve: pip install 'quant-advisor[web]'\n"
+    assert run(["tui", "--web", "--port", "0"]) == 2
 
 
 @pytest.fixture

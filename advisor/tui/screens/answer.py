@@ -38,7 +38,7 @@ class AnswerScreen(StepScreen):
     )
     AUTO_FOCUS = "#page"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "copy_run", "Copy command"),
+        Binding("c", "copy_run", "Copy"),
         Binding("m", "copy_make", "Copy make"),
         Binding("j", "copy_same", "Copy advisor call", show=False),
         Binding("t,f5", "tradeoffs", "Tradeoffs", key_display="t"),
@@ -66,18 +66,21 @@ class AnswerScreen(StepScreen):
                 yield from self._nothing()
             else:
                 yield from self._plan(document.recommendation)
-            yield from self._others()
+            if self.reply.model is not None or document.recommendation is None:
+                yield from self._others()
             yield from _listed("What would change this", document.what_would_change)
             yield from self._rejected()
             yield from _heading("The same on the command line")
             yield _text(command(self.reply.answers))
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def _plan(self, plan: Plan) -> ComposeResult:
         width = self.app.size.width - 4
         yield Large(plan.scheme, width)
         yield _text(headline(plan), "headline")
         yield _text(" ".join(plan.why), "why")
+        if self.reply.model is None:
+            yield from self._others()
         yield from _heading("Run (c copies)")
         yield _text(plan.run_command, "command")
         yield from _listed("Mind", self.reply.document.warnings)
@@ -154,7 +157,7 @@ class AnswerScreen(StepScreen):
         if others:
             table = self.query_one("#others", DataTable)
             suggested = self.reply.model is None
-            table.add_columns(*(["model"] if suggested else []), "scheme", "engine", "file", "loss", "decode")
+            table.add_columns(*(["model"] if suggested else []), "scheme", "engine", "GB", "loss %", "tok/s")
             for plan in self._choices:
                 table.add_row(*([plan.model] if suggested else []), *runner_up(plan))
 

@@ -19,19 +19,6 @@ EVERYWHERE = (
     ("q, ctrl+q", "quit"),
     ("ctrl+c", "quit at once"),
 )
-_UNSAID = (
-    "escape",
-    "question_mark",
-    "f1",
-    "q",
-    "ctrl+q",
-    "ctrl+c",
-    "ctrl+t",
-    "tab",
-    "shift+tab",
-    "ctrl+p",
-    "ctrl+i",
-)
 
 
 class HelpScreen(ModalScreen[None]):
@@ -47,12 +34,18 @@ class HelpScreen(ModalScreen[None]):
         self._keys = [
             (active.binding.key_display or active.binding.key, active.binding.description)
             for active in screen.active_bindings.values()
-            if active.binding.description and active.binding.key not in _UNSAID and active.node is screen
+            if active.node is screen and active.binding in _own(screen)
         ]
 
     def compose(self) -> ComposeResult:
         """The text and the keys."""
-        rows = [*self._keys, ("", ""), *EVERYWHERE]
+        rows = [*dict.fromkeys(self._keys), ("", ""), *EVERYWHERE]
         keys = "\n".join(f"  {key:<16} {what}".rstrip() for key, what in rows)
         with VerticalScroll(id="help"):
             yield Static(f"{self._about}\n\n{keys}\n\n  escape closes this help", markup=False)
+
+
+def _own(screen: Screen) -> list[Binding]:
+    """The bindings that the screen itself declares and describes."""
+    declared = [binding for binding in type(screen).__dict__.get("BINDINGS", ()) if binding.description]
+    return [binding for found in declared for binding in Binding.make_bindings([found])]

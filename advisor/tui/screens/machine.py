@@ -23,7 +23,7 @@ from advisor.tui.widgets.search import Search
 from advisor.tui.widgets.steps import Steps
 
 _OVERRIDES = ("ram", "vram", "bandwidth")
-_NAME, _SOURCE = 17, 24
+_NAME, _SOURCE = 17, 20
 """Widths of the outer columns; the value takes what is left, and long ones wrap."""
 
 
@@ -70,7 +70,7 @@ class MachineScreen(StepScreen):
             yield Button("Continue", id="continue", variant="primary", compact=True)
             yield Button("Measure bandwidth", id="measure", compact=True)
             yield Button("This machine", id="this", compact=True)
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Read the machine, unless it was handed over."""
@@ -130,6 +130,7 @@ class MachineScreen(StepScreen):
         bar.display = busy
         bar.update(total=None if done is None else 1.0, progress=done or 0.0)
 
+    @on(Search.Taken)
     @on(Input.Submitted)
     @on(Input.Blurred)
     def _changed(self) -> None:

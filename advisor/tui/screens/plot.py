@@ -51,7 +51,7 @@ class PlotScreen(StepScreen):
         Binding("2", "view('speed')", "Speed"),
         Binding("3", "view('family')", "Family"),
         Binding("i", "intervals", "Intervals"),
-        Binding("e", "everything", "Everything"),
+        Binding("e", "everything", "All"),
         Binding("s", "save", "Save"),
     ]
 
@@ -69,7 +69,7 @@ class PlotScreen(StepScreen):
         yield Static("", id="plot-title", classes="headline pad", markup=False)
         yield PlotWidget(id="plot-widget")
         yield Static("", id="legend-line", classes="pad", markup=False)
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Begin with size against loss."""

@@ -52,7 +52,7 @@ class QuestionsScreen(StepScreen):
         with Horizontal(classes="buttons"):
             yield Button("Answer", id="answer", variant="primary", compact=True)
             yield Button("Back", id="back", compact=True)
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def _fields(self, answers: Answers) -> ComposeResult:
         yield Field(

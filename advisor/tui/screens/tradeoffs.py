@@ -86,7 +86,7 @@ class TradeoffsScreen(StepScreen):
         yield Static("", id="summary", markup=False)
         yield SchemeTable()
         yield Static("", id="detail", markup=False)
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     @property
     def table(self) -> SchemeTable:
@@ -125,6 +125,7 @@ class TradeoffsScreen(StepScreen):
     def _typed(self, event: Input.Changed) -> None:
         self.what_if(replace(self.wanted, **{event.input.id: event.value.strip()}))
 
+    @on(Search.Taken)
     @on(Input.Submitted, "#machine SearchInput")
     @on(Input.Blurred, "#machine SearchInput")
     def _machine(self) -> None:

@@ -97,7 +97,7 @@ class SchemeTable(ScrollView, can_focus=True):
         self.arrange()
 
     def _measure(self) -> None:
-        width = sum(column.width + 1 for column in self.columns)
+        width = sum(column.width + 1 for column in self.columns) - 1
         self.virtual_size = Size(width, len(self.rows) + 1)
 
     def _settle(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.fuzzy import FuzzySearch
+from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
@@ -55,6 +57,12 @@ class SearchInput(Input):
 class Search(Vertical):
     """A SearchInput over names that `names()` gives when it is first needed."""
 
+    @dataclass
+    class Taken(Message):
+        """A suggestion was taken."""
+
+        name: str
+
     def __init__(
         self, value: str, names: Callable[[], Iterable[str]], *, placeholder: str = "", id: str | None = None
     ) -> None:
@@ -66,7 +74,7 @@ class Search(Vertical):
 
     def compose(self) -> ComposeResult:
         """The input and its list."""
-        yield SearchInput(self._value, placeholder=self._placeholder, compact=True, select_on_focus=False)
+        yield SearchInput(self._value, placeholder=self._placeholder, compact=True)
         yield OptionList(classes="suggestions", compact=True, markup=False)
 
     def on_mount(self) -> None:
@@ -134,8 +142,12 @@ class Search(Vertical):
         index = self.options.highlighted
         if not self.options.display or index is None:
             return False
-        self.take(str(self.options.get_option_at_index(index).prompt))
+        self._choose(str(self.options.get_option_at_index(index).prompt))
         return True
+
+    def _choose(self, name: str) -> None:
+        self.take(name)
+        self.post_message(self.Taken(name))
 
     def take(self, name: str) -> None:
         """Put *name* into the input and close the list."""
@@ -147,7 +159,7 @@ class Search(Vertical):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """A click takes a suggestion."""
         event.stop()
-        self.take(str(event.option.prompt))
+        self._choose(str(event.option.prompt))
         self.input.focus()
 
 

@@ -8,10 +8,9 @@ from textual.widgets import Checkbox
 class Tick(Checkbox):
     """[X] or [ ]; the stock one shows an X either way, and only its colour changes."""
 
-    BUTTON_LEFT = "["
-    BUTTON_RIGHT = "]"
+    BUTTON_LEFT = BUTTON_RIGHT = ""
 
     @property
     def BUTTON_INNER(self) -> str:
-        """What stands between the brackets."""
-        return "X" if self.value else " "
+        """The whole box."""
+        return "[X]" if self.value else "[ ]"

@@ -1,0 +1,63 @@
+"""Pictures of the real screens for the README and the manual: docs/screens/*.svg.
+
+Run `python scripts/screens.py [FOLDER]`. Machine and model are fixed, so that only a change of the screens
+or of the fitted predictors changes a picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from advisor.tui.answers import Answers
+from advisor.tui.app import AdvisorApp, make_app
+
+MACHINE = "RTX 4090"
+ANSWERS = Answers(model="Llama-3.1-8B", engines="llama.cpp", accuracy="3")
+SIZE, LARGE = (100, 34), (170, 44)
+SCREENS = (
+    ("machine", SIZE, ()),
+    ("questions", SIZE, ("enter",)),
+    ("answer", SIZE, ("enter", "f5")),
+    ("tradeoffs", LARGE, ("enter", "f5", "t")),
+    ("evidence", SIZE, ("enter", "f5", "t", "enter", "right", "right")),
+    ("plot", SIZE, ("enter", "f5", "p")),
+    ("learn", SIZE, ("enter", "f5", "l", "b", "g")),
+    ("levels", SIZE, ("enter", "f5", "t", "v")),
+)
+"""Name, size in cells, keys that lead there."""
+
+
+async def picture(keys: tuple[str, ...], size: tuple[int, int]) -> str:
+    """The screen that *keys* lead to, as SVG text."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = make_app(hardware=MACHINE, answers=ANSWERS, data_dir=Path(folder))
+        async with app.run_test(size=size) as pilot:
+            await _settle(app, pilot)
+            for key in keys:
+                await pilot.press(key)
+                await _settle(app, pilot)
+            return app.export_screenshot(title="advisor")
+
+
+async def _settle(app: AdvisorApp, pilot: Pilot) -> None:
+    await app.workers.wait_for_complete()
+    await pilot.pause(0.3)
+
+
+def main() -> None:
+    """Write every picture."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "docs" / "screens"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, size, keys in SCREENS:
+        svg = asyncio.run(picture(keys, size))
+        (folder / f"{name}.svg").write_text(svg + "\n", encoding="utf-8")
+        print(f"{name}.svg: {len(svg) / 1000:.0f} kB", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
