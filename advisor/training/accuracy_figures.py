@@ -103,14 +103,15 @@ def needs_met(rows: list[Row], predicted: np.ndarray, groups: Callable[[Row], st
     The ceiling is what a predictor would reach that knew every expected loss: the rest is sampling error
     of the published score. For 1 % the curve over confidences is added.
     """
-    tasks, p, linear, spread, error, q = _bounds(rows, predicted, groups)
+    tasks, p, linear, spread, error = _bounds(rows, predicted)
+    widths = _widths(tasks, _scores(tasks, p, linear, spread, error), groups)
     y = np.array([row.y for row in tasks])
     ceiling = np.array([row.ceiling for row in tasks])
     found = []
     for limit in LIMITS_PCT:
         confidences = (0.9,) if limit != 1.0 else intervals.CONFIDENCES
         for confidence in confidences:
-            width = q["upper"][intervals.CONFIDENCES.index(confidence)]
+            width = widths["upper"][:, intervals.CONFIDENCES.index(confidence)]
             said = intervals.loss_at(linear + width * spread, ceiling) <= limit
             true = y <= limit
             hits = int((said & true).sum())
@@ -138,16 +139,27 @@ def _below(limit: float, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
     return ndtr((limit - mean) / sd)
 
 
-def _bounds(rows: list[Row], predicted: np.ndarray, groups: Callable[[Row], str]):
+def _bounds(rows: list[Row], predicted: np.ndarray) -> tuple[list[Row], np.ndarray, ...]:
+    """Judged rows with expected loss, log price, its spread and the sampling error."""
     at = [i for i, row in enumerate(rows) if row.kind == "task" and offered(row)]
     tasks, p = [rows[i] for i in at], predicted[at]
     shares = intervals.repetition(tasks, p)
     error = intervals.noise(tasks, p, shares)
     table = intervals.spreads(tasks, p, error, mass_of(tasks))
-    scores = intervals.standardized(tasks, p, error, table)
-    q = intervals.quantiles(scores, [groups(row) for row in tasks])
     linear = intervals.price(p, np.array([row.ceiling for row in tasks]))
-    return tasks, p, linear, intervals.spread_at(linear, table), error, q
+    return tasks, p, linear, intervals.spread_at(linear, table), error
+
+
+def _widths(tasks: list[Row], scores: np.ndarray, groups: Callable[[Row], str]) -> dict[str, np.ndarray]:
+    """Per row and confidence, the quantiles read from the other half of the groups: no row judges itself."""
+    names = [groups(row) for row in tasks]
+    half = intervals.folds_of(names, 2)
+    found = {side: np.zeros((len(tasks), len(intervals.CONFIDENCES))) for side in ("upper", "two_sided")}
+    for side in (0, 1):
+        q = intervals.quantiles(scores[half != side], [names[i] for i in np.flatnonzero(half != side)])
+        for name, table in found.items():
+            table[half == side] = q[name]
+    return found
 
 
 def coverage(rows: list[Row], predicted: np.ndarray, groups: Callable[[Row], str]) -> list[dict[str, Any]]:
@@ -155,17 +167,12 @@ def coverage(rows: list[Row], predicted: np.ndarray, groups: Callable[[Row], str
 
     Each half of the groups is covered with quantiles from the other half, so no row judges itself.
     """
-    tasks, p, linear, spread, error, _ = _bounds(rows, predicted, groups)
+    tasks, p, linear, spread, error = _bounds(rows, predicted)
     names = [groups(row) for row in tasks]
-    half = intervals.folds_of(names, 2)
     scores = _scores(tasks, p, linear, spread, error)
-    inside, below = np.zeros(len(tasks), bool), np.zeros(len(tasks), bool)
+    widths = _widths(tasks, scores, groups)
     at = intervals.CONFIDENCES.index(0.9)
-    for side in (0, 1):
-        fit, test = np.flatnonzero(half != side), np.flatnonzero(half == side)
-        q = intervals.quantiles(scores[fit], [names[i] for i in fit])
-        inside[test] = np.abs(scores[test]) <= q["two_sided"][at]
-        below[test] = scores[test] <= q["upper"][at]
+    inside, below = np.abs(scores) <= widths["two_sided"][:, at], scores <= widths["upper"][:, at]
     mass = np.array([1.0 / names.count(name) for name in names])
     masks = {"pooled": np.ones(len(tasks), bool)}
     for name, low, high in BIT_RANGES[2:]:
@@ -278,6 +285,41 @@ def learning_curve(rows: list[Row], shares: tuple[float, ...] = (0.25, 0.5, 1.0)
             }
         )
     return found
+
+
+def methods_left_out(rows: list[Row], predicted: np.ndarray) -> list[dict[str, Any]]:
+    """Each method predicted without any of its own task rows: through its damage alone.
+
+    Beside it the error with families left out, and the ratio of the two standardized errors at 90 %: how much
+    wider an interval must be where a method was never measured on a task.
+    """
+    at = [i for i, row in enumerate(rows) if row.kind == "task"]
+    tasks, loss = [rows[i] for i in at], predicted[at]
+    shares = intervals.repetition(tasks, loss)
+    error = intervals.noise(tasks, loss, shares)
+    table = intervals.spreads(tasks, loss, error, mass_of(tasks))
+    usual = np.abs(intervals.standardized(tasks, loss, error, table))
+    found = []
+    for name in _METHODS:
+        own = [i for i, row in enumerate(tasks) if row.scheme.method.startswith(name)]
+        rest = [row for row in rows if row.kind != "task" or not row.scheme.method.startswith(name)]
+        judged = [tasks[i] for i in own]
+        guess = predict_rows(judged, fit_coefficients(rest))[0]
+        apart = np.abs(intervals.standardized(judged, guess, intervals.noise(judged, guess, shares), table))
+        y = np.array([row.y for row in judged])
+        found.append(
+            {
+                "method": name,
+                "n": len(own),
+                "median": _r(np.median(np.abs(y - guess))),
+                "family_unknown_median": _r(np.median(np.abs(y - loss[own]))),
+                "interval_ratio": _r(np.quantile(apart, 0.9) / np.quantile(usual[own], 0.9)),
+            }
+        )
+    return found
+
+
+_METHODS = ("gguf", "gptq", "awq", "autoround", "fp8", "int8", "nvfp4", "hqq")
 
 
 def _r(value: float) -> float:
