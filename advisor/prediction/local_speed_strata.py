@@ -9,13 +9,11 @@ from advisor.prediction.local_speed_terms import Case
 
 CONFIDENCES = (0.5, 0.68, 0.8, 0.9, 0.95)
 """Levels stored in the artifact; others are interpolated between them."""
-MIN_GROUPS = 12
-"""Fewer groups than this and the next wider stratum is used: nine carry a 90 % quantile, as their maximum."""
-
-
+MIN_GROUPS = 15
+"""Fewer groups than this and the next wider stratum is used: a dozen's 90 % quantile is their worst one."""
 FEW_GROUPS = 4
-"""A stratum with as many groups may widen its parent's interval: five carry an 80 % quantile, as their
-maximum."""
+FEW_LEVEL = 0.8
+"""A stratum of FEW_GROUPS may widen its parent's interval, by its quantile at this level: four carry it."""
 
 
 def stratum_chain(case: Case) -> tuple[str, ...]:
@@ -41,11 +39,10 @@ def half_width(table: dict, chain: tuple[str, ...], confidence: float) -> tuple[
         entry = table.get(name)
         if entry is None or not entry["half_widths"]:
             continue
-        width = at_confidence(entry["half_widths"], confidence)
         if entry["groups"] >= MIN_GROUPS:
-            return max(width, wider), name, entry["groups"]
+            return max(at_confidence(entry["half_widths"], confidence), wider), name, entry["groups"]
         if entry["groups"] >= FEW_GROUPS:
-            wider = max(wider, width)
+            wider = max(wider, at_confidence(entry["half_widths"], min(confidence, FEW_LEVEL)))
     return max(wider, math.log(2.0)), "too few groups", 0
 
 
