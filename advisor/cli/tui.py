@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
-    """The same TUI in a browser; loopback only, since a visitor gets this user's rights and there is no login."""
+    """The same TUI in a browser; on loopback only, for a visitor has this user's rights and no login."""
     import shlex
 
     if not 1 <= args.port <= 65535:

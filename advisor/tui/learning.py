@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from advisor.catalog.schemes import find_scheme
-from advisor.cli.text import number
 from advisor.documents.model import ModelProfile
 from advisor.errors import AdvisorError
 from advisor.recommendation.tradeoffs import Row, Table
@@ -123,4 +122,4 @@ def _cell(row: Row | None) -> str:
     if row is None:
         return ""
     loss = mix(row)
-    return f"{row.file_size_bytes.value / 1e9:.2f} {number(loss.value) if loss else '?'}"
+    return f"{row.file_size_bytes.value / 1e9:.2f} " + (f"{loss.value:.2f}" if loss else "?")

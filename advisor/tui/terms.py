@@ -8,24 +8,25 @@ _ESTIMATE = {"value", "low", "high", "basis"}
 _GB = ("bytes", "weights", "file")
 
 
-def lines(value: Any, depth: int = 0) -> list[str]:
+def lines(value: Any, depth: int = 0, above: str = "") -> list[str]:
     """A section of `explain` as text: figures with intervals, sources beneath the figure they carry."""
     pad = "  " * depth
     if not isinstance(value, dict):
         return [f"{pad}{scalar(value)}"]
     found = []
-    for name, item in value.items():
+    for key, item in value.items():
+        name, unit = str(key).replace("_bytes_per_s", "").replace("_", " ").strip(), f"{above} {key}"
         if _is_estimate(item):
-            found.append(f"{pad}{name}: {figure(item, str(name))}")
+            found.append(f"{pad}{name}: {figure(item, unit)}")
             found += [f"{pad}    from {source}" for source in item.get("evidence") or ()]
         elif isinstance(item, dict) and item:
-            found += [f"{pad}{name}:", *lines(item, depth + 1)]
+            found += [f"{pad}{name}:", *lines(item, depth + 1, unit)]
         elif isinstance(item, (list, tuple)) and item:
             found.append(f"{pad}{name}:")
             for part in item:
                 found += _entry(part, depth + 1)
         else:
-            found.append(f"{pad}{name}: {scalar(item, str(name))}")
+            found.append(f"{pad}{name}: {scalar(item, unit)}")
     return found
 
 
@@ -44,7 +45,7 @@ def scalar(value: Any, name: str = "") -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (int, float)) and abs(value) >= 1e6 and any(word in name for word in _GB):
-        return f"{value / 1e9:.3f} GB"
+        return f"{value / 1e9:.4g} GB/s" if "per_s" in name else f"{value / 1e9:.3f} GB"
     if isinstance(value, float):
         return f"{value:.4g}"
     return f"{value:,}" if isinstance(value, int) else str(value)
