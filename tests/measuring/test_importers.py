@@ -44,14 +44,29 @@ def rows_of(name: str, **said: str) -> list[Row]:
 def test_every_file_is_recognised_by_one_reader_only(path: Path) -> None:
     """Recognition is by content and leaves no doubt."""
     text = path.read_text(encoding="utf-8")
-    assert [m.__name__.rpartition(".")[2] for m in importers() if m.recognise(text)] == [EXPECTED_READER[path.name]]
+    assert [m.__name__.rpartition(".")[2] for m in importers() if m.recognise(text)] == [
+        EXPECTED_READER[path.name]
+    ]
 
 
-@pytest.mark.parametrize("name", ["llama_bench.json", "llama_bench.jsonl", "llama_bench.csv", "llama_bench.sql"])
+@pytest.mark.parametrize(
+    "name", ["llama_bench.json", "llama_bench.jsonl", "llama_bench.csv", "llama_bench.sql"]
+)
 def test_llama_bench_says_the_same_in_every_format(name: str) -> None:
     """Four formats of one run give the same rows: model, scheme, machine and figures."""
     found = [
-        (r.phase, r.value, r.prompt_tokens, r.output_tokens, r.depth, r.model, r.scheme, r.backend, r.gpu_layers, r.threads)
+        (
+            r.phase,
+            r.value,
+            r.prompt_tokens,
+            r.output_tokens,
+            r.depth,
+            r.model,
+            r.scheme,
+            r.backend,
+            r.gpu_layers,
+            r.threads,
+        )
         for r in rows_of(name)
     ]
     common = ("Llama-3.1-8B", "Q4_K_M", "cuda", 99, 16)
@@ -130,7 +145,9 @@ def test_vllm_latency_and_throughput_need_model_and_scheme() -> None:
     with pytest.raises(UsageError, match="--scheme"):
         rows_of("vllm_latency.json", hardware="RTX 4090", model="llama-3.1-8b")
     said = {"hardware": "RTX 4090", "model": "llama-3.1-8b", "scheme": "BF16"}
-    assert [(r.metric, r.value, r.n) for r in rows_of("vllm_latency.json", **said)] == [("request_latency_s", 2.5, 3)]
+    assert [(r.metric, r.value, r.n) for r in rows_of("vllm_latency.json", **said)] == [
+        ("request_latency_s", 2.5, 3)
+    ]
     assert [(r.metric, r.value) for r in rows_of("vllm_throughput.json", **said)] == [
         ("requests_per_s", 20.0),
         ("total_tokens_per_s", 10240.0),
@@ -151,7 +168,12 @@ def test_batched_bench_marks_rates_of_several_requests() -> None:
 def test_sweep_bench_decodes_at_the_depth_of_its_line() -> None:
     """Its N_KV is the depth of both phases."""
     found = rows_of("llama_sweep_bench.log", hardware="RTX 4090")
-    assert [(r.phase, r.depth) for r in found] == [("prefill", 0), ("decode", 0), ("prefill", 512), ("decode", 512)]
+    assert [(r.phase, r.depth) for r in found] == [
+        ("prefill", 0),
+        ("decode", 0),
+        ("prefill", 512),
+        ("decode", 512),
+    ]
 
 
 def test_guidellm_and_ollama() -> None:

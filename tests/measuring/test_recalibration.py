@@ -23,7 +23,9 @@ def answer(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
     return capsys.readouterr().out
 
 
-def predicted(capsys: pytest.CaptureFixture[str], hardware: str, scheme: str = "Q4_K_M", model: str = "llama-3.1-8b") -> str:
+def predicted(
+    capsys: pytest.CaptureFixture[str], hardware: str, scheme: str = "Q4_K_M", model: str = "llama-3.1-8b"
+) -> str:
     """One prediction as printed."""
     argv = ("predict", "--model", model, "--scheme", scheme, "--hardware", hardware, "--engine", "llama.cpp")
     return answer(capsys, *argv)
@@ -43,7 +45,9 @@ def test_imported_rows_move_their_machine_and_no_other(capsys: pytest.CaptureFix
     after = decode(predicted(capsys, "RTX 4090"))
     far = decode(predicted(capsys, "RTX 4090", "Q8_0", "qwen2.5-14b"))
     assert after["basis"] == far["basis"] == "measured-here"
-    moved, far_moved = (abs(math.log(a["value"] / b["value"])) for a, b in ((after, before), (far, far_before)))
+    moved, far_moved = (
+        abs(math.log(a["value"] / b["value"])) for a, b in ((after, before), (far, far_before))
+    )
     assert 0 < far_moved < moved
     assert after["high"] / after["low"] < before["high"] / before["low"]
     assert predicted(capsys, "RTX 3090") == other_before
@@ -51,7 +55,16 @@ def test_imported_rows_move_their_machine_and_no_other(capsys: pytest.CaptureFix
 
 def test_removal_gives_back_the_old_answer_byte_for_byte(capsys: pytest.CaptureFixture[str]) -> None:
     """After import and removal the recommendation is the same text."""
-    ask = ("recommend", "--json", "--model", "llama-3.1-8b", "--hardware", "RTX 4090", "--engine", "llama.cpp")
+    ask = (
+        "recommend",
+        "--json",
+        "--model",
+        "llama-3.1-8b",
+        "--hardware",
+        "RTX 4090",
+        "--engine",
+        "llama.cpp",
+    )
     before = answer(capsys, *ask)
     answer(capsys, "measurements", "import", str(FIXTURES / "llama_bench.json"))
     between = answer(capsys, *ask)
@@ -63,7 +76,16 @@ def test_removal_gives_back_the_old_answer_byte_for_byte(capsys: pytest.CaptureF
 def test_the_answer_says_how_many_rows_it_used(capsys: pytest.CaptureFixture[str]) -> None:
     """The evidence of a figure counts the own rows behind it."""
     answer(capsys, "measurements", "import", str(FIXTURES / "llama_bench.json"))
-    ask = ("recommend", "--json", "--model", "llama-3.1-8b", "--hardware", "RTX 4090", "--engine", "llama.cpp")
+    ask = (
+        "recommend",
+        "--json",
+        "--model",
+        "llama-3.1-8b",
+        "--hardware",
+        "RTX 4090",
+        "--engine",
+        "llama.cpp",
+    )
     assert "2 rows measured on this machine" in answer(capsys, *ask, "--scheme", "Q4_K_M")
 
 
@@ -101,7 +123,10 @@ def test_a_prediction_without_a_store_makes_none(own_store: Path, capsys: pytest
 
 def evidence(*rows: tuple[str, float, float]) -> list[Evidence]:
     """(scheme family, bytes read, log ratio) of dense models on a CPU."""
-    return [Evidence("cpu", "decode", Point(f, math.log(b), False, f"m{i}"), r) for i, (f, b, r) in enumerate(rows)]
+    return [
+        Evidence("cpu", "decode", Point(f, math.log(b), False, f"m{i}"), r)
+        for i, (f, b, r) in enumerate(rows)
+    ]
 
 
 def test_three_rows_pull_an_unmeasured_family_and_one_of_its_own_pulls_more() -> None:
@@ -142,7 +167,9 @@ def test_a_machine_is_the_same_after_a_reboot_and_another_with_more_memory() -> 
     from advisor.catalog.resolve import resolve_hardware
 
     machine = resolve_hardware("EPYC 9654 384GB")
-    less = replace(machine, memory=replace(machine.memory, total_bytes=int(machine.memory.total_bytes * 0.985)))
+    less = replace(
+        machine, memory=replace(machine.memory, total_bytes=int(machine.memory.total_bytes * 0.985))
+    )
     more = replace(machine, memory=replace(machine.memory, total_bytes=machine.memory.total_bytes * 2))
     assert fingerprint(machine) == fingerprint(less)
     assert fingerprint(machine) != fingerprint(more)

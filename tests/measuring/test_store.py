@@ -34,7 +34,9 @@ with Store() as store:
 
 def speeds(count: int, first: int = 0) -> list[Row]:
     """Rows that differ in their value."""
-    return [Row(kind="speed", metric="tokens_per_s", value=1.0 + i, tool="t") for i in range(first, first + count)]
+    return [
+        Row(kind="speed", metric="tokens_per_s", value=1.0 + i, tool="t") for i in range(first, first + count)
+    ]
 
 
 def test_importing_again_adds_nothing() -> None:
@@ -103,7 +105,9 @@ def test_killed_imports_lose_nothing_and_double_nothing(own_store: Path) -> None
     for attempt in range(60):
         first = attempt * 1000
         process = subprocess.Popen(
-            [sys.executable, "-c", IMPORT, str(first), str(part * files), str(part)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", IMPORT, str(first), str(part * files), str(part)],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         said = process.stdout.readline() if attempt % 3 else ""
         time.sleep(0.002 * (attempt % 11))
@@ -128,15 +132,22 @@ def test_killed_imports_lose_nothing_and_double_nothing(own_store: Path) -> None
 def test_two_processes_import_ten_thousand_rows_each_at_once(own_store: Path) -> None:
     """Both succeed from the creation of the file on, and every row is there once."""
     running = [
-        subprocess.Popen([sys.executable, "-c", IMPORT, str(first), "10000", "10000"], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", IMPORT, str(first), "10000", "10000"], stdout=subprocess.PIPE, text=True
+        )
         for first in (0, 5000)
     ]
-    assert [(process.communicate()[0].strip(), process.returncode) for process in running] == [("10000", 0), ("10000", 0)]
+    assert [(process.communicate()[0].strip(), process.returncode) for process in running] == [
+        ("10000", 0),
+        ("10000", 0),
+    ]
     with Store() as store:
         assert store.count() == 15000
 
 
-def test_a_folder_that_cannot_be_made_is_one_line_with_the_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_made_is_one_line_with_the_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The error names the folder and ADVISOR_DATA_DIR, and its exit code is that of a bad file."""
     blocked = tmp_path / "file"
     blocked.write_text("")
