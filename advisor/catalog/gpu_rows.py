@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 
 from advisor.catalog.names import GIB, number, whole
 from advisor.data import folder
 from advisor.documents.hardware import Gpu
+from advisor.documents.record import record
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@record(kw_only=True)
 class GpuMatch:
     """One row of the GPU table in base units, and what had to be assumed to choose it."""
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from advisor.catalog.names import compiled, parse_bytes
+from advisor.documents.record import record
 
 _SIZE = r"(\d+(?:\.\d+)?\s*[gmt]i?b|\d{1,3}g)"
 _RAM = (
@@ -41,7 +42,7 @@ _MAC = r"\b(?:macbook(?: air| pro)?|mac ?(?:studio|mini|pro)|imac(?: pro)?)\b(?=
 _FILLER = r"\b(?:an?|the|my|with|and|or|of|only|no|gpu|generic|unknown|ordinary|typical|some|on)\b"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record
 class Part:
     """One device of the line, without count and trailing memory size."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,10 +12,11 @@ from advisor.catalog.models import find_model, match_model
 from advisor.catalog.names import compiled, parse_bandwidth, parse_bytes, parse_count
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
 from advisor.documents.model import ModelProfile
+from advisor.documents.record import record
 from advisor.errors import BadFileError, UsageError
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Overrides:
     """What the user states about the machine beside its name; strings as typed, None = not stated."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from advisor.documents.record import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Cpu:
     """The processor; a field nobody could read is None and `HardwareProfile.unknown` says why."""
 
@@ -31,7 +33,7 @@ class Cpu:
     numa_nodes: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Memory:
     """Main memory."""
 
@@ -51,7 +53,7 @@ class Memory:
     """Read sweep run on this machine; beats the table."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Gpu:
     """One accelerator as an engine sees it (a MIG slice is one; an MI250X card is two)."""
 
@@ -82,7 +84,7 @@ class Gpu:
     """Link as read, e.g. '4.0 x16'."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class EngineInstall:
     """An inference engine found on the machine."""
 
@@ -92,7 +94,7 @@ class EngineInstall:
     version: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class HardwareProfile:
     """One machine (or several equal nodes)."""
 

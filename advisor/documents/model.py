@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from advisor.documents.record import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class StoredTensor:
     """A tensor read from a file."""
 
@@ -17,7 +19,7 @@ class StoredTensor:
     n_bytes: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class ModelProfile:
     """One model. Shape fields are None when nobody stated them (`--params 13B`)."""
 

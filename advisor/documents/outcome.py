@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from advisor.documents.record import record
+
 BASES = ("exact", "measured-here", "measured", "interpolated", "extrapolated")
 
 
@@ -25,7 +27,7 @@ class Estimate:
         return cls(value, value, value, "exact", evidence)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class DeviceMemory:
     """What one device must hold, in bytes."""
 
@@ -47,7 +49,7 @@ class DeviceMemory:
         return self.weights_bytes + self.kv_cache_bytes + self.compute_bytes + self.overhead_bytes
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Placement:
     """Where weights and KV cache live."""
 
@@ -78,7 +80,7 @@ class Placement:
         return sum(d.total_bytes for d in self.devices)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Outcome:
     """All figures of one (hardware, model, scheme, engine, placement, workload)."""
 

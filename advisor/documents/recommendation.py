@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.outcome import Estimate, Outcome
+from advisor.documents.record import record
 from advisor.documents.requirements import Requirements
 
 SCHEMA_VERSION = "1.0"
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class ExpectedScore:
     """A published unquantized score times the accuracy kept."""
 
@@ -23,7 +24,7 @@ class ExpectedScore:
     url: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Recovery:
     """One way to win accuracy back, with a measured gain."""
 
@@ -33,7 +34,7 @@ class Recovery:
     source_url: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class ExpectedFile:
     """What must be downloaded or made, against the free disk."""
 
@@ -43,7 +44,7 @@ class ExpectedFile:
     fits_disk: bool | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Plan:
     """One scheme on one engine, placed: with everything predicted of it."""
 
@@ -73,7 +74,7 @@ class Plan:
     recovery: tuple[Recovery, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Rejection:
     """A plan that was looked at and why it is not recommended."""
 
@@ -85,7 +86,7 @@ class Rejection:
     """unsupported, calibration, limited, memory, disk, loss, not-measured, speed, ttft, unusable."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class NearestMiss:
     """The plan that comes closest when nothing fits, and by how much it misses."""
 
@@ -95,7 +96,7 @@ class NearestMiss:
     """What to relax to make it fit."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Recommendation:
     """The whole answer; the same document from the TUI, the command line and the library."""
 

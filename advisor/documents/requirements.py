@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from advisor.documents.record import record
 
 TASK_CATEGORIES = (
     "knowledge", "commonsense", "math", "code", "instruction", "long-context", "multilingual",
@@ -12,7 +12,7 @@ OBJECTIVES = ("accuracy", "speed", "size", "make-cost", "serve-cost")
 KV_TYPES = ("auto", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl", "fp8")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class TaskNeed:
     """One use and the loss it may cost."""
 
@@ -23,7 +23,7 @@ class TaskNeed:
     """Percent of the unquantized score; None = no limit of its own."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Load:
     """One traffic pattern; several with weights make a mixed load."""
 
@@ -33,7 +33,7 @@ class Load:
     weight: float = 1.0
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Requirements:
     """The whole need. Defaults: no loss, speed or TTFT limit, 90 % confidence, 8192 tokens, one request."""
 

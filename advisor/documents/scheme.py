@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from advisor.documents.record import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Support:
     """Where a scheme runs: one engine on one backend, from a minimum generation on."""
 
@@ -29,7 +29,7 @@ class Support:
     source_url: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class SchemeProfile:
     """One scheme."""
 

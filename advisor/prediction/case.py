@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
+from advisor.documents.record import record
 from advisor.documents.requirements import Load
 from advisor.documents.scheme import SchemeProfile
 
@@ -15,7 +14,7 @@ MAX_CONCURRENCY = -1
 """As many requests as memory holds."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Case:
     """Everything `predict` needs. Tokens are per request."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from advisor.documents.outcome import BASES, Estimate
+from advisor.documents.record import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class ServingSpeed:
     """Figures of one load. Times in seconds, rates per second."""
 

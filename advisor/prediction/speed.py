@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from advisor.documents.outcome import BASES, Estimate, Placement
+from advisor.documents.record import record
 from advisor.documents.requirements import Load
 from advisor.errors import NotMeasuredError
 from advisor.prediction.case import MAX_CONCURRENCY, Case
@@ -16,7 +15,7 @@ _FIELDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Speed:
     """The figures of one load. Decode is per request; throughput counts the output of all requests."""
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Rejection
+from advisor.documents.record import record
 from advisor.documents.requirements import Requirements
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.rank import rate
 from advisor.recommendation.recommend import evaluate
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Row:
     """One scheme on one engine."""
 
@@ -49,7 +48,7 @@ class Row:
     make_cost: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Table:
     """All rows, with what they were asked for."""
 

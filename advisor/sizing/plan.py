@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import DeviceMemory, Placement
+from advisor.documents.record import record
 from advisor.sizing.buffers import UBATCH, compute_bound, mask_copies_bytes, output_bytes, raw_compute_bytes
 from advisor.sizing.cache_layout import CacheLayout, cache_layout
 from advisor.sizing.kv_cache import raw_kv_bytes
@@ -72,7 +73,7 @@ class Workspace:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Points:
     """Upper bound / expected value, of each growing part and of the weights."""
 

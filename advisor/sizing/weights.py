@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
+from advisor.documents.record import record
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import UnsupportedError
 
@@ -16,7 +17,7 @@ from .tensors import is_gguf_listing, remembered, unconfirmed_share
 from .types import Group, facts, group_types, groups
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Weights:
     """Bytes of one model under one scheme.
 
@@ -51,7 +52,7 @@ class Weights:
     basis: str = "exact"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """Some tensors of one kind: each member's layer and bytes."""
 

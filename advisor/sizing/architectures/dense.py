@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from advisor.documents.record import record
 from advisor.errors import UnsupportedError
 
 from .base import Layout
 
 
-@dataclass(frozen=True)
+@record
 class Shape:
     """How a relative of Llama differs from it."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from advisor.documents.record import record
 
 from .base import Layout, _needed
 from .dense import SANDWICH, rope_factors
 
 
-@dataclass(frozen=True)
+@record
 class Shape:
     """How a mixture-of-experts model differs from Mixtral."""
 
