@@ -11,7 +11,7 @@ from advisor.documents.requirements import Requirements
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.plans import deploy_plan, make_plan
 from advisor.recommendation.rank import ranked
-from advisor.recommendation.recommend import answer, evaluate
+from advisor.recommendation.recommend import evaluate, recommend
 from advisor.recommendation.tradeoffs import Row, Table, table
 
 KEPT = 32
@@ -19,7 +19,7 @@ KEPT = 32
 
 
 class Session:
-    """The same answers as `recommend` and `tradeoffs`, from one evaluation for both."""
+    """The same answers as `recommend` and `tradeoffs`, and the plan behind each row of the table."""
 
     def __init__(self, hardware: HardwareProfile, model: ModelProfile) -> None:
         self.hardware, self.model = hardware, model
@@ -35,8 +35,8 @@ class Session:
         return self._kept[requirements]
 
     def answer(self, requirements: Requirements) -> Recommendation:
-        """The recommendation document."""
-        return answer(requirements, self.hardware, *self.evaluate(requirements))
+        """The recommendation document. It leaves aside what the table shows, so it is no view of the same."""
+        return recommend(requirements, self.hardware, self.model)
 
     def table(self, requirements: Requirements) -> Table:
         """The tradeoff table."""

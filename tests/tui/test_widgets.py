@@ -44,6 +44,7 @@ def test_fuzzy_search(typed, first):
 
 
 def test_search_offers_nothing_for_paths_and_exact_names():
-    """A path is a path, and what is complete needs no suggestion."""
+    """A path is a path, what is complete needs no suggestion, and punctuation alone finds nothing."""
     search = Search("", model_names)
+    assert search.matches("?") == []
     assert [search.matches("./model.gguf"), search.matches("Llama-3.1-8B")] == [[], []]

@@ -200,6 +200,7 @@ class QuestionsScreen(StepScreen):
             return
         try:
             reply = self.conversation.ask(answers)
+            _ = reply.document  # written here, where it holds nothing up
         except AdvisorError as error:
             field = "context" if "reads at most" in str(error) else ""
             self.post_message(ReplyFailed(plain_words(error), field))

@@ -112,9 +112,9 @@ class Search(Vertical):
 
     def matches(self, text: str) -> list[str]:
         """The best few names; none when the text is one of them or a path."""
-        if text in self._names() or text[:1] in "/.~":
-            return []
         plain = _plain(text)
+        if not plain or text in self._names() or text[:1] in "/.~":
+            return []
         scored = [(self._score(plain, name), -len(name), name) for name in self._names()]
         best = sorted((item for item in scored if item[0] > 0), key=lambda item: item[:2], reverse=True)
         return [name for _, _, name in best[:SHOWN]]
