@@ -96,6 +96,14 @@ def model(args: argparse.Namespace) -> ModelProfile | None:
         return None
     from advisor.catalog.resolve import resolve_model
 
+    if args.model is not None and args.params is not None:
+        from advisor.errors import UnknownNameError
+
+        try:
+            known = resolve_model(args.model)
+        except UnknownNameError:
+            return resolve_model(args.model, params=args.params)
+        raise UsageError(f"--model {known.name} and --params {args.params} contradict: the model's size is known; give one of them")
     return resolve_model(args.model, params=args.params)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from advisor.documents.outcome import Estimate, Placement
-from advisor.documents.recommendation import NearestMiss, Plan, Recommendation, Rejection
+from advisor.documents.recommendation import ExpectedScore, NearestMiss, Plan, Recommendation, Rejection
+from advisor.documents.requirements import Requirements
 
 _WIDTH = 78
 
@@ -16,7 +17,7 @@ def recommendation_text(document: Recommendation) -> str:
         if document.nearest_miss:
             lines += ["", *_miss(document.nearest_miss)]
     else:
-        lines += ["", *plan_text(document.recommendation)]
+        lines += ["", *plan_text(document.recommendation, document.requirements)]
     lines += _fleet(document) if document.requirements.model is None else _runners_up(document.alternatives)
     if document.what_would_change:
         lines += ["", "What would change this:", *_bullets(document.what_would_change)]
@@ -26,19 +27,20 @@ def recommendation_text(document: Recommendation) -> str:
     return "\n".join(lines)
 
 
-def plan_text(plan: Plan) -> list[str]:
+def plan_text(plan: Plan, requirements: Requirements) -> list[str]:
     """One plan: figures with intervals, then the commands."""
     out = plan.predicted
     imatrix = " with imatrix" if plan.imatrix else ""
     lines = [
         f"Recommended: {plan.scheme}{imatrix} of {plan.model}",
-        f"  on {plan.engine} ({plan.backend}), {placement_words(out.placement)}, {plan.kv_type} KV cache, "
-        f"{plan.context_tokens} tokens x {plan.concurrency} request{'s' if plan.concurrency != 1 else ''}",
+        f"  on {plan.engine} ({plan.backend}), {placement_words(out.placement)}, {plan.kv_type} KV cache",
+        f"  room for {plan.context_tokens} tokens x {plan.concurrency} request{'s' if plan.concurrency != 1 else ''}; "
+        f"speeds are for {load_words(requirements)}",
         "",
     ]
     rows = [
         ("File", size(out.file_size_bytes), f"{out.bpw.value:.2f} bits per weight"),
-        ("Memory", size(out.memory_bytes), out.placement.binding if out.placement else ""),
+        ("Memory", gibibytes(out.memory_bytes), ""),
         ("Loss on the tasks", interval(plan.loss_pct, "%"), _upper(plan)),
         *((f"  {name}", interval(_loss(kept), "%"), "") for name, kept in out.retained_accuracy_pct.items()),
         ("Perplexity ratio", interval(out.perplexity_ratio, ""), ""),
@@ -52,10 +54,7 @@ def plan_text(plan: Plan) -> list[str]:
     if plan.file.fits_disk is False:
         lines.append(f"  {'Disk':<20} {plan.file.disk_free_bytes / 1e9:.1f} GB free: not enough")
     for score in plan.expected_scores:
-        lines.append(
-            f"  {score.benchmark:<20} {score.expected.value:.1f} expected ({score.published:g} published "
-            f"unquantized, {score.reported_by}, {score.setting})"
-        )
+        lines += _score(score)
     if plan.score_note:
         lines.append(f"  {'Scores':<20} {plan.score_note}")
     lines += ["", "Why:", *_bullets(plan.why), "", "Run:", *_indent(plan.run_command)]
@@ -65,6 +64,16 @@ def plan_text(plan: Plan) -> list[str]:
         lines += ["", "To win accuracy back:"]
         lines += _bullets(tuple(f"{r.name}: {r.gain} (cost: {r.cost}; {r.source_url})" for r in plan.recovery))
     return lines
+
+
+def load_words(requirements: Requirements) -> str:
+    """The load behind the speeds."""
+    loads = requirements.loads
+    words = f"a prompt of {loads[0].prompt_tokens} and an answer of {loads[0].output_tokens} tokens"
+    if len(loads) == 1:
+        return words
+    total = sum(load.weight for load in loads)
+    return words + ", " + ", ".join(f"{100 * load.weight / total:.0f} % among {load.concurrency}" for load in loads)
 
 
 def placement_words(placement: Placement | None) -> str:
@@ -93,6 +102,11 @@ def size(estimate: Estimate | None) -> str:
     return f"{value} GB ({low} to {high}, {estimate.basis})"
 
 
+def gibibytes(estimate: Estimate | None) -> str:
+    """Memory, which is sold and counted in GiB."""
+    return "not known" if estimate is None else f"{estimate.value / 2**30:.1f} GiB"
+
+
 def interval(estimate: Estimate | None, unit: str) -> str:
     """Value, interval and basis."""
     if estimate is None:
@@ -108,6 +122,16 @@ def number(value: float) -> str:
     if value >= 100:
         return f"{value:.0f}"
     return f"{value:.3g}" if abs(value) >= 0.1 else f"{value:.2f}"
+
+
+def _score(score: ExpectedScore) -> list[str]:
+    import textwrap
+
+    text = (
+        f"{score.expected.value:.1f} expected ({score.published:g} published unquantized, {score.reported_by}, "
+        f"{score.setting})"
+    )
+    return textwrap.wrap(text, _WIDTH, initial_indent=f"  {score.benchmark:<20} ", subsequent_indent=" " * 23)
 
 
 def _loss(kept: Estimate | None) -> Estimate | None:

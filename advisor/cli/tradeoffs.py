@@ -88,7 +88,8 @@ def _cell(value: object) -> object:
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
-HEADER = ("", "scheme", "engine", "bpw", "file GB", "mem GB", "decode tok/s", "ms/tok", "loss %", "basis", "reason")
+HEADER = ("", "scheme", "engine", "bpw", "file GB", "mem GiB", "decode tok/s", "ms/tok", "loss %", "basis", "reason")
+COMPACT = ("", "scheme", "engine", "bpw", "GB", "GiB", "tok/s", "loss %", "why not")
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -96,17 +97,44 @@ def cells(row: Row) -> tuple[str, ...]:
     loss = row.loss_pct.get("mix")
     return (
         "*" if row.pareto else ("" if row.feasible else "x"), row.scheme, row.engine or "-",
-        _short(row.bpw, 1, 2), _short(row.file_size_bytes, 1e9, 2), _short(row.memory_bytes, 1e9, 2),
+        _short(row.bpw, 1, 2), _short(row.file_size_bytes, 1e9, 2), _short(row.memory_bytes, 2**30, 1),
         _range(row.decode_tokens_per_s), _short(row.ms_per_token, 1, 1), _range(loss), loss.basis if loss else "-",
         row.reason,
     )
 
 
+def compact_cells(row: Row) -> tuple[str, ...]:
+    """The columns that fit eighty characters."""
+    loss = row.loss_pct.get("mix")
+    return (
+        "*" if row.pareto else ("" if row.feasible else "x"), row.scheme, row.engine or "-", _short(row.bpw, 1, 2),
+        _short(row.file_size_bytes, 1e9, 2), _short(row.memory_bytes, 2**30, 1), _range(row.decode_tokens_per_s),
+        "-" if loss is None else f"{loss.value:.2f} ({number(loss.low)}-{number(loss.high)})", row.reason_kind,
+    )
+
+
 def as_text(result: Table) -> str:
-    """The table for a terminal: * marks the Pareto front, x what does not meet the need."""
-    rows = [tuple(cell[:70] for cell in cells(row)) for row in result.rows]
-    head = [f"{result.model} on {result.hardware.name}   (* Pareto front, x does not meet the need)", ""]
-    return "\n".join([*head, *table(rows, HEADER), "", *_levels(result)])
+    """The table for a terminal: * marks the Pareto front, x what does not meet the need.
+
+    Schemes that cannot run here at all are named below the table, each with its reason.
+    """
+    shown = [row for row in result.rows if row.file_size_bytes is not None]
+    head = [f"{result.model} on {result.hardware.name}", "* Pareto front, x does not meet the need; intervals in brackets", ""]
+    return "\n".join([*head, *table([compact_cells(row) for row in shown], COMPACT), "", *_levels(result), *_absent(result)])
+
+
+def _absent(result: Table) -> list[str]:
+    import textwrap
+
+    reasons: dict[str, list[str]] = {}
+    for row in result.rows:
+        if row.file_size_bytes is None:
+            # Reasons name their scheme; without it, schemes with the same reason share a line.
+            reasons.setdefault(row.reason.replace(row.scheme, "it").strip(), []).append(row.scheme)
+    lines = ["", "Not in the table:"] if reasons else []
+    for reason, names in reasons.items():
+        lines += textwrap.wrap(f"{', '.join(names)}: {reason}", 78, initial_indent="  - ", subsequent_indent="    ")
+    return lines
 
 
 def markdown(result: Table) -> str:

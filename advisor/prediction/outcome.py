@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from advisor.documents.outcome import Estimate, Outcome, Placement
 from advisor.prediction.case import MAX_CONCURRENCY, Case
+from advisor.prediction.native import exact_accuracy, is_native
 from advisor.prediction.speed import Speed, speed
 from advisor.sizing.placement import place
 from advisor.sizing.weights import Weights, weigh
+
+FULL_KV_TYPES = ("f16", "bf16")
+"""KV cache types that keep the reference's precision."""
 
 
 def predict(case: Case, *, speed_if_too_large: bool = False) -> Outcome:
@@ -39,6 +43,8 @@ def _outcome(case: Case, weights: Weights, placement: Placement, found: Speed) -
     accuracy = predict_accuracy(
         case.model, weights, case.scheme, case.imatrix, case.kv_type, case.categories, confidence=case.confidence
     )
+    if is_native(case.model, case.scheme) and case.kv_type in FULL_KV_TYPES:
+        accuracy = exact_accuracy(accuracy, case.categories)
     return Outcome(
         model=case.model.name,
         scheme=case.scheme.name,

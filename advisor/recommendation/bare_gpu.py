@@ -25,13 +25,13 @@ def as_it_ran(case: Case) -> Case:
     """
     machine = case.hardware
     named_alone = machine.gpus and machine.memory.bandwidth_bytes_per_s is None and machine.source == "catalogue"
-    if case.engine in SERVING_ENGINES or case.gpu_layers is not None or not named_alone:
+    if case.engine in SERVING_ENGINES or not named_alone:
         return case
     weights = weigh(case.model, case.scheme, case.imatrix)
     if place_case(case, weights).kind not in _SPILLS:
         return case
     whole = replace(case, gpu_layers=ALL_LAYERS)
-    if _holds(place_case(whole, weights), machine):
+    if case.gpu_layers is None and _holds(place_case(whole, weights), machine):
         return whole
     gigabytes = max(16, 2 * round(weights.total_bytes.high / 2**30))
     host = resolve_hardware(f"{machine.gpus[0].name} {gigabytes}GB RAM")

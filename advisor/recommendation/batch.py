@@ -11,7 +11,7 @@ from typing import Any
 
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
 from advisor.catalog.schemes import find_scheme
-from advisor.catalog.support import find_engine, runnable
+from advisor.catalog.support import find_engine, runnable, why_not
 from advisor.catalog.tasks import task_mix
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
@@ -39,6 +39,7 @@ _STATED_SIZE = re.compile(r"(?<![A-Za-z0-9.])\d+(?:\.\d+)?[Bb](?:-[Aa]\d+(?:\.\d
 """'9B', '30B-A3B' standing alone in a model's name."""
 _MEASURED_ONLY = ("llamafile", "ipex-llm", "mlc-llm", "exllama")
 """Engines with speeds of their own in measurements/speed_local that nothing here recommends or deploys."""
+_VENDOR_OF_BACKEND = {"cuda": "NVIDIA", "metal": "Apple"}
 UNEXPECTED = "unexpected"
 """The code of an answer that a defect of the advisor prevented."""
 NO_MACHINE = HardwareProfile(name="no machine given", source="user")
@@ -60,7 +61,8 @@ def answer_case(raw: dict[str, Any]) -> dict[str, Any]:
     try:
         case, mix = read_case(raw)
         answer = {"id": raw.get("id"), **_figures(predict(as_it_ran(case), speed_if_too_large=True), mix)}
-        return {**answer, "notes": list(case.model.notes)} if case.model.notes else answer
+        notes = [*case.model.notes, *_does_not_run(case)]
+        return {**answer, "notes": notes} if notes else answer
     except AdvisorError as error:
         return _error(raw.get("id"), error.code, str(error))
     except RecursionError:
@@ -70,6 +72,14 @@ def answer_case(raw: dict[str, Any]) -> dict[str, Any]:
 
         traceback.print_exc()
         return _error(raw.get("id"), UNEXPECTED, f"{type(error).__name__}: {error}")
+
+
+def _does_not_run(case: Case) -> list[str]:
+    """Why `recommend` would not offer this; the figures are those of the nearest arithmetic the machine has."""
+    if case.hardware is NO_MACHINE or case.engine in _MEASURED_ONLY:
+        return []
+    ways = _ways(case.scheme.name, case.engine, case.hardware.name, case.hardware)
+    return [] if ways else [why_not(case.scheme, case.hardware, (case.engine,))]
 
 
 def _error(identity: Any, code: str, message: str) -> dict[str, Any]:
@@ -158,12 +168,20 @@ def _engine(raw: dict[str, Any], scheme: SchemeProfile, hardware: HardwareProfil
     if backend is not None:
         if not isinstance(backend, str):
             raise UsageError("backend must be a name or null")
-        return engine, backend.strip().lower()
+        return engine, _possible_backend(backend.strip().lower(), hardware)
     known = hardware is not NO_MACHINE and engine not in _MEASURED_ONLY
     ways = _ways(scheme.name, engine, hardware.name, hardware) if known else ()
     if ways:
         return engine, ways[0].backend
     return engine, default_backend(hardware)
+
+
+def _possible_backend(backend: str, hardware: HardwareProfile) -> str:
+    """*backend*, unless every GPU of the machine is another vendor's."""
+    vendor = _VENDOR_OF_BACKEND.get(backend)
+    if vendor and hardware.gpus and all(gpu.vendor != vendor for gpu in hardware.gpus):
+        raise UsageError(f"backend {backend} needs a GPU of {vendor}; {hardware.name} has {hardware.gpus[0].name}")
+    return backend
 
 
 def _engine_named(name: str) -> str:

@@ -12,8 +12,9 @@ from advisor.documents.recommendation import Rejection
 from advisor.documents.requirements import Requirements
 from advisor.documents.scheme import SchemeProfile
 from advisor.prediction.case import SERVING_ENGINES
+from advisor.prediction.native import is_native
 
-DEFAULT_ENGINES = ("llama.cpp", "vllm", "mlx", "exllamav3")
+DEFAULT_ENGINES = ("llama.cpp", "vllm", "mlx")
 """Looked at when no engine is named: the engine with the most measurements for each format. The others run
 the same formats; naming them (`--engine ollama`) or having them installed brings them in."""
 
@@ -48,24 +49,34 @@ def candidates(
         if reason:
             rejected.append(_rejection(model, scheme, reason, "calibration"))
             continue
-        if scheme.name in _TRAINED_FOR and not (requirements.schemes or model.fixed_scheme):
-            rejected.append(_rejection(model, scheme, f"{scheme.name} keeps only models usable that were trained for it", "unsupported"))
+        reason = "" if requirements.schemes or model.fixed_scheme else _unfit(scheme, model)
+        if reason:
+            rejected.append(_rejection(model, scheme, reason, "unsupported"))
             continue
         ways = runnable(scheme, hardware, engines)
         if not ways:
             rejected.append(_rejection(model, scheme, why_not(scheme, hardware, engines), "unsupported"))
-        found += [_candidate(scheme, way, requirements) for way in ways]
+        found += [_candidate(scheme, way, requirements, model) for way in ways]
     return found, rejected
 
 
-def _candidate(scheme: SchemeProfile, way: Runnable, requirements: Requirements) -> Candidate:
+def _unfit(scheme: SchemeProfile, model: ModelProfile) -> str:
+    """Why a scheme makes no sense for this model, whatever the machine."""
+    if scheme.name in _TRAINED_FOR:
+        return f"{scheme.name} keeps only models usable that were trained for it"
+    if scheme.name == "MXFP4_MOE" and not model.is_moe:
+        return "MXFP4_MOE quantizes experts only: on a dense model it is Q8_0"
+    return ""
+
+
+def _candidate(scheme: SchemeProfile, way: Runnable, requirements: Requirements, model: ModelProfile) -> Candidate:
     vendor_mix = scheme.name.startswith("UD-")
     note = way.note
     if vendor_mix:
         note = "; ".join(part for part in (note, "one publisher's mix: its recipe is not public, so it can be downloaded but not made") if part)
     return Candidate(
         scheme, way.engine, way.backend, imatrix_for(scheme, requirements.calibration_allowed),
-        kv_types_for(way.engine, requirements.kv_type), way.level == "partial" or vendor_mix, note,
+        kv_types_for(way.engine, requirements.kv_type), (way.level == "partial" or vendor_mix) and not is_native(model, scheme), note,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil, floor, log10
 
 from advisor.catalog.tasks import task_mix
 from advisor.documents.hardware import HardwareProfile
@@ -14,6 +15,9 @@ from advisor.prediction.outcome import predict
 from advisor.prediction.speed import speed
 from advisor.recommendation.candidates import Candidate
 from advisor.sizing.weights import weigh
+
+_SPILLS = ("split", "experts-on-cpu", "cpu")
+"""Placements that read weights from main memory."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,8 @@ def judge(
     misses = [
         *_memory_misses(outcome),
         *_disk_misses(outcome, hardware, model),
-        *_loss_misses(requirements, uppers, upper, loss, unusable_loss_pct),
+        *_loss_misses(requirements, uppers, upper, loss),
+        *_unusable(requirements, upper, loss, unusable_loss_pct),
     ]
     if outcome.placement is not None and outcome.placement.fits:
         misses += _speed_misses(requirements, case, outcome)
@@ -72,9 +77,9 @@ def judge(
 def _first_fit(
     candidate: Candidate, requirements: Requirements, hardware: HardwareProfile, model: ModelProfile
 ) -> tuple[Case, Outcome]:
-    """The first KV type that fits wholly on the accelerator, else the first that fits, else the first."""
+    """The first KV type that keeps the whole model on the accelerator, else the first that fits, else the first."""
     categories = tuple(dict.fromkeys(name for need in requirements.tasks for name in task_mix(need.task)))
-    fallback = None
+    tried = []
     for kv_type in candidate.kv_types:
         case = Case(
             hardware=hardware, model=model, scheme=candidate.scheme, engine=candidate.engine,
@@ -82,11 +87,11 @@ def _first_fit(
             context_tokens=requirements.context_tokens, loads=requirements.loads, categories=categories,
             confidence=requirements.confidence_pct / 100,
         )
-        outcome = predict(case)
-        if outcome.placement is not None and outcome.placement.fits:
-            return case, outcome
-        fallback = fallback or (case, outcome)
-    return fallback
+        tried.append((case, predict(case)))
+        placement = tried[-1][1].placement
+        if placement.fits and (placement.kind not in _SPILLS or not hardware.gpus or candidate.backend == "cpu"):
+            return tried[-1]
+    return next((found for found in tried if found[1].placement.fits), tried[0])
 
 
 def _mixed_loss(needs: tuple[TaskNeed, ...], mixes: dict[str, dict[str, float]], outcome: Outcome) -> Estimate | None:
@@ -121,10 +126,9 @@ def _memory_misses(outcome: Outcome) -> list[Miss]:
     placement = outcome.placement
     if placement is None or placement.fits:
         return []
-    tightest = max(
-        (d.total_bytes / d.available_bytes for d in placement.devices if d.available_bytes), default=float("inf")
-    )
-    return [Miss("memory", placement.binding, max(tightest, 1.0), "a smaller --context, --kv-cache q8_0 or a smaller model")]
+    known = sum(device.available_bytes or 0 for device in placement.devices)
+    tightest = max((d.total_bytes / d.available_bytes for d in placement.devices if d.available_bytes), default=1.0)
+    return [Miss("memory", placement.binding, max(tightest, placement.total_bytes / max(known, 1), 1.0))]
 
 
 def _disk_misses(outcome: Outcome, hardware: HardwareProfile, model: ModelProfile) -> list[Miss]:
@@ -137,21 +141,32 @@ def _disk_misses(outcome: Outcome, hardware: HardwareProfile, model: ModelProfil
 
 
 def _loss_misses(
-    requirements: Requirements, uppers: dict[str, float | None], upper: float | None, loss: Estimate | None,
-    unusable_loss_pct: float | None,
+    requirements: Requirements, uppers: dict[str, float | None], upper: float | None, loss: Estimate | None
 ) -> list[Miss]:
     limits = [(need.task, uppers[need.task], need.max_loss_pct) for need in requirements.tasks]
     if requirements.max_loss_pct is not None:
         limits.append(("the task mix", upper, requirements.max_loss_pct))
-    misses = [miss for name, bound, limit in limits if (miss := _loss_miss(name, bound, limit, requirements))]
-    stated = any(limit is not None for _, _, limit in limits)
-    if not stated and unusable_loss_pct is not None and loss is not None and loss.value > unusable_loss_pct:
-        text = (
-            f"expected loss {loss.value:.1f} %: more than the next smaller model of a family gives up "
-            f"({unusable_loss_pct:.1f} %, median of published scores)"
-        )
-        misses.append(Miss("unusable", text, loss.value / unusable_loss_pct, f"--max-loss {loss.value:.0f}%"))
-    return misses
+    return [miss for name, bound, limit in limits if (miss := _loss_miss(name, bound, limit, requirements))]
+
+
+def _unusable(
+    requirements: Requirements, upper: float | None, loss: Estimate | None, ceiling: float | None
+) -> list[Miss]:
+    """A loss so large that the next smaller model would have been the better choice.
+
+    It counts only where no limit was stated. For accuracy the expected loss is compared, since every better plan
+    ranks first anyway; for any other objective the bound at the confidence asked for, since a worse plan may win.
+    """
+    stated = requirements.max_loss_pct is not None or any(need.max_loss_pct is not None for need in requirements.tasks)
+    if stated or ceiling is None or loss is None:
+        return []
+    bounded = requirements.objective not in (None, "accuracy") and upper is not None
+    value = upper if bounded else loss.value
+    if value <= ceiling:
+        return []
+    what = f"it may lose {value:.1f} % at {requirements.confidence_pct:g} % confidence" if bounded else f"expected loss {value:.1f} %"
+    text = f"{what}: more than the next smaller model of a family gives up ({ceiling:.1f} %, median of published scores)"
+    return [Miss("unusable", text, value / ceiling, f"--max-loss {value + 1:.0f}%")]
 
 
 def _loss_miss(name: str, bound: float | None, limit: float | None, requirements: Requirements) -> Miss | None:
@@ -162,7 +177,7 @@ def _loss_miss(name: str, bound: float | None, limit: float | None, requirements
     if bound <= limit:
         return None
     text = f"{name} may lose up to {bound:.1f} % at {requirements.confidence_pct:g} % confidence (limit {limit:g} %)"
-    return Miss("loss", text, bound / limit if limit else float("inf"), f"--max-loss {bound:.1f}%")
+    return Miss("loss", text, bound / limit if limit else float("inf"), f"--max-loss {_rounded_up(bound)}%")
 
 
 def _speed_misses(requirements: Requirements, case: Case, outcome: Outcome) -> list[Miss]:
@@ -188,7 +203,7 @@ def _too_slow(decode: Estimate | None, wanted: float, requirements: Requirements
         f"decode may be as slow as {decode.low:.3g} tokens/s at {requirements.confidence_pct:g} % confidence "
         f"(asked {wanted:g}, expected {decode.value:.3g})"
     )
-    return Miss("speed", text, wanted / max(decode.low, 1e-9), f"--min-speed {decode.low:.2g}")
+    return Miss("speed", text, wanted / max(decode.low, 1e-9), f"--min-speed {_rounded_down(decode.low)}")
 
 
 def _too_late(ttft: Estimate | None, slowest: float, requirements: Requirements) -> Miss:
@@ -198,4 +213,16 @@ def _too_late(ttft: Estimate | None, slowest: float, requirements: Requirements)
         f"the first token may take {ttft.high:.3g} s at {requirements.confidence_pct:g} % confidence "
         f"(asked {slowest:g} s, expected {ttft.value:.3g} s)"
     )
-    return Miss("ttft", text, ttft.high / slowest, f"--max-ttft {ttft.high:.2g}s")
+    return Miss("ttft", text, ttft.high / slowest, f"--max-ttft {_rounded_up(ttft.high)}s")
+
+
+def _rounded_down(value: float) -> str:
+    """Two significant digits, not above *value*, written without an exponent: a limit that this plan meets."""
+    step = 10.0 ** (floor(log10(value)) - 1) if value > 0 else 1.0
+    return f"{floor(value / step) * step:.10g}"
+
+
+def _rounded_up(value: float) -> str:
+    """Two significant digits, not below *value*, written without an exponent."""
+    step = 10.0 ** (floor(log10(value)) - 1) if value > 0 else 1.0
+    return f"{ceil(value / step) * step:.10g}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from advisor.deploy.commands import expected_file_name, make_command, run_command
 from advisor.deploy.plan import Plan as DeployPlan
 from advisor.deploy.recovery import options
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import ExpectedFile, Plan, Recovery
 from advisor.documents.requirements import Requirements
+from advisor.prediction.native import is_native
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.rank import objective_of
 from advisor.recommendation.scores import expected_scores
@@ -35,7 +38,7 @@ def make_plan(judged: Judged, requirements: Requirements) -> Plan:
         loss_upper_pct=judged.loss_upper,
         task_loss_upper_pct=judged.task_loss_upper,
         file=_file(judged),
-        make_cost=case.scheme.make_cost,
+        make_cost="" if is_native(case.model, case.scheme) else case.scheme.make_cost,
         run_command=run_command(deploy),
         make_command=make_command(deploy),
         why=reasons(judged, requirements),
@@ -48,11 +51,14 @@ def make_plan(judged: Judged, requirements: Requirements) -> Plan:
 def deploy_plan(judged: Judged) -> DeployPlan:
     """What the command writers need."""
     case = judged.case
+    # Weights in their published format are served from the publisher's own repository, and never made.
+    native = is_native(case.model, case.scheme) and not case.scheme.is_gguf
+    model = replace(case.model, fixed_scheme=case.scheme.name) if native else case.model
     return DeployPlan(
-        model=case.model, scheme=case.scheme, imatrix=case.imatrix, engine=case.engine, backend=case.backend,
+        model=model, scheme=case.scheme, imatrix=case.imatrix, engine=case.engine, backend=case.backend,
         placement=judged.outcome.placement, context_tokens=case.context_tokens, concurrency=case.concurrency,
         kv_type=case.kv_type, file_name=expected_file_name(case.model, case.scheme, case.imatrix),
-        threads=case.hardware.cpu.physical_cores, hardware=case.hardware,
+        threads=case.hardware.cpu.performance_cores or case.hardware.cpu.physical_cores, hardware=case.hardware,
     )
 
 
@@ -83,7 +89,7 @@ def reasons(judged: Judged, requirements: Requirements) -> tuple[str, ...]:
     objective = {
         "accuracy": "the most accurate plan that meets the need (losses no benchmark could resolve count as ties, "
                     "which the faster plan wins)",
-        "speed": "the fastest plan that meets the need, by the low end of its interval",
+        "speed": "the fastest plan that meets the need",
         "size": "the smallest plan that meets the need",
         "make-cost": "the cheapest to produce that meets the need",
         "serve-cost": "the most tokens per second and device that meets the need",

@@ -41,24 +41,18 @@ def _rate(plan: Judged, requirements: Requirements) -> Estimate | None:
     return outcome.throughput_tokens_per_s if shared else outcome.decode_tokens_per_s
 
 
-def _sure_rate(plan: Judged, requirements: Requirements) -> float:
-    """The speed at the low end of its interval: a plan nobody measured must not win by being uncertain."""
-    figure = _rate(plan, requirements)
-    return figure.low if figure else 0.0
-
-
 def _ranked(plans: list[Judged], requirements: Requirements) -> list[Judged]:
     objective = objective_of(requirements)
     if objective == "accuracy":
         return _by_accuracy(plans, requirements)
     if objective == "speed":
-        return _by_rate(plans, lambda plan: _sure_rate(plan, requirements), requirements)
+        return _by_rate(plans, lambda plan: rate(plan, requirements), requirements)
     if objective == "serve-cost":
         return _by_rate(plans, _rate_per_device, requirements)
     if objective == "size":
-        return sorted(plans, key=lambda plan: (_size(plan), _loss(plan), -_sure_rate(plan, requirements), _names(plan)))
+        return sorted(plans, key=lambda plan: (_size(plan), _loss(plan), -rate(plan, requirements), _names(plan)))
     return sorted(
-        plans, key=lambda plan: (plan.candidate.scheme.make_cost_rank, _loss(plan), -_sure_rate(plan, requirements), _names(plan))
+        plans, key=lambda plan: (plan.candidate.scheme.make_cost_rank, _loss(plan), -rate(plan, requirements), _names(plan))
     )
 
 
@@ -75,41 +69,46 @@ def _extrapolated(plan: Judged, requirements: Requirements) -> bool:
 
 
 def _tied_by_rate(plans: list[Judged], speed: Callable[[Judged], float]) -> list[Judged]:
-    """Speeds that repeated runs of one file would not tell apart tie, and the lower loss, then the smaller file,
-    wins the tie."""
+    """Speeds that repeated runs of one file would not tell apart tie; then the loss decides where a benchmark
+    could see the difference, else what is cheaper to make, then the smaller file."""
     spread = load("decision")["run_to_run_spread"]
     left = sorted(plans, key=lambda plan: (-speed(plan), _names(plan)))
     order: list[Judged] = []
     while left:
         floor = speed(left[0]) * (1 - spread)
         tied = [plan for plan in left if speed(plan) >= floor]
-        order += sorted(tied, key=lambda plan: (_loss(plan), _size(plan), _names(plan)))
+        order += sorted(tied, key=_tie_key)
         left = left[len(tied):]
     return order
+
+
+def _tie_key(plan: Judged) -> tuple:
+    resolved = _loss(plan) // load("decision")["benchmark_resolution_pct"]
+    return resolved, plan.candidate.scheme.make_cost_rank, _size(plan), _loss(plan), _names(plan)
 
 
 def _by_accuracy(plans: list[Judged], requirements: Requirements) -> list[Judged]:
     """Most accurate first; differences nobody could measure are ties, and the faster, then the smaller, wins.
 
-    A plan ties with the best when its loss, at the confidence asked for, stays within what the sharpest
-    benchmark resolves; the others follow by expected loss.
+    A plan ties with the best when the expected losses differ by less than one standard error of the sharpest
+    benchmark in the tables; the others follow by expected loss.
     """
     known = [plan for plan in plans if plan.loss is not None]
     resolution = load("decision")["benchmark_resolution_pct"]
     best = min((plan.loss.value for plan in known), default=0.0)
-    tied = [plan for plan in known if plan.loss_upper is not None and plan.loss_upper <= best + resolution]
-    rest = [plan for plan in known if plan not in tied]
+    tied = [plan for plan in known if plan.loss.value - best <= resolution]
+    rest = [plan for plan in known if plan.loss.value - best > resolution]
     unknown = [plan for plan in plans if plan.loss is None]
     return [
-        *_by_rate(tied, lambda plan: _sure_rate(plan, requirements), requirements),
-        *sorted(rest, key=lambda plan: (_loss(plan), -_sure_rate(plan, requirements), _size(plan), _names(plan))),
-        *_by_rate(unknown, lambda plan: _sure_rate(plan, requirements), requirements),
+        *_by_rate(tied, lambda plan: rate(plan, requirements), requirements),
+        *sorted(rest, key=lambda plan: (_loss(plan), -rate(plan, requirements), _size(plan), _names(plan))),
+        *_by_rate(unknown, lambda plan: rate(plan, requirements), requirements),
     ]
 
 
 def _rate_per_device(plan: Judged) -> float:
     figure, placement = plan.outcome.throughput_tokens_per_s, plan.outcome.placement
-    return figure.low / max(placement.n_gpus, 1) if figure and placement else 0.0
+    return figure.value / max(placement.n_gpus, 1) if figure and placement else 0.0
 
 
 def _size(plan: Judged) -> float:

@@ -8,11 +8,13 @@ from advisor.documents.recommendation import Recommendation, Rejection
 from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
 from advisor.prediction.artifacts import load
+from advisor.prediction.native import is_native
 from advisor.recommendation.candidates import Candidate, candidates
 from advisor.recommendation.changes import nearest_miss, what_would_change
 from advisor.recommendation.judge import Judged, judge
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.rank import objective_of, ranked
+from advisor.sizing.weights import weigh
 
 _ALTERNATIVES = 5
 """Runners-up shown: one screen."""
@@ -28,6 +30,9 @@ def evaluate(
     """
     _check_context(requirements, model)
     found, rejected = candidates(requirements, hardware, model)
+    if not requirements.schemes:
+        found, pointless = _without_pointless(found, model)
+        rejected += pointless
     # Asking for one objective other than accuracy without a limit must not end in a scheme that babbles.
     ceiling = None if requirements.schemes or model.fixed_scheme else load("decision")["smaller_model_loss_pct"]
 
@@ -41,6 +46,25 @@ def evaluate(
     if any(plan.feasible for plan in plans):
         return plans, [*rejected, *(_left_aside(candidate, model) for candidate in limited)]
     return [*plans, *judged(limited)], rejected
+
+
+def _without_pointless(found: list[Candidate], model: ModelProfile) -> tuple[list[Candidate], list[Rejection]]:
+    """Leave out what is no smaller than the published weights where an engine runs those: it could only lose."""
+    published = {
+        candidate.engine: weigh(model, candidate.scheme).total_bytes.value
+        for candidate in found
+        if is_native(model, candidate.scheme)
+    }
+    kept, rejected = [], []
+    for candidate in found:
+        limit = published.get(candidate.engine)
+        size = None if limit is None else weigh(model, candidate.scheme, candidate.imatrix).total_bytes.value
+        if limit is None or is_native(model, candidate.scheme) or size < limit:
+            kept.append(candidate)
+            continue
+        reason = f"{size / 1e9:.1f} GB: no smaller than the published weights ({limit / 1e9:.1f} GB), which lose nothing"
+        rejected.append(Rejection(model=model.name, scheme=candidate.scheme.name, engine=candidate.engine, reason=reason, kind="pointless"))
+    return kept, rejected
 
 
 def _left_aside(candidate: Candidate, model: ModelProfile) -> Rejection:
@@ -76,7 +100,7 @@ def answer(
         recommendation=make_plan(best, requirements),
         alternatives=tuple(make_plan(plan, requirements) for plan in _distinct(order)[1 : 1 + _ALTERNATIVES]),
         rejected=tuple(rejected),
-        what_would_change=what_would_change(best, missed, requirements),
+        what_would_change=what_would_change(best, order, missed, requirements),
         warnings=_warnings(best, requirements, hardware),
     )
 
@@ -105,11 +129,17 @@ def _warnings(best: Judged, requirements: Requirements, hardware: HardwareProfil
     lines = [*hardware.notes, *best.case.model.notes, *best.outcome.warnings]
     if best.loss is None:
         lines.append("its accuracy was never measured: no loss can be stated")
-    elif best.loss.basis == "extrapolated":
-        lines.append(f"the loss of {best.case.scheme.name} is extrapolated: few or no measurements of this kind")
+    else:
+        weak = [name for name, kept in best.outcome.retained_accuracy_pct.items() if kept and kept.basis == "extrapolated"]
+        if weak:
+            lines.append(f"the loss on {', '.join(weak)} is extrapolated: too few measurements of this kind")
     decode = best.outcome.decode_tokens_per_s
-    if decode is not None and decode.basis == "extrapolated":
-        lines.append(f"the speed on {hardware.name} is extrapolated: no device like it was measured")
+    if decode is None:
+        lines.append("its speed is not known: see `unknown` in the hardware, or give --bandwidth")
+    elif decode.basis == "extrapolated":
+        lines.append(f"its speed is extrapolated: {decode.evidence[0] if decode.evidence else 'nothing like it was measured'}")
+    if hardware.memory.total_bytes is None and not hardware.gpus:
+        lines.append("the memory of this machine is not known, so nothing says that it fits: give --ram")
     if best.candidate.note:
         lines.append(f"{best.case.engine}: {best.candidate.note}")
     if objective_of(requirements) != "accuracy" and best.loss is None:

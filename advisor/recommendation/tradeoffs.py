@@ -25,6 +25,8 @@ class Row:
     feasible: bool
     reason: str
     """Why not, when it is not feasible."""
+    reason_kind: str
+    """The same in a word: memory, loss, speed, unsupported … (`Rejection.kind`)."""
     pareto: bool
     """No feasible plan is at once smaller, faster and more accurate."""
     imatrix: bool | None
@@ -98,7 +100,8 @@ def _row(plan: Judged, on_front: bool) -> Row:
     scheme = case.scheme
     return Row(
         scheme=scheme.name, family=scheme.family, level=scheme.level, engine=case.engine, backend=case.backend,
-        feasible=plan.feasible, reason="; ".join(miss.text for miss in plan.misses), pareto=on_front,
+        feasible=plan.feasible, reason="; ".join(miss.text for miss in plan.misses),
+        reason_kind=max(plan.misses, key=lambda miss: miss.shortfall).kind if plan.misses else "", pareto=on_front,
         imatrix=case.imatrix, kv_type=case.kv_type, weight_bits=scheme.weight_bits, group_size=scheme.group_size,
         calibration=scheme.calibration, bpw=outcome.bpw, file_size_bytes=outcome.file_size_bytes,
         memory_bytes=outcome.memory_bytes, placement=outcome.placement.kind if outcome.placement else None,
@@ -116,7 +119,7 @@ def _ruled_out(rejection: Rejection) -> Row:
     scheme = find_scheme(rejection.scheme)
     return Row(
         scheme=scheme.name, family=scheme.family, level=scheme.level, engine=None, backend=None, feasible=False,
-        reason=rejection.reason, pareto=False, imatrix=None, kv_type=None, weight_bits=scheme.weight_bits,
+        reason=rejection.reason, reason_kind=rejection.kind, pareto=False, imatrix=None, kv_type=None, weight_bits=scheme.weight_bits,
         group_size=scheme.group_size, calibration=scheme.calibration, bpw=None, file_size_bytes=None,
         memory_bytes=None, placement=None, decode_tokens_per_s=None, ms_per_token=None, prefill_tokens_per_s=None,
         time_to_first_token_s=None, throughput_tokens_per_s=None, loss_pct={}, perplexity_ratio=None,

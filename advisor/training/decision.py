@@ -21,16 +21,25 @@ def fit() -> dict[str, Any]:
 
 
 def _benchmark_resolution() -> float:
-    """Standard error of the sharpest benchmark whose sources state one, in percent of the unquantized score.
+    """Sampling error of the sharpest benchmark in the tables, in percent of the unquantized score.
 
-    A loss below it could not be seen on any benchmark of the tables.
+    One standard error of the question-wise score, sqrt(p (1 - p) / questions) / p at the benchmark's median
+    unquantized score p: a smaller loss could not be seen on any single benchmark.
     """
+    from math import sqrt
+
+    from advisor.training.accuracy_benchmarks import benchmark
     from advisor.training.tables import load
 
     rows = load("accuracy")
-    rows = rows[(rows["metric"] == "accuracy_pct") & (rows["stderr"] > 0) & (rows["baseline_value"] > 0)]
-    relative = 100 * rows["stderr"] / rows["baseline_value"]
-    return round(float(relative.groupby(rows["dataset"]).median().min()), 3)
+    rows = rows[(rows["metric"] == "accuracy_pct") & rows["baseline_value"].between(1, 99)]
+    rows = rows[~rows["task_category"].isin(["average", "long-context"])]
+    errors = []
+    for dataset, found in rows.groupby("dataset"):
+        questions, _ = benchmark(dataset)
+        share = float(found["baseline_value"].median()) / 100
+        errors.append(100 * sqrt(share * (1 - share) / questions) / share)
+    return round(min(errors), 3)
 
 
 def _run_to_run() -> float:

@@ -1,0 +1,34 @@
+"""The format a model was published in: running it costs nothing and loses nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Estimate
+from advisor.documents.scheme import SchemeProfile
+
+_NATIVE = {
+    "mxfp4": ("MXFP4", "MXFP4A16", "MXFP4_MOE"),
+    "fp8": ("W8A8-FP-block",),
+}
+"""`native_dtype` of the catalogue -> the schemes that keep those weights as they are. gpt-oss was trained with its
+experts in MXFP4 (https://huggingface.co/openai/gpt-oss-120b), DeepSeek-V3 and Kimi-K2 in FP8 with a scale per block
+of 128 x 128 (https://huggingface.co/deepseek-ai/DeepSeek-V3)."""
+_EXACT = Estimate(100.0, 100.0, 100.0, "exact", ("the weights as published",))
+
+
+def is_native(model: ModelProfile, scheme: SchemeProfile) -> bool:
+    """Whether *scheme* is the format the model was published in (16-bit formats excepted: they are the reference)."""
+    return scheme.name in _NATIVE.get((model.native_dtype or "").lower(), ())
+
+
+def exact_accuracy(accuracy, categories: tuple[str, ...]):
+    """*accuracy* for weights as published: nothing is lost, and the KV cache apart nothing can be."""
+    return replace(
+        accuracy,
+        retained_pct={category: _EXACT for category in categories},
+        loss_upper_pct={category: 0.0 for category in categories},
+        perplexity_ratio=Estimate.exact(1.0, "the weights as published"),
+        kl_divergence=Estimate.exact(0.0, "the weights as published"),
+    )
