@@ -136,8 +136,8 @@ def problems(answers: Answers) -> dict[str, str]:
     return found
 
 
-def plain_words(error: Exception) -> str:
-    """An error of the command line without the dashes of its options."""
+def plain_words(error: Exception | str) -> str:
+    """A text of the command line without the dashes of its options."""
     return re.sub(r"(?<![\w-])--([a-z])", r"\1", str(error))
 
 

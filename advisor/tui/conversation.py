@@ -18,7 +18,6 @@ from advisor.recommendation.judge import Judged
 from advisor.recommendation.session import Session
 from advisor.recommendation.tradeoffs import Row, Table
 from advisor.tui.answers import Answers, requirements
-from advisor.tui.plots import SIZE, Point, Series, scaled
 
 
 @dataclass(frozen=True)
@@ -128,45 +127,3 @@ def evidence(reply: Reply, row: Row | Plan) -> dict[str, Any]:
         return explain(row, reply.hardware, model, need)["sections"]
     plan = session.plan(need, row)
     return {} if plan is None else explain(plan, reply.hardware, session.model, need)["sections"]
-
-
-def family_series(reply: Reply) -> tuple[list[Series], str]:
-    """File size against expected score, a series a member of the model's family; and what the axes are.
-
-    The score is a published unquantized one times the accuracy kept, of the benchmark that most members have.
-    """
-    from collections import Counter
-    from dataclasses import replace
-
-    from advisor.catalog.models import all_models
-    from advisor.errors import UsageError
-    from advisor.recommendation.fleet import SHORTLIST
-    from advisor.recommendation.scores import expected_scores
-
-    family = [model for model in all_models() if model.family and model.family == reply.model.family]
-    need = replace(reply.requirements, schemes=(*SHORTLIST, "F16"), max_loss_pct=None)
-    found: dict[str, list[tuple[str, Point]]] = {}
-    for model in sorted(family, key=lambda model: model.n_params or 0):
-        try:
-            judged, _ = Session(reply.hardware, model).evaluate(replace(need, model=model.name))
-        except UsageError:  # this member's context is shorter than what is asked for
-            continue
-        for plan in judged:
-            placement = plan.outcome.placement
-            if placement is None or not placement.fits:
-                continue
-            for score in expected_scores(model, need, plan.outcome)[0]:
-                figure = score.expected
-                size = scaled(plan.outcome.file_size_bytes, SIZE)
-                point = Point(plan.case.scheme.name, size, (figure.value, figure.low, figure.high), True)
-                found.setdefault(model.name, []).append((score.benchmark, point))
-    if not found:
-        return [], f"no published scores of {reply.model.family or reply.model.name} for these tasks"
-    members = Counter(name for points in found.values() for name in {name for name, _ in points})
-    benchmark = max(members, key=lambda name: (members[name], name))
-    lines = [
-        Series(name, tuple(sorted((p for bench, p in points if bench == benchmark), key=lambda p: p.x)))
-        for name, points in found.items()
-    ]
-    title = f"{reply.model.family}: file, GB (across), expected {benchmark} score (up), members that fit"
-    return [line for line in lines if line.points], title

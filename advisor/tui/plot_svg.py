@@ -33,9 +33,11 @@ class _Frame:
         self.left, self.right, self.bottom, self.top = edges
 
     def x(self, value: float) -> float:
+        """Pixels from the left."""
         return round(_LEFT + (value - self.left) / (self.right - self.left) * (_WIDTH - _LEFT - _RIGHT), 1)
 
     def y(self, value: float) -> float:
+        """Pixels from above; what is outside stands on the frame."""
         share = (value - self.bottom) / (self.top - self.bottom)
         return round(_HEIGHT - _BOTTOM - min(max(share, 0), 1) * (_HEIGHT - _TOP - _BOTTOM), 1)
 

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import DataTable, Footer, Static
 
 from advisor.documents.recommendation import Plan
-from advisor.tui.answers import command
+from advisor.tui.answers import command, plain_words
 from advisor.tui.conversation import Reply
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.large import Large
@@ -116,7 +116,7 @@ class AnswerScreen(StepScreen):
             yield _text(f"Nearest miss: {headline(miss.plan)}", "headline")
             yield from _listed("It misses", miss.misses)
             if miss.change:
-                yield from _listed("It would do with", (miss.change,))
+                yield from _listed("It would do with", (plain_words(miss.change),))
             yield from _heading("Figures (Enter opens the evidence)")
             yield DataTable(id="figures", cursor_type="row", show_header=False)
         yield from _listed("Mind", document.warnings)

@@ -112,7 +112,7 @@ class MachineScreen(StepScreen):
         table = self.query_one(DataTable)
         table.clear()
         for row in machine_rows(event.hardware):
-            table.add_row(*map(Text, row), height=None)
+            table.add_row(*(Text(plain_words(cell)) for cell in row), height=None)
 
     @on(MachineFailed)
     def _mark(self, event: MachineFailed) -> None:

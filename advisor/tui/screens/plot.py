@@ -11,7 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Footer, Static
 
 from advisor.errors import AdvisorError
-from advisor.tui.conversation import Reply, family_series
+from advisor.tui.conversation import Reply
+from advisor.tui.family import family_series
 from advisor.tui.messages import PointsFound
 from advisor.tui.plots import LOSS, SIZE, SPEED, THROUGHPUT, Axis, Series, limits, series, tick_label, ticks
 from advisor.tui.screens.base import StepScreen

@@ -47,14 +47,16 @@ class QuestionsScreen(StepScreen):
         """The form, the hint of the field the cursor is in, the buttons."""
         yield Steps(self.STEP)
         with VerticalScroll(id="form", can_focus=False):
-            yield from self._fields(self.conversation.answers)
+            yield from self._need(self.conversation.answers)
+            yield from self._means(self.conversation.answers)
         yield Static("", id="hint", markup=False)
         with Horizontal(classes="buttons"):
             yield Button("Answer", id="answer", variant="primary", compact=True)
             yield Button("Back", id="back", compact=True)
         yield Footer(show_command_palette=False)
 
-    def _fields(self, answers: Answers) -> ComposeResult:
+    def _need(self, answers: Answers) -> ComposeResult:
+        """What runs, what for, how accurate, how fast."""
         yield Field(
             "model",
             "Model",
@@ -84,6 +86,9 @@ class QuestionsScreen(StepScreen):
             hint="Of one request. Adults read 238 words a minute (Brysbaert 2019), about 5 tokens/s; "
             "25 tokens/s is MLPerf's interactive scenario.",
         )
+
+    def _means(self, answers: Answers) -> ComposeResult:
+        """How much at once, and what with."""
         yield Field(
             "context",
             "Context",

@@ -34,14 +34,12 @@ class TradeoffsScreen(StepScreen):
 
     STEP = "Tradeoffs"
     ABOUT = (
-        "All schemes, feasible or not: * is on the Pareto front (nothing is at once smaller, faster and more "
-        "accurate), x does not meet the need, and the line below says why. The fields above are a what-if: "
-        "everything "
-        "moves as you type. On the table + and - double and halve the context, > and < the requests, ] and "
-        "[ loosen "
-        "and tighten the loss, k changes the KV cache. a takes the what-if as your answers. Filter words: a"
-        " scheme, a "
-        "family, an engine, 'pareto', 'memory'. Click a column to sort by it."
+        "All schemes, feasible or not: ▶ is best, * is on the Pareto front (nothing is at once smaller, "
+        "faster and more accurate), x does not meet the need, and the line below says why. The fields above"
+        " are a what-if: everything moves as you type. On the table + and - double and halve the context, >"
+        " and < the requests, ] and [ loosen and tighten the loss, k changes the KV cache. a takes the "
+        "what-if as your answers. Filter words: a scheme, a family, an engine, 'pareto', 'memory'. Click a "
+        "column to sort by it."
     )
     AUTO_FOCUS = "SchemeTable"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -147,6 +147,8 @@ class SchemeTable(ScrollView, can_focus=True):
                 return Strip.blank(self.size.width, self.rich_style)
             row = self.rows[index]
             text, style = _line(self.columns, row), self._style(row)
+            if _name(row) == self.chosen:
+                text = "▶" + text[1:]
             if index == self.cursor:
                 style += _CURSOR
         left = self.scroll_offset.x
