@@ -87,6 +87,7 @@ _ARCHITECTURES = {
 _KEPT = (
     r"general\.(?:architecture|name|basename|file_type|quantized_by|size_label|finetune|repo_url)$"
     r"|quantize\.imatrix\.|split\.count|tokenizer\.ggml\.(?:model|pre)$"
+    r"|[\w-]+\.(?:ssm\.\w+|attention\.shared_kv_layers)$"
 )
 _PART = r"-(\d{5})-of-(\d{5})\.gguf$"
 _MOST_PARTS = 2000
@@ -125,7 +126,7 @@ def read_gguf(path: str | Path) -> ModelProfile:
         file_size_bytes=sum(
             max(header.file_bytes, header.complete_bytes if header.notes else 0) for header in headers
         ),
-        metadata=_kept(metadata),
+        metadata={**_kept(metadata), "data_offset_bytes": sum(header.data_start for header in headers)},
         notes=(*notes, *scheme_notes),
         **shapes,
     )

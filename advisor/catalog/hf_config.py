@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.catalog.models import match_model
+from advisor.catalog.names import word_set
 from advisor.catalog.quantization_config import is_float_only, scheme_of
 from advisor.catalog.safetensors import read_safetensors
 from advisor.documents.model import ModelProfile, StoredTensor
@@ -60,10 +61,38 @@ def read_hf(path: str | Path) -> ModelProfile:
         file_path=str(path),
         file_size_bytes=sum(tensor.n_bytes for tensor in tensors) or None,
         notes=tuple(part for part in (*notes, note) if part),
-        metadata={"model_type": text.get("model_type")} if isinstance(text.get("model_type"), str) else {},
+        metadata=_kept(text, shapes["head_dim"]),
         **shapes,
     )
     return _completed(profile, str(path))
+
+
+_KEPT_STARTS = ("linear_", "mamba_")
+_KEPT = word_set(
+    "model_type n_groups conv_kernel hybrid_override_pattern shared_expert_intermediate_size "
+    "shared_intermediate_size moe_shared_expert_intermediate_size use_qk_norm use_qkv_bias "
+    "use_parallel_residual interleave_moe_layer_step moe_latent_size global_head_dim "
+    "num_global_key_value_heads attention_k_eq_v index_n_heads num_nextn_predict_layers"
+)
+"""Settings without a field of their own which decide tensor shapes; sizing reads them by these names."""
+
+
+def _kept(text: dict[str, Any], head_dim: int | None) -> dict[str, str | int | float | bool]:
+    """The scalars of a config.json that sizing needs; the rotary settings in the catalogue's form."""
+    kept = {
+        key: value
+        for key, value in text.items()
+        if (key in _KEPT or key.startswith(_KEPT_STARTS)) and isinstance(value, (str, int, float, bool))
+    }
+    rotary = text.get("rope_scaling") or text.get("rope_parameters")
+    rotary = rotary if isinstance(rotary, dict) else {}
+    kind = rotary.get("rope_type", rotary.get("type"))
+    if isinstance(kind, str) and kind != "default":
+        kept["rope_scaling"] = "longrope" if kind == "su" else kind  # Phi-3's first name for it
+    share = text.get("partial_rotary_factor", rotary.get("partial_rotary_factor"))
+    if isinstance(share, float) and 0 < share < 1 and head_dim:
+        kept["rope_dim"] = int(head_dim * share)
+    return kept
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -251,4 +280,4 @@ def _completed(profile: ModelProfile, path: str) -> ModelProfile:
         if getattr(profile, item.name) is None
         and item.name not in ("fixed_scheme", "file_path", "file_size_bytes")
     }
-    return replace(profile, **gaps)
+    return replace(profile, **gaps, metadata={**row.metadata, **profile.metadata})

@@ -110,6 +110,7 @@ def _profile(index: int) -> ModelProfile:
         n_active_params=_count(active) if active and line["n_experts"] else n_params,
         tie_embeddings={"yes": True, "no": False}.get(line["tie_embeddings"]),
         licence=line["licence"] or None,
+        metadata={"rope_scaling": line["rope_scaling"]} if line["rope_scaling"] else {},
         **{name: whole(line[name]) for name in _INTEGERS},
         **{name: line[name] or None for name in _TEXTS},
     )

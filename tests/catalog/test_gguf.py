@@ -8,6 +8,7 @@ import struct
 import tracemalloc
 from pathlib import Path
 
+import gguf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -113,6 +114,14 @@ def test_importance_matrix_is_told(tmp_path) -> None:
     model = read_gguf(path)
     assert "quantized with an importance matrix (wiki.train)" in model.notes
     assert model.metadata["quantize.imatrix.dataset"] == "wiki.train"
+
+
+def test_what_sizing_reads_of_a_header_is_kept(tmp_path) -> None:
+    """Where the data start, as the gguf package says, and a recurrent model's state sizes."""
+    path = files.write_gguf(tmp_path / "a.gguf", extra={"llama.ssm.inner_size": 512})
+    kept = read_gguf(path).metadata
+    expected = {"data_offset_bytes": gguf.GGUFReader(path).data_offset, "llama.ssm.inner_size": 512}
+    assert {key: kept[key] for key in expected} == expected
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from advisor.catalog.hf_config import read_hf
+from advisor.catalog.models import find_model
 from advisor.catalog.quantization_config import scheme_of
 from advisor.catalog.resolve import resolve_model
 from advisor.catalog.safetensors import read_safetensors
@@ -363,3 +364,44 @@ def test_noise_is_no_safetensors(tmp_path, data: bytes, length: int) -> None:
     path.write_bytes(struct.pack("<Q", length) + data)
     with contextlib.suppress(BadFileError):
         assert read_safetensors(path) == ()
+
+
+def test_scalars_that_decide_shapes_are_kept(tmp_path) -> None:
+    """Settings without a field of their own stay in the metadata; lists and unrelated settings do not."""
+    wanted = {
+        "linear_num_value_heads": 32,
+        "mamba_d_conv": 4,
+        "hybrid_override_pattern": "M-M*",
+        "use_qk_norm": True,
+        "num_nextn_predict_layers": 1,
+    }
+    more = {"linear_layers": [1, 2], "rms_norm_eps": 1e-5, "initializer_range": 0.02}
+    model = read_hf(directory(tmp_path, {**LLAMA, "model_type": "x", **wanted, **more}, name="Unheard-Of"))
+    assert model.metadata == {"model_type": "x", **wanted}
+
+
+@pytest.mark.parametrize(
+    ("settings_", "expected"),
+    [
+        ({"rope_scaling": {"rope_type": "llama3", "factor": 8.0}}, {"rope_scaling": "llama3"}),
+        ({"rope_parameters": {"rope_type": "default"}}, {}),
+        ({"rope_scaling": {"type": "su"}}, {"rope_scaling": "longrope"}),
+        (
+            {"rope_scaling": {"type": "longrope"}, "partial_rotary_factor": 0.75},
+            {"rope_scaling": "longrope", "rope_dim": 96},
+        ),
+        ({"rope_scaling": None}, {}),
+        ({"rope_scaling": "broken"}, {}),
+    ],
+)
+def test_rotary_scaling_is_kept_by_its_kind(tmp_path, settings_: dict, expected: dict) -> None:
+    """Llama 3's and LongRoPE's scaling put tensors into a GGUF file; the kind is what tells."""
+    model = read_hf(directory(tmp_path, {**LLAMA, **settings_}, name="Unheard-Of"))
+    assert {key: value for key, value in model.metadata.items() if key != "model_type"} == expected
+
+
+def test_rotary_scaling_comes_from_the_catalogue_too(tmp_path) -> None:
+    """A catalogue model states it, and fills in where a config.json is silent."""
+    stated = find_model("Llama-3.1-8B").metadata["rope_scaling"]
+    assert stated.startswith("llama3")
+    assert read_hf(directory(tmp_path, LLAMA)).metadata["rope_scaling"] == stated
