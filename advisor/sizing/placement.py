@@ -20,6 +20,7 @@ from advisor.sizing.overheads import FLASH_ATTENTION_BACKENDS, serving_activatio
 from advisor.sizing.plan import Plan, Workspace
 from advisor.sizing.serving_plan import SERVING_ENGINES, serving_plans
 from advisor.sizing.shares import LayerShares
+from advisor.sizing.tensors import remembered
 
 
 def place(
@@ -109,6 +110,14 @@ def max_context(
     return best.max_context_tokens or 0
 
 
+def _workspace(model: ModelProfile, *arguments) -> Workspace:
+    """The workspace of these arguments, kept per model: the growing parts are the same under every scheme."""
+    kept: dict[tuple, Workspace] = remembered("workspaces", model, lambda _: {})
+    if arguments not in kept:
+        kept[arguments] = Workspace(model, *arguments)
+    return kept[arguments]
+
+
 def _plans(
     hardware: HardwareProfile,
     model: ModelProfile,
@@ -124,7 +133,7 @@ def _plans(
     serving = engine in SERVING_ENGINES and bool(hardware.gpus) and backend != "cpu"
     paged = engine in SERVING_ENGINES
     activation = serving_activation_bytes(model) if serving else None
-    work = Workspace(model, kv_type, paged, activation, backend in FLASH_ATTENTION_BACKENDS)
+    work = _workspace(model, kv_type, paged, activation, backend in FLASH_ATTENTION_BACKENDS)
     shares = LayerShares(model, weights, work.layout)
     parts = work.parts(context_tokens, concurrency)
     if serving:

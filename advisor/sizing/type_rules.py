@@ -103,6 +103,18 @@ class Position(NamedTuple):
     shape: tuple[int, ...]
 
 
+_BY_POSITION = {
+    "attn_v": frozenset({"Q3_K_M", "Q4_K_S", "Q4_K_M", "Q5_K_M"}),
+    "ffn_up": frozenset({"IQ3_XS"}),
+    "ffn_gate": frozenset({"IQ3_XS"}),
+}
+
+
+def by_position(ftype: str, category: str) -> bool:
+    """Whether tensors of one *category* may get different types under *ftype*."""
+    return category == "ffn_down" or ftype in _BY_POSITION.get(category, ())
+
+
 def more_bits(i: int, n: int) -> bool:
     """Whether tensor *i* of *n* is in the first or last eighth, or every third in between."""
     return i < n // 8 or i >= 7 * n // 8 or (i - n // 8) % 3 == 2

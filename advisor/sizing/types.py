@@ -16,7 +16,7 @@ from advisor.errors import UnsupportedError
 
 from .blocks import BLOCKS
 from .tensors import Tensor, gguf_architecture, remembered, tensors
-from .type_rules import BASE_TYPES, IMATRIX_TYPES, TINY, Facts, Position, choose
+from .type_rules import BASE_TYPES, IMATRIX_TYPES, TINY, Facts, Position, by_position, choose
 
 FALLBACKS = {
     **dict.fromkeys(("IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ3_XXS", "IQ3_S", "IQ4_XS"), "IQ4_NL"),
@@ -229,7 +229,7 @@ def group_types(
         return [fallback(vocabulary, g.shape[0])] * n
     if pure:
         return [fallback(base, g.shape[0])] * n
-    if g.category in ("attn_v", "ffn_up", "ffn_gate", "ffn_down"):
+    if by_position(ftype, g.category):
         kinds: dict[str, str] = {}
         result = []
         for position in g.running if ftype in TINY else g.positions:

@@ -64,6 +64,11 @@ class Part:
     n_bytes: list[int]
     types: list[str]
 
+    @property
+    def alike(self) -> bool:
+        """Whether all members take the same bytes."""
+        return self.n_bytes.count(self.n_bytes[0]) == len(self.n_bytes)
+
 
 def weigh(model: ModelProfile, scheme: SchemeProfile, imatrix: bool | None = None) -> Weights:
     """Bytes of *model* under *scheme*, kept per (model, scheme, imatrix).
@@ -209,13 +214,10 @@ def summarise(
     model: ModelProfile, parts: Iterable[Part], basis: str, total: Callable[[int], Estimate] = Estimate.exact
 ) -> Weights:
     """The sums over *parts*; *total* turns the byte count into an estimate where it is not exact."""
-    used = (model.n_experts_used or 0) / model.n_experts if model.n_experts else 1.0
-    n_decoded = model.n_layers or 0
     by_role: dict[str, int] = {}
     matrix_bits: dict[str, list[int]] = {}
     histogram: dict[str, int] = {}
-    layers: dict[int, int] = {}
-    experts: dict[int, int] = {}
+    in_layers: list[Part] = []
     n_params = stored = outside = rows = embedding = 0
     active = 0.0
     tied = True
@@ -228,11 +230,9 @@ def summarise(
             bits = matrix_bits.setdefault(part.role, [0, 0])
             bits[0] += size
             bits[1] += part.n_elements * n
-        for name in part.types:
-            histogram[name] = histogram.get(name, 0) + 1
-        stored += sum(map(padded, part.n_bytes))
-        is_expert = "_exps." in part.stem
-        share = used if is_expert else 1.0
+        for name in dict.fromkeys(part.types):
+            histogram[name] = histogram.get(name, 0) + part.types.count(name)
+        stored += padded(part.n_bytes[0]) * n if part.alike else sum(map(padded, part.n_bytes))
         if part.layers[0] is None:
             if part.stem in _ROW_TENSORS:
                 rows += size
@@ -241,13 +241,14 @@ def summarise(
                 active += size
                 outside += size if part.role != "output" else 0
                 tied = tied and part.role != "output"
-            continue
-        for layer, n_bytes in zip(part.layers, part.n_bytes, strict=True):
-            layers[layer] = layers.get(layer, 0) + n_bytes  # type: ignore[index,arg-type]
-            if is_expert:
-                experts[layer] = experts.get(layer, 0) + n_bytes  # type: ignore[index,arg-type]
-            if layer < n_decoded:  # type: ignore[operator]
-                active += n_bytes * share
+        else:
+            in_layers.append(part)
+    layers = _by_layer(in_layers)
+    experts = _by_layer([part for part in in_layers if "_exps." in part.stem])
+    unused = 1 - (model.n_experts_used or 0) / model.n_experts if model.n_experts else 0.0
+    n_decoded = model.n_layers or 0
+    active += sum(size for layer, size in layers.items() if layer < n_decoded)
+    active -= unused * sum(size for layer, size in experts.items() if layer < n_decoded)
     whole = sum(by_role.values())
     if tied:
         active += embedding
@@ -278,6 +279,22 @@ def summarise(
         histogram=histogram,
         basis=basis,
     )
+
+
+def _by_layer(parts: list[Part]) -> dict[int, int]:
+    """Layer -> bytes; parts with one size on the same layers, which most are, are added up first."""
+    even: dict[tuple, int] = {}
+    layers: dict[int, int] = {}
+    for part in parts:
+        if part.alike:
+            even[part.layers] = even.get(part.layers, 0) + part.n_bytes[0]
+            continue
+        for layer, n_bytes in zip(part.layers, part.n_bytes, strict=True):
+            layers[layer] = layers.get(layer, 0) + n_bytes
+    for numbers, n_bytes in even.items():
+        for layer in numbers:
+            layers[layer] = layers.get(layer, 0) + n_bytes
+    return layers
 
 
 _ROW_TENSORS = ("token_embd.weight", "per_layer_token_embd.weight")

@@ -8,7 +8,7 @@ from advisor.catalog.models import find_model
 from advisor.errors import UnsupportedError
 from advisor.sizing.blocks import tensor_bytes
 from advisor.sizing.tensors import tensors
-from advisor.sizing.type_rules import more_bits
+from advisor.sizing.type_rules import BASE_TYPES, Facts, Position, by_position, choose, more_bits
 from advisor.sizing.types import assign, fallback, is_quantized, requires_imatrix
 from advisor.training.evaluate_sizes import DRY_RUN_NAMES
 from advisor.training.tables import load
@@ -136,3 +136,21 @@ def test_an_unknown_ftype_is_named():
 def test_what_is_never_quantized(name, shape, expected):
     """Norms, routers, biases and convolutions stay as they are."""
     assert is_quantized(name, shape) is expected
+
+
+@pytest.mark.parametrize("category", ["attn_v", "attn_k", "attn_output", "ffn_up", "ffn_gate", "other"])
+def test_only_stated_ftypes_look_at_the_position(category):
+    """Where `by_position` says no, every tensor of a category gets one type, whatever the model."""
+    for ftype, base in BASE_TYPES.items():
+        if by_position(ftype, category):
+            continue
+        for architecture, experts, gqa, is_70b in (
+            ("llama", 0, 4, False), ("llama", 8, 1, False), ("falcon", 0, 8, False), ("llama", 0, 8, True),
+        ):
+            known = Facts(architecture, 32, 32, gqa, experts, is_70b, tied=False)
+            for imatrix in (True, False):
+                types = {
+                    choose(known, ftype, base, imatrix, Position(category, number, (4096, 4096)))
+                    for number in range(32)
+                }
+                assert len(types) == 1, (ftype, architecture, types)
