@@ -25,7 +25,10 @@ LEAST = (3, 11)
 def main(argv: list[str]) -> int:
     """Run what *argv* asks for; the exit code is the command's own."""
     if sys.version_info < LEAST:
-        print(f"Python {LEAST[0]}.{LEAST[1]} or newer is needed, this is {sys.version.split()[0]}", file=sys.stderr)
+        print(
+            f"Python {LEAST[0]}.{LEAST[1]} or newer is needed, this is {sys.version.split()[0]}",
+            file=sys.stderr,
+        )
         return 2
     command, rest = (argv[0], argv[1:]) if argv else ("recommend", [])
     if command in ("-h", "--help"):

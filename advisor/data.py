@@ -17,7 +17,9 @@ def folder(name: str) -> Path:
     for candidate in (_PACKAGE / "_data" / name, _PACKAGE.parent / name):
         if candidate.is_dir():
             return candidate
-    raise FileNotFoundError(f"the data folder {name!r} is missing from this installation; reinstall quant-advisor")
+    raise FileNotFoundError(
+        f"the data folder {name!r} is missing from this installation; reinstall quant-advisor"
+    )
 
 
 def user_folder() -> Path:

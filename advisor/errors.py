@@ -63,7 +63,9 @@ class BadFileError(AdvisorError, ValueError):
 
 
 class StoreError(AdvisorError, OSError):
-    """The user's measurement store cannot be read or written: disk full, folder read-only, file of another kind."""
+    """The user's measurement store cannot be read or written:
+    disk full, folder read-only, file of another kind.
+    """
 
     exit_code = ExitCode.BAD_FILE
     code = "store"

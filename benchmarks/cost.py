@@ -26,7 +26,14 @@ def main(runs: int) -> None:
         commands = {
             "python -c pass": ("-c", "pass"),
             "recommend --json --model --hardware": ("-m", "advisor", *RECOMMEND),
-            "recommend --json --model (probe included)": ("-m", "advisor", "recommend", "--json", "--model", "Llama-3.1-8B"),
+            "recommend --json --model (probe included)": (
+                "-m",
+                "advisor",
+                "recommend",
+                "--json",
+                "--model",
+                "Llama-3.1-8B",
+            ),
             "recommend --json (every family, probe included)": ("-m", "advisor", "recommend", "--json"),
             "tradeoffs --json": ("-m", "advisor", "tradeoffs", *RECOMMEND[1:]),
             f"predict --batch, {CASES} cases": ("-m", "advisor", "predict", "--batch", str(batch)),
@@ -38,19 +45,55 @@ def main(runs: int) -> None:
             times = times[1:]
             median = statistics.median(times)
             base = base or median
-            print(f"{name:<50} {min(times):8.3f} {median:9.3f} {max(times):8.3f} {max(peaks) / 1e6:8.1f}   {median / base:5.1f} x bare")
+            print(
+                f"{name:<50} {min(times):8.3f} {median:9.3f} {max(times):8.3f} {max(peaks) / 1e6:8.1f}   "
+                f"{median / base:5.1f} x bare"
+            )
 
 
 def cases() -> list[dict]:
     """A spread of machines, models, schemes and loads."""
-    machines = ("RTX 4090", "RTX 3060", "2x A100 80GB", "M3 Max 64GB", "EPYC 9654 384GB", "RX 7900 XTX", "Ryzen AI Max+ 395")
-    models = ("Llama-3.1-8B", "Qwen3-30B-A3B", "Qwen2.5-7B", "gemma-3-12b", "Mistral-7B", "Llama-3.1-70B", "gpt-oss-20b")
-    schemes = ("Q4_K_M", "Q8_0", "IQ3_XXS", "W4A16-INT-gptq-g128", "W8A8-INT", "F16", "Q6_K", "Q2_K", "Q5_K_S")
+    machines = (
+        "RTX 4090",
+        "RTX 3060",
+        "2x A100 80GB",
+        "M3 Max 64GB",
+        "EPYC 9654 384GB",
+        "RX 7900 XTX",
+        "Ryzen AI Max+ 395",
+    )
+    models = (
+        "Llama-3.1-8B",
+        "Qwen3-30B-A3B",
+        "Qwen2.5-7B",
+        "gemma-3-12b",
+        "Mistral-7B",
+        "Llama-3.1-70B",
+        "gpt-oss-20b",
+    )
+    schemes = (
+        "Q4_K_M",
+        "Q8_0",
+        "IQ3_XXS",
+        "W4A16-INT-gptq-g128",
+        "W8A8-INT",
+        "F16",
+        "Q6_K",
+        "Q2_K",
+        "Q5_K_S",
+    )
     return [
         {
-            "id": index, "hardware": machines[index % len(machines)], "model": models[index // 7 % len(models)],
-            "scheme": schemes[index // 49 % len(schemes)], "task": ("math", "chat", "code")[index % 3],
-            "workload": {"prompt_tokens": 512 + index % 5 * 100, "output_tokens": 128, "concurrency": 1 + index % 4},
+            "id": index,
+            "hardware": machines[index % len(machines)],
+            "model": models[index // 7 % len(models)],
+            "scheme": schemes[index // 49 % len(schemes)],
+            "task": ("math", "chat", "code")[index % 3],
+            "workload": {
+                "prompt_tokens": 512 + index % 5 * 100,
+                "output_tokens": 128,
+                "concurrency": 1 + index % 4,
+            },
         }
         for index in range(CASES)
     ]
@@ -59,7 +102,9 @@ def cases() -> list[dict]:
 def once(arguments: tuple[str, ...]) -> tuple[float, int]:
     """Wall seconds and peak resident bytes of one process."""
     begin = time.perf_counter()
-    child = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        [sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     _, _, usage = os.wait4(child.pid, 0)
     scale = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes on macOS, in KiB elsewhere
     return time.perf_counter() - begin, usage.ru_maxrss * scale

@@ -21,7 +21,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PREDICT = (
     "from advisor.cli.main import run; import time; t = time.perf_counter();"
-    "run(['predict', '--model', 'llama-3.1-8b', '--scheme', 'Q5_K_M', '--hardware', 'RTX 4090', '--engine', 'llama.cpp']);"
+    "run(['predict', '--model', 'llama-3.1-8b', '--scheme', 'Q5_K_M', '--hardware', 'RTX 4090',"
+    " '--engine', 'llama.cpp']);"
     "import sys; print(f'{1e3 * (time.perf_counter() - t):.1f}', file=sys.stderr)"
 )
 
@@ -57,7 +58,8 @@ def record(i: int) -> dict:
         "model_filename": f"Meta-Llama-3.1-8B-Instruct-{('Q4_K_M', 'Q8_0', 'Q6_K')[i % 3]}.gguf",
         "model_n_params": 8030261248, "n_gpu_layers": 99, "n_threads": 16, "type_k": "f16",
         "n_prompt": 512 * prompt, "n_gen": 128 * (1 - prompt), "n_depth": 0 if prompt else 1024 * (i % 8),
-        "test_time": f"2026-01-01T00:00:00.{i:09d}Z", "avg_ts": 100.0 + random.Random(i).random(), "stddev_ts": 0.1,
+        "test_time": f"2026-01-01T00:00:00.{i:09d}Z", "avg_ts": 100.0 + random.Random(i).random(),
+        "stddev_ts": 0.1,
     }  # fmt: skip
 
 
@@ -82,7 +84,9 @@ def predict_ms() -> str:
 
 
 def kill_many(folder: Path, kills: int) -> str:
-    """Import files of 100 rows in a child, kill it after a random time; count what is lost, halved or doubled."""
+    """Import files of 100 rows in a child, kill it after a random time;
+    count what is lost, halved or doubled.
+    """
     from advisor.measuring.store import Store
 
     rng, wrong, acknowledged = random.Random(1), 0, 0
@@ -106,7 +110,10 @@ def kill_many(folder: Path, kills: int) -> str:
         wrong += lost + sum(count not in (0, 100) for count in mine) + (not sound)
     with Store() as store:
         rows, keys = store.count(), store._db.execute("SELECT count(DISTINCT key) FROM rows").fetchone()[0]
-    return f"{kills} kills: {acknowledged} files acknowledged, {wrong} lost, halved or corrupt, {rows - keys} rows doubled"
+    return (
+        f"{kills} kills: {acknowledged} files acknowledged, {wrong} lost, halved or corrupt, "
+        f"{rows - keys} rows doubled"
+    )
 
 
 if __name__ == "__main__":

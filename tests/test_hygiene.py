@@ -16,7 +16,9 @@ def loaded(*arguments: str) -> tuple[int, set[str]]:
         "    code = run(json.loads(sys.argv[1]))\n"
         f"print(json.dumps([int(code), [m for m in {HEAVY!r} if m in sys.modules]]))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code, json.dumps(arguments)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, json.dumps(arguments)], capture_output=True, text=True, check=True
+    )
     exit_code, modules = json.loads(done.stdout)
     return exit_code, set(modules)
 

@@ -31,13 +31,34 @@ def test_agree(hardware, model, engine, concurrency):
         if (row.scheme, row.engine, row.backend) == (plan.scheme, plan.engine, plan.backend)
     )
     case = {
-        "id": 1, "hardware": hardware, "model": model, "scheme": plan.scheme, "engine": engine, "backend": plan.backend,
-        "imatrix": plan.imatrix, "kv_type": plan.kv_type, "task": "knowledge",
-        "workload": {"prompt_tokens": 512, "output_tokens": 128, "context_tokens": 4096, "concurrency": concurrency},
+        "id": 1,
+        "hardware": hardware,
+        "model": model,
+        "scheme": plan.scheme,
+        "engine": engine,
+        "backend": plan.backend,
+        "imatrix": plan.imatrix,
+        "kv_type": plan.kv_type,
+        "task": "knowledge",
+        "workload": {
+            "prompt_tokens": 512,
+            "output_tokens": 128,
+            "context_tokens": 4096,
+            "concurrency": concurrency,
+        },
     }
     batch = answer_case(case)
-    names = ("file_size_bytes", "memory_bytes", "decode_tokens_per_s", "prefill_tokens_per_s", "throughput_tokens_per_s")
+    names = (
+        "file_size_bytes",
+        "memory_bytes",
+        "decode_tokens_per_s",
+        "prefill_tokens_per_s",
+        "throughput_tokens_per_s",
+    )
     predicted = {name: figure(getattr(plan.predicted, name)) for name in names}
     assert predicted == {name: figure(getattr(row, name)) for name in names}
     assert predicted == {name: batch[name] for name in names}
-    assert plain(plan.predicted.retained_accuracy_pct["knowledge"])["value"] == batch["retained_accuracy_pct"]["value"]
+    assert (
+        plain(plan.predicted.retained_accuracy_pct["knowledge"])["value"]
+        == batch["retained_accuracy_pct"]["value"]
+    )

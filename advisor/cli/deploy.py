@@ -36,11 +36,21 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         from advisor.documents.plain import dumps
 
-        print(dumps({
-            "schema_version": "1.0", "model": plan.model, "scheme": plan.scheme, "engine": plan.engine,
-            "file_name": plan.file.name, "run_command": plan.run_command, "make_command": plan.make_command,
-            "script": script(deploy), "modelfile": modelfile(deploy) if order[0].case.scheme.is_gguf else None,
-        }))
+        print(
+            dumps(
+                {
+                    "schema_version": "1.0",
+                    "model": plan.model,
+                    "scheme": plan.scheme,
+                    "engine": plan.engine,
+                    "file_name": plan.file.name,
+                    "run_command": plan.run_command,
+                    "make_command": plan.make_command,
+                    "script": script(deploy),
+                    "modelfile": modelfile(deploy) if order[0].case.scheme.is_gguf else None,
+                }
+            )
+        )
     elif args.format == "script":
         print(script(deploy))
     elif args.format == "modelfile":

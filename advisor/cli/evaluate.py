@@ -12,7 +12,9 @@ from advisor.errors import ExitCode
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor evaluate`."""
-    parser.add_argument("part", nargs="*", help="sizes, memory, local_speed, serving_speed, accuracy (default: all)")
+    parser.add_argument(
+        "part", nargs="*", help="sizes, memory, local_speed, serving_speed, accuracy (default: all)"
+    )
     parser.add_argument("--card", metavar="FILE", help="also write the model card (docs/MODEL_CARD.md)")
     parser.add_argument("--json", action="store_true")
 

@@ -1,4 +1,6 @@
-"""The terms and measurements behind the figures of one scheme: bytes, bandwidth, efficiency, damage, sources."""
+"""The terms and measurements behind the figures of one scheme:
+bytes, bandwidth, efficiency, damage, sources.
+"""
 
 from __future__ import annotations
 

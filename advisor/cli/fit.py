@@ -1,4 +1,6 @@
-"""Fit the predictors on measurements/ and write the artifact: plain JSON, the same bytes for the same data."""
+"""Fit the predictors on measurements/ and write the artifact:
+plain JSON, the same bytes for the same data.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,17 @@ from advisor.errors import ExitCode
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor fit`."""
     parser.add_argument("--out", metavar="DIR", help="where to write (default: the installed artifact)")
-    parser.add_argument("--only", metavar="PART", action="append", help="fit one part only: local_speed, serving_speed, accuracy, decision")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the artifact is not what the data give")
+    parser.add_argument(
+        "--only",
+        metavar="PART",
+        action="append",
+        help="fit one part only: local_speed, serving_speed, accuracy, decision",
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; exit 1 when the artifact is not what the data give",
+    )
     parser.add_argument("--json", action="store_true")
 
 
@@ -32,7 +43,11 @@ def run(args: argparse.Namespace) -> int:
         for name, state in result.items():
             print(f"{name}: {state}")
     if args.check and changed:
-        print(f"advisor: the artifact differs from what the measurements give: {', '.join(changed)}; run `advisor fit`", file=sys.stderr)
+        print(
+            f"advisor: the artifact differs from what the measurements give: {', '.join(changed)}; "
+            "run `advisor fit`",
+            file=sys.stderr,
+        )
         return ExitCode.UNEXPECTED
     return ExitCode.OK
 

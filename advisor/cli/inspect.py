@@ -13,7 +13,9 @@ from advisor.errors import ExitCode
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor inspect`."""
-    parser.add_argument("file", help="a GGUF file (the first part of a split one), an HF directory or config.json")
+    parser.add_argument(
+        "file", help="a GGUF file (the first part of a split one), an HF directory or config.json"
+    )
     options.add_hardware(parser)
     options.add_need(parser)
     parser.add_argument("--json", action="store_true")
@@ -50,11 +52,19 @@ def facts(model: ModelProfile) -> dict[str, Any]:
     weights = sum(tensor.n_bytes for tensor in model.tensors)
     count = sum(_elements(tensor.shape) for tensor in model.tensors)
     return {
-        "path": model.file_path, "name": model.name, "architecture": model.architecture, "scheme": model.fixed_scheme,
-        "file_size_bytes": model.file_size_bytes, "weights_bytes": weights or None,
-        "n_params": model.n_params or count or None, "bpw": 8 * weights / count if count and weights else None,
-        "context_length": model.context_length, "n_layers": model.n_layers, "vocab_size": model.vocab_size,
-        "tokenizer": model.metadata.get("tokenizer.ggml.model"), "notes": model.notes,
+        "path": model.file_path,
+        "name": model.name,
+        "architecture": model.architecture,
+        "scheme": model.fixed_scheme,
+        "file_size_bytes": model.file_size_bytes,
+        "weights_bytes": weights or None,
+        "n_params": model.n_params or count or None,
+        "bpw": 8 * weights / count if count and weights else None,
+        "context_length": model.context_length,
+        "n_layers": model.n_layers,
+        "vocab_size": model.vocab_size,
+        "tokenizer": model.metadata.get("tokenizer.ggml.model"),
+        "notes": model.notes,
     }
 
 
@@ -78,9 +88,16 @@ def _elements(shape: tuple[int, ...]) -> int:
 def _text(model: ModelProfile, answer: Recommendation) -> str:
     from advisor.cli.text import recommendation_text, table
 
-    rows = [(name.replace("_", " "), str(value)) for name, value in facts(model).items() if value not in (None, (), "")]
+    rows = [
+        (name.replace("_", " "), str(value))
+        for name, value in facts(model).items()
+        if value not in (None, (), "")
+    ]
     lines = [model.file_path or model.name, "", *table(rows[1:], rows[0])]
     if model.tensors:
-        cells = [(kind, str(entry["tensors"]), f"{entry['bytes'] / 1e6:.1f} MB") for kind, entry in mix(model).items()]
+        cells = [
+            (kind, str(entry["tensors"]), f"{entry['bytes'] / 1e6:.1f} MB")
+            for kind, entry in mix(model).items()
+        ]
         lines += ["", *table(cells, ("type", "tensors", "size"))]
     return "\n".join([*lines, "", recommendation_text(answer)])

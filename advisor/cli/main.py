@@ -27,7 +27,9 @@ COMMANDS = {
 
 
 def run(argv: list[str]) -> int:
-    """Run `advisor` with *argv*; returns the exit code and never lets an expected failure show a traceback."""
+    """Run `advisor` with *argv*; returns the exit code and never lets an expected failure show a
+    traceback.
+    """
     as_json = "--json" in argv or "--format=json" in argv
     try:
         return int(_dispatch(argv))
@@ -61,7 +63,11 @@ def _dispatch(argv: list[str]) -> int:
     from importlib import import_module
 
     module = import_module(COMMANDS[name][0])
-    parser = Parser(prog=f"advisor {name}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(
+        prog=f"advisor {name}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     module.add_arguments(parser)
     code = module.run(parser.parse_args(argv[1:]))
     sys.stdout.flush()
@@ -100,7 +106,12 @@ def _fail(code: str, message: str, exit_code: int, as_json: bool) -> int:
         if as_json:
             from advisor.documents.plain import dumps
 
-            print(dumps({"schema_version": "1.0", "status": "error", "error": {"code": code, "message": message}}), flush=True)
+            print(
+                dumps(
+                    {"schema_version": "1.0", "status": "error", "error": {"code": code, "message": message}}
+                ),
+                flush=True,
+            )
         print(f"advisor: {message}", file=sys.stderr)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

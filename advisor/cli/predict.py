@@ -19,7 +19,9 @@ from advisor.errors import BadFileError, ExitCode, UsageError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor predict`."""
-    parser.add_argument("--batch", metavar="FILE", help="a file of cases, one JSON object a line; - reads standard input")
+    parser.add_argument(
+        "--batch", metavar="FILE", help="a file of cases, one JSON object a line; - reads standard input"
+    )
     parser.add_argument("--model", metavar="M", help="a model name or file")
     parser.add_argument("--scheme", metavar="S", help="a scheme, e.g. Q4_K_M")
     parser.add_argument("--hardware", metavar="H", help="a machine; without one no speed is predicted")

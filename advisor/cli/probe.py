@@ -1,4 +1,6 @@
-"""What this machine is: processor, memory, GPUs, engines; everything unknown is said to be, with the reason."""
+"""What this machine is: processor, memory, GPUs, engines;
+everything unknown is said to be, with the reason.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,14 @@ from advisor.errors import ExitCode
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor probe`."""
-    parser.add_argument("--measure", action="store_true", help="measure the memory bandwidth (a few seconds); later answers use it")
-    parser.add_argument("--json", action="store_true", help="the HardwareProfile document; save it and pass it as --hardware")
+    parser.add_argument(
+        "--measure",
+        action="store_true",
+        help="measure the memory bandwidth (a few seconds); later answers use it",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="the HardwareProfile document; save it and pass it as --hardware"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,7 +40,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _progress(done: float) -> None:
     if sys.stderr.isatty():
-        print(f"\rmeasuring memory bandwidth {100 * done:3.0f} %", end="\n" if done >= 1 else "", file=sys.stderr, flush=True)
+        print(
+            f"\rmeasuring memory bandwidth {100 * done:3.0f} %",
+            end="\n" if done >= 1 else "",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def profile_text(profile: object) -> str:
@@ -43,18 +56,37 @@ def profile_text(profile: object) -> str:
     rows = [
         ("System", _words(profile.os, profile.container and f"in {profile.container}", profile.board)),
         ("Processor", _words(cpu.brand, cpu.microarchitecture)),
-        ("Cores", f"{_count(cpu.physical_cores)} physical, {_count(cpu.logical_cores)} logical, {_count(cpu.usable_cores)} usable"),
+        (
+            "Cores",
+            f"{_count(cpu.physical_cores)} physical, {_count(cpu.logical_cores)} logical, "
+            f"{_count(cpu.usable_cores)} usable",
+        ),
         ("Instruction sets", " ".join(cpu.isa) or "unknown"),
-        ("Caches", ", ".join(f"{name} {size / 2**20:g} MiB" for name, size in cpu.cache_bytes.items()) or "unknown"),
+        (
+            "Caches",
+            ", ".join(f"{name} {size / 2**20:g} MiB" for name, size in cpu.cache_bytes.items()) or "unknown",
+        ),
         ("Memory", f"{_gib(memory.total_bytes)}, {_gib(memory.available_bytes)} available"),
         ("Swap", f"{_gib(memory.swap_total_bytes)}, {_gib(memory.swap_used_bytes)} used"),
         ("Memory bandwidth", _bandwidth(memory)),
     ]
     for index, gpu in enumerate(profile.gpus):
         free = f", {_gib(gpu.memory_free_bytes)} free" if gpu.memory_free_bytes is not None else ""
-        rate = f"{gpu.bandwidth_bytes_per_s / 1e9:g} GB/s" if gpu.bandwidth_bytes_per_s else "bandwidth unknown"
-        rows.append((f"GPU {index}", _words(gpu.name, gpu.compute_capability, f"{_gib(gpu.memory_total_bytes)}{free}", rate,
-                                            "shares main memory" if gpu.unified_memory else None)))
+        rate = (
+            f"{gpu.bandwidth_bytes_per_s / 1e9:g} GB/s" if gpu.bandwidth_bytes_per_s else "bandwidth unknown"
+        )
+        rows.append(
+            (
+                f"GPU {index}",
+                _words(
+                    gpu.name,
+                    gpu.compute_capability,
+                    f"{_gib(gpu.memory_total_bytes)}{free}",
+                    rate,
+                    "shares main memory" if gpu.unified_memory else None,
+                ),
+            )
+        )
     if not profile.gpus:
         rows.append(("GPU", "none found"))
     rows.append(("Engines", ", ".join(engine.name for engine in profile.engines) or "none found"))
@@ -82,5 +114,8 @@ def _bandwidth(memory: object) -> str:
     if memory.measured_bandwidth_bytes_per_s:
         parts.append(f"{memory.measured_bandwidth_bytes_per_s / 1e9:.1f} GB/s measured")
     if memory.bandwidth_bytes_per_s:
-        parts.append(f"{memory.bandwidth_bytes_per_s / 1e9:g} GB/s peak of the table ({memory.kind}, {memory.channels} channels a socket)")
+        parts.append(
+            f"{memory.bandwidth_bytes_per_s / 1e9:g} GB/s peak of the table ({memory.kind}, "
+            f"{memory.channels} channels a socket)"
+        )
     return ", ".join(parts) or "unknown"

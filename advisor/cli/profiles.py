@@ -101,7 +101,10 @@ def _text(found: object) -> str:
             continue
         if isinstance(value, list) and value and isinstance(value[0], dict):
             lines.append(f"{key}:")
-            lines += ["  " + ", ".join(f"{k} {v}" for k, v in item.items() if v not in (None, [], "")) for item in value]
+            lines += [
+                "  " + ", ".join(f"{k} {v}" for k, v in item.items() if v not in (None, [], ""))
+                for item in value
+            ]
         else:
             lines.append(f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
     return "\n".join(lines)

@@ -28,7 +28,11 @@ def seconds(text: str, option: str) -> float:
 
 def rate(text: str, option: str) -> float:
     """Tokens per second, above zero."""
-    return _positive(_number(re.sub(r"\s*(tok(ens)?/s|t/s)$", "", text), option, "tokens per second such as 20"), option, text)
+    return _positive(
+        _number(re.sub(r"\s*(tok(ens)?/s|t/s)$", "", text), option, "tokens per second such as 20"),
+        option,
+        text,
+    )
 
 
 def count(text: str, option: str) -> int:

@@ -10,7 +10,9 @@ from advisor.errors import ExitCode, UnknownNameError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor schema`."""
-    parser.add_argument("name", nargs="?", help="hardware, model, scheme, requirements, outcome, recommendation, origin …")
+    parser.add_argument(
+        "name", nargs="?", help="hardware, model, scheme, requirements, outcome, recommendation, origin …"
+    )
     parser.add_argument("--json", action="store_true", help="list the names as JSON")
 
 

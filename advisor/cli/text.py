@@ -34,7 +34,8 @@ def plan_text(plan: Plan, requirements: Requirements) -> list[str]:
     lines = [
         f"Recommended: {plan.scheme}{imatrix} of {plan.model}",
         f"  on {plan.engine} ({plan.backend}), {placement_words(out.placement)}, {plan.kv_type} KV cache",
-        f"  room for {plan.context_tokens} tokens x {plan.concurrency} request{'s' if plan.concurrency != 1 else ''}; "
+        f"  room for {plan.context_tokens} tokens x {plan.concurrency} "
+        f"request{'s' if plan.concurrency != 1 else ''}; "
         f"speeds are for {load_words(requirements)}",
         "",
     ]
@@ -62,7 +63,9 @@ def plan_text(plan: Plan, requirements: Requirements) -> list[str]:
         lines += ["", f"Make ({plan.make_cost}):" if plan.make_cost else "Make:", *_indent(plan.make_command)]
     if plan.recovery:
         lines += ["", "To win accuracy back:"]
-        lines += _bullets(tuple(f"{r.name}: {r.gain} (cost: {r.cost}; {r.source_url})" for r in plan.recovery))
+        lines += _bullets(
+            tuple(f"{r.name}: {r.gain} (cost: {r.cost}; {r.source_url})" for r in plan.recovery)
+        )
     return lines
 
 
@@ -73,7 +76,11 @@ def load_words(requirements: Requirements) -> str:
     if len(loads) == 1:
         return words
     total = sum(load.weight for load in loads)
-    return words + ", " + ", ".join(f"{100 * load.weight / total:.0f} % among {load.concurrency}" for load in loads)
+    return (
+        words
+        + ", "
+        + ", ".join(f"{100 * load.weight / total:.0f} % among {load.concurrency}" for load in loads)
+    )
 
 
 def placement_words(placement: Placement | None) -> str:
@@ -88,7 +95,8 @@ def placement_words(placement: Placement | None) -> str:
         "experts-on-cpu": f"experts of {placement.cpu_expert_layers} layers on the CPU",
         "multi-gpu": f"split over {placement.n_gpus} GPUs",
         "tensor-parallel": f"tensor parallel over {placement.tensor_parallel} GPUs",
-        "pipeline-parallel": f"pipeline over {placement.pipeline_parallel} x {placement.tensor_parallel} GPUs",
+        "pipeline-parallel": f"pipeline over {placement.pipeline_parallel} x "
+        f"{placement.tensor_parallel} GPUs",
     }.get(placement.kind, placement.kind)
 
 
@@ -114,7 +122,8 @@ def interval(estimate: Estimate | None, unit: str) -> str:
     unit = f" {unit}" if unit else ""
     if estimate.basis == "exact":
         return f"{estimate.value:.3g}{unit} (exact)"
-    return f"{number(estimate.value)}{unit} ({number(estimate.low)} to {number(estimate.high)}, {estimate.basis})"
+    low, high = number(estimate.low), number(estimate.high)
+    return f"{number(estimate.value)}{unit} ({low} to {high}, {estimate.basis})"
 
 
 def number(value: float) -> str:
@@ -128,8 +137,8 @@ def _score(score: ExpectedScore) -> list[str]:
     import textwrap
 
     text = (
-        f"{score.expected.value:.1f} expected ({score.published:g} published unquantized, {score.reported_by}, "
-        f"{score.setting})"
+        f"{score.expected.value:.1f} expected ({score.published:g} published unquantized, "
+        f"{score.reported_by}, {score.setting})"
     )
     return textwrap.wrap(text, _WIDTH, initial_indent=f"  {score.benchmark:<20} ", subsequent_indent=" " * 23)
 
@@ -157,7 +166,11 @@ def _miss(miss: NearestMiss) -> list[str]:
 def _runners_up(plans: tuple[Plan, ...]) -> list[str]:
     if not plans:
         return []
-    return ["", "Runners-up:", *table([_columns(plan) for plan in plans], ("scheme", "engine", "file", "loss", "decode tok/s"))]
+    return [
+        "",
+        "Runners-up:",
+        *table([_columns(plan) for plan in plans], ("scheme", "engine", "file", "loss", "decode tok/s")),
+    ]
 
 
 def _fleet(document: Recommendation) -> list[str]:
@@ -166,7 +179,11 @@ def _fleet(document: Recommendation) -> list[str]:
         return []
     plans.sort(key=lambda plan: -plan.predicted.file_size_bytes.value)
     rows = [(plan.model, *_columns(plan)) for plan in plans]
-    return ["", "For each current family, the largest member that fits:", *table(rows, ("model", "scheme", "engine", "file", "loss", "decode tok/s"))]
+    return [
+        "",
+        "For each current family, the largest member that fits:",
+        *table(rows, ("model", "scheme", "engine", "file", "loss", "decode tok/s")),
+    ]
 
 
 def _columns(plan: Plan) -> tuple[str, ...]:
@@ -174,8 +191,13 @@ def _columns(plan: Plan) -> tuple[str, ...]:
     decode = out.decode_tokens_per_s
     loss = f"{plan.loss_pct.value:.1f} %" if plan.loss_pct else "not measured"
     return (
-        plan.scheme, plan.engine, f"{out.file_size_bytes.value / 1e9:.1f} GB", loss,
-        f"{number(decode.value)} ({number(decode.low)} to {number(decode.high)})" if decode else "not measured",
+        plan.scheme,
+        plan.engine,
+        f"{out.file_size_bytes.value / 1e9:.1f} GB",
+        loss,
+        f"{number(decode.value)} ({number(decode.low)} to {number(decode.high)})"
+        if decode
+        else "not measured",
     )
 
 
@@ -197,7 +219,11 @@ def _rejected(rejections: tuple[Rejection, ...]) -> list[str]:
 def _bullets(texts: tuple[str, ...]) -> list[str]:
     import textwrap
 
-    return [line for text in texts for line in textwrap.wrap(text, _WIDTH, initial_indent="  - ", subsequent_indent="    ")]
+    return [
+        line
+        for text in texts
+        for line in textwrap.wrap(text, _WIDTH, initial_indent="  - ", subsequent_indent="    ")
+    ]
 
 
 def _indent(text: str) -> list[str]:
@@ -207,4 +233,7 @@ def _indent(text: str) -> list[str]:
 def table(rows: list[tuple[str, ...]], header: tuple[str, ...]) -> list[str]:
     """Columns padded to their widest cell."""
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
-    return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (header, *rows)]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (header, *rows)
+    ]

@@ -1,4 +1,6 @@
-"""Every scheme side by side for one model on one machine: size, memory, speed, loss, cost, and the Pareto front."""
+"""Every scheme side by side for one model on one machine:
+size, memory, speed, loss, cost, and the Pareto front.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ def write(result: Table, form: str) -> None:
         import csv
 
         rows = csv_rows(result)
-        writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]) if rows else ["scheme"], lineterminator="\n")
+        writer = csv.DictWriter(
+            sys.stdout, fieldnames=list(rows[0]) if rows else ["scheme"], lineterminator="\n"
+        )
         writer.writeheader()
         writer.writerows(rows)
     elif form == "markdown":
@@ -71,7 +75,8 @@ def _flat(row: Row, tasks: list[str]) -> dict[str, object]:
     flat: dict[str, object] = {
         name: getattr(row, name)
         for name in (
-            "scheme", "family", "level", "engine", "backend", "feasible", "reason", "pareto", "imatrix", "kv_type",
+            "scheme", "family", "level", "engine", "backend", "feasible", "reason", "pareto", "imatrix",
+            "kv_type",
             "weight_bits", "group_size", "calibration", "placement", "make_cost",
         )
     }
@@ -88,7 +93,19 @@ def _cell(value: object) -> object:
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
-HEADER = ("", "scheme", "engine", "bpw", "file GB", "mem GiB", "decode tok/s", "ms/tok", "loss %", "basis", "reason")
+HEADER = (
+    "",
+    "scheme",
+    "engine",
+    "bpw",
+    "file GB",
+    "mem GiB",
+    "decode tok/s",
+    "ms/tok",
+    "loss %",
+    "basis",
+    "reason",
+)
 COMPACT = ("", "scheme", "engine", "bpw", "GB", "GiB", "tok/s", "loss %", "why not")
 
 
@@ -96,9 +113,16 @@ def cells(row: Row) -> tuple[str, ...]:
     """The printed columns of one row."""
     loss = row.loss_pct.get("mix")
     return (
-        "*" if row.pareto else ("" if row.feasible else "x"), row.scheme, row.engine or "-",
-        _short(row.bpw, 1, 2), _short(row.file_size_bytes, 1e9, 2), _short(row.memory_bytes, 2**30, 1),
-        _range(row.decode_tokens_per_s), _short(row.ms_per_token, 1, 1), _range(loss), loss.basis if loss else "-",
+        "*" if row.pareto else ("" if row.feasible else "x"),
+        row.scheme,
+        row.engine or "-",
+        _short(row.bpw, 1, 2),
+        _short(row.file_size_bytes, 1e9, 2),
+        _short(row.memory_bytes, 2**30, 1),
+        _range(row.decode_tokens_per_s),
+        _short(row.ms_per_token, 1, 1),
+        _range(loss),
+        loss.basis if loss else "-",
         row.reason,
     )
 
@@ -107,9 +131,15 @@ def compact_cells(row: Row) -> tuple[str, ...]:
     """The columns that fit eighty characters."""
     loss = row.loss_pct.get("mix")
     return (
-        "*" if row.pareto else ("" if row.feasible else "x"), row.scheme, row.engine or "-", _short(row.bpw, 1, 2),
-        _short(row.file_size_bytes, 1e9, 2), _short(row.memory_bytes, 2**30, 1), _range(row.decode_tokens_per_s),
-        "-" if loss is None else f"{loss.value:.2f} ({number(loss.low)}-{number(loss.high)})", row.reason_kind,
+        "*" if row.pareto else ("" if row.feasible else "x"),
+        row.scheme,
+        row.engine or "-",
+        _short(row.bpw, 1, 2),
+        _short(row.file_size_bytes, 1e9, 2),
+        _short(row.memory_bytes, 2**30, 1),
+        _range(row.decode_tokens_per_s),
+        "-" if loss is None else f"{loss.value:.2f} ({number(loss.low)}-{number(loss.high)})",
+        row.reason_kind,
     )
 
 
@@ -119,8 +149,20 @@ def as_text(result: Table) -> str:
     Schemes that cannot run here at all are named below the table, each with its reason.
     """
     shown = [row for row in result.rows if row.file_size_bytes is not None]
-    head = [f"{result.model} on {result.hardware.name}", "* Pareto front, x does not meet the need; intervals in brackets", ""]
-    return "\n".join([*head, *table([compact_cells(row) for row in shown], COMPACT), "", *_levels(result), *_absent(result)])
+    head = [
+        f"{result.model} on {result.hardware.name}",
+        "* Pareto front, x does not meet the need; intervals in brackets",
+        "",
+    ]
+    return "\n".join(
+        [
+            *head,
+            *table([compact_cells(row) for row in shown], COMPACT),
+            "",
+            *_levels(result),
+            *_absent(result),
+        ]
+    )
 
 
 def _absent(result: Table) -> list[str]:
@@ -133,14 +175,18 @@ def _absent(result: Table) -> list[str]:
             reasons.setdefault(row.reason.replace(row.scheme, "it").strip(), []).append(row.scheme)
     lines = ["", "Not in the table:"] if reasons else []
     for reason, names in reasons.items():
-        lines += textwrap.wrap(f"{', '.join(names)}: {reason}", 78, initial_indent="  - ", subsequent_indent="    ")
+        lines += textwrap.wrap(
+            f"{', '.join(names)}: {reason}", 78, initial_indent="  - ", subsequent_indent="    "
+        )
     return lines
 
 
 def markdown(result: Table) -> str:
     """The table as GitHub-flavoured Markdown."""
     lines = ["| " + " | ".join(HEADER) + " |", "|" + "---|" * len(HEADER)]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in cells(row)) + " |" for row in result.rows]
+    lines += [
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in cells(row)) + " |" for row in result.rows
+    ]
     return "\n".join(lines)
 
 
@@ -150,7 +196,9 @@ def _levels(result: Table) -> list[str]:
     by_name = {row.scheme: row for row in result.rows if row.file_size_bytes}
     rows = []
     for level in ("Q2", "Q3", "Q4", "Q5", "Q6", "Q8"):
-        names = [f"{level}_0" if level == "Q8" and not suffix else f"{level}_K{suffix}" for suffix in suffixes]
+        names = [
+            f"{level}_0" if level == "Q8" and not suffix else f"{level}_K{suffix}" for suffix in suffixes
+        ]
         if any(name in by_name for name in names):
             rows.append((level, *(_level_cell(by_name.get(name)) for name in names)))
     if not rows:
@@ -162,7 +210,11 @@ def _level_cell(row: Row | None) -> str:
     if row is None:
         return "-"
     loss = row.loss_pct.get("mix")
-    return f"{row.file_size_bytes.value / 1e9:.2f} GB, {loss.value:.1f} %" if loss else f"{row.file_size_bytes.value / 1e9:.2f} GB"
+    return (
+        f"{row.file_size_bytes.value / 1e9:.2f} GB, {loss.value:.1f} %"
+        if loss
+        else f"{row.file_size_bytes.value / 1e9:.2f} GB"
+    )
 
 
 def _short(estimate: Estimate | None, unit: float, digits: int) -> str:
@@ -170,4 +222,8 @@ def _short(estimate: Estimate | None, unit: float, digits: int) -> str:
 
 
 def _range(estimate: Estimate | None) -> str:
-    return "-" if estimate is None else f"{number(estimate.value)} ({number(estimate.low)}-{number(estimate.high)})"
+    return (
+        "-"
+        if estimate is None
+        else f"{number(estimate.value)} ({number(estimate.low)}-{number(estimate.high)})"
+    )

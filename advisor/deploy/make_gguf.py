@@ -36,13 +36,17 @@ def make_gguf(plan: Plan) -> str:
         calibrate = ["llama-imatrix", "-m", full, "-f", "calibration.txt", "-ngl", 99, "-o", matrix]
         # From a thousand to ten million tokens the perplexity of a 2-bit file moved by half a percent
         # (https://github.com/ggml-org/llama.cpp/blob/master/tools/perplexity/README.md).
-        lines.append("# calibration.txt: any text like what the model will read; a few hundred kilobytes are enough")
+        lines.append(
+            "# calibration.txt: any text like what the model will read; a few hundred kilobytes are enough"
+        )
         lines.append(command(*calibrate))
     return "\n".join([*lines, _quantize(plan, full, matrix)])
 
 
 def _as_published(plan: Plan) -> str:
-    """gpt-oss: the converter keeps experts that are MXFP4 already as they are (convert_hf_to_gguf.py, GptOssModel)."""
+    """gpt-oss: the converter keeps experts that are MXFP4 already as they are (convert_hf_to_gguf.py,
+    GptOssModel).
+    """
     folder, lines = plan.source, []
     if plan.model.hf_id and not plan.model.file_path:
         folder = stem(plan.model)

@@ -27,7 +27,9 @@ class Cpu:
     usable_cores: int | None = None
     """After affinity and cgroup quota."""
     isa: tuple[str, ...] = ()
-    """Features engines dispatch on: avx2, avx_vnni, avx512f, avx512_vnni, avx512_bf16, amx_int8, amx_bf16, asimd, dotprod, i8mm, bf16, sve, sve2, sme."""
+    """Features engines dispatch on: avx2, avx_vnni, avx512f, avx512_vnni, avx512_bf16, amx_int8, amx_bf16,
+    asimd, dotprod, i8mm, bf16, sve, sve2, sme.
+    """
     cache_bytes: dict[str, int] = field(default_factory=dict)
     """Keys L1d, L2, L3; the sum over the machine."""
     numa_nodes: int | None = None
@@ -115,4 +117,6 @@ class HardwareProfile:
     unknown: dict[str, str] = field(default_factory=dict)
     """Field path -> why it could not be read."""
     notes: tuple[str, ...] = ()
-    """Warnings that belong beside every answer: swap in use, other processes on the GPU, a guessed variant."""
+    """Warnings that belong beside every answer:
+    swap in use, other processes on the GPU, a guessed variant.
+    """

@@ -11,7 +11,9 @@ BASES = ("exact", "measured-here", "measured", "interpolated", "extrapolated")
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A figure. `low`..`high` is the 90 % interval (or the confidence asked for); exact figures have low = value = high."""
+    """A figure. `low`..`high` is the 90 % interval (or the confidence asked for);
+    exact figures have low = value = high.
+    """
 
     value: float
     low: float
@@ -41,7 +43,9 @@ class DeviceMemory:
     available_bytes: int | None = None
     """What the plan may use there, desktop reserve taken off."""
     planned_bytes: int | None = None
-    """Upper bound of the parts together, which must stay within `available_bytes`; None = the parts are exact."""
+    """Upper bound of the parts together, which must stay within `available_bytes`;
+    None = the parts are exact.
+    """
 
     @property
     def total_bytes(self) -> int:
@@ -54,7 +58,9 @@ class Placement:
     """Where weights and KV cache live."""
 
     kind: str
-    """gpu, split (layers on GPU and CPU), experts-on-cpu, multi-gpu, tensor-parallel, pipeline-parallel, unified, cpu."""
+    """gpu, split (layers on GPU and CPU), experts-on-cpu, multi-gpu, tensor-parallel, pipeline-parallel,
+    unified, cpu.
+    """
     n_gpus: int = 0
     gpu_layers: int = 0
     """`-ngl`: repeating layers on the GPU, plus one for the output."""

@@ -56,9 +56,14 @@ def parse(kind: type, value: Any, *, what: str) -> Any:
         raise BadFileError(f"{what} must be a JSON object, not {type(value).__name__}")
     expected = getattr(kind, "__dataclass_fields__", {}).get("schema_version")
     version = value.get("schema_version")
-    if expected is not None and version is not None and str(version).split(".")[0] != expected.default.split(".")[0]:
+    if (
+        expected is not None
+        and version is not None
+        and str(version).split(".")[0] != expected.default.split(".")[0]
+    ):
         raise BadFileError(
-            f"{what} has schema_version {version!r}; this version reads {expected.default}: write it again with this advisor"
+            f"{what} has schema_version {version!r}; this version reads {expected.default}: "
+            "write it again with this advisor"
         )
     unexpected = sorted(set(value) - set(getattr(kind, "__dataclass_fields__", {})))
     if unexpected:

@@ -83,7 +83,9 @@ class Rejection:
     engine: str | None
     reason: str
     kind: str
-    """unsupported, calibration, limited, pointless, memory, disk, loss, not-measured, speed, ttft, unusable."""
+    """unsupported, calibration, limited, pointless, memory, disk, loss, not-measured, speed,
+    ttft, unusable.
+    """
 
 
 @record(kw_only=True)

@@ -1,8 +1,8 @@
 """`@record`: frozen dataclasses whose methods are shared instead of generated for each class.
 
-`dataclasses` writes and compiles up to six functions a class, about 0.6 ms; the seventy classes an answer needs
-would cost it a fifth of its time. Records are dataclasses to `dataclasses.fields`, `replace`, pydantic and
-type checkers, and compare, hash and print as generated ones do.
+`dataclasses` writes and compiles up to six functions a class, about 0.6 ms; the seventy classes an answer
+needs would cost it a fifth of its time. Records are dataclasses to `dataclasses.fields`, `replace`, pydantic
+and type checkers, and compare, hash and print as generated ones do.
 """
 
 from __future__ import annotations
@@ -35,7 +35,11 @@ def _initialiser(cls: type) -> Callable[..., None]:
     names = fields.keys()
     in_order = tuple(name for name, field in fields.items() if not field.kw_only)
     defaults = {name: field.default for name, field in fields.items() if field.default is not MISSING}
-    made = [(name, field.default_factory) for name, field in fields.items() if field.default_factory is not MISSING]
+    made = [
+        (name, field.default_factory)
+        for name, field in fields.items()
+        if field.default_factory is not MISSING
+    ]
 
     def __init__(self: Any, *args: Any, **values: Any) -> None:
         if args:

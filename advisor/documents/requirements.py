@@ -55,7 +55,9 @@ class Requirements:
     kv_type: str = "auto"
     calibration_allowed: bool = True
     objective: str | None = None
-    """None = fastest among plans that meet a stated loss, else most accurate among plans that meet the speed."""
+    """None = fastest among plans that meet a stated loss,
+    else most accurate among plans that meet the speed.
+    """
 
     @property
     def concurrency(self) -> int:

@@ -18,7 +18,8 @@ def document_kinds() -> dict[str, type]:
     from advisor.documents.scheme import SchemeProfile
 
     return {
-        "hardware": HardwareProfile, "model": ModelProfile, "scheme": SchemeProfile, "requirements": Requirements,
+        "hardware": HardwareProfile, "model": ModelProfile, "scheme": SchemeProfile,
+        "requirements": Requirements,
         "outcome": Outcome, "recommendation": Recommendation, "origin": Origin,
     }
 

@@ -36,7 +36,9 @@ class SchemeProfile:
     name: str
     """The canonical name: llama.cpp's for GGUF, `family-bits-method-group` elsewhere."""
     family: str
-    """gguf-legacy, gguf-k, gguf-i, gguf-ternary, gguf-fp4, gptq, awq, autoround, rtn, hqq, fp8, int8, nvfp4, mxfp4, bnb, exl2, exl3, mlx, aqlm, quip, none."""
+    """gguf-legacy, gguf-k, gguf-i, gguf-ternary, gguf-fp4, gptq, awq, autoround, rtn, hqq, fp8, int8, nvfp4,
+    mxfp4, bnb, exl2, exl3, mlx, aqlm, quip, none.
+    """
     format: str
     """gguf, compressed-tensors, gptq, awq, hqq, bitsandbytes, exl2, exl3, mlx, aqlm, quip, safetensors."""
     level: str | None = None
@@ -44,7 +46,9 @@ class SchemeProfile:
     weight_bits: float
     """Nominal bits of the quantized matrices."""
     bpw: float | None = None
-    """Bits per quantized weight, scales and zero points included; None for GGUF mixes, whose bpw follows from the model."""
+    """Bits per quantized weight, scales and zero points included;
+    None for GGUF mixes, whose bpw follows from the model.
+    """
     group_size: int | None = None
     """Weights per scale; -1 per channel, 0 per tensor."""
     act_bits: float = 16

@@ -14,7 +14,9 @@ FOLDER = Path(__file__).parent / "artifact"
 
 @cache
 def load(name: str) -> dict[str, Any]:
-    """The part *name* of the artifact (`decision`, `accuracy` …); NotMeasuredError when it was never fitted."""
+    """The part *name* of the artifact (`decision`, `accuracy` …);
+    NotMeasuredError when it was never fitted.
+    """
     path = FOLDER / f"{name}.json"
     try:
         return json.loads(path.read_text(encoding="utf-8"))

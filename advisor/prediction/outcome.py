@@ -30,7 +30,15 @@ def predict(case: Case, *, speed_if_too_large: bool = False) -> Outcome:
 def place_case(case: Case, weights: Weights) -> Placement:
     """Where *case* lives; a concurrency of "max" is what memory holds beside the weights."""
     concurrency = 1 if case.concurrency == MAX_CONCURRENCY else case.concurrency
-    arguments = (case.hardware, case.model, weights, case.scheme, case.engine, case.backend, case.context_tokens)
+    arguments = (
+        case.hardware,
+        case.model,
+        weights,
+        case.scheme,
+        case.engine,
+        case.backend,
+        case.context_tokens,
+    )
     placement = place(*arguments, concurrency, case.kv_type, gpu_layers=case.gpu_layers)
     if case.concurrency == MAX_CONCURRENCY and placement.fits and (placement.max_concurrency or 1) > 1:
         placement = place(*arguments, placement.max_concurrency, case.kv_type, gpu_layers=case.gpu_layers)
@@ -41,7 +49,13 @@ def _outcome(case: Case, weights: Weights, placement: Placement, found: Speed) -
     from advisor.prediction.accuracy import predict_accuracy
 
     accuracy = predict_accuracy(
-        case.model, weights, case.scheme, case.imatrix, case.kv_type, case.categories, confidence=case.confidence
+        case.model,
+        weights,
+        case.scheme,
+        case.imatrix,
+        case.kv_type,
+        case.categories,
+        confidence=case.confidence,
     )
     if is_native(case.model, case.scheme) and case.kv_type in FULL_KV_TYPES:
         accuracy = exact_accuracy(accuracy, case.categories)
@@ -85,7 +99,9 @@ def _memory(placement: Placement, weights: Weights) -> Estimate:
     spread_low = weights.total_bytes.value - weights.total_bytes.low
     spread_high = weights.total_bytes.high - weights.total_bytes.value
     basis = placement.basis if weights.total_bytes.basis == "exact" else weights.total_bytes.basis
-    return Estimate(total, total - spread_low, total + spread_high, basis, ("weights + KV cache + compute + overhead",))
+    return Estimate(
+        total, total - spread_low, total + spread_high, basis, ("weights + KV cache + compute + overhead",)
+    )
 
 
 def _concurrency(case: Case, placement: Placement) -> Estimate:

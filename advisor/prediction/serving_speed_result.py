@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from advisor.documents.outcome import BASES, Estimate
+from advisor.documents.outcome import Estimate
 from advisor.documents.record import record
 
 

@@ -79,7 +79,8 @@ def _local(case: Case, load: Load, concurrency: int, weights: Weights, placement
 
         batched = batched_speed(
             found.decode, found.prefill, concurrency, load.prompt_tokens, load.output_tokens,
-            hardware=case.hardware, model=case.model, weights=weights, placement=placement, kv_type=case.kv_type,
+            hardware=case.hardware, model=case.model, weights=weights, placement=placement,
+            kv_type=case.kv_type,
         )
         return Speed(
             batched.decode_tokens_per_s, batched.prefill_tokens_per_s, batched.ttft_s,
@@ -127,7 +128,7 @@ def _mixture(results: list[tuple[Load, Speed]]) -> Speed:
         if any(part is None for _, part in parts):
             mixed[name] = None
             continue
-        is_time = name.endswith("_token_s") or name.endswith("latency_s")
+        is_time = name.endswith(("_token_s", "latency_s"))
         amounts = [load.weight * _amount(name, load) for load, _ in parts]
         ends = []
         for end in ("value", "low", "high"):

@@ -35,13 +35,17 @@ def probe(system: System | None = None) -> HardwareProfile:
     gpus, memory = _one_memory(gpus, memory, unknown)
     board = _board(system)
     return HardwareProfile(
-        name=_name(cpu, memory, gpus, board), source="probe", cpu=cpu, memory=memory, gpus=gpus, os=_os(system),
-        container=_container(system), board=board, engines=engines(system), disk_free_bytes=system.disk_free_bytes(),
+        name=_name(cpu, memory, gpus, board), source="probe", cpu=cpu, memory=memory, gpus=gpus,
+        os=_os(system),
+        container=_container(system), board=board, engines=engines(system),
+        disk_free_bytes=system.disk_free_bytes(),
         unknown=unknown, notes=tuple(dict.fromkeys(notes)),
     )
 
 
-def measure(profile: HardwareProfile, progress: Callable[[float], None] = lambda done: None) -> HardwareProfile:
+def measure(
+    profile: HardwareProfile, progress: Callable[[float], None] = lambda done: None
+) -> HardwareProfile:
     """*profile* with the memory bandwidth measured now, and kept for later probes of this boot."""
     from advisor.probe.bandwidth import measure_read_bandwidth
     from advisor.probe.boot_cache import write
@@ -53,8 +57,12 @@ def measure(profile: HardwareProfile, progress: Callable[[float], None] = lambda
     return replace(profile, memory=replace(profile.memory, measured_bandwidth_bytes_per_s=rate), notes=notes)
 
 
-def _from_table(system: System, cpu: Cpu, memory: Memory, unknown: dict[str, str], notes: list[str]) -> tuple[Cpu, Memory]:
-    """Microarchitecture and memory bandwidth by the CPU table; a bandwidth measured since boot stands beside it."""
+def _from_table(
+    system: System, cpu: Cpu, memory: Memory, unknown: dict[str, str], notes: list[str]
+) -> tuple[Cpu, Memory]:
+    """Microarchitecture and memory bandwidth by the CPU table;
+    a bandwidth measured since boot stands beside it.
+    """
     row = find_cpu(cpu.brand or "", cpu.family, cpu.model, cpu.stepping)
     if row is None:
         unknown["memory.bandwidth_bytes_per_s"] = f"the processor {cpu.brand!r} is in no catalogue"
@@ -70,23 +78,31 @@ def _from_table(system: System, cpu: Cpu, memory: Memory, unknown: dict[str, str
     if row is not None:
         cpu = replace(cpu, microarchitecture=row.microarchitecture, vendor=cpu.vendor or row.vendor)
         bandwidth = row.bandwidth_bytes_per_s and row.bandwidth_bytes_per_s * max(cpu.sockets or 1, 1)
-        memory = replace(memory, kind=row.memory_type, channels=row.memory_channels, bandwidth_bytes_per_s=bandwidth)
+        memory = replace(
+            memory, kind=row.memory_type, channels=row.memory_channels, bandwidth_bytes_per_s=bandwidth
+        )
     return cpu, replace(memory, measured_bandwidth_bytes_per_s=measured)
 
 
-def _one_memory(gpus: tuple[Gpu, ...], memory: Memory, unknown: dict[str, str]) -> tuple[tuple[Gpu, ...], Memory]:
+def _one_memory(
+    gpus: tuple[Gpu, ...], memory: Memory, unknown: dict[str, str]
+) -> tuple[tuple[Gpu, ...], Memory]:
     """An integrated GPU reads main memory: one memory has one bandwidth.
 
     The GPU table names the exact product, so it wins over the CPU table's family; a GPU in no catalogue
     takes what the CPU table says.
     """
-    known = next((gpu.bandwidth_bytes_per_s for gpu in gpus if gpu.unified_memory and gpu.bandwidth_bytes_per_s), None)
+    known = next(
+        (gpu.bandwidth_bytes_per_s for gpu in gpus if gpu.unified_memory and gpu.bandwidth_bytes_per_s), None
+    )
     if known is not None:
         unknown.pop("memory.bandwidth_bytes_per_s", None)
         memory = replace(memory, bandwidth_bytes_per_s=known)
     shared = memory.bandwidth_bytes_per_s
     gpus = tuple(
-        replace(gpu, bandwidth_bytes_per_s=shared) if gpu.unified_memory and gpu.bandwidth_bytes_per_s is None else gpu
+        replace(gpu, bandwidth_bytes_per_s=shared)
+        if gpu.unified_memory and gpu.bandwidth_bytes_per_s is None
+        else gpu
         for gpu in gpus
     )
     return gpus, memory
@@ -95,7 +111,9 @@ def _one_memory(gpus: tuple[Gpu, ...], memory: Memory, unknown: dict[str, str]) 
 def _name(cpu: Cpu, memory: Memory, gpus: tuple[Gpu, ...], board: str | None) -> str:
     """'2x RTX 4090 + AMD EPYC 9654, 384 GiB'."""
     names = [gpu.name for gpu in gpus]
-    parts = [f"{names.count(name)}x {name}" if names.count(name) > 1 else name for name in dict.fromkeys(names)]
+    parts = [
+        f"{names.count(name)}x {name}" if names.count(name) > 1 else name for name in dict.fromkeys(names)
+    ]
     parts.append(board or cpu.brand or "unknown CPU")
     text = " + ".join(parts)
     return f"{text}, {memory.total_bytes / 2**30:.0f} GiB" if memory.total_bytes else text

@@ -11,7 +11,14 @@ from advisor.documents.hardware import Gpu
 from advisor.probe.system import System
 
 
-def apple(system: System, brand: str | None, total_bytes: int | None, available_bytes: int | None, unknown: dict[str, str], notes: list[str]) -> tuple[Gpu, ...]:
+def apple(
+    system: System,
+    brand: str | None,
+    total_bytes: int | None,
+    available_bytes: int | None,
+    unknown: dict[str, str],
+    notes: list[str],
+) -> tuple[Gpu, ...]:
     """One GPU on Apple silicon; none on an Intel Mac, whose GPUs engines no longer support well."""
     if system.platform != "darwin" or not (brand or "").startswith("Apple"):
         return ()
@@ -23,8 +30,18 @@ def apple(system: System, brand: str | None, total_bytes: int | None, available_
     limit = wired_limit_bytes(system, brand, total_bytes)
     free = None if limit is None or available_bytes is None else min(limit, available_bytes)
     if match is None:
-        notes.append(f"{brand} is in no catalogue: its bandwidth is unknown, so its speed cannot be predicted")
-        return (Gpu(name=name, vendor="Apple", memory_total_bytes=limit, memory_free_bytes=free, unified_memory=True),)
+        notes.append(
+            f"{brand} is in no catalogue: its bandwidth is unknown, so its speed cannot be predicted"
+        )
+        return (
+            Gpu(
+                name=name,
+                vendor="Apple",
+                memory_total_bytes=limit,
+                memory_free_bytes=free,
+                unified_memory=True,
+            ),
+        )
     notes.extend(match.notes)
     return (match.gpu(name, memory_total_bytes=limit, memory_free_bytes=free, unified_memory=True),)
 
@@ -39,7 +56,9 @@ def wired_limit_bytes(system: System, brand: str, total_bytes: int | None) -> in
 
 
 def _cores(system: System) -> int | None:
-    """GPU cores; system_profiler takes a quarter of a second, so the live answer is kept until the next boot."""
+    """GPU cores; system_profiler takes a quarter of a second,
+    so the live answer is kept until the next boot.
+    """
     if not system.live:
         return _ask(system)
     from advisor.probe.boot_cache import cached

@@ -56,7 +56,9 @@ def _boot() -> str:
 
 
 def _path() -> Path:
-    """The user's cache folder, by the platform's custom (platformdirs would cost more than reading the file)."""
+    """The user's cache folder, by the platform's custom (platformdirs would cost more than reading the
+    file).
+    """
     if override := os.environ.get("ADVISOR_CACHE_DIR"):
         return Path(override) / "boot.json"
     if sys.platform == "darwin":

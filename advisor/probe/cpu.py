@@ -12,7 +12,8 @@ _FLAGS = {
     "avx512f": "avx512f", "avx512bw": "avx512bw", "avx512vl": "avx512vl", "avx512_vnni": "avx512_vnni",
     "avx512vnni": "avx512_vnni", "avx512_bf16": "avx512_bf16", "avx512_vbmi": "avx512_vbmi",
     "avx512vbmi": "avx512_vbmi", "amx_tile": "amx_tile", "amx_int8": "amx_int8", "amx_bf16": "amx_bf16",
-    "asimd": "asimd", "neon": "asimd", "asimddp": "dotprod", "asimdhp": "fp16", "i8mm": "i8mm", "bf16": "bf16",
+    "asimd": "asimd", "neon": "asimd", "asimddp": "dotprod", "asimdhp": "fp16", "i8mm": "i8mm",
+    "bf16": "bf16",
     "sve": "sve", "sve2": "sve2", "sme": "sme", "v": "rvv",
 }
 """Kernel flag -> our name; the ones ggml's CPU backend dispatches on (ggml/src/ggml-cpu/arch)."""
@@ -37,7 +38,9 @@ def _linux(system: System, unknown: dict[str, str], notes: list[str]) -> Cpu:
     if not text:
         unknown["cpu.brand"] = "/proc/cpuinfo cannot be read"
         return Cpu(architecture=system.machine, usable_cores=system.usable_cpus())
-    blocks = [_fields(block) for block in re.split(r"\n\s*\n", text) if "processor" in block.lower() or ":" in block]
+    blocks = [
+        _fields(block) for block in re.split(r"\n\s*\n", text) if "processor" in block.lower() or ":" in block
+    ]
     first = blocks[0]
     flags = set((first.get("flags") or first.get("Features") or first.get("isa", "")).split())
     if "hypervisor" in flags:
@@ -48,9 +51,13 @@ def _linux(system: System, unknown: dict[str, str], notes: list[str]) -> Cpu:
     logical = sum("processor" in block for block in blocks) or None
     return Cpu(
         brand=_linux_brand(system, first),
-        vendor={"GenuineIntel": "Intel", "AuthenticAMD": "AMD"}.get(first.get("vendor_id", ""), first.get("vendor_id")),
+        vendor={"GenuineIntel": "Intel", "AuthenticAMD": "AMD"}.get(
+            first.get("vendor_id", ""), first.get("vendor_id")
+        ),
         architecture=system.machine,
-        family=_whole(first.get("cpu family")), model=_whole(first.get("model")), stepping=_whole(first.get("stepping")),
+        family=_whole(first.get("cpu family")),
+        model=_whole(first.get("model")),
+        stepping=_whole(first.get("stepping")),
         sockets=len({block["physical id"] for block in blocks if "physical id" in block}) or 1,
         physical_cores=_physical(system, blocks) or logical,
         performance_cores=_performance_cores(system),
@@ -58,7 +65,10 @@ def _linux(system: System, unknown: dict[str, str], notes: list[str]) -> Cpu:
         usable_cores=_usable(system, logical),
         isa=isa(flags),
         cache_bytes=_caches(system),
-        numa_nodes=sum(bool(re.fullmatch(r"node\d+", name)) for name in system.names("/sys/devices/system/node")) or None,
+        numa_nodes=sum(
+            bool(re.fullmatch(r"node\d+", name)) for name in system.names("/sys/devices/system/node")
+        )
+        or None,
     )
 
 
@@ -90,7 +100,10 @@ def _physical(system: System, blocks: list[dict[str, str]]) -> int | None:
     base = "/sys/devices/system/cpu"
     found = set()
     for name in system.names(base):
-        if re.fullmatch(r"cpu\d+", name) and (core := system.read(f"{base}/{name}/topology/core_id")) is not None:
+        if (
+            re.fullmatch(r"cpu\d+", name)
+            and (core := system.read(f"{base}/{name}/topology/core_id")) is not None
+        ):
             found.add((system.read(f"{base}/{name}/topology/physical_package_id"), core))
     return len(found) or None
 
@@ -104,8 +117,10 @@ def _performance_cores(system: System) -> int | None:
         return len(cores) or None
     base = "/sys/devices/system/cpu"
     capacities = [
-        int(value) for name in system.names(base)
-        if re.fullmatch(r"cpu\d+", name) and (value := system.read(f"{base}/{name}/cpu_capacity") or "").isdigit()
+        int(value)
+        for name in system.names(base)
+        if re.fullmatch(r"cpu\d+", name)
+        and (value := system.read(f"{base}/{name}/cpu_capacity") or "").isdigit()
     ]
     return capacities.count(max(capacities)) if len(set(capacities)) > 1 else None
 
@@ -125,12 +140,15 @@ def _usable(system: System, logical: int | None) -> int | None:
     usable = system.usable_cpus() or logical
     quotas = [usable] if usable else []
     for line in (system.read("/proc/self/cgroup") or "").splitlines():
-        _, controllers, path = (line.split(":", 2) + ["", ""])[:3]
+        _, controllers, path = [*line.split(":", 2), "", ""][:3]
         if controllers == "":
             quota, _, period = (system.read(f"/sys/fs/cgroup{path.rstrip('/')}/cpu.max") or "").partition(" ")
         elif "cpu" in controllers.split(","):
             base = f"/sys/fs/cgroup/cpu{path.rstrip('/')}"
-            quota, period = system.read(f"{base}/cpu.cfs_quota_us") or "", system.read(f"{base}/cpu.cfs_period_us") or ""
+            quota, period = (
+                system.read(f"{base}/cpu.cfs_quota_us") or "",
+                system.read(f"{base}/cpu.cfs_period_us") or "",
+            )
         else:
             continue
         if quota.isdigit() and period.isdigit() and int(period):
@@ -170,12 +188,16 @@ def _whole(text: str | None) -> int | None:
 def _sysctl(system: System, *names: str) -> dict[str, str]:
     """Several sysctl values in one process; names the kernel does not know are simply absent."""
     text, _ = system.run("sysctl", "-i", *names)
-    return {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in (text or "").splitlines())}
+    return {
+        name.strip(): value.strip()
+        for name, _, value in (line.partition(":") for line in (text or "").splitlines())
+    }
 
 
 def _darwin(system: System, unknown: dict[str, str]) -> Cpu:
     names = (
-        "machdep.cpu.brand_string", "hw.physicalcpu", "hw.logicalcpu", "hw.perflevel0.physicalcpu", "hw.l1dcachesize",
+        "machdep.cpu.brand_string", "hw.physicalcpu", "hw.logicalcpu", "hw.perflevel0.physicalcpu",
+        "hw.l1dcachesize",
         "hw.l2cachesize", "hw.packages", *_DARWIN,
     )
     values = _sysctl(system, *names)
@@ -187,15 +209,22 @@ def _darwin(system: System, unknown: dict[str, str]) -> Cpu:
     brand = values.get("machdep.cpu.brand_string")
     logical = _whole(values.get("hw.logicalcpu"))
     return Cpu(
-        brand=brand, vendor="Apple" if (brand or "").startswith("Apple") else "Intel", architecture=system.machine,
-        sockets=_whole(values.get("hw.packages")), physical_cores=_whole(values.get("hw.physicalcpu")),
-        performance_cores=_whole(values.get("hw.perflevel0.physicalcpu")), logical_cores=logical, usable_cores=logical,
+        brand=brand,
+        vendor="Apple" if (brand or "").startswith("Apple") else "Intel",
+        architecture=system.machine,
+        sockets=_whole(values.get("hw.packages")),
+        physical_cores=_whole(values.get("hw.physicalcpu")),
+        performance_cores=_whole(values.get("hw.perflevel0.physicalcpu")),
+        logical_cores=logical,
+        usable_cores=logical,
         isa=tuple(found),
     )
 
 
 def _windows(system: System, unknown: dict[str, str]) -> Cpu:
-    """The registry has the brand; flags need py-cpuinfo, which takes a second, so they are cached per boot."""
+    """The registry has the brand; flags need py-cpuinfo, which takes a second,
+    so they are cached per boot.
+    """
     brand = _registry_brand()
     try:
         import psutil
@@ -220,7 +249,9 @@ def _registry_brand() -> str | None:
     try:
         import winreg
 
-        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"HARDWARE\DESCRIPTION\System\CentralProcessor\0") as key:
+        with winreg.OpenKey(
+            winreg.HKEY_LOCAL_MACHINE, r"HARDWARE\DESCRIPTION\System\CentralProcessor\0"
+        ) as key:
             return str(winreg.QueryValueEx(key, "ProcessorNameString")[0]).strip()
     except (ImportError, OSError):
         return None

@@ -34,7 +34,9 @@ def _gfx_by_device(system: System) -> dict[str, str]:
     found = {}
     for node in system.names(_KFD):
         fields = dict(
-            parts for line in (system.read(f"{_KFD}/{node}/properties") or "").splitlines() if len(parts := line.split()) == 2
+            parts
+            for line in (system.read(f"{_KFD}/{node}/properties") or "").splitlines()
+            if len(parts := line.split()) == 2
         )
         version = fields.get("gfx_target_version", "0")
         if version.isdigit() and int(version):
@@ -48,8 +50,14 @@ def gfx_name(version: int) -> str:
 
 
 def _amd(system: System, folder: str, gfx: dict[str, str], cpu_brand: str | None, notes: list[str]) -> Gpu:
-    vram, used = _whole(system.read(f"{folder}/mem_info_vram_total")), _whole(system.read(f"{folder}/mem_info_vram_used"))
-    gtt, gtt_used = _whole(system.read(f"{folder}/mem_info_gtt_total")), _whole(system.read(f"{folder}/mem_info_gtt_used"))
+    vram, used = (
+        _whole(system.read(f"{folder}/mem_info_vram_total")),
+        _whole(system.read(f"{folder}/mem_info_vram_used")),
+    )
+    gtt, gtt_used = (
+        _whole(system.read(f"{folder}/mem_info_gtt_total")),
+        _whole(system.read(f"{folder}/mem_info_gtt_used")),
+    )
     device = (system.read(f"{folder}/device") or "").removeprefix("0x")
     chip = gfx.get(str(int(device, 16))) if re.fullmatch(r"[0-9a-f]{4}", device) else None
     name = system.read(f"{folder}/product_name") or _uevent_name(system, folder)
@@ -69,12 +77,15 @@ def _amd(system: System, folder: str, gfx: dict[str, str], cpu_brand: str | None
 
 def _is_apu(vram: int | None, cpu_brand: str | None) -> bool:
     """An AMD processor "with Radeon Graphics", or a Ryzen AI; its carve-out is a part of main memory."""
-    return bool(cpu_brand and re.search(r"radeon|ryzen ai|apu|ryzen.*\d{3,4}(g|ge|u|h|hs|hx)\b", cpu_brand, re.IGNORECASE)) and (
-        vram is None or vram <= 2 << 30 or "ryzen ai max" in cpu_brand.lower()
-    )
+    return bool(
+        cpu_brand
+        and re.search(r"radeon|ryzen ai|apu|ryzen.*\d{3,4}(g|ge|u|h|hs|hx)\b", cpu_brand, re.IGNORECASE)
+    ) and (vram is None or vram <= 2 << 30 or "ryzen ai max" in cpu_brand.lower())
 
 
-def _intel(system: System, folder: str, cpu_brand: str | None, unknown: dict[str, str], notes: list[str]) -> Gpu:
+def _intel(
+    system: System, folder: str, cpu_brand: str | None, unknown: dict[str, str], notes: list[str]
+) -> Gpu:
     device = (system.read(f"{folder}/device") or "").removeprefix("0x")
     vram = _intel_vram(system, folder)
     match = _find(None, None if vram else cpu_brand, vram, f"8086:{device}")
@@ -86,7 +97,17 @@ def _intel(system: System, folder: str, cpu_brand: str | None, unknown: dict[str
     elif vram is None:
         unknown["gpus.memory_total_bytes"] = "the kernel driver of this Intel GPU states no memory size"
         total = match.memory_total_bytes if match else None
-    return _document(match, match.catalog_name if match else f"Intel GPU {device}", "Intel", None, total, free, integrated, None, notes)
+    return _document(
+        match,
+        match.catalog_name if match else f"Intel GPU {device}",
+        "Intel",
+        None,
+        total,
+        free,
+        integrated,
+        None,
+        notes,
+    )
 
 
 def _intel_vram(system: System, folder: str) -> int | None:
@@ -118,13 +139,16 @@ def _document(
 ) -> Gpu:
     if match is None:
         if not integrated:
-            notes.append(f"{name} is in no catalogue: its bandwidth is unknown, so its speed cannot be predicted")
+            notes.append(
+                f"{name} is in no catalogue: its bandwidth is unknown, so its speed cannot be predicted"
+            )
         return Gpu(name=name, vendor=vendor, compute_capability=chip, memory_total_bytes=total,
                    memory_free_bytes=free, unified_memory=integrated, pcie=link)
     notes.extend(match.notes)
     return match.gpu(
         name, memory_total_bytes=total or match.memory_total_bytes, memory_free_bytes=free,
-        unified_memory=integrated or match.unified_memory, compute_capability=chip or match.compute_capability, pcie=link,
+        unified_memory=integrated or match.unified_memory,
+        compute_capability=chip or match.compute_capability, pcie=link,
     )
 
 
@@ -136,7 +160,9 @@ def _uevent_name(system: System, folder: str) -> str | None:
 
 
 def _link(speed: str | None, width: str | None) -> str | None:
-    generation = {"2.5": "1.0", "5.0": "2.0", "8.0": "3.0", "16.0": "4.0", "32.0": "5.0", "64.0": "6.0"}.get((speed or "").split(" ")[0])
+    generation = {"2.5": "1.0", "5.0": "2.0", "8.0": "3.0", "16.0": "4.0", "32.0": "5.0", "64.0": "6.0"}.get(
+        (speed or "").split(" ")[0]
+    )
     return f"{generation} x{width}" if generation and width and width.isdigit() else None
 
 

@@ -11,7 +11,13 @@ _PROGRAMS = {
     "llama.cpp": "llama-server", "ollama": "ollama", "vllm": "vllm", "mlx": "mlx_lm.server",
     "tensorrt-llm": "trtllm-serve", "lmdeploy": "lmdeploy",
 }
-_PACKAGES = {"vllm": "vllm", "sglang": "sglang", "mlx": "mlx_lm", "exllamav3": "exllamav3", "exllamav2": "exllamav2"}
+_PACKAGES = {
+    "vllm": "vllm",
+    "sglang": "sglang",
+    "mlx": "mlx_lm",
+    "exllamav3": "exllamav3",
+    "exllamav2": "exllamav2",
+}
 
 
 def engines(system: System) -> tuple[EngineInstall, ...]:

@@ -28,14 +28,24 @@ def _linux(system: System, unknown: dict[str, str], notes: list[str]) -> Memory:
     limit, left = cgroup_memory(system)
     if limit is not None and total is not None and limit < total:
         available = min(available if available is not None else left, left)
-        notes.append(f"this process may use {limit / 2**30:.1f} GiB of {total / 2**30:.1f} GiB (cgroup limit)")
+        notes.append(
+            f"this process may use {limit / 2**30:.1f} GiB of {total / 2**30:.1f} GiB (cgroup limit)"
+        )
     else:
         limit = None
     swap_total, swap_free = fields.get("SwapTotal"), fields.get("SwapFree")
     used = None if swap_total is None or swap_free is None else swap_total - swap_free
     if used and total and used > 0.01 * total:
-        notes.append(f"swap is in use ({used / 2**30:.1f} GiB): figures hold for a machine that does not swap")
-    return Memory(total_bytes=total, available_bytes=available, limit_bytes=limit, swap_total_bytes=swap_total, swap_used_bytes=used)
+        notes.append(
+            f"swap is in use ({used / 2**30:.1f} GiB): figures hold for a machine that does not swap"
+        )
+    return Memory(
+        total_bytes=total,
+        available_bytes=available,
+        limit_bytes=limit,
+        swap_total_bytes=swap_total,
+        swap_used_bytes=used,
+    )
 
 
 def meminfo(system: System) -> dict[str, int]:
@@ -63,11 +73,17 @@ def _groups(system: System) -> list[tuple[int, int, int]]:
     """(limit, used, inactive file cache) of every group with a limit, v1 and v2 alike."""
     found = []
     for line in (system.read("/proc/self/cgroup") or "").splitlines():
-        _, controllers, path = (line.split(":", 2) + ["", ""])[:3]
+        _, controllers, path = [*line.split(":", 2), "", ""][:3]
         if controllers == "":
-            bases, names = ("/sys/fs/cgroup", "/sys/fs/cgroup/unified"), ("memory.max", "memory.current", "inactive_file")
+            bases, names = (
+                ("/sys/fs/cgroup", "/sys/fs/cgroup/unified"),
+                ("memory.max", "memory.current", "inactive_file"),
+            )
         elif "memory" in controllers.split(","):
-            bases, names = ("/sys/fs/cgroup/memory",), ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+            bases, names = (
+                ("/sys/fs/cgroup/memory",),
+                ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+            )
         else:
             continue
         for base in bases:
@@ -128,5 +144,8 @@ def _psutil(unknown: dict[str, str]) -> Memory:
         unknown["memory.total_bytes"] = f"psutil cannot read it: {error}"
         return Memory()
     return Memory(
-        total_bytes=found.total, available_bytes=found.available, swap_total_bytes=swap.total, swap_used_bytes=swap.used
+        total_bytes=found.total,
+        available_bytes=found.available,
+        swap_total_bytes=swap.total,
+        swap_used_bytes=swap.used,
     )

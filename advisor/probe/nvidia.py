@@ -1,4 +1,6 @@
-"""NVIDIA GPUs: through NVML when its library is there, else through nvidia-smi; Jetson through the device tree."""
+"""NVIDIA GPUs: through NVML when its library is there, else through nvidia-smi;
+Jetson through the device tree.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,10 @@ from advisor.documents.hardware import Gpu
 from advisor.probe.memory import meminfo
 from advisor.probe.system import System
 
-_QUERY = "name,memory.total,memory.free,compute_cap,pci.device_id,pcie.link.gen.max,pcie.link.width.max,mig.mode.current"
+_QUERY = (
+    "name,memory.total,memory.free,compute_cap,pci.device_id,pcie.link.gen.max,pcie.link.width.max,"
+    "mig.mode.current"
+)
 _UNIFIED_NAMES = ("GB10", "Orin", "Xavier", "Thor", "Jetson", "TX2", "Tegra")
 """GPUs whose memory is main memory: NVML answers "not supported" for its size."""
 
@@ -36,10 +41,17 @@ def nvidia(system: System, unknown: dict[str, str], notes: list[str]) -> tuple[G
 
 def _driver_present(system: System) -> bool:
     """Native driver, WSL2 (where the device nodes are absent) or a container with the toolkit."""
-    marks = ("/proc/driver/nvidia/version", "/dev/nvidiactl", "/dev/nvidia0", "/usr/lib/wsl/lib/libnvidia-ml.so.1")
+    marks = (
+        "/proc/driver/nvidia/version",
+        "/dev/nvidiactl",
+        "/dev/nvidia0",
+        "/usr/lib/wsl/lib/libnvidia-ml.so.1",
+    )
     if any(system.exists(mark) for mark in marks):
         return True
-    return system.platform == "win32" or (not system.live and system.run("nvidia-smi", *_smi_arguments())[1] != "nvidia-smi is not installed")
+    return system.platform == "win32" or (
+        not system.live and system.run("nvidia-smi", *_smi_arguments())[1] != "nvidia-smi is not installed"
+    )
 
 
 def _jetson(system: System) -> str | None:
@@ -64,7 +76,9 @@ def _nvml(notes: list[str]) -> tuple[list[dict[str, Any]] | None, str]:
             busy = _ask(pynvml, "nvmlDeviceGetComputeRunningProcesses", handle) or []
             if busy:
                 held = sum(process.usedGpuMemory or 0 for process in busy)
-                notes.append(f"GPU {index}: {len(busy)} other process(es) hold {held / 2**30:.1f} GiB of its memory")
+                notes.append(
+                    f"GPU {index}: {len(busy)} other process(es) hold {held / 2**30:.1f} GiB of its memory"
+                )
         return rows, ""
     except pynvml.NVMLError as error:
         return None, f"NVML: {error}"
@@ -92,7 +106,10 @@ def _row(pynvml: Any, handle: Any) -> dict[str, Any]:
         "free": memory.free if memory else None,
         "capability": f"{capability[0]}.{capability[1]}" if capability else None,
         "pci": f"10de:{pci.pciDeviceId >> 16:04x}" if pci else None,
-        "pcie": _link(_ask(pynvml, "nvmlDeviceGetMaxPcieLinkGeneration", handle), _ask(pynvml, "nvmlDeviceGetMaxPcieLinkWidth", handle)),
+        "pcie": _link(
+            _ask(pynvml, "nvmlDeviceGetMaxPcieLinkGeneration", handle),
+            _ask(pynvml, "nvmlDeviceGetMaxPcieLinkWidth", handle),
+        ),
         "slices": None,
     }
 
@@ -107,7 +124,9 @@ def _slices(pynvml: Any, handle: Any) -> list[dict[str, Any]]:
         part = _ask(pynvml, "nvmlDeviceGetMigDeviceHandleByIndex", handle, index)
         if part is None:
             continue
-        attributes = _ask(pynvml, "nvmlDeviceGetAttributes", part) or _ask(pynvml, "nvmlDeviceGetAttributes_v2", part)
+        attributes = _ask(pynvml, "nvmlDeviceGetAttributes", part) or _ask(
+            pynvml, "nvmlDeviceGetAttributes_v2", part
+        )
         memory = _ask(pynvml, "nvmlDeviceGetMemoryInfo", part)
         row = _row(pynvml, handle)
         row.update(
@@ -154,7 +173,9 @@ def _link(generation: Any, width: Any) -> str | None:
 
 
 def _visible(system: System, rows: list[dict[str, Any]], notes: list[str]) -> list[dict[str, Any]]:
-    """The GPUs that CUDA_VISIBLE_DEVICES leaves, in its order; CUDA stops at the first entry it cannot find."""
+    """The GPUs that CUDA_VISIBLE_DEVICES leaves, in its order;
+    CUDA stops at the first entry it cannot find.
+    """
     listed = system.environment.get("CUDA_VISIBLE_DEVICES")
     if listed is None:
         return rows
@@ -178,12 +199,15 @@ def _gpu(system: System, row: dict[str, Any], notes: list[str]) -> Gpu:
     sliced = row["slices"] is not None
     match = find_gpu(row["name"], None if sliced else row["total"], row["pci"])
     if match is None:
-        notes.append(f"{row['name']} is in no catalogue: its bandwidth is unknown, so its speed cannot be predicted")
+        notes.append(
+            f"{row['name']} is in no catalogue: its bandwidth is unknown, so its speed cannot be predicted"
+        )
         return Gpu(name=row["name"], vendor="NVIDIA", compute_capability=row["capability"],
                    memory_total_bytes=row["total"], memory_free_bytes=row["free"], pcie=row["pcie"])
     notes.extend(match.notes)
     changes: dict[str, Any] = {
-        "memory_total_bytes": row["total"] or match.memory_total_bytes, "memory_free_bytes": row["free"], "pcie": row["pcie"],
+        "memory_total_bytes": row["total"] or match.memory_total_bytes, "memory_free_bytes": row["free"],
+        "pcie": row["pcie"],
         "compute_capability": row["capability"] or match.compute_capability,
     }
     if sliced and match.memory_total_bytes and row["total"]:
@@ -193,12 +217,17 @@ def _gpu(system: System, row: dict[str, Any], notes: list[str]) -> Gpu:
 
 
 def _share(match: Any, row: dict[str, Any]) -> dict[str, float | None]:
-    """A slice's share: memory slices of eight carry bandwidth, compute slices of seven carry arithmetic (MIG user guide)."""
+    """A slice's share: memory slices of eight carry bandwidth,
+    compute slices of seven carry arithmetic (MIG user guide).
+    """
     memory = max(1, round(8 * row["total"] / match.memory_total_bytes)) / 8
     compute = row["slices"] / 7
     return {
         "bandwidth_bytes_per_s": match.bandwidth_bytes_per_s and match.bandwidth_bytes_per_s * memory,
-        **{name: (value := getattr(match, name)) and value * compute for name in ("fp16_flops", "int8_ops", "fp8_flops", "fp4_flops", "fp32_flops")},
+        **{
+            name: (value := getattr(match, name)) and value * compute
+            for name in ("fp16_flops", "int8_ops", "fp8_flops", "fp4_flops", "fp32_flops")
+        },
     }
 
 
@@ -206,7 +235,9 @@ def _unified(system: System, name: str, capability: str | None) -> Gpu:
     """GB10 and Jetson: the GPU uses main memory, so /proc/meminfo says what there is."""
     fields = meminfo(system)
     total, free = fields.get("MemTotal"), fields.get("MemAvailable")
-    match = find_gpu(re.sub(r"\b(nvidia|developer kit|super)\b", "", name, flags=re.IGNORECASE).strip(), total)
+    match = find_gpu(
+        re.sub(r"\b(nvidia|developer kit|super)\b", "", name, flags=re.IGNORECASE).strip(), total
+    )
     if match is None:
         return Gpu(name=name, vendor="NVIDIA", compute_capability=capability, memory_total_bytes=total,
                    memory_free_bytes=free, unified_memory=True)

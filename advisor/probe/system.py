@@ -24,7 +24,9 @@ class System:
     def machine(self) -> str:
         """The instruction set: x86_64, aarch64 …"""
         if self.platform == "win32":
-            return {"AMD64": "x86_64", "ARM64": "aarch64"}.get(os.environ.get("PROCESSOR_ARCHITECTURE", ""), "x86_64")
+            return {"AMD64": "x86_64", "ARM64": "aarch64"}.get(
+                os.environ.get("PROCESSOR_ARCHITECTURE", ""), "x86_64"
+            )
         return {"arm64": "aarch64", "amd64": "x86_64"}.get(os.uname().machine.lower(), os.uname().machine)
 
     def read(self, path: str) -> str | None:
@@ -93,7 +95,8 @@ class System:
 
 
 class Recorded(System):
-    """A machine from recorded facts: `files` (path -> text), `commands` (line -> output), `programs`, `environment` …
+    """A machine from recorded facts: `files` (path -> text), `commands` (line -> output), `programs`,
+    `environment` …
 
     A command recorded as null hung; as `{"error": "..."}`, it failed.
     """
@@ -119,7 +122,9 @@ class Recorded(System):
     def names(self, folder: str) -> tuple[str, ...]:
         """The entries under which something was recorded."""
         prefix = folder.rstrip("/") + "/"
-        return tuple(sorted({path[len(prefix):].split("/")[0] for path in self._files if path.startswith(prefix)}))
+        return tuple(
+            sorted({path[len(prefix) :].split("/")[0] for path in self._files if path.startswith(prefix)})
+        )
 
     def exists(self, path: str) -> bool:
         """Whether it was recorded."""

@@ -24,7 +24,9 @@ def as_it_ran(case: Case) -> Case:
     without the reserve; else the host is taken to be the catalogue's stand-in desktop with memory enough.
     """
     machine = case.hardware
-    named_alone = machine.gpus and machine.memory.bandwidth_bytes_per_s is None and machine.source == "catalogue"
+    named_alone = (
+        machine.gpus and machine.memory.bandwidth_bytes_per_s is None and machine.source == "catalogue"
+    )
     if case.engine in SERVING_ENGINES or not named_alone:
         return case
     weights = weigh(case.model, case.scheme, case.imatrix)

@@ -34,7 +34,13 @@ OUTPUT_KEYS = (
     "weights_bytes", "file_size_bytes", "memory_bytes", "decode_tokens_per_s", "prefill_tokens_per_s",
     "time_to_first_token_s", "request_latency_s", "concurrency", "throughput_tokens_per_s", "requests_per_s",
 )
-_ENGINE_OF_FORMAT = {"gguf": "llama.cpp", "mlx": "mlx", "exl2": "exllamav2", "exl3": "exllamav3", "hqq": "transformers"}
+_ENGINE_OF_FORMAT = {
+    "gguf": "llama.cpp",
+    "mlx": "mlx",
+    "exl2": "exllamav2",
+    "exl3": "exllamav3",
+    "hqq": "transformers",
+}
 _STATED_SIZE = re.compile(r"(?<![A-Za-z0-9.])\d+(?:\.\d+)?[Bb](?:-[Aa]\d+(?:\.\d+)?[Bb])?(?![A-Za-z0-9])")
 """'9B', '30B-A3B' standing alone in a model's name."""
 _MEASURED_ONLY = ("llamafile", "ipex-llm", "mlc-llm", "exllama")
@@ -75,7 +81,9 @@ def answer_case(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _does_not_run(case: Case) -> list[str]:
-    """Why `recommend` would not offer this; the figures are those of the nearest arithmetic the machine has."""
+    """Why `recommend` would not offer this; the figures are those of the nearest arithmetic the machine
+    has.
+    """
     if case.hardware is NO_MACHINE or case.engine in _MEASURED_ONLY:
         return []
     ways = _ways(case.scheme.name, case.engine, case.hardware.name, case.hardware)
@@ -121,7 +129,9 @@ def _model(value: Any) -> ModelProfile:
 
 @cache
 def _model_named(name: str) -> ModelProfile:
-    """The catalogue's model; one that is in no catalogue but states its size is taken as a model of that size."""
+    """The catalogue's model; one that is in no catalogue but states its size is taken as a model of that
+    size.
+    """
     try:
         return resolve_model(name)
     except UnknownNameError:
@@ -180,7 +190,9 @@ def _possible_backend(backend: str, hardware: HardwareProfile) -> str:
     """*backend*, unless every GPU of the machine is another vendor's."""
     vendor = _VENDOR_OF_BACKEND.get(backend)
     if vendor and hardware.gpus and all(gpu.vendor != vendor for gpu in hardware.gpus):
-        raise UsageError(f"backend {backend} needs a GPU of {vendor}; {hardware.name} has {hardware.gpus[0].name}")
+        raise UsageError(
+            f"backend {backend} needs a GPU of {vendor}; {hardware.name} has {hardware.gpus[0].name}"
+        )
     return backend
 
 
@@ -203,7 +215,9 @@ def _ways(scheme: str, engine: str, hardware_name: str, hardware: HardwareProfil
 def default_backend(hardware: HardwareProfile) -> str:
     """The backend the first GPU's vendor brings, `cpu` without one."""
     vendor = hardware.gpus[0].vendor if hardware.gpus else ""
-    return {"NVIDIA": "cuda", "AMD": "rocm", "Apple": "metal", "Intel": "sycl", "": "cpu"}.get(vendor, "vulkan")
+    return {"NVIDIA": "cuda", "AMD": "rocm", "Apple": "metal", "Intel": "sycl", "": "cpu"}.get(
+        vendor, "vulkan"
+    )
 
 
 def _load(workload: Any) -> tuple[Load, int]:
@@ -215,11 +229,8 @@ def _load(workload: Any) -> tuple[Load, int]:
     prompt = _count(workload, "prompt_tokens", Load.prompt_tokens, least=0)
     output = _count(workload, "output_tokens", Load.output_tokens, least=0)
     context = _count(workload, "context_tokens", None)
-    concurrency = workload.get("concurrency")
-    if concurrency == "max":
-        concurrency = MAX_CONCURRENCY
-    else:
-        concurrency = _count(workload, "concurrency", 1)
+    most = workload.get("concurrency") == "max"
+    concurrency = MAX_CONCURRENCY if most else _count(workload, "concurrency", 1)
     context = max(context or 0, prompt + output, 1)
     return Load(prompt_tokens=prompt, output_tokens=output, concurrency=concurrency), context
 
@@ -228,7 +239,12 @@ def _count(raw: dict[str, Any], key: str, default: int | None, least: int = 1) -
     value = raw.get(key)
     if value is None:
         return default
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value) or value != int(value):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or not isfinite(value)
+        or value != int(value)
+    ):
         raise UsageError(f"{key} must be a whole number, not {value!r}")
     if value < least:
         raise UsageError(f"{key} is {value}; it must be at least {least}")
@@ -241,7 +257,9 @@ def _kv_type(raw: dict[str, Any], engine: str) -> str:
     kv_type, bits = raw.get("kv_type"), raw.get("kv_bits")
     if kv_type is not None:
         name = str(kv_type).lower()
-        name = {"auto": "f16", "fp16": "f16", "fp8_e4m3": "fp8", "fp8_e5m2": "fp8", "f32": "f16"}.get(name, name)
+        name = {"auto": "f16", "fp16": "f16", "fp8_e4m3": "fp8", "fp8_e5m2": "fp8", "f32": "f16"}.get(
+            name, name
+        )
         if name not in KV_TYPES:
             raise UsageError(f"unknown kv_type {kv_type!r}; choose one of {', '.join(KV_TYPES)}")
         return name
@@ -268,7 +286,9 @@ def mixed(by_category: dict[str, Estimate | None], mix: dict[str, float]) -> Est
     if any(part is None for _, part in parts):
         return None
     total = sum(mix.values())
-    value, low, high = (sum(w * getattr(p, end) for w, p in parts) / total for end in ("value", "low", "high"))
+    value, low, high = (
+        sum(w * getattr(p, end) for w, p in parts) / total for end in ("value", "low", "high")
+    )
     return Estimate(value, low, high, max((p.basis for _, p in parts), key=BASES.index))
 
 

@@ -19,8 +19,8 @@ DEFAULT_ENGINES = ("llama.cpp", "vllm", "mlx")
 the same formats; naming them (`--engine ollama`) or having them installed brings them in."""
 
 _TRAINED_FOR = ("TQ1_0", "TQ2_0", "Q1_0", "Q2_0")
-"""Ternary and binary types: llama.cpp has them for models trained at that width (BitNet, TriLM); rounding any other
-model to them leaves noise (https://github.com/ggml-org/llama.cpp/pull/8151)."""
+"""Ternary and binary types: llama.cpp has them for models trained at that width (BitNet, TriLM); rounding any
+other model to them leaves noise (https://github.com/ggml-org/llama.cpp/pull/8151)."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,9 @@ class Candidate:
     kv_types: tuple[str, ...]
     """In order of preference; the first that fits is taken."""
     limited: bool = False
-    """The engine runs it with limits (no fast kernel, experimental), or its recipe is not public; `note` says which."""
+    """The engine runs it with limits (no fast kernel, experimental), or its recipe is not public;
+    `note` says which.
+    """
     note: str = ""
 
 
@@ -69,14 +71,24 @@ def _unfit(scheme: SchemeProfile, model: ModelProfile) -> str:
     return ""
 
 
-def _candidate(scheme: SchemeProfile, way: Runnable, requirements: Requirements, model: ModelProfile) -> Candidate:
+def _candidate(
+    scheme: SchemeProfile, way: Runnable, requirements: Requirements, model: ModelProfile
+) -> Candidate:
     vendor_mix = scheme.name.startswith("UD-")
     note = way.note
     if vendor_mix:
-        note = "; ".join(part for part in (note, "one publisher's mix: its recipe is not public, so it can be downloaded but not made") if part)
+        note = "; ".join(
+            part
+            for part in (
+                note,
+                "one publisher's mix: its recipe is not public, so it can be downloaded but not made",
+            )
+            if part
+        )
     return Candidate(
         scheme, way.engine, way.backend, imatrix_for(scheme, requirements.calibration_allowed),
-        kv_types_for(way.engine, requirements.kv_type), (way.level == "partial" or vendor_mix) and not is_native(model, scheme), note,
+        kv_types_for(way.engine, requirements.kv_type),
+        (way.level == "partial" or vendor_mix) and not is_native(model, scheme), note,
     )
 
 

@@ -17,22 +17,34 @@ _SMALLER_KV = {"fp8": ("fp8",), "q8_0": ("q8_0", "q4_0")}
 _LEAST_CONTEXT = 512
 """Below a page of text a context is of no use for any task of profiles/tasks.json."""
 _WORTH_NAMING = 1.2
-"""Strangers' measurements of one configuration differ by 20 % (median, docs/MODEL_CARD.md): a smaller gain is none."""
+"""Strangers' measurements of one configuration differ by 20 % (median, docs/MODEL_CARD.md):
+a smaller gain is none.
+"""
 _WITHIN_REACH = 2.0
-"""Memory is bought by doubling it; a plan that needs more, or loses more than twice what is allowed, is another one."""
+"""Memory is bought by doubling it; a plan that needs more, or loses more than twice what is allowed,
+is another one.
+"""
 _HARD = ("not-measured",)
 """Requirements that no relaxing meets."""
 
 
 def nearest_miss(judged: list[Judged], requirements: Requirements) -> NearestMiss | None:
-    """The plan whose worst shortfall is smallest, and what to relax; None when none can be relaxed into fitting."""
-    relaxable = [plan for plan in judged if plan.misses and not any(miss.kind in _HARD for miss in plan.misses)]
+    """The plan whose worst shortfall is smallest, and what to relax;
+    None when none can be relaxed into fitting.
+    """
+    relaxable = [
+        plan for plan in judged if plan.misses and not any(miss.kind in _HARD for miss in plan.misses)
+    ]
     relaxable = [plan for plan in relaxable if not plan.candidate.limited] or relaxable
     if not relaxable:
         return None
     nearest = min(
         relaxable,
-        key=lambda plan: (len(plan.misses) > 1, max(miss.shortfall for miss in plan.misses), -rate(plan, requirements)),
+        key=lambda plan: (
+            len(plan.misses) > 1,
+            max(miss.shortfall for miss in plan.misses),
+            -rate(plan, requirements),
+        ),
     )
     changes = [miss.relax for miss in nearest.misses if miss.relax]
     if any(miss.kind == "memory" for miss in nearest.misses):
@@ -66,7 +78,11 @@ def what_would_change(
 ) -> tuple[str, ...]:
     """What giving a little more, or having a little more, would bring: one line for each way."""
     lines = [_next_faster(best, feasible, requirements)]
-    for kinds, describe in ((("loss",), _faster), (("memory",), _more_accurate), (("speed", "ttft"), _more_accurate)):
+    for kinds, describe in (
+        (("loss",), _faster),
+        (("memory",), _more_accurate),
+        (("speed", "ttft"), _more_accurate),
+    ):
         near = [plan for plan in missed if len(plan.misses) == 1 and plan.misses[0].kind in kinds]
         near = [plan for plan in near if plan.misses[0].shortfall <= _WITHIN_REACH]
         near = [plan for plan in near if describe(best, plan, requirements)]
@@ -88,8 +104,9 @@ def _next_faster(best: Judged, feasible: list[Judged], requirements: Requirement
     plan = min(faster, key=lambda plan: (plan.loss.value, -rate(plan, requirements)))
     gain = 100 * (rate(plan, requirements) / rate(best, requirements) - 1)
     return (
-        f"{plan.case.scheme.name} on {plan.case.engine} would be {gain:.0f} % faster and lose {plan.loss.value:.1f} % "
-        f"instead of {best.loss.value:.1f} %: --objective speed --max-loss {plan.loss_upper:.1f}%"
+        f"{plan.case.scheme.name} on {plan.case.engine} would be {gain:.0f} % faster and lose "
+        f"{plan.loss.value:.1f} % instead of {best.loss.value:.1f} %: "
+        f"--objective speed --max-loss {plan.loss_upper:.1f}%"
     )
 
 
@@ -98,8 +115,8 @@ def _faster(best: Judged, other: Judged, requirements: Requirements) -> str:
     if not before or after <= before * _WORTH_NAMING:
         return ""
     return (
-        f"{other.case.scheme.name} on {other.case.engine} would be {100 * (after / before - 1):.0f} % faster: "
-        f"{other.misses[0].text}"
+        f"{other.case.scheme.name} on {other.case.engine} would be "
+        f"{100 * (after / before - 1):.0f} % faster: {other.misses[0].text}"
     )
 
 

@@ -16,13 +16,21 @@ from advisor.prediction.case import SERVING_ENGINES
 from advisor.sizing.weights import weigh
 
 
-def explain(plan: Plan, hardware: HardwareProfile, model: ModelProfile, requirements: Requirements) -> dict[str, Any]:
+def explain(
+    plan: Plan, hardware: HardwareProfile, model: ModelProfile, requirements: Requirements
+) -> dict[str, Any]:
     """The terms of *plan* as plain values: sections size, memory, speed, accuracy."""
     scheme = find_scheme(plan.scheme)
     weights = weigh(model, scheme, plan.imatrix)
     categories = tuple(plan.predicted.retained_accuracy_pct)
     accuracy = predict_accuracy(
-        model, weights, scheme, plan.imatrix, plan.kv_type, categories, confidence=requirements.confidence_pct / 100
+        model,
+        weights,
+        scheme,
+        plan.imatrix,
+        plan.kv_type,
+        categories,
+        confidence=requirements.confidence_pct / 100,
     )
     return {
         "schema_version": "1.0",
@@ -69,7 +77,12 @@ def _memory(plan: Plan) -> dict[str, Any]:
 
 
 def _speed(
-    plan: Plan, hardware: HardwareProfile, model: ModelProfile, scheme: Any, weights: Any, requirements: Requirements
+    plan: Plan,
+    hardware: HardwareProfile,
+    model: ModelProfile,
+    scheme: Any,
+    weights: Any,
+    requirements: Requirements,
 ) -> dict[str, Any]:
     placement = plan.predicted.placement
     if placement is None:
@@ -81,8 +94,14 @@ def _speed(
         if plan.engine in SERVING_ENGINES:
             from advisor.prediction.serving_speed import predict_serving
 
-            found = predict_serving(*common, load.output_tokens, load.concurrency, plan.kv_type, confidence=confidence)
-            figures = {"TTFT s": found.ttft_s, "TPOT s": found.tpot_s, "throughput tokens/s": found.throughput_tokens_per_s}
+            found = predict_serving(
+                *common, load.output_tokens, load.concurrency, plan.kv_type, confidence=confidence
+            )
+            figures = {
+                "TTFT s": found.ttft_s,
+                "TPOT s": found.tpot_s,
+                "throughput tokens/s": found.throughput_tokens_per_s,
+            }
         else:
             from advisor.prediction.local_speed import predict_local
 

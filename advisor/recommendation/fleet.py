@@ -1,7 +1,8 @@
 """Without a model: for each current family, the largest member this machine can run, with its scheme.
 
-The list is ordered by size. The recommendation is, of those fast enough to read along, the one whose published
-scores on the task, times the accuracy its scheme keeps, are best; scores of different sources are made comparable by `advisor.training.quality`.
+The list is ordered by size. The recommendation is, of those fast enough to read along, the one whose
+published scores on the task, times the accuracy its scheme keeps, are best; scores of different sources are
+made comparable by `advisor.training.quality`.
 """
 
 from __future__ import annotations
@@ -27,14 +28,15 @@ CURRENT_DAYS = 548
 """A family is current when its newest member came out in the eighteen months before the catalogue's newest
 model: about two generations at the pace of profiles/models.csv, so that a replaced family drops out."""
 READING_TOKENS_PER_S = 238 / 60 / 0.75
-"""Adults read 238 words a minute (Brysbaert 2019, https://doi.org/10.1016/j.jml.2019.104047), and a token is about
-three quarters of a word (https://platform.openai.com/tokenizer): slower answers keep their reader waiting."""
+"""Adults read 238 words a minute (Brysbaert 2019, https://doi.org/10.1016/j.jml.2019.104047), and a token is
+about three quarters of a word (https://platform.openai.com/tokenizer): slower answers keep their reader
+waiting."""
 SHORTLIST = (
     "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "IQ4_XS", "Q3_K_M", "IQ3_XXS", "W8A8-FP-dynamic", "W8A8-INT",
     "W4A16-INT-gptq-g128", "MLX-8bit-g64", "MLX-4bit-g64", "MXFP4",
 )
-"""Schemes tried for a whole catalogue: the published formats, a bit level apart. `--scheme` replaces them, and
-`--model` looks at all."""
+"""Schemes tried for a whole catalogue: the published formats, a bit level apart. `--scheme` replaces them,
+and `--model` looks at all."""
 
 
 def recommend_any(requirements: Requirements, hardware: HardwareProfile) -> Recommendation:
@@ -49,7 +51,9 @@ def recommend_any(requirements: Requirements, hardware: HardwareProfile) -> Reco
         else:
             rejected.append(reasons)
     best.sort(key=lambda plan: (-(plan.case.model.n_params or 0), plan.case.model.name))
-    chosen = max(best, key=lambda plan: (_readable(plan), _expected_quality(plan, requirements) or 0.0), default=None)
+    chosen = max(
+        best, key=lambda plan: (_readable(plan), _expected_quality(plan, requirements) or 0.0), default=None
+    )
     return Recommendation(
         status="ok" if best else "nothing_fits", hardware=hardware, requirements=requirements,
         recommendation=_headline(chosen, requirements) if chosen else None,
@@ -77,8 +81,8 @@ def _readable(plan: Judged) -> bool:
 
 
 def _expected_quality(plan: Judged, requirements: Requirements) -> float | None:
-    """Expected share of the task solved, 0 to 1, on the common scale of all sources, over those of its categories
-    that have published scores; None when none has."""
+    """Expected share of the task solved, 0 to 1, on the common scale of all sources, over those of its
+    categories that have published scores; None when none has."""
     rated = load("quality")["categories"]
     known = value = 0.0
     for need in requirements.tasks:
@@ -109,7 +113,7 @@ def current_families() -> list[tuple[ModelProfile, ...]]:
 def _day(model: ModelProfile) -> date:
     """The release date; a month or a year alone counts from its first day."""
     parts = [int(part) for part in model.release.split("-")]
-    return date(*(parts + [1, 1])[:3])
+    return date(*[*parts, 1, 1][:3])
 
 
 def _largest_that_fits(
@@ -129,7 +133,9 @@ def _largest_that_fits(
         if order:
             return order[0], None
         worst = [miss.text for plan in judged for miss in plan.misses]
-        reason = f"{model.name}: {worst[0]}" if worst else f"{model.name}: no scheme of the shortlist runs here"
+        reason = (
+            f"{model.name}: {worst[0]}" if worst else f"{model.name}: no scheme of the shortlist runs here"
+        )
     return None, Rejection(model=members[-1].name, scheme="any", engine=None, reason=reason, kind="memory")
 
 

@@ -77,7 +77,9 @@ def judge(
 def _first_fit(
     candidate: Candidate, requirements: Requirements, hardware: HardwareProfile, model: ModelProfile
 ) -> tuple[Case, Outcome]:
-    """The first KV type that keeps the whole model on the accelerator, else the first that fits, else the first."""
+    """The first KV type that keeps the whole model on the accelerator, else the first that fits,
+    else the first.
+    """
     categories = tuple(dict.fromkeys(name for need in requirements.tasks for name in task_mix(need.task)))
     tried = []
     for kv_type in candidate.kv_types:
@@ -89,12 +91,16 @@ def _first_fit(
         )
         tried.append((case, predict(case)))
         placement = tried[-1][1].placement
-        if placement.fits and (placement.kind not in _SPILLS or not hardware.gpus or candidate.backend == "cpu"):
+        if placement.fits and (
+            placement.kind not in _SPILLS or not hardware.gpus or candidate.backend == "cpu"
+        ):
             return tried[-1]
     return next((found for found in tried if found[1].placement.fits), tried[0])
 
 
-def _mixed_loss(needs: tuple[TaskNeed, ...], mixes: dict[str, dict[str, float]], outcome: Outcome) -> Estimate | None:
+def _mixed_loss(
+    needs: tuple[TaskNeed, ...], mixes: dict[str, dict[str, float]], outcome: Outcome
+) -> Estimate | None:
     """Expected loss over the mixture of tasks, in percent; ends add up as if wholly correlated."""
     parts = [
         (need.weight * weight / sum(mixes[need.task].values()), outcome.retained_accuracy_pct.get(category))
@@ -106,7 +112,8 @@ def _mixed_loss(needs: tuple[TaskNeed, ...], mixes: dict[str, dict[str, float]],
         return None
     total = sum(weight for weight, _ in known)
     value, low, high = (
-        sum(weight * (100 - getattr(kept, end)) for weight, kept in known) / total for end in ("value", "high", "low")
+        sum(weight * (100 - getattr(kept, end)) for weight, kept in known) / total
+        for end in ("value", "high", "low")
     )
     basis = max((kept.basis for _, kept in known), key=BASES.index)
     if len(known) < len(parts):
@@ -119,7 +126,9 @@ def _upper(mix: dict[str, float], outcome: Outcome) -> float | None:
     """One-sided upper bound of a task's loss; None when any of its categories was never measured."""
     if any(category not in outcome.loss_upper_pct for category in mix):
         return None
-    return sum(weight * outcome.loss_upper_pct[category] for category, weight in mix.items()) / sum(mix.values())
+    return sum(weight * outcome.loss_upper_pct[category] for category, weight in mix.items()) / sum(
+        mix.values()
+    )
 
 
 def _memory_misses(outcome: Outcome) -> list[Miss]:
@@ -127,7 +136,9 @@ def _memory_misses(outcome: Outcome) -> list[Miss]:
     if placement is None or placement.fits:
         return []
     known = sum(device.available_bytes or 0 for device in placement.devices)
-    tightest = max((d.total_bytes / d.available_bytes for d in placement.devices if d.available_bytes), default=1.0)
+    tightest = max(
+        (d.total_bytes / d.available_bytes for d in placement.devices if d.available_bytes), default=1.0
+    )
     return [Miss("memory", placement.binding, max(tightest, placement.total_bytes / max(known, 1), 1.0))]
 
 
@@ -154,29 +165,44 @@ def _unusable(
 ) -> list[Miss]:
     """A loss so large that the next smaller model would have been the better choice.
 
-    It counts only where no limit was stated. For accuracy the expected loss is compared, since every better plan
-    ranks first anyway; for any other objective the bound at the confidence asked for, since a worse plan may win.
+    It counts only where no limit was stated. For accuracy the expected loss is compared, since every better
+    plan ranks first anyway; for any other objective the bound at the confidence asked for, since a worse plan
+    may win.
     """
-    stated = requirements.max_loss_pct is not None or any(need.max_loss_pct is not None for need in requirements.tasks)
+    stated = requirements.max_loss_pct is not None or any(
+        need.max_loss_pct is not None for need in requirements.tasks
+    )
     if stated or ceiling is None or loss is None:
         return []
     bounded = requirements.objective not in (None, "accuracy") and upper is not None
     value = upper if bounded else loss.value
     if value <= ceiling:
         return []
-    what = f"it may lose {value:.1f} % at {requirements.confidence_pct:g} % confidence" if bounded else f"expected loss {value:.1f} %"
-    text = f"{what}: more than the next smaller model of a family gives up ({ceiling:.1f} %, median of published scores)"
+    what = (
+        f"it may lose {value:.1f} % at {requirements.confidence_pct:g} % confidence"
+        if bounded
+        else f"expected loss {value:.1f} %"
+    )
+    text = (
+        f"{what}: more than the next smaller model of a family gives up "
+        f"({ceiling:.1f} %, median of published scores)"
+    )
     return [Miss("unusable", text, value / ceiling, f"--max-loss {value + 1:.0f}%")]
 
 
-def _loss_miss(name: str, bound: float | None, limit: float | None, requirements: Requirements) -> Miss | None:
+def _loss_miss(
+    name: str, bound: float | None, limit: float | None, requirements: Requirements
+) -> Miss | None:
     if limit is None:
         return None
     if bound is None:
         return Miss("not-measured", f"no measurement leads to the loss on {name}", float("inf"))
     if bound <= limit:
         return None
-    text = f"{name} may lose up to {bound:.1f} % at {requirements.confidence_pct:g} % confidence (limit {limit:g} %)"
+    text = (
+        f"{name} may lose up to {bound:.1f} % at {requirements.confidence_pct:g} % confidence "
+        f"(limit {limit:g} %)"
+    )
     return Miss("loss", text, bound / limit if limit else float("inf"), f"--max-loss {_rounded_up(bound)}%")
 
 
@@ -217,7 +243,9 @@ def _too_late(ttft: Estimate | None, slowest: float, requirements: Requirements)
 
 
 def _rounded_down(value: float) -> str:
-    """Two significant digits, not above *value*, written without an exponent: a limit that this plan meets."""
+    """Two significant digits, not above *value*, written without an exponent:
+    a limit that this plan meets.
+    """
     step = 10.0 ** (floor(log10(value)) - 1) if value > 0 else 1.0
     return f"{floor(value / step) * step:.10g}"
 

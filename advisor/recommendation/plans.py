@@ -16,7 +16,9 @@ from advisor.recommendation.rank import objective_of
 from advisor.recommendation.scores import expected_scores
 
 _LOSS_WORTH_RECOVERING_PCT = 1.0
-"""Below one percent a benchmark's own sampling error (0.3-1.5 points, see measurements/accuracy) hides the loss."""
+"""Below one percent a benchmark's own sampling error (0.3-1.5 points,
+see measurements/accuracy) hides the loss.
+"""
 
 
 def make_plan(judged: Judged, requirements: Requirements) -> Plan:
@@ -58,7 +60,8 @@ def deploy_plan(judged: Judged) -> DeployPlan:
         model=model, scheme=case.scheme, imatrix=case.imatrix, engine=case.engine, backend=case.backend,
         placement=judged.outcome.placement, context_tokens=case.context_tokens, concurrency=case.concurrency,
         kv_type=case.kv_type, file_name=expected_file_name(case.model, case.scheme, case.imatrix),
-        threads=case.hardware.cpu.performance_cores or case.hardware.cpu.physical_cores, hardware=case.hardware,
+        threads=case.hardware.cpu.performance_cores or case.hardware.cpu.physical_cores,
+        hardware=case.hardware,
     )
 
 
@@ -87,8 +90,8 @@ def reasons(judged: Judged, requirements: Requirements) -> tuple[str, ...]:
     """Why this plan, in at most three sentences."""
     outcome, scheme = judged.outcome, judged.case.scheme.name
     objective = {
-        "accuracy": "the most accurate plan that meets the need (losses no benchmark could resolve count as ties, "
-                    "which the faster plan wins)",
+        "accuracy": "the most accurate plan that meets the need (losses no benchmark could resolve "
+        "count as ties, which the faster plan wins)",
         "speed": "the fastest plan that meets the need",
         "size": "the smallest plan that meets the need",
         "make-cost": "the cheapest to produce that meets the need",
@@ -96,10 +99,15 @@ def reasons(judged: Judged, requirements: Requirements) -> tuple[str, ...]:
     }[objective_of(requirements)]
     lines = [f"{scheme} on {judged.case.engine} is {objective}."]
     if judged.loss is not None:
-        lines.append(f"Expected loss on {_tasks(requirements)}: {_interval(judged.loss, '%')}{_limit(judged, requirements)}.")
+        lines.append(
+            f"Expected loss on {_tasks(requirements)}: {_interval(judged.loss, '%')}"
+            f"{_limit(judged, requirements)}."
+        )
     placement = outcome.placement
     if placement is not None:
-        lines.append(f"It takes {placement.total_bytes / 2**30:.1f} GiB ({placement.binding or placement.kind}).")
+        lines.append(
+            f"It takes {placement.total_bytes / 2**30:.1f} GiB ({placement.binding or placement.kind})."
+        )
     return tuple(lines)
 
 

@@ -11,10 +11,14 @@ from advisor.recommendation.judge import Judged
 
 
 def objective_of(requirements: Requirements) -> str:
-    """The objective asked for, or what people mean: with a stated loss the fastest, else the most accurate."""
+    """The objective asked for, or what people mean:
+    with a stated loss the fastest, else the most accurate.
+    """
     if requirements.objective:
         return requirements.objective
-    stated = requirements.max_loss_pct is not None or any(t.max_loss_pct is not None for t in requirements.tasks)
+    stated = requirements.max_loss_pct is not None or any(
+        t.max_loss_pct is not None for t in requirements.tasks
+    )
     return "speed" if stated else "accuracy"
 
 
@@ -50,13 +54,23 @@ def _ranked(plans: list[Judged], requirements: Requirements) -> list[Judged]:
     if objective == "serve-cost":
         return _by_rate(plans, _rate_per_device, requirements)
     if objective == "size":
-        return sorted(plans, key=lambda plan: (_size(plan), _loss(plan), -rate(plan, requirements), _names(plan)))
+        return sorted(
+            plans, key=lambda plan: (_size(plan), _loss(plan), -rate(plan, requirements), _names(plan))
+        )
     return sorted(
-        plans, key=lambda plan: (plan.candidate.scheme.make_cost_rank, _loss(plan), -rate(plan, requirements), _names(plan))
+        plans,
+        key=lambda plan: (
+            plan.candidate.scheme.make_cost_rank,
+            _loss(plan),
+            -rate(plan, requirements),
+            _names(plan),
+        ),
     )
 
 
-def _by_rate(plans: list[Judged], speed: Callable[[Judged], float], requirements: Requirements) -> list[Judged]:
+def _by_rate(
+    plans: list[Judged], speed: Callable[[Judged], float], requirements: Requirements
+) -> list[Judged]:
     """Fastest first, and speeds with measurements behind them before extrapolated ones."""
     known = [plan for plan in plans if not _extrapolated(plan, requirements)]
     guessed = [plan for plan in plans if _extrapolated(plan, requirements)]

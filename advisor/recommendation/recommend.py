@@ -34,7 +34,9 @@ def evaluate(
         found, pointless = _without_pointless(found, model)
         rejected += pointless
     # Asking for one objective other than accuracy without a limit must not end in a scheme that babbles.
-    ceiling = None if requirements.schemes or model.fixed_scheme else load("decision")["smaller_model_loss_pct"]
+    ceiling = (
+        None if requirements.schemes or model.fixed_scheme else load("decision")["smaller_model_loss_pct"]
+    )
 
     def judged(these: list[Candidate]) -> list[Judged]:
         return [judge(candidate, requirements, hardware, model, ceiling) for candidate in these]
@@ -48,8 +50,12 @@ def evaluate(
     return [*plans, *judged(limited)], rejected
 
 
-def _without_pointless(found: list[Candidate], model: ModelProfile) -> tuple[list[Candidate], list[Rejection]]:
-    """Leave out what is no smaller than the published weights where an engine runs those: it could only lose."""
+def _without_pointless(
+    found: list[Candidate], model: ModelProfile
+) -> tuple[list[Candidate], list[Rejection]]:
+    """Leave out what is no smaller than the published weights where an engine runs those:
+    it could only lose.
+    """
     published = {
         candidate.engine: weigh(model, candidate.scheme).total_bytes.value
         for candidate in found
@@ -62,8 +68,19 @@ def _without_pointless(found: list[Candidate], model: ModelProfile) -> tuple[lis
         if limit is None or is_native(model, candidate.scheme) or size < limit:
             kept.append(candidate)
             continue
-        reason = f"{size / 1e9:.1f} GB: no smaller than the published weights ({limit / 1e9:.1f} GB), which lose nothing"
-        rejected.append(Rejection(model=model.name, scheme=candidate.scheme.name, engine=candidate.engine, reason=reason, kind="pointless"))
+        reason = (
+            f"{size / 1e9:.1f} GB: no smaller than the published weights ({limit / 1e9:.1f} GB), "
+            "which lose nothing"
+        )
+        rejected.append(
+            Rejection(
+                model=model.name,
+                scheme=candidate.scheme.name,
+                engine=candidate.engine,
+                reason=reason,
+                kind="pointless",
+            )
+        )
     return kept, rejected
 
 
@@ -130,14 +147,21 @@ def _warnings(best: Judged, requirements: Requirements, hardware: HardwareProfil
     if best.loss is None:
         lines.append("its accuracy was never measured: no loss can be stated")
     else:
-        weak = [name for name, kept in best.outcome.retained_accuracy_pct.items() if kept and kept.basis == "extrapolated"]
+        weak = [
+            name
+            for name, kept in best.outcome.retained_accuracy_pct.items()
+            if kept and kept.basis == "extrapolated"
+        ]
         if weak:
             lines.append(f"the loss on {', '.join(weak)} is extrapolated: too few measurements of this kind")
     decode = best.outcome.decode_tokens_per_s
     if decode is None:
         lines.append("its speed is not known: see `unknown` in the hardware, or give --bandwidth")
     elif decode.basis == "extrapolated":
-        lines.append(f"its speed is extrapolated: {decode.evidence[0] if decode.evidence else 'nothing like it was measured'}")
+        lines.append(
+            "its speed is extrapolated: "
+            + (decode.evidence[0] if decode.evidence else "nothing like it was measured")
+        )
     if hardware.memory.total_bytes is None and not hardware.gpus:
         lines.append("the memory of this machine is not known, so nothing says that it fits: give --ram")
     if best.candidate.note:

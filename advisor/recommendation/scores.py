@@ -35,7 +35,9 @@ def published(model_name: str) -> tuple[dict[str, str], ...]:
     return tuple(dict(zip(header, row, strict=False)) for row in csv.reader(lines))
 
 
-def expected_scores(model: ModelProfile, requirements: Requirements, outcome: Outcome) -> tuple[tuple[ExpectedScore, ...], str]:
+def expected_scores(
+    model: ModelProfile, requirements: Requirements, outcome: Outcome
+) -> tuple[tuple[ExpectedScore, ...], str]:
     """Score x accuracy kept for the tasks asked for, and a plain statement when nothing is published."""
     wanted = _weights(requirements)
     best: dict[str, dict[str, str]] = {}
@@ -48,11 +50,16 @@ def expected_scores(model: ModelProfile, requirements: Requirements, outcome: Ou
             best[row["benchmark"]] = row
     rows = sorted(best.values(), key=lambda row: (-wanted[_categories()[row["benchmark"]]], row["benchmark"]))
     found = tuple(
-        score for row in rows if (score := _expected(row, outcome.retained_accuracy_pct.get(_categories()[row["benchmark"]])))
+        score
+        for row in rows
+        if (score := _expected(row, outcome.retained_accuracy_pct.get(_categories()[row["benchmark"]])))
     )
     if found:
         return found[:_PER_ANSWER], ""
-    return (), f"no published unquantized score of {model.name} for {', '.join(t.task for t in requirements.tasks)}"
+    return (
+        (),
+        f"no published unquantized score of {model.name} for {', '.join(t.task for t in requirements.tasks)}",
+    )
 
 
 def _weights(requirements: Requirements) -> dict[str, float]:

@@ -68,7 +68,11 @@ def tradeoffs(requirements: Requirements, hardware: HardwareProfile, model: Mode
 
 
 def table(
-    requirements: Requirements, hardware: HardwareProfile, model: ModelProfile, judged: list[Judged], rejected: list[Rejection]
+    requirements: Requirements,
+    hardware: HardwareProfile,
+    model: ModelProfile,
+    judged: list[Judged],
+    rejected: list[Rejection],
 ) -> Table:
     """The table made of what `evaluate` found."""
     front = pareto_front(judged, requirements)
@@ -79,7 +83,9 @@ def table(
 
 
 def pareto_front(judged: list[Judged], requirements: Requirements) -> set[int]:
-    """`id` of the feasible plans that no other feasible plan beats in size, speed and expected loss at once."""
+    """`id` of the feasible plans that no other feasible plan beats in size,
+    speed and expected loss at once.
+    """
     points = [
         (plan.outcome.memory_bytes.value, -rate(plan, requirements), plan.loss.value, plan)
         for plan in judged
@@ -88,7 +94,8 @@ def pareto_front(judged: list[Judged], requirements: Requirements) -> set[int]:
     front = set()
     for point in points:
         beaten = any(
-            all(a <= b for a, b in zip(other[:3], point[:3], strict=True)) and other[:3] != point[:3] for other in points
+            all(a <= b for a, b in zip(other[:3], point[:3], strict=True)) and other[:3] != point[:3]
+            for other in points
         )
         if not beaten:
             front.add(id(point[3]))
@@ -99,17 +106,36 @@ def _row(plan: Judged, on_front: bool) -> Row:
     outcome, case = plan.outcome, plan.case
     scheme = case.scheme
     return Row(
-        scheme=scheme.name, family=scheme.family, level=scheme.level, engine=case.engine, backend=case.backend,
-        feasible=plan.feasible, reason="; ".join(miss.text for miss in plan.misses),
-        reason_kind=max(plan.misses, key=lambda miss: miss.shortfall).kind if plan.misses else "", pareto=on_front,
-        imatrix=case.imatrix, kv_type=case.kv_type, weight_bits=scheme.weight_bits, group_size=scheme.group_size,
-        calibration=scheme.calibration, bpw=outcome.bpw, file_size_bytes=outcome.file_size_bytes,
-        memory_bytes=outcome.memory_bytes, placement=outcome.placement.kind if outcome.placement else None,
-        decode_tokens_per_s=outcome.decode_tokens_per_s, ms_per_token=ms_per_token(outcome.decode_tokens_per_s),
-        prefill_tokens_per_s=outcome.prefill_tokens_per_s, time_to_first_token_s=outcome.time_to_first_token_s,
+        scheme=scheme.name,
+        family=scheme.family,
+        level=scheme.level,
+        engine=case.engine,
+        backend=case.backend,
+        feasible=plan.feasible,
+        reason="; ".join(miss.text for miss in plan.misses),
+        reason_kind=max(plan.misses, key=lambda miss: miss.shortfall).kind if plan.misses else "",
+        pareto=on_front,
+        imatrix=case.imatrix,
+        kv_type=case.kv_type,
+        weight_bits=scheme.weight_bits,
+        group_size=scheme.group_size,
+        calibration=scheme.calibration,
+        bpw=outcome.bpw,
+        file_size_bytes=outcome.file_size_bytes,
+        memory_bytes=outcome.memory_bytes,
+        placement=outcome.placement.kind if outcome.placement else None,
+        decode_tokens_per_s=outcome.decode_tokens_per_s,
+        ms_per_token=ms_per_token(outcome.decode_tokens_per_s),
+        prefill_tokens_per_s=outcome.prefill_tokens_per_s,
+        time_to_first_token_s=outcome.time_to_first_token_s,
         throughput_tokens_per_s=outcome.throughput_tokens_per_s,
-        loss_pct={**{name: _loss(kept) for name, kept in outcome.retained_accuracy_pct.items()}, "mix": plan.loss},
-        perplexity_ratio=outcome.perplexity_ratio, kl_divergence=outcome.kl_divergence, make_cost=scheme.make_cost,
+        loss_pct={
+            **{name: _loss(kept) for name, kept in outcome.retained_accuracy_pct.items()},
+            "mix": plan.loss,
+        },
+        perplexity_ratio=outcome.perplexity_ratio,
+        kl_divergence=outcome.kl_divergence,
+        make_cost=scheme.make_cost,
     )
 
 
@@ -118,10 +144,13 @@ def _ruled_out(rejection: Rejection) -> Row:
 
     scheme = find_scheme(rejection.scheme)
     return Row(
-        scheme=scheme.name, family=scheme.family, level=scheme.level, engine=None, backend=None, feasible=False,
-        reason=rejection.reason, reason_kind=rejection.kind, pareto=False, imatrix=None, kv_type=None, weight_bits=scheme.weight_bits,
+        scheme=scheme.name, family=scheme.family, level=scheme.level, engine=None, backend=None,
+        feasible=False,
+        reason=rejection.reason, reason_kind=rejection.kind, pareto=False, imatrix=None, kv_type=None,
+        weight_bits=scheme.weight_bits,
         group_size=scheme.group_size, calibration=scheme.calibration, bpw=None, file_size_bytes=None,
-        memory_bytes=None, placement=None, decode_tokens_per_s=None, ms_per_token=None, prefill_tokens_per_s=None,
+        memory_bytes=None, placement=None, decode_tokens_per_s=None, ms_per_token=None,
+        prefill_tokens_per_s=None,
         time_to_first_token_s=None, throughput_tokens_per_s=None, loss_pct={}, perplexity_ratio=None,
         kl_divergence=None, make_cost=scheme.make_cost,
     )
@@ -138,4 +167,8 @@ def ms_per_token(rate_estimate: Estimate | None) -> Estimate | None:
 
 
 def _loss(kept: Estimate | None) -> Estimate | None:
-    return None if kept is None else Estimate(100 - kept.value, 100 - kept.high, 100 - kept.low, kept.basis, kept.evidence)
+    return (
+        None
+        if kept is None
+        else Estimate(100 - kept.value, 100 - kept.high, 100 - kept.low, kept.basis, kept.evidence)
+    )

@@ -1,4 +1,6 @@
-"""All parts of the artifact: fitted in turn, written whole or not at all, the same bytes for the same data."""
+"""All parts of the artifact: fitted in turn, written whole or not at all,
+the same bytes for the same data.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,11 @@ PARTS = {
 
 
 def fit_all(
-    parts: tuple[str, ...], folder: Path, *, write: bool, progress: Callable[[float, str], None] = lambda done, what: None
+    parts: tuple[str, ...],
+    folder: Path,
+    *,
+    write: bool,
+    progress: Callable[[float, str], None] = lambda done, what: None,
 ) -> dict[str, str]:
     """Fit *parts*; returns file name -> 'written', 'same' or, with write=False, 'changed'."""
     for part in parts:
@@ -47,9 +53,12 @@ def documents(part: str) -> dict[str, str]:
 
 
 def as_text(document: Any) -> str:
-    """Plain JSON: keys sorted, one line per top-level entry, so that a refit shows as a readable difference."""
+    """Plain JSON: keys sorted, one line per top-level entry,
+    so that a refit shows as a readable difference.
+    """
     lines = [
-        f" {json.dumps(key)}: {json.dumps(value, sort_keys=True, separators=(',', ':'), ensure_ascii=False, allow_nan=False)}"
+        f" {json.dumps(key)}: "
+        f"{json.dumps(value, sort_keys=True, separators=(',', ':'), ensure_ascii=False, allow_nan=False)}"
         for key, value in sorted(document.items())
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"

@@ -1,7 +1,10 @@
-"""The constants of the decision, each taken from the measurements: what loss is too much, and which differences are none."""
+"""The constants of the decision, each taken from the measurements:
+what loss is too much, and which differences are none.
+"""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 _LEAST_SIZE_STEP = 1.2
@@ -43,7 +46,9 @@ def _benchmark_resolution() -> float:
 
 
 def _run_to_run() -> float:
-    """Relative standard error below which nine of ten repeated decode measurements stay (same machine, same file)."""
+    """Relative standard error below which nine of ten repeated decode measurements stay (same machine, same
+    file).
+    """
     from advisor.training.tables import load
 
     rows = load("speed_local")
@@ -66,12 +71,16 @@ def _smaller_model() -> dict[str, Any]:
     table = scores.merge(models, left_on="model", right_on="name")
     table["source"] = table["url"].str.split("#").str[0]
     drops: dict[tuple, list[float]] = {}
-    for key, group in table.groupby(["family", "variant", "benchmark", "setting", "reported_by", "source"], dropna=False):
+    for key, group in table.groupby(
+        ["family", "variant", "benchmark", "setting", "reported_by", "source"], dropna=False
+    ):
         by_size = group.groupby("params_b")["score"].median()
         sizes = list(by_size.index)
-        for small, large in zip(sizes, sizes[1:], strict=False):
+        for small, large in pairwise(sizes):
             if large / small >= _LEAST_SIZE_STEP and by_size[large] > 0:
-                drops.setdefault((key[0], small, large), []).append(100 * (1 - by_size[small] / by_size[large]))
+                drops.setdefault((key[0], small, large), []).append(
+                    100 * (1 - by_size[small] / by_size[large])
+                )
     pairs = {pair: values for pair, values in drops.items() if len(values) >= _LEAST_BENCHMARKS}
     medians = pd.Series([pd.Series(values).median() for values in pairs.values()])
     ratios = pd.Series([large / small for _, small, large in pairs])

@@ -1,8 +1,9 @@
-"""What own measurements are worth: three rows on a device nobody measured, and the error of everything else there.
+"""What own measurements are worth: three rows on a device nobody measured, and the error of everything else
+there.
 
-Every device is left out of the fit whole. Then, on the rows of one device from one source (one person's machine), three
-configurations are drawn as if they had been measured at home; the others, of other model and scheme, are predicted
-with and without them. The correction is the one of `advisor.prediction.local_evidence`.
+Every device is left out of the fit whole. Then, on the rows of one device from one source (one person's
+machine), three configurations are drawn as if they had been measured at home; the others, of other model and
+scheme, are predicted with and without them. The correction is the one of `advisor.prediction.local_evidence`.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ def evaluate() -> dict:
 
 
 def simulate(rows: Sequence[Row], residual: Sequence[float], phase: str, own: int) -> dict:
-    """Median absolute error in percent without and with *own* rows; *residual* is log(measured ÷ predicted)."""
+    """Median absolute error in percent without and with *own* rows;
+    *residual* is log(measured ÷ predicted).
+    """
     machines: dict[tuple[str, str, str], dict[tuple[str, str], list[int]]] = defaultdict(
         lambda: defaultdict(list)
     )

@@ -1,8 +1,9 @@
-"""How good models are, unquantized, by task category: published scores with the effects of their sources taken out.
+"""How good models are, unquantized, by task category: published scores with the effects of their sources
+taken out.
 
-Scores of different sources are not comparable: shots, prompts and harnesses differ. Here logit(score) = quality of
-the model + effect of (benchmark, setting, source), both shrunk; only differences between models that meet in some
-source, directly or through others, carry information.
+Scores of different sources are not comparable: shots, prompts and harnesses differ. Here logit(score) =
+quality of the model + effect of (benchmark, setting, source), both shrunk; only differences between models
+that meet in some source, directly or through others, carry information.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 from typing import Any
 
 _SHRINK_MODEL, _SHRINK_SOURCE = 0.03, 0.1
-"""Ridge penalties: chosen by leave-one-source-out prediction of the order of two models (see `order_agreement`)."""
+"""Ridge penalties: chosen by leave-one-source-out prediction of the order of two models (see
+`order_agreement`).
+"""
 _VARIANTS = {"instruct": 0, "reasoning": 1, "base": 2}
 """What people run first: a chat model's instruct scores, else its reasoning ones, else the base model's."""
 _LEAST_SCORES = 3
@@ -18,7 +21,9 @@ _LEAST_SCORES = 3
 
 
 def fit() -> dict[str, Any]:
-    """The part `quality` of the artifact: category -> model -> [quality in logits, standard error, scores]."""
+    """The part `quality` of the artifact: category -> model -> [quality in logits,
+    standard error, scores].
+    """
     table = scores()
     return {
         "format": 1,
@@ -36,18 +41,24 @@ def evaluate() -> dict[str, Any]:
 
 
 def scores() -> Any:
-    """Published scores of catalogue models: model, variant, category, context (benchmark, setting, source), logit."""
+    """Published scores of catalogue models: model, variant, category, context (benchmark, setting,
+    source), logit.
+    """
     import numpy as np
     import pandas as pd
 
     from advisor.data import folder
 
     profiles = folder("profiles")
-    table = pd.read_csv(profiles / "model_quality.csv").merge(pd.read_csv(profiles / "benchmarks.csv"), on="benchmark")
+    table = pd.read_csv(profiles / "model_quality.csv").merge(
+        pd.read_csv(profiles / "benchmarks.csv"), on="benchmark"
+    )
     table = table[table["model"].isin(pd.read_csv(profiles / "models.csv")["name"])]
     table = table[(table["score"] > 0) & (table["score"] < 100)]
     source = table["url"].fillna("").str.split("#").str[0]
-    table["context"] = table["benchmark"] + "|" + table["setting"].fillna("") + "|" + table["reported_by"] + "|" + source
+    table["context"] = (
+        table["benchmark"] + "|" + table["setting"].fillna("") + "|" + table["reported_by"] + "|" + source
+    )
     table["logit"] = np.log(table["score"] / (100 - table["score"]))
     return table[["model", "variant", "category", "context", "logit"]].reset_index(drop=True)
 
@@ -59,7 +70,11 @@ def _rate(rows: Any) -> dict[str, list[float]]:
     rated: dict[str, list[float]] = {}
     for model, variant in sorted(counts.index, key=lambda item: (item[0], _VARIANTS.get(item[1], 9))):
         if counts[model, variant] >= _LEAST_SCORES and model not in rated:
-            rated[model] = [round(quality[model, variant], 3), round(error[model, variant], 3), int(counts[model, variant])]
+            rated[model] = [
+                round(quality[model, variant], 3),
+                round(error[model, variant], 3),
+                int(counts[model, variant]),
+            ]
     return rated
 
 
@@ -67,7 +82,9 @@ def _solve(rows: Any) -> tuple[dict, dict]:
     """Quality and its standard error by (model, variant), from ridge regression on both effects."""
     import numpy as np
 
-    items = {key: index for index, key in enumerate(sorted(set(zip(rows["model"], rows["variant"], strict=True))))}
+    items = {
+        key: index for index, key in enumerate(sorted(set(zip(rows["model"], rows["variant"], strict=True))))
+    }
     contexts = {key: index for index, key in enumerate(sorted(set(rows["context"])))}
     left = np.array([items[key] for key in zip(rows["model"], rows["variant"], strict=True)])
     right = np.array([contexts[key] for key in rows["context"]]) + len(items)
@@ -89,7 +106,9 @@ def _solve(rows: Any) -> tuple[dict, dict]:
 
 
 def order_agreement(table: Any) -> dict[str, float]:
-    """Share of pairs of models that a source left out orders as the others' scores do, by category; ties leave out."""
+    """Share of pairs of models that a source left out orders as the others' scores do, by category;
+    ties leave out.
+    """
     from itertools import combinations
 
     found = {}
@@ -99,8 +118,13 @@ def order_agreement(table: Any) -> dict[str, float]:
         for left_out in sorted(source.value_counts().head(12).index):
             quality, _ = _solve(rows[source != left_out])
             for _, group in rows[source == left_out].groupby("context"):
-                known = [(quality[key], logit) for *key_parts, logit in zip(group["model"], group["variant"], group["logit"], strict=True)
-                         if (key := tuple(key_parts)) in quality]
+                known = [
+                    (quality[key], logit)
+                    for *key_parts, logit in zip(
+                        group["model"], group["variant"], group["logit"], strict=True
+                    )
+                    if (key := tuple(key_parts)) in quality
+                ]
                 for (qa, ya), (qb, yb) in combinations(known, 2):
                     if ya != yb and qa != qb:
                         pairs += 1

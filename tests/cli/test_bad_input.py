@@ -26,7 +26,11 @@ GPU = ("--hardware", "RTX 4090")
         (("recommend", *MODEL, *GPU, "--context", "0"), 2, "--context"),
         (("recommend", *MODEL, *GPU, "--context", "10M"), 2, "--context"),
         (("recommend", *MODEL, *GPU, "--context", "9999k"), 2, "131072"),
-        (("recommend", *MODEL, *GPU, "--context", "100", "--prompt", "90", "--output", "20"), 2, "--prompt 90"),
+        (
+            ("recommend", *MODEL, *GPU, "--context", "100", "--prompt", "90", "--output", "20"),
+            2,
+            "--prompt 90",
+        ),
         (("recommend", *MODEL, *GPU, "--task", "poetry-slam"), 2, "poetry-slam"),
         (("recommend", *MODEL, *GPU, "--task", "math", "--task", "math:1%"), 2, "twice"),
         (("recommend", *MODEL, *GPU, "--task", "math:500%"), 2, "500%"),
@@ -67,8 +71,15 @@ def test_one_line(arguments, code, words, capsys):
         (b"{", "not JSON"),
         (b"[]", "must be a JSON object"),
         (b'{"schema_version": "7.0", "name": "x", "source": "probe"}', "schema_version"),
-        (b'{"schema_version": "1.0", "name": "x", "source": "probe", "memory": {"total_bytes": -5}}', "negative"),
-        (b'{"schema_version": "1.0", "name": "x", "source": "probe", "memory": {"measured_bandwidth_bytes_per_s": NaN}}', "nan"),
+        (
+            b'{"schema_version": "1.0", "name": "x", "source": "probe", "memory": {"total_bytes": -5}}',
+            "negative",
+        ),
+        (
+            b'{"schema_version": "1.0", "name": "x", "source": "probe", '
+            b'"memory": {"measured_bandwidth_bytes_per_s": NaN}}',
+            "nan",
+        ),
     ],
 )
 def test_bad_probe_files(tmp_path, capsys, content, words):
@@ -81,7 +92,11 @@ def test_bad_probe_files(tmp_path, capsys, content, words):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"GGUF", "fewer than the header"), (b"GGML\x01\x00\x00\x00", "GGUF"), (b"GGUF\x03\x00\x00\x00" + b"\xff" * 16, "")],
+    [
+        (b"GGUF", "fewer than the header"),
+        (b"GGML\x01\x00\x00\x00", "GGUF"),
+        (b"GGUF\x03\x00\x00\x00" + b"\xff" * 16, ""),
+    ],
 )
 def test_bad_gguf_files(tmp_path, capsys, content, words):
     """A truncated file, a wrong magic and absurd counts are refused with exit code 6."""
@@ -113,10 +128,15 @@ class TestBatch:
         assert [True] * 10 + [False] == ["error" in answer for answer in answers]
 
     def test_unknown_model_of_stated_size(self, capsys):
-        """A model in no catalogue that states its size is answered as one of that size, and the answer says so."""
+        """A model in no catalogue that states its size is answered as one of that size,
+        and the answer says so.
+        """
         assert 0 == run(["predict", "--model", "Frobnicator-13B-Chat", "--scheme", "Q4_K_M"])
         answer = json.loads(capsys.readouterr().out)
-        assert (False, True) == (answer["weights_bytes"]["basis"] == "exact", any("in no catalogue" in note for note in answer["notes"]))
+        assert (False, True) == (
+            answer["weights_bytes"]["basis"] == "exact",
+            any("in no catalogue" in note for note in answer["notes"]),
+        )
 
     def test_without_hardware(self, capsys):
         """A case without a machine has sizes and accuracy, and no speed."""

@@ -7,7 +7,9 @@ from advisor.errors import UsageError
 
 
 class TestPercent:
-    @pytest.mark.parametrize(("text", "value"), [("1%", 1.0), ("0.5 %", 0.5), ("3", 3.0), ("0", 0.0), ("100%", 100.0)])
+    @pytest.mark.parametrize(
+        ("text", "value"), [("1%", 1.0), ("0.5 %", 0.5), ("3", 3.0), ("0", 0.0), ("100%", 100.0)]
+    )
     def test_reads(self, text, value):
         """A percentage is read with or without its sign."""
         assert value == quantities.percent(text, "--max-loss")

@@ -22,13 +22,17 @@ def test_committed_schema(name):
 
 
 def test_an_answer_satisfies_its_schema():
-    """A real recommendation validates against the class its schema comes from, and has the promised top keys."""
+    """A real recommendation validates against the class its schema comes from,
+    and has the promised top keys.
+    """
     from pydantic import TypeAdapter
 
     from advisor.documents.recommendation import Recommendation
 
     model = resolve_model("Llama-3.1-8B")
-    document = plain(recommend(Requirements(model=model.name), resolve_hardware("RTX 4090", Overrides()), model))
+    document = plain(
+        recommend(Requirements(model=model.name), resolve_hardware("RTX 4090", Overrides()), model)
+    )
     TypeAdapter(Recommendation).validate_python(document)
     promised = {
         "schema_version", "status", "hardware", "requirements", "recommendation", "alternatives", "rejected",

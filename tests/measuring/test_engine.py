@@ -1,4 +1,6 @@
-"""The real engine: a tiny model made here, quantized by the real quantizer, measured, and the answer that follows."""
+"""The real engine: a tiny model made here, quantized by the real quantizer, measured,
+and the answer that follows.
+"""
 
 from __future__ import annotations
 
@@ -115,7 +117,9 @@ def test_a_dry_run_keeps_nothing(models: Path, own_store: Path, capsys: pytest.C
 
 
 def test_damage_grows_as_bits_fall(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Real divergences of five schemes against F16: Q8_0 < Q5_K_M < Q4_K_M < Q2_K, and agreement the other way."""
+    """Real divergences of five schemes against F16:
+    Q8_0 < Q5_K_M < Q4_K_M < Q2_K, and agreement the other way.
+    """
     found = answer(capsys, *accuracy(models, *SCHEMES))["rows"]
     kld = {r["scheme"]: r["value"] for r in found if r["metric"] == "kld_mean"}
     top = {r["scheme"]: r["value"] for r in found if r["metric"] == "top1_agreement_pct"}
@@ -138,7 +142,9 @@ def test_the_reference_compared_with_itself_has_no_damage(
 def test_an_interrupted_accuracy_run_goes_on_where_it_stopped(
     models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Killed after some chunks, the run keeps them; the second run's figures equal those of one that was never killed."""
+    """Killed after some chunks, the run keeps them;
+    the second run's figures equal those of one that was never killed.
+    """
     command = [sys.executable, "-m", "advisor", *map(str, accuracy(models, "Q4_K_M", chunks=12)), "--json"]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=Path(__file__).parents[2]
@@ -200,8 +206,8 @@ def _forget_what_moves(value: object) -> None:
 
 
 def test_a_synthetic_file_is_loaded_by_the_engine_with_the_planned_bytes(tmp_path: Path) -> None:
-    """Two layers of a real model's shapes in four schemes: our reader finds the scheme, the engine runs it to finite
-    logits."""
+    """Two layers of a real model's shapes in four schemes: our reader finds the scheme, the engine runs it to
+    finite logits."""
     from dataclasses import replace
 
     from advisor.catalog.gguf import read_gguf

@@ -105,8 +105,10 @@ def test_doubtful_rows_count_only_where_no_sound_one_is(capsys: pytest.CaptureFi
 
     host = fingerprint(resolve_hardware("RTX 4090"))
     common = {
-        "kind": "speed", "metric": "tokens_per_s", "phase": "decode", "model": "Llama-3.1-8B", "scheme": "Q4_K_M",
-        "engine": "llama.cpp", "backend": "cuda", "host": host, "output_tokens": 128, "depth": 0, "concurrency": 1,
+        "kind": "speed", "metric": "tokens_per_s", "phase": "decode", "model": "Llama-3.1-8B",
+        "scheme": "Q4_K_M",
+        "engine": "llama.cpp", "backend": "cuda", "host": host, "output_tokens": 128, "depth": 0,
+        "concurrency": 1,
     }  # fmt: skip
     with Store() as store:
         store.add([Row(value=100.0, **common)], Origin())

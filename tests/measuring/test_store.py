@@ -25,7 +25,8 @@ from advisor.measuring.store import Origin, Store
 first, count, part = (int(text) for text in sys.argv[1:4])
 with Store() as store:
     for start in range(first, first + count, part):
-        rows = [Row(kind="speed", metric="tokens_per_s", value=1.0 + i, tool="t") for i in range(start, start + part)]
+        values = [1.0 + i for i in range(start, start + part)]
+        rows = [Row(kind="speed", metric="tokens_per_s", value=value, tool="t") for value in values]
         store.add(rows, Origin(f"file{start}", str(start), "test"))
         print(start + part - first, flush=True)
 """
@@ -51,7 +52,9 @@ def test_importing_again_adds_nothing() -> None:
 
 
 def test_equal_rows_of_one_file_are_all_kept() -> None:
-    """A tool that prints no time may print the same figure twice: two rows, and still two after a second import."""
+    """A tool that prints no time may print the same figure twice:
+    two rows, and still two after a second import.
+    """
     with Store() as store:
         for _ in range(2):
             store.add(speeds(1) * 2, Origin("a", "1", "f"))
@@ -61,8 +64,10 @@ def test_equal_rows_of_one_file_are_all_kept() -> None:
 def test_a_row_comes_back_as_it_went_in() -> None:
     """Every field survives the store, facts included."""
     row = Row(
-        kind="accuracy", metric="ppl", value=7.25, sd=0.125, n=9, model="M", scheme="Q4_K_M", engine="llama.cpp",
-        dataset="wiki", task="language-modelling", depth=4, threads=2, flags="busy", measured_at="2026-01-02T03:04:05Z",
+        kind="accuracy", metric="ppl", value=7.25, sd=0.125, n=9, model="M", scheme="Q4_K_M",
+        engine="llama.cpp",
+        dataset="wiki", task="language-modelling", depth=4, threads=2, flags="busy",
+        measured_at="2026-01-02T03:04:05Z",
         tool="t", tool_version="1", facts={"samples": [1.5, 2.5], "file": "ä.gguf"},
     )  # fmt: skip
     with Store() as store:
@@ -98,8 +103,8 @@ def test_a_failing_import_leaves_nothing() -> None:
 
 
 def test_killed_imports_lose_nothing_and_double_nothing(own_store: Path) -> None:
-    """60 imports are killed at different moments: what was acknowledged is there, whole files only, and importing them
-    again makes every row exactly once."""
+    """60 imports are killed at different moments: what was acknowledged is there, whole files only, and
+    importing them again makes every row exactly once."""
     part, files = 50, 8
     processes = 0
     for attempt in range(60):
@@ -168,7 +173,9 @@ def test_a_read_only_store_is_one_line_with_the_mend(own_store: Path) -> None:
 
 
 def test_a_full_disk_undoes_the_import_and_says_so() -> None:
-    """A limit on the file's pages stands for the disk: the error names the mend, and the rows before are intact."""
+    """A limit on the file's pages stands for the disk:
+    the error names the mend, and the rows before are intact.
+    """
     with Store() as store:
         store.add(speeds(10), Origin("a", "1", "f"))
         pages = store._db.execute("PRAGMA page_count").fetchone()[0]

@@ -15,7 +15,8 @@ from advisor.prediction.speed import single_stream
 def serve(*loads: Load):
     return predict(
         Case(
-            hardware=resolve_hardware("2x A100 SXM4 80GB"), model=find_model("llama-3.1-70b"), scheme=find_scheme("W8A8-INT"),
+            hardware=resolve_hardware("2x A100 SXM4 80GB"), model=find_model("llama-3.1-70b"),
+            scheme=find_scheme("W8A8-INT"),
             engine="vllm", backend="cuda", context_tokens=2048, loads=loads,
         )
     )
@@ -47,12 +48,18 @@ def test_one_stream():
         Estimate(50.0, 40.0, 60.0, "interpolated"), Estimate(1000.0, 500.0, 2000.0, "extrapolated"),
         Load(prompt_tokens=500, output_tokens=100),
     )
-    assert (0.5, 0.25, 1.0) == (found.time_to_first_token_s.value, found.time_to_first_token_s.low, found.time_to_first_token_s.high)
+    assert (0.5, 0.25, 1.0) == (
+        found.time_to_first_token_s.value,
+        found.time_to_first_token_s.low,
+        found.time_to_first_token_s.high,
+    )
     assert (2.5, "extrapolated") == (found.request_latency_s.value, found.request_latency_s.basis)
     assert 40.0 == found.throughput_tokens_per_s.value
 
 
 def test_without_a_prompt_there_is_no_wait_for_it():
     """A case that only decodes has a latency of its answer alone."""
-    found = single_stream(Estimate(50.0, 40.0, 60.0, "measured"), None, Load(prompt_tokens=0, output_tokens=100))
+    found = single_stream(
+        Estimate(50.0, 40.0, 60.0, "measured"), None, Load(prompt_tokens=0, output_tokens=100)
+    )
     assert found.time_to_first_token_s is None

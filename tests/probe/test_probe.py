@@ -1,4 +1,6 @@
-"""The probe on recorded machines: one captured, the others constructed from documented formats (see each `origin`)."""
+"""The probe on recorded machines: one captured,
+the others constructed from documented formats (see each `origin`).
+"""
 
 import json
 from pathlib import Path
@@ -7,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from advisor.catalog.gpus import find_gpu
-from advisor.documents.plain import dumps, parse
 from advisor.documents.hardware import HardwareProfile
+from advisor.documents.plain import dumps, parse
 from advisor.probe import probe
 from advisor.probe.cpu import cpu_list
 from advisor.probe.drm import gfx_name
@@ -25,7 +27,9 @@ def machine(name: str) -> HardwareProfile:
 
 @pytest.mark.parametrize("path", sorted(MACHINES.glob("*.json")), ids=lambda path: path.stem)
 def test_every_machine_is_a_valid_document(path):
-    """Whatever a machine looks like, the probe gives a document that reads back equal, and says what it does not know."""
+    """Whatever a machine looks like, the probe gives a document that reads back equal,
+    and says what it does not know.
+    """
     profile = machine(path.stem)
     text = dumps(profile)
     assert text == dumps(parse(HardwareProfile, json.loads(text), what="hardware"))
@@ -49,12 +53,18 @@ def test_every_machine_is_a_valid_document(path):
     ],
 )
 def test_processor(name, facts):
-    """Microarchitecture, physical, performance and usable cores, and the table's bandwidth of all sockets in GB/s."""
+    """Microarchitecture, physical, performance and usable cores,
+    and the table's bandwidth of all sockets in GB/s.
+    """
     found = machine(name)
     rate = found.memory.bandwidth_bytes_per_s
     cpu = found.cpu
     assert facts == (
-        cpu.microarchitecture, cpu.physical_cores, cpu.performance_cores, cpu.usable_cores, rate and round(rate / 1e9, 1)
+        cpu.microarchitecture,
+        cpu.physical_cores,
+        cpu.performance_cores,
+        cpu.usable_cores,
+        rate and round(rate / 1e9, 1),
     )
 
 
@@ -62,10 +72,19 @@ def test_processor(name, facts):
     ("name", "expected"),
     [
         ("desktop-rtx4090", ("GeForce RTX 4090", "8.9", 24564 << 20, 23028 << 20, False, "4.0 x16")),
-        ("wsl2-rtx3080-laptop", ("GeForce RTX 3080 Mobile", "8.6", 16384 << 20, 15200 << 20, False, "4.0 x8")),
+        (
+            "wsl2-rtx3080-laptop",
+            ("GeForce RTX 3080 Mobile", "8.6", 16384 << 20, 15200 << 20, False, "4.0 x8"),
+        ),
         ("server-2x-a100", ("A100 SXM4 80 GB", "8.0", 81920 << 20, 81037 << 20, False, "4.0 x16")),
-        ("desktop-rx7900xtx", ("Radeon RX 7900 XTX", "gfx1100", 25753026560, 25753026560 - 1207959552, False, "4.0 x16")),
-        ("server-8x-mi300x", ("Radeon Instinct MI300X", "gfx942", 206141652992, 206141652992 - (300 << 20), False, "5.0 x16")),
+        (
+            "desktop-rx7900xtx",
+            ("Radeon RX 7900 XTX", "gfx1100", 25753026560, 25753026560 - 1207959552, False, "4.0 x16"),
+        ),
+        (
+            "server-8x-mi300x",
+            ("Radeon Instinct MI300X", "gfx942", 206141652992, 206141652992 - (300 << 20), False, "5.0 x16"),
+        ),
         ("desktop-arc-a770", ("Arc A770", None, 17079205888, None, False, None)),
         ("strix-halo-128gb", ("Radeon 8060S", "gfx1151", 120 * GIB + (512 << 20), None, True, "4.0 x16")),
         ("mac-m3-max-64gb", ("Apple M3 Max (40-core GPU)", None, 48 * GIB, None, True, None)),
@@ -75,17 +94,32 @@ def test_processor(name, facts):
     ],
 )
 def test_first_gpu(name, expected):
-    """Catalogue row, compute capability, total and free memory, whether it shares main memory, and the link."""
+    """Catalogue row, compute capability, total and free memory, whether it shares main memory,
+    and the link.
+    """
     gpu = machine(name).gpus[0]
-    found = (gpu.catalog_name, gpu.compute_capability, gpu.memory_total_bytes, gpu.memory_free_bytes, gpu.unified_memory, gpu.pcie)
+    found = (
+        gpu.catalog_name,
+        gpu.compute_capability,
+        gpu.memory_total_bytes,
+        gpu.memory_free_bytes,
+        gpu.unified_memory,
+        gpu.pcie,
+    )
     for wanted, actual in zip(expected, found, strict=True):
         if wanted is not None:
-            assert abs(wanted - actual) <= 1024 if isinstance(wanted, int) and wanted > 1 << 30 else wanted == actual
+            assert (
+                abs(wanted - actual) <= 1024
+                if isinstance(wanted, int) and wanted > 1 << 30
+                else wanted == actual
+            )
 
 
 class TestLimits:
     def test_cgroup_v2(self):
-        """Under a v2 limit, what is available is limit - current + inactive file cache, and the document says so."""
+        """Under a v2 limit, what is available is limit - current + inactive file cache,
+        and the document says so.
+        """
         found = machine("server-2x-a100")
         assert (256 * GIB, (256 - 40 + 10) * GIB) == (found.memory.limit_bytes, found.memory.available_bytes)
         assert any("256.0 GiB of 1007.5 GiB" in note for note in found.notes)
@@ -93,7 +127,11 @@ class TestLimits:
     def test_cgroup_v1(self):
         """A v1 limit binds the same way; a value near 2^63 is no limit; the CPU quota rounds up."""
         found = machine("cloud-hung-nvidia-smi")
-        assert (16 * GIB, 14 * GIB, 4) == (found.memory.limit_bytes, found.memory.available_bytes, found.cpu.usable_cores)
+        assert (16 * GIB, 14 * GIB, 4) == (
+            found.memory.limit_bytes,
+            found.memory.available_bytes,
+            found.cpu.usable_cores,
+        )
 
     def test_visible_devices(self):
         """CUDA_VISIBLE_DEVICES hides GPUs, and the document says how many."""
@@ -135,13 +173,27 @@ class TestSilence:
 
 class TestMig:
     def test_slice_is_scaled(self):
-        """A 3g.40gb slice of an A100 80GB has four of eight memory slices and three of seven compute slices."""
-        row = {"name": "NVIDIA A100-SXM4-80GB", "uuid": "MIG-1", "total": 40 * GIB, "free": 39 * GIB, "capability": "8.0",
-               "pci": None, "pcie": None, "slices": 3}
+        """A 3g.40gb slice of an A100 80GB has four of eight memory slices and three of seven compute
+        slices.
+        """
+        row = {
+            "name": "NVIDIA A100-SXM4-80GB",
+            "uuid": "MIG-1",
+            "total": 40 * GIB,
+            "free": 39 * GIB,
+            "capability": "8.0",
+            "pci": None,
+            "pcie": None,
+            "slices": 3,
+        }
         notes: list[str] = []
         gpu = _gpu(Recorded({}), row, notes)
         gpu_flops = find_gpu("A100 SXM4 80 GB").fp16_flops
-        assert (40 * GIB, 2039e9 * 4 / 8, gpu_flops * (3 / 7)) == (gpu.memory_total_bytes, gpu.bandwidth_bytes_per_s, gpu.fp16_flops)
+        assert (40 * GIB, 2039e9 * 4 / 8, gpu_flops * (3 / 7)) == (
+            gpu.memory_total_bytes,
+            gpu.bandwidth_bytes_per_s,
+            gpu.fp16_flops,
+        )
         assert any("MIG slice" in note for note in notes)
 
     def test_slices_of_a_driver(self):
@@ -158,10 +210,14 @@ class TestMig:
             return "slice"
 
         driver = SimpleNamespace(
-            NVMLError=NvmlError, nvmlDeviceGetMigMode=lambda handle: (1, 1), nvmlDeviceGetMaxMigDeviceCount=lambda handle: 7,
-            nvmlDeviceGetMigDeviceHandleByIndex=slice_at, nvmlDeviceGetMemoryInfo=memory,
+            NVMLError=NvmlError,
+            nvmlDeviceGetMigMode=lambda handle: (1, 1),
+            nvmlDeviceGetMaxMigDeviceCount=lambda handle: 7,
+            nvmlDeviceGetMigDeviceHandleByIndex=slice_at,
+            nvmlDeviceGetMemoryInfo=memory,
             nvmlDeviceGetAttributes=lambda part: SimpleNamespace(memorySizeMB=9728, gpuInstanceSliceCount=1),
-            nvmlDeviceGetName=lambda handle: "NVIDIA A100-SXM4-80GB", nvmlDeviceGetUUID=lambda handle: f"id-{handle}",
+            nvmlDeviceGetName=lambda handle: "NVIDIA A100-SXM4-80GB",
+            nvmlDeviceGetUUID=lambda handle: f"id-{handle}",
         )
         rows = _slices(driver, "gpu")
         assert [("id-slice", 10 * GIB, 1)] == [(row["uuid"], row["total"], row["slices"]) for row in rows]
@@ -173,7 +229,9 @@ def test_cpu_list(text, cpus):
     assert cpus == cpu_list(text)
 
 
-@pytest.mark.parametrize(("version", "name"), [(110501, "gfx1151"), (90010, "gfx90a"), (90402, "gfx942"), (110000, "gfx1100")])
+@pytest.mark.parametrize(
+    ("version", "name"), [(110501, "gfx1151"), (90010, "gfx90a"), (90402, "gfx942"), (110000, "gfx1100")]
+)
 def test_gfx_name(version, name):
     """KFD writes the target as decimal digits; minor and stepping are hexadecimal in the name."""
     assert name == gfx_name(version)

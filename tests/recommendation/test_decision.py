@@ -11,7 +11,9 @@ from advisor.recommendation.tradeoffs import tradeoffs
 
 def ask(model: str, hardware: str, **need):
     profile = resolve_model(model)
-    return recommend(Requirements(model=profile.name, **need), resolve_hardware(hardware, Overrides()), profile)
+    return recommend(
+        Requirements(model=profile.name, **need), resolve_hardware(hardware, Overrides()), profile
+    )
 
 
 SERVING = {"engines": ("vllm",), "context_tokens": 2048, "objective": "speed"}
@@ -30,7 +32,9 @@ class TestServing:
         assert "W8A8-INT" == plan.scheme
 
     def test_no_fp8_arithmetic_on_ampere(self):
-        """FP8 arithmetic is not there on compute capability 8.0: rejected with that reason, never recommended."""
+        """FP8 arithmetic is not there on compute capability 8.0:
+        rejected with that reason, never recommended.
+        """
         answer = ask(*A100, **SERVING, loads=(Load(concurrency=64),))
         reasons = {r.scheme: r.reason for r in answer.rejected}
         assert "8.9" in reasons["W8A8-FP-dynamic"]
@@ -48,14 +52,22 @@ class TestServing:
 
 class TestLocal:
     def test_stated_loss_takes_the_fastest(self):
-        """With a stated loss the plan stays within it at the confidence asked for, and no feasible plan is faster by more than a repeated run."""
+        """With a stated loss the plan stays within it at the confidence asked for,
+        and no feasible plan is faster by more than a repeated run.
+        """
         need = {"tasks": (TaskNeed(task="math"),), "max_loss_pct": 1.0, "engines": ("llama.cpp",)}
         answer = ask("Llama-3.1-8B", "RTX 4090", **need)
         profile = resolve_model("Llama-3.1-8B")
         table = tradeoffs(Requirements(model=profile.name, **need), answer.hardware, profile)
-        best = max(row.decode_tokens_per_s.value for row in table.rows if row.feasible and not row.scheme.startswith("UD-"))
+        best = max(
+            row.decode_tokens_per_s.value
+            for row in table.rows
+            if row.feasible and not row.scheme.startswith("UD-")
+        )
         assert answer.recommendation.loss_upper_pct <= 1.0
-        assert answer.recommendation.predicted.decode_tokens_per_s.value >= best * (1 - load("decision")["run_to_run_spread"])
+        assert answer.recommendation.predicted.decode_tokens_per_s.value >= best * (
+            1 - load("decision")["run_to_run_spread"]
+        )
 
     def test_without_a_stated_loss_f16_does_not_win_on_nothing(self):
         """Losses no benchmark could resolve tie, so the 16-bit file does not win over one half its size."""
@@ -64,16 +76,23 @@ class TestLocal:
         assert plan.loss_pct.value <= load("decision")["benchmark_resolution_pct"]
 
     def test_experts_go_to_the_cpu(self):
-        """Qwen3-30B-A3B on an 8 GB GPU with 32 GB RAM keeps attention on the GPU and experts in main memory."""
+        """Qwen3-30B-A3B on an 8 GB GPU with 32 GB RAM keeps attention on the GPU and experts in main
+        memory.
+        """
         plan = ask("Qwen3-30B-A3B", "RTX 4060 8GB + Ryzen 5 7600 32GB", engines=("llama.cpp",)).recommendation
         assert "experts-on-cpu" == plan.predicted.placement.kind
         assert "-ncmoe" in plan.run_command
 
     def test_a_laptop_gets_an_answer(self):
-        """CodeLlama-34B in 16 GB of a laptop without GPU: some scheme of two or three bits fits, and its loss is said."""
+        """CodeLlama-34B in 16 GB of a laptop without GPU:
+        some scheme of two or three bits fits, and its loss is said.
+        """
         answer = ask("CodeLlama-34B", "laptop CPU 16GB", tasks=(TaskNeed(task="code"),))
         plan = answer.recommendation
-        assert ("cpu", True) == (plan.predicted.placement.kind, plan.predicted.memory_bytes.value < 16 * 2**30)
+        assert ("cpu", True) == (
+            plan.predicted.placement.kind,
+            plan.predicted.memory_bytes.value < 16 * 2**30,
+        )
         assert plan.loss_pct.value > 1
 
     def test_nothing_fits(self):
@@ -119,7 +138,9 @@ class TestPublishedFormats:
 
     def test_mxfp4_moe_of_a_dense_model_is_no_scheme(self):
         """MXFP4_MOE quantizes experts only; on a dense model it is not offered."""
-        assert "unsupported" == {r.scheme: r.kind for r in ask("Llama-3.1-8B", "RTX 4090").rejected}["MXFP4_MOE"]
+        assert (
+            "unsupported" == {r.scheme: r.kind for r in ask("Llama-3.1-8B", "RTX 4090").rejected}["MXFP4_MOE"]
+        )
 
 
 class TestAdvice:
@@ -128,7 +149,12 @@ class TestAdvice:
         answer = ask("Llama-3.1-8B", "RTX 3060", context_tokens=131072)
         assert ("nothing_fits", True) == (answer.status, "--kv-cache q4_0" in answer.nearest_miss.change)
         scheme = answer.nearest_miss.plan.scheme
-        assert "ok" == ask("Llama-3.1-8B", "RTX 3060", context_tokens=131072, kv_type="q4_0", schemes=(scheme,)).status
+        assert (
+            "ok"
+            == ask(
+                "Llama-3.1-8B", "RTX 3060", context_tokens=131072, kv_type="q4_0", schemes=(scheme,)
+            ).status
+        )
 
     def test_a_whole_model_on_the_gpu_beats_sixteen_bit_keys(self):
         """KV `auto` takes 8 bits rather than push the model off the GPU."""
@@ -147,7 +173,9 @@ class TestTasks:
     def test_a_tighter_limit_is_never_met_by_fewer_bits(self):
         """Tightening the loss never leads to a scheme of higher expected loss."""
         losses = [
-            ask("Llama-3.1-8B", "RTX 4090", max_loss_pct=limit, engines=("llama.cpp",)).recommendation.loss_upper_pct
+            ask(
+                "Llama-3.1-8B", "RTX 4090", max_loss_pct=limit, engines=("llama.cpp",)
+            ).recommendation.loss_upper_pct
             for limit in (10.0, 3.0, 1.0)
         ]
         assert sorted(losses, reverse=True) == losses
