@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
+from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.tui.answers import Answers
 from advisor.tui.conversation import Conversation
+from advisor.tui.messages import Copied
 from advisor.tui.remembered import data_folder, recall, remember
 
 _DARK, _LIGHT = "textual-dark", "textual-light"
@@ -54,13 +56,20 @@ class AdvisorApp(App[str]):
 
     def copy(self, text: str, what: str) -> None:
         """Put *text* on the clipboard, by the terminal and by the desktop's own tool, and say so."""
-        from advisor.tui.clipboard import copy_locally
-
         self.copied = text
         self.copy_to_clipboard(text)
-        way = copy_locally(text)
-        more = "" if way else "; if your terminal did not take it, it is printed when you quit"
-        self.notify(f"{what} copied{more}", markup=False)
+        self._copy_locally(text, what)
+
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def _copy_locally(self, text: str, what: str) -> None:
+        from advisor.tui.clipboard import copy_locally
+
+        self.post_message(Copied(what, copy_locally(text)))
+
+    @on(Copied)
+    def _say_copied(self, event: Copied) -> None:
+        more = "" if event.way else "; if your terminal did not take it, it is printed when you quit"
+        self.notify(f"{event.what} copied{more}", markup=False)
 
     def take_model(self, name: str) -> None:
         """Choose a suggested model and ask again."""

@@ -70,3 +70,11 @@ class Saved(Message):
 
     paths: list[str] = field(default_factory=list)
     failure: str = ""
+
+
+@dataclass
+class Copied(Message):
+    """Text went to the clipboard; `way` is the tool that took it, None when only the terminal was told."""
+
+    what: str
+    way: str | None
