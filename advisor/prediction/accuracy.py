@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
+from advisor.documents.record import record
 from advisor.documents.scheme import SchemeProfile
 from advisor.prediction.accuracy_facts import model_facts, scheme_facts
 from advisor.prediction.accuracy_features import (
@@ -29,7 +30,7 @@ ENOUGH_ROWS, ENOUGH_SOURCES = 30, 3
 """Fewer for a method and a category: the figure is extrapolated, and says so."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Accuracy:
     """What a scheme keeps of a model. Percent of the unquantized score; damage as ratio and divergence."""
 
@@ -44,7 +45,7 @@ class Accuracy:
     """For `advisor explain`: latent damage, contributions in log units, category prices, rows behind them."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Damage:
     """Latent log-damage and its parts."""
 

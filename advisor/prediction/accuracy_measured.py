@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+from advisor.documents.record import record
 from advisor.errors import NotMeasuredError
 from advisor.prediction.artifacts import load
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cell:
     """One measured scheme of a model."""
 

@@ -13,7 +13,6 @@ import hashlib
 import json
 import math
 import os
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from advisor.data import store_file
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Placement
+from advisor.documents.record import record
 from advisor.errors import StoreError
 from advisor.sizing.weights import Weights
 
@@ -35,7 +35,7 @@ SPLIT_KINDS = ("split", "experts-on-cpu")
 """Placements on two kinds of memory: no single device's effect is theirs."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kernel:
     """Log sds of the parts of log(measured ÷ predicted) on one machine."""
 
@@ -75,7 +75,7 @@ MOST_POINTS = 40
 time."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Point:
     """What the correction of a configuration depends on."""
 
@@ -87,7 +87,7 @@ class Point:
     """Model and scheme."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Evidence:
     """One configuration measured on the machine."""
 

@@ -13,11 +13,12 @@ conformal width that a device effect does not explain.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Placement
+from advisor.documents.record import record
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import NotMeasuredError
 from advisor.prediction.artifacts import load
@@ -36,7 +37,7 @@ DEVICE_PART = 0.5
 """Share of the variance of a prediction's error that all rows of a machine have in common: a judgement."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LocalEffect:
     """What was measured on this machine, as `advisor measure` reduces it."""
 
@@ -49,7 +50,7 @@ class LocalEffect:
     prefill_rows: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LocalSpeed:
     """Tokens per second of one request."""
 

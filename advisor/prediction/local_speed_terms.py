@@ -9,7 +9,8 @@ every efficiency is fitted in logs and the whole stays monotone in bytes, bandwi
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from advisor.documents.record import record
 
 _TINY = 1e-12
 LOCALSCORE_MIXES = (
@@ -27,7 +28,7 @@ NEUTRAL_YEAR = 2021
 """Release year at which the year features vanish: the middle of the measured devices."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Device:
     """One processor as the formula sees it."""
 
@@ -54,7 +55,7 @@ class Device:
     mobile: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Share:
     """What one device does for every token."""
 
@@ -69,7 +70,7 @@ class Share:
     """KV cache read to decode one token."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case:
     """One prediction or one measured row."""
 

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Work:
     """What one model in one scheme asks of `n` devices together. Numbers, or arrays with one entry per
     row."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil, floor, log10
 
 from advisor.catalog.tasks import task_mix
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import BASES, Estimate, Outcome
+from advisor.documents.record import record
 from advisor.documents.requirements import Requirements, TaskNeed
 from advisor.prediction.case import Case
 from advisor.prediction.outcome import predict
@@ -20,7 +21,7 @@ _SPILLS = ("split", "experts-on-cpu", "cpu")
 """Placements that read weights from main memory."""
 
 
-@dataclass(frozen=True)
+@record
 class Miss:
     """A requirement the plan does not meet."""
 
@@ -32,7 +33,7 @@ class Miss:
     """What to ask for instead."""
 
 
-@dataclass(frozen=True)
+@record
 class Judged:
     """A candidate with its figures and what it misses."""
 

@@ -82,7 +82,7 @@ class Points:
     graph: float
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Slot:
     """One device of a plan: fixed bytes, its share of the cache, and which buffers it holds."""
 
@@ -131,7 +131,7 @@ class Slot:
         )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Plan:
     """A way to place one model, before context and concurrency are fixed."""
 
