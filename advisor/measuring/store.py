@@ -234,6 +234,16 @@ class Store:
             db.execute("DELETE FROM effects")
         return removed
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For reading with one's own SQL."""
+        return self._db
+
+    def forget_effects(self) -> None:
+        """Drop what is kept of earlier answers; the next one computes it anew."""
+        with self._writing("write") as db:
+            db.execute("DELETE FROM effects")
+
     def chunk_sums(self, run: str) -> dict[int, dict[str, Any]]:
         """The chunks of an accuracy run that are done."""
         with self._told("read"):

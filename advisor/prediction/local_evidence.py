@@ -65,8 +65,9 @@ KERNELS = {
     "decode": Kernel(0.25, 0.10, 0.12, 0.06, 0.074),
     "prefill": Kernel(0.40, 0.15, 0.12, 0.10, 0.126),
 }
-"""Of a grid, those with the least median error when three rows of a device left out of the fit are known. Chosen on
-one half of the devices and judged on the other, decode errors fall by 53 and 48 %, prefill by 59 and 21 %."""
+"""Of a grid, those with the least median error when three rows of a device left out of the fit are known.
+Chosen on one half of the devices and judged on the other, decode errors fall by 53 and 48 %, prefill by 59
+and 21 %."""
 REPEAT_SD = 0.03
 """Log sd of repetitions of one configuration: the median spread that the sources of
 measurements/speed_local state."""
@@ -126,7 +127,7 @@ def local_effect(
     Raises StoreError when the store is there and cannot be read.
     """
     path = store_file()
-    state = _state(path)
+    state = store_state(path)
     if state is None:
         return None
     if placement is not None and placement.kind in SPLIT_KINDS:
@@ -260,7 +261,7 @@ class _Asked:
         return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _state(path: Path) -> tuple[int, ...] | None:
+def store_state(path: Path) -> tuple[int, ...] | None:
     """Changes whenever the store does; None when there is none."""
     try:
         main = os.stat(path)
@@ -279,7 +280,7 @@ def _summary(path: str, state: tuple[int, ...], asked: _Asked) -> dict[str, dict
     import sqlite3
 
     try:
-        db = _open(path)
+        db = open_store(Path(path))
         try:
             host = asked.inputs[0]
             if not db.execute(
@@ -302,12 +303,12 @@ def _summary(path: str, state: tuple[int, ...], asked: _Asked) -> dict[str, dict
     return json.loads(document)
 
 
-def _open(path: str) -> sqlite3.Connection:
+def open_store(path: Path) -> sqlite3.Connection:
     """Read-only; in a folder where SQLite cannot keep its shared memory, as the file stands."""
     import sqlite3
     from urllib.request import pathname2url
 
-    uri = f"file:{pathname2url(path)}?mode=ro"
+    uri = f"file:{pathname2url(str(path))}?mode=ro"
     try:
         db = sqlite3.connect(uri, uri=True, timeout=5.0)
         db.execute("SELECT 1 FROM sqlite_master").fetchone()

@@ -12,6 +12,7 @@ PARTS = {
     "sizes": "advisor.training.evaluate_sizes",
     "memory": "advisor.training.evaluate_memory",
     "local_speed": "advisor.training.local_speed_evaluation",
+    "local": "advisor.training.evaluate_local",
     "serving_speed": "advisor.training.serving_speed_evaluation",
     "accuracy": "advisor.training.accuracy_evaluation",
     "quality": "advisor.training.quality",

@@ -1,0 +1,34 @@
+"""`advisor fit --local`: what the user's rows say about this machine, computed anew.
+
+Only the local part is refitted; the coefficients of the installed predictor come from measurements/ alone,
+so that an answer without own rows is the same on every machine.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from advisor.documents.hardware import HardwareProfile
+from advisor.measuring.store import Store
+from advisor.prediction.local_evidence import fingerprint, summarise
+from advisor.prediction.local_evidence_rows import evidence
+
+
+def refit_local(hardware: HardwareProfile) -> dict[str, Any]:
+    """Drop every kept summary; per backend and phase the configurations used and their mean log(measured ÷
+    predicted)."""
+    host = fingerprint(hardware)
+    with Store() as store:
+        store.forget_effects()
+        found = evidence(store.connection, hardware, host)
+    lines = []
+    for backend, phases in summarise(found).items():
+        for phase, part in phases.items():
+            ratios = [e.log_ratio for e in found if (e.backend, e.phase) == (backend, phase)][
+                : len(part["points"])
+            ]
+            lines.append({
+                "backend": backend, "phase": phase, "configurations": len(ratios),
+                "mean_log_ratio": sum(ratios) / len(ratios),
+            })  # fmt: skip
+    return {"host": host, "hardware": hardware.name, "effects": lines}
