@@ -1,6 +1,6 @@
 """How well the predictors do on what they have not seen: devices, model families and sources left out whole.
 
-`advisor evaluate` prints every part; `advisor evaluate sizes|memory|local_speed|serving_speed|accuracy` one.
+`advisor evaluate` prints every part, `advisor evaluate PART …` some of them.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from advisor.errors import ExitCode
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor evaluate`."""
     parser.add_argument(
-        "part", nargs="*", help="sizes, memory, local_speed, serving_speed, accuracy (default: all)"
+        "part",
+        nargs="*",
+        help="sizes, memory, local_speed, local (what own measurements are worth), serving_speed, accuracy, "
+        "quality (default: all)",
     )
     parser.add_argument("--card", metavar="FILE", help="also write the model card (docs/MODEL_CARD.md)")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="the tables as JSON")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -18,14 +18,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--only",
         metavar="PART",
         action="append",
-        help="fit one part only: local_speed, serving_speed, accuracy, decision",
+        help="fit one part only: sizes, decision, quality, accuracy, serving_speed, local_speed",
     )
     parser.add_argument(
         "--check",
         action="store_true",
         help="write nothing; exit 1 when the artifact is not what the data give",
     )
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="each file and whether it changed, as JSON")
 
 
 def run(args: argparse.Namespace) -> int:

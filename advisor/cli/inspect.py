@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_hardware(parser)
     options.add_need(parser)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="the file, its types and its plan as JSON")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,9 +1,9 @@
 """Measure on this machine with a real engine; every figure is kept and used for later answers here.
 
-  advisor measure speed FILE.gguf …            prefill and decode, repeated, median and spread
-  advisor measure speed --synthetic M --scheme S   the same before downloading: random weights of the
-  model's shapes advisor measure accuracy --reference F16.gguf CANDIDATE.gguf … --text corpus.txt
-  advisor measure bandwidth                    memory read by 1, 2, 4 … threads
+  advisor measure speed FILE.gguf …                 prefill and decode, repeated, median and spread
+  advisor measure speed --synthetic M --scheme S    the same before downloading, with random weights
+  advisor measure accuracy --reference F16.gguf CANDIDATE.gguf … --text corpus.txt
+  advisor measure bandwidth                         memory read by 1, 2, 4 … threads
 
 The engine is llama.cpp: its own llama-bench when installed, else `pip install 'quant-advisor[engine]'`.
 """
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor measure`."""
     # Files may follow options (`accuracy --reference A B C`), which plain parse_args refuses.
     parser.parse_args = parser.parse_intermixed_args
-    parser.add_argument("what", choices=("speed", "accuracy", "bandwidth"))
+    parser.add_argument("what", choices=("speed", "accuracy", "bandwidth"), help="what to measure")
     parser.add_argument("file", nargs="*", metavar="FILE.gguf", help="models to measure")
     group = parser.add_argument_group("speed")
     group.add_argument(
@@ -56,7 +56,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--gpu-layers", metavar="N", type=int, default=-1, help="layers on the GPU (default: all)"
     )
     group.add_argument(
-        "--engine", choices=("auto", "llama-bench", "llama-perplexity", "cyllama"), default="auto"
+        "--engine",
+        choices=("auto", "llama-bench", "llama-perplexity", "cyllama"),
+        default="auto",
+        help="llama.cpp's own program, or the library in process (default: the program when installed)",
     )
     group.add_argument("--kv-cache", metavar="TYPE", default="f16", help="f16, q8_0, q4_0 … (default f16)")
     group = parser.add_argument_group("accuracy")
@@ -68,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--chunks", metavar="N", help="at most so many chunks (default: the whole text)")
     group.add_argument("--anew", action="store_true", help="forget the chunks of an interrupted run")
     parser.add_argument("--dry", action="store_true", help="measure, but keep nothing")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="the figures and where they were kept, as JSON")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor measurements`."""
     # Files may follow options (`accuracy --reference A B C`), which plain parse_args refuses.
     parser.parse_args = parser.parse_intermixed_args
-    parser.add_argument("action", choices=ACTIONS)
+    parser.add_argument("action", choices=ACTIONS, help="what to do with the store")
     parser.add_argument(
         "what",
         nargs="*",
@@ -39,14 +39,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--source", type=int, metavar="N", help="rows of one source, see `advisor measurements sources`"
     )
-    group.add_argument("--kind", choices=("speed", "serving", "accuracy", "bandwidth"))
-    group.add_argument("--phase", choices=("prefill", "decode", "mixed", "serving"))
+    group.add_argument(
+        "--kind", choices=("speed", "serving", "accuracy", "bandwidth"), help="rows of one kind of figure"
+    )
+    group.add_argument(
+        "--phase", choices=("prefill", "decode", "mixed", "serving"), help="speeds of one phase"
+    )
     group.add_argument("--limit", type=int, metavar="N", help="list: at most so many rows")
     group.add_argument("--all", action="store_true", help="remove: every row")
     parser.add_argument(
         "--format", choices=("csv", "jsonl"), help="export: default by the file's ending, else csv"
     )
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="the rows, or what was done, as JSON")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -25,13 +25,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="M", help="a model name or file")
     parser.add_argument("--scheme", metavar="S", help="a scheme, e.g. Q4_K_M")
     parser.add_argument("--hardware", metavar="H", help="a machine; without one no speed is predicted")
-    parser.add_argument("--engine", metavar="E")
-    parser.add_argument("--task", metavar="T")
-    parser.add_argument("--kv-cache", metavar="TYPE")
-    parser.add_argument("--context", metavar="TOKENS", type=int)
-    parser.add_argument("--prompt", metavar="TOKENS", type=int)
-    parser.add_argument("--output", metavar="TOKENS", type=int)
-    parser.add_argument("--concurrency", metavar="N")
+    parser.add_argument("--engine", metavar="E", help="llama.cpp, vllm … (default: one that runs the scheme)")
+    parser.add_argument("--task", metavar="T", help="chat, code, math … (default chat)")
+    parser.add_argument("--kv-cache", metavar="TYPE", help="f16, q8_0, q4_0, fp8 … (default f16)")
+    parser.add_argument(
+        "--context", metavar="TOKENS", type=int, help="room for each request (default: prompt and answer)"
+    )
+    parser.add_argument("--prompt", metavar="TOKENS", type=int, help="prompt tokens of a request")
+    parser.add_argument("--output", metavar="TOKENS", type=int, help="answer tokens of a request")
+    parser.add_argument(
+        "--concurrency", metavar="N", help="requests at once, or max: as many as the memory holds (default 1)"
+    )
     parser.add_argument("--json", action="store_true", help="JSON is the only format; accepted for symmetry")
 
 

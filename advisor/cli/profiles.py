@@ -11,10 +11,10 @@ KINDS = ("schemes", "gpus", "cpus", "models", "tasks", "machines")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor profiles`."""
-    parser.add_argument("action", choices=("list", "show"))
-    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("action", choices=("list", "show"), help="names, or all of one")
+    parser.add_argument("kind", choices=KINDS, help="which catalogue")
     parser.add_argument("name", nargs="?", default="", help="what to show, or a part of the names to list")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="the names or the row as JSON")
 
 
 def run(args: argparse.Namespace) -> int:

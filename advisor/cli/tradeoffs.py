@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_model(parser)
     options.add_hardware(parser)
     options.add_need(parser)
-    parser.add_argument("--format", choices=FORMATS, default="table")
+    parser.add_argument("--format", choices=FORMATS, default="table", help="default: a table")
     parser.add_argument("--json", action="store_true", help="the same as --format json")
     parser.add_argument("--feasible", action="store_true", help="only the rows that meet the need")
 
