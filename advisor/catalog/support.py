@@ -117,18 +117,55 @@ def why_not(scheme: SchemeProfile, hardware: HardwareProfile, engines: tuple[str
         others = ", ".join(dict.fromkeys(s.engine for s in scheme.supports))
         return f"{scheme.name} does not run on {' or '.join(engines)}; it runs on {others}"
     possible = runnable(scheme, hardware, engines, every=True)
-    if possible and scheme.is_gguf:
+    if possible and scheme.is_gguf and not scheme.reference:
         return f"{possible[0].engine} reads GGUF files with limits only ({possible[0].note}); use llama.cpp"
     backends = machine_backends(hardware)
     for support in supports:
-        if support.backend in backends:
+        if support.backend in backends and support.backend != "cpu":
             reason, _ = _gate(support, hardware, backends[support.backend])
             if reason:
                 return reason
+    if len({support.engine for support in supports}) == 1:
+        return _one_engine(scheme, supports, hardware)
     wanted = " or ".join(dict.fromkeys(_BACKEND_WORDS[s.backend] for s in supports if s.backend != "cpu"))
     if not wanted:
         return f"{scheme.name} runs on the CPU only; {hardware.name} has a GPU that would stand idle"
     return f"{scheme.name} needs {wanted}; {hardware.name} has none"
+
+
+def _one_engine(scheme: SchemeProfile, supports: list[Support], hardware: HardwareProfile) -> str:
+    """Why the only engine in question has no way on this machine's kind of GPU, or on a machine without
+    one."""
+    engine = supports[0].engine
+    for support in supports:
+        if reason := _system(support, hardware):
+            return reason
+    wanted = tuple(dict.fromkeys(_hardware_words(support) for support in supports))
+    listed = " or ".join(filter(None, (", ".join(wanted[:-1]), wanted[-1])))
+    if not hardware.gpus:
+        lacks = "neither" if len(wanted) == 2 else "none" if len(wanted) < 2 else "none of them"
+        return f"{engine} needs {listed} for {scheme.name}; {hardware.name} has {lacks}"
+    vendor = hardware.gpus[0].vendor
+    if _engine_backends(engine) & set(machine_backends(hardware)) - {"cpu"}:
+        return f"{engine} does not run {scheme.name} on {vendor} GPUs, only on {listed}"
+    return f"{engine} has no backend for {vendor} GPUs; it runs {scheme.name} on {listed}"
+
+
+def _hardware_words(support: Support) -> str:
+    needs = ", ".join(support.requires_isa)
+    return _BACKEND_WORDS[support.backend] + (f" with {needs}" if needs else "")
+
+
+@cache
+def _engine_backends(engine: str) -> frozenset[str]:
+    """Every backend an engine has, whatever the scheme."""
+    table = scheme_file()
+    if engine == "llama.cpp":
+        return frozenset(row.partition("-")[0] for row in table["llama_cpp_backends"])
+    if engine == "ollama":
+        return frozenset(table["ollama"]["backends"])
+    rows = (*(row for rows in table["supports"].values() for row in rows), *table["ik_llama_cpp"]["rows"])
+    return frozenset(row["backend"] for row in rows if row["engine"] == engine)
 
 
 @cache
@@ -241,7 +278,9 @@ def _generation(support: Support, gpu: Gpu) -> tuple[str, str]:
     if least and _version(have) < _version(least):
         return f"{what} needs compute capability {least}; {_label(gpu)} has {have}", ""
     if most and _version(have) > _version(most):
-        return f"{what} ends at compute capability {most}; {_label(gpu)} has {have}", ""
+        instead = scheme_file()["instead"].get(support.needs)
+        above = f"{_label(gpu)} has {have}" + (f", where {instead}" if instead else "")
+        return f"{what} ends at compute capability {most}; {above}", ""
     return "", ""
 
 

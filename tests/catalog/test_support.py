@@ -63,8 +63,29 @@ def ways(scheme: str, hardware: HardwareProfile, *engines: str, every: bool = Fa
         ("NVFP4", H100, "FP4 arithmetic needs compute capability 10.0; H100 has 9.0"),
         ("W8A8-INT", RTX_5090, "the INT8 kernel ends at compute capability 9.0; RTX 5090 has 12.0"),
         ("fp8", RX_7900, "FP8 arithmetic needs gfx942, gfx950; RX 7900 XTX is gfx1100"),
-        ("awq", OLD_CPU, "vllm needs a CPU with avx512f; Xeon E5-2680 v4 has not"),
-        ("fp8", M3, "W8A8-FP-dynamic needs an NVIDIA GPU or an AMD GPU; M3 Max has none"),
+        (
+            "awq",
+            OLD_CPU,
+            "vllm needs an NVIDIA GPU, an Intel GPU or a CPU with avx512f for W4A16-INT-awq-g128; "
+            "Xeon E5 has none of them",
+        ),
+        (
+            "fp8",
+            M3,
+            "vllm has no backend for Apple GPUs; it runs W8A8-FP-dynamic on an NVIDIA GPU or an AMD GPU",
+        ),
+        (
+            "awq",
+            RX_7900,
+            "vllm does not run W4A16-INT-awq-g128 on AMD GPUs, only on an NVIDIA GPU, an Intel GPU or a CPU "
+            "with avx512f",
+        ),
+        (
+            "W8A16-FP",
+            RTX_4090,
+            "the FP8 Marlin kernel ends at compute capability 8.8; RTX 4090 has 8.9, where FP8 arithmetic is "
+            "used instead (W8A8-FP-dynamic)",
+        ),
         (
             "Q4_K_M",
             A100,
@@ -196,6 +217,20 @@ def test_one_good_gpu_of_two_is_enough_and_is_named():
     """A mixed machine runs FP8 on the card that can."""
     both = HardwareProfile(name="two", source="user", gpus=A100.gpus + RTX_4090.gpus)
     assert runnable(find_scheme("fp8"), both, ("vllm",))[0].note == "only on RTX 4090"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "hardware", "start"),
+    [
+        ("MLX-4bit-g64", RTX_4090, "mlx has no backend for NVIDIA GPUs"),
+        ("EXL3-4.0bpw", ARC, "exllamav3 has no backend for Intel GPUs"),
+        ("EXL3-4.0bpw", EPYC, "exllamav3 needs an NVIDIA GPU for EXL3-4.0bpw; EPYC 9654 has none"),
+        ("fp8", M3, "W8A8-FP-dynamic needs an NVIDIA GPU or an AMD GPU; M3 Max has none"),
+    ],
+)
+def test_a_scheme_of_one_engine_names_the_engine_and_what_it_lacks(scheme, hardware, start):
+    """Without a choice of engines; a scheme of several engines names the hardware only."""
+    assert why_not(find_scheme(scheme), hardware).startswith(start)
 
 
 def test_research_schemes_run_nowhere_and_say_so():
