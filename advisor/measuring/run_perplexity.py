@@ -42,22 +42,20 @@ def with_llama_perplexity(
     if test.gpu_layers >= 0:
         common += ["-ngl", str(test.gpu_layers)]
     reference = _done(store, said, test.anew)
-    if reference is None or not base.exists():
+    results = {path: _done(store, f"{said} {identity(path)}", test.anew) for path in candidates}
+    waiting = [path for path in candidates if results[path] is None]
+    if reference is None or (waiting and not base.exists()):
         base.parent.mkdir(parents=True, exist_ok=True)
         partial = base.with_suffix(".partial")
-        reference = _run(
-            [*common, "-m", str(test.reference), "-f", str(test.text), "--kl-divergence-base", str(partial)]
-        )
+        files = ["-m", str(test.reference), "-f", str(test.text), "--kl-divergence-base", str(partial)]
+        reference = _run([*common, *files])
         os.replace(partial, base)
         store.keep_chunk(_key(said), 0, {"rows": reference})
-    found = [reference]
-    for path in candidates:
-        run = f"{said} {identity(path)}"
-        result = _done(store, run, test.anew)
-        if result is None:
-            result = _run([*common, "-m", str(path), "--kl-divergence-base", str(base), "--kl-divergence"])
-            store.keep_chunk(_key(run), 0, {"rows": result})
-        found.append(result)
+    for path in waiting:
+        result = _run([*common, "-m", str(path), "--kl-divergence-base", str(base), "--kl-divergence"])
+        store.keep_chunk(_key(f"{said} {identity(path)}"), 0, {"rows": result})
+        results[path] = result
+    found = [reference, *(results[path] for path in candidates)]
     base.unlink(missing_ok=True)  # gigabytes, and of no use once every candidate is done
     return [{metric: (value, sd, n) for metric, (value, sd, n) in one["figures"].items()} for one in found], (
         PROGRAM,

@@ -47,10 +47,8 @@ def test_texts_are_averaged_and_the_newest_row_of_a_text_counts() -> None:
 def test_refit_names_what_was_used_on_this_machine_only() -> None:
     """Rows of the machine asked for, by backend and phase; those of another machine are not its own."""
     machine = resolve_hardware("RTX 4090")
-    common = {
-        "kind": "speed", "metric": "tokens_per_s", "phase": "decode", "model": "Llama-3.1-8B", "engine": "llama.cpp",
-        "backend": "cuda", "output_tokens": 128,
-    }  # fmt: skip
+    common = {"kind": "speed", "metric": "tokens_per_s", "phase": "decode", "output_tokens": 128}
+    common |= {"model": "Llama-3.1-8B", "engine": "llama.cpp", "backend": "cuda"}
     with Store() as store:
         mine = [
             Row(value=100.0 + i, scheme=s, host=fingerprint(machine), **common)
