@@ -175,3 +175,16 @@ def test_a_machine_is_the_same_after_a_reboot_and_another_with_more_memory() -> 
     more = replace(machine, memory=replace(machine.memory, total_bytes=machine.memory.total_bytes * 2))
     assert fingerprint(machine) == fingerprint(less)
     assert fingerprint(machine) != fingerprint(more)
+
+
+def test_a_store_in_a_folder_with_odd_characters_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spaces, percent, question and number signs are parts of a path, not of an address."""
+    from advisor.prediction.local_evidence import open_store
+
+    monkeypatch.setenv("ADVISOR_DATA_DIR", str(tmp_path / "my data 100% #1 what?"))
+    with Store() as store:
+        store.add([Row(kind="speed", metric="tokens_per_s", value=1.0)], Origin())
+        path = store.path
+    db = open_store(path)
+    assert db.execute("SELECT count(*) FROM rows").fetchone()[0] == 1
+    db.close()
