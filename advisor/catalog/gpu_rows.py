@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 
 from advisor.catalog.names import GIB, number, whole
 from advisor.data import folder
 from advisor.documents.hardware import Gpu
-from advisor.documents.record import record
+from advisor.documents.record import record, replace
 
 
 @record(kw_only=True)

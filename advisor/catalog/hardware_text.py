@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from advisor.catalog.names import compiled, parse_bytes
-from advisor.documents.record import record
+from advisor.documents.record import made, record
 
 _SIZE = r"(\d+(?:\.\d+)?\s*[gmt]i?b|\d{1,3}g)"
 _RAM = (
@@ -58,11 +57,11 @@ class Part:
         return " ".join(compiled(_BARE_SIZE).sub(" ", self.text).split())
 
 
-@dataclass(eq=False, repr=False)
+@record(frozen=False)
 class MachineText:
     """The whole line."""
 
-    parts: list[Part] = field(default_factory=list)
+    parts: list[Part] = made(list)
     ram_bytes: int | None = None
     vram_bytes: int | None = None
     generic_gpu: str | None = None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 
 from advisor.catalog.model_names import BLOCKING, SOFT, ModelName, strip_quant, take_apart, variant_of
 from advisor.catalog.names import nearest, number, whole
 from advisor.data import folder
 from advisor.documents.model import ModelProfile
+from advisor.documents.record import replace
 from advisor.errors import UnknownNameError
 
 _SEPARATORS = str.maketrans("", "", "-_ ")

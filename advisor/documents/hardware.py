@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
-from advisor.documents.record import record
+from advisor.documents.record import made, record
 
 
 @record(kw_only=True)
@@ -30,7 +28,7 @@ class Cpu:
     """Features engines dispatch on: avx2, avx_vnni, avx512f, avx512_vnni, avx512_bf16, amx_int8, amx_bf16,
     asimd, dotprod, i8mm, bf16, sve, sve2, sme.
     """
-    cache_bytes: dict[str, int] = field(default_factory=dict)
+    cache_bytes: dict[str, int] = made(dict)
     """Keys L1d, L2, L3; the sum over the machine."""
     numa_nodes: int | None = None
 
@@ -104,8 +102,8 @@ class HardwareProfile:
     name: str
     source: str
     """probe, catalogue, or user."""
-    cpu: Cpu = field(default_factory=Cpu)
-    memory: Memory = field(default_factory=Memory)
+    cpu: Cpu = made(Cpu)
+    memory: Memory = made(Memory)
     gpus: tuple[Gpu, ...] = ()
     nodes: int = 1
     os: str | None = None
@@ -114,7 +112,7 @@ class HardwareProfile:
     """Product or board name, e.g. 'Raspberry Pi 5', 'Jetson Orin Nano'."""
     engines: tuple[EngineInstall, ...] = ()
     disk_free_bytes: int | None = None
-    unknown: dict[str, str] = field(default_factory=dict)
+    unknown: dict[str, str] = made(dict)
     """Field path -> why it could not be read."""
     notes: tuple[str, ...] = ()
     """Warnings that belong beside every answer:

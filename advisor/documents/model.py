@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
-from advisor.documents.record import record
+from advisor.documents.record import made, record
 
 
 @record(kw_only=True)
@@ -76,7 +74,7 @@ class ModelProfile:
     """The file's own tensors when read from a file; sizes then come from here."""
     file_path: str | None = None
     file_size_bytes: int | None = None
-    metadata: dict[str, str | int | float | bool] = field(default_factory=dict)
+    metadata: dict[str, str | int | float | bool] = made(dict)
     """Scalar GGUF keys or config values worth keeping."""
     notes: tuple[str, ...] = ()
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from advisor.documents.record import record
+from advisor.documents.record import made, record
 
 BASES = ("exact", "measured-here", "measured", "interpolated", "extrapolated")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Estimate:
     """A figure. `low`..`high` is the 90 % interval (or the confidence asked for);
     exact figures have low = value = high.
@@ -111,9 +109,9 @@ class Outcome:
     throughput_tokens_per_s: Estimate | None
     """Output tokens of all requests together."""
     requests_per_s: Estimate | None
-    retained_accuracy_pct: dict[str, Estimate | None] = field(default_factory=dict)
+    retained_accuracy_pct: dict[str, Estimate | None] = made(dict)
     """By task category; None where no measurement leads to it."""
-    loss_upper_pct: dict[str, float] = field(default_factory=dict)
+    loss_upper_pct: dict[str, float] = made(dict)
     """By task category: the loss not exceeded at the confidence asked for (one-sided), in percent."""
     perplexity_ratio: Estimate | None = None
     kl_divergence: Estimate | None = None

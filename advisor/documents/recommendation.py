@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.outcome import Estimate, Outcome
-from advisor.documents.record import record
+from advisor.documents.record import made, record
 from advisor.documents.requirements import Requirements
 
 SCHEMA_VERSION = "1.0"
@@ -62,7 +60,7 @@ class Plan:
     """Expected loss on the mixture of tasks asked for; None when no measurement leads to it."""
     loss_upper_pct: float | None
     """One-sided upper bound of that loss at the confidence asked for."""
-    task_loss_upper_pct: dict[str, float | None] = field(default_factory=dict)
+    task_loss_upper_pct: dict[str, float | None] = made(dict)
     """The same bound for each task asked for."""
     file: ExpectedFile
     make_cost: str = ""

@@ -13,12 +13,11 @@ conformal width that a device effect does not explain.
 from __future__ import annotations
 
 import math
-from dataclasses import field
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Placement
-from advisor.documents.record import record
+from advisor.documents.record import made, record
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import NotMeasuredError
 from advisor.prediction.artifacts import load
@@ -56,7 +55,7 @@ class LocalSpeed:
 
     decode: Estimate | None
     prefill: Estimate | None
-    terms: dict = field(default_factory=dict)
+    terms: dict = made(dict)
     """What the figures are made of, for `advisor explain`: per phase the seconds of every term, the bytes,
     bandwidth and efficiency behind them, and the stratum the interval comes from."""
 

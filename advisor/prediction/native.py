@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
+from advisor.documents.record import replace
 from advisor.documents.scheme import SchemeProfile
 
 _NATIVE = {

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
 from advisor.documents.outcome import Estimate
-from advisor.documents.record import record
+from advisor.documents.record import made, record
 
 
 @record(kw_only=True)
@@ -24,7 +22,7 @@ class ServingSpeed:
     requests_per_s: Estimate
     request_latency_s: Estimate
     """From sending the request to its last token, waiting in line included."""
-    terms: dict[str, float | str] = field(default_factory=dict)
+    terms: dict[str, float | str] = made(dict)
     """The parts of a step in milliseconds, and what was assumed."""
 
 

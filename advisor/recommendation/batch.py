@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from functools import cache
 from math import isfinite
 from typing import Any
@@ -17,6 +16,7 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import BASES, Estimate, Outcome
 from advisor.documents.plain import parse, plain
+from advisor.documents.record import replace
 from advisor.documents.requirements import Load
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import AdvisorError, UnknownNameError, UsageError

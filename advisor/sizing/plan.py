@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import DeviceMemory, Placement
@@ -82,7 +81,7 @@ class Points:
     graph: float
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class Slot:
     """One device of a plan: fixed bytes, its share of the cache, and which buffers it holds."""
 
@@ -131,7 +130,7 @@ class Slot:
         )
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class Plan:
     """A way to place one model, before context and concurrency are fixed."""
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import field, replace
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
-from advisor.documents.record import record
+from advisor.documents.record import made, record, replace
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import UnsupportedError
 
@@ -31,7 +30,7 @@ class Weights:
     bpw: float
     """Bits per weight over all tensors, as llama.cpp prints it."""
     n_params: int
-    by_role_bytes: dict[str, int] = field(default_factory=dict)
+    by_role_bytes: dict[str, int] = made(dict)
     layer_bytes: tuple[int, ...] = ()
     """Each repeating layer, its experts included (a multi-token-prediction block counts as a layer)."""
     layer_expert_bytes: tuple[int, ...] = ()
@@ -45,9 +44,9 @@ class Weights:
     tied: bool = False
     active_bytes_per_token: int = 0
     """Read to decode one token: all layers, of the experts only those used, and the output matrix."""
-    bits_by_role: dict[str, float] = field(default_factory=dict)
+    bits_by_role: dict[str, float] = made(dict)
     """Mean bits per weight of the matrices of each role, scales included."""
-    histogram: dict[str, int] = field(default_factory=dict)
+    histogram: dict[str, int] = made(dict)
     """Type -> number of tensors."""
     basis: str = "exact"
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+import subprocess
+import sys
 
 import pytest
 
 from advisor.documents.outcome import DeviceMemory, Estimate
-from advisor.documents.record import record
+from advisor.documents.record import made, record, replace
 from advisor.documents.requirements import Requirements
 
 
@@ -18,7 +20,7 @@ class Point:
 
     x: float
     y: float = 0.0
-    notes: list = dataclasses.field(default_factory=list)
+    notes: list = made(list)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +36,9 @@ def test_a_record_is_a_dataclass():
     """Fields, replace and asdict work on a record."""
     point = Point(1.0, y=2.0)
     assert dataclasses.is_dataclass(point)
-    assert dataclasses.replace(point, x=3.0) == Point(3.0, 2.0)
+    assert dataclasses.replace(point, x=3.0) == replace(point, x=3.0) == Point(3.0, 2.0)
+    assert [field.name for field in dataclasses.fields(Point)] == ["x", "y", "notes"]
+    assert Point(1.0) == Point(1.0, 0.0, [])  # as before its fields were looked at
     assert dataclasses.asdict(point) == dataclasses.asdict(Generated(1.0, y=2.0))
 
 
@@ -84,3 +88,29 @@ def test_records_can_be_pickled():
     device = DeviceMemory(device="CPU", weights_bytes=3)
     assert pickle.loads(pickle.dumps(device)) == device
     assert pickle.loads(pickle.dumps(Estimate.exact(1.0))) == Estimate.exact(1.0)
+
+
+def test_a_record_may_be_left_open():
+    """One that is not frozen can be changed, and is no key of a dict."""
+
+    @record(frozen=False)
+    class Draft:
+        """Filled step by step."""
+
+        name: str = ""
+
+    draft = Draft()
+    draft.name = "a"
+    assert draft == Draft("a")
+    with pytest.raises(TypeError):
+        hash(draft)
+
+
+def test_an_answer_never_imports_dataclasses():
+    """Documents are made and printed without `dataclasses`, which takes as long to import as all of them."""
+    code = (
+        "import sys; from advisor.documents.outcome import Estimate; "
+        "from advisor.documents.plain import dumps; import advisor.documents.recommendation; dumps(Estimate.exact(1.0)); "
+        "sys.exit('dataclasses' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

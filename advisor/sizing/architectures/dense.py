@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from advisor.documents.record import record
+from advisor.documents.record import record, replace
 from advisor.errors import UnsupportedError
 
 from .base import Layout
