@@ -75,21 +75,6 @@ def group_quantile(scores: Sequence[float], groups: Sequence[Hashable], confiden
     return weighted_quantile(scores, group_weights(groups), confidence)
 
 
-def group_bounds(
-    residuals: Sequence[float], groups: Sequence[Hashable], confidence: float = 0.9
-) -> tuple[float, float]:
-    """Lower and upper bound of a new group's signed residual, for residuals that are skewed.
-
-    (1 - confidence) / 2 of the mass is left on each side; the ends are infinite with fewer than
-    `smallest_sample((1 + confidence) / 2)` groups.
-    """
-    _check(confidence)
-    side = (1.0 + confidence) / 2.0
-    upper = group_quantile(residuals, groups, side)
-    lower = group_quantile([-r for r in residuals], groups, side)
-    return -lower, upper
-
-
 def _check(confidence: float) -> None:
     if not 0.0 < confidence < 1.0:
         raise ValueError(f"confidence {confidence} is not between 0 and 1; give a share such as 0.9")

@@ -1,7 +1,8 @@
-"""The cleaning rules the three predictors share: what is left out and why, and how much each row counts.
+"""What the local speed fit leaves out of its table and why, and how much each row counts.
 
-Nothing is edited in the tables. `clean` returns the frame with `excluded_reason` ('' = kept) and `weight`; a
-predictor drops what its own quantity cannot use beyond that.
+Nothing is edited in the table. `clean` returns the frame with `excluded_reason` ('' = kept) and `weight`; the
+fit drops what its own quantity cannot use beyond that. Serving and accuracy rows mean something else in every
+source: their rules stand where they are decoded (`serving_speed_rows.py`, `accuracy_rows.py`).
 """
 
 from __future__ import annotations
@@ -34,24 +35,6 @@ EXCLUDING_FLAGS: dict[str, dict[str, str]] = {
         "speculative": "speculative decoding",
         "spilled_to_ram": "part of the weights in main memory, nobody says how much",
     },
-    "speed_serving": {
-        "above_compute": "faster than the device can multiply: cached prompts",
-        "devices_unknown": "number of devices not stated",
-        "format_unknown": "int8 and int4 mean another format in each engine",
-        "hardware_unknown": "device not named",
-        "label_conflict": "the source's labels contradict each other",
-        "open_loop": "requests arrive at a fixed rate: concurrency is not known",
-        "speculative": "speculative decoding",
-    },
-    "accuracy": {
-        "collapsed": "at or below guessing: the fit would learn the floor",
-        "destroyed": "a destroyed model: its size of damage is arbitrary and would dominate a fit in logs",
-        "duplicate": "the same figure twice",
-        "label_conflict": "the source's labels contradict each other",
-        "partial_recipe": "only part of the matrices is quantized",
-        "qat": "trained with quantization: not the damage of the format",
-        "tuned_weights": "weights tuned beyond the plain format of that name",
-    },
 }
 """Kind -> flag -> why its rows are left out."""
 
@@ -65,17 +48,6 @@ DOUBTING_FLAGS: dict[str, tuple[str, ...]] = {
         "pcie_x1",
         "power_limited",
         "single_run",
-    ),
-    "speed_serving": ("devices_inferred", "no_parallel_gain"),
-    "accuracy": (
-        "calibration_overlap",
-        "group_size_unknown",
-        "lm_head_quantized",
-        "not_refound",
-        "small_sample",
-        "variant_unknown",
-        "vendor_reported",
-        "word_ppl",
     ),
 }
 """Kind -> flags that halve a row's weight."""
@@ -127,58 +99,15 @@ def reads_too_fast(frame: pd.DataFrame) -> pd.Series:
     return decode & (active >= 2) & (rate * read > IMPOSSIBLE * peak)
 
 
-def counts_prompt(frame: pd.DataFrame) -> pd.Series:
-    """Rates that count prompt tokens, or may, unless the prompt is a hundredth of the output at most."""
-    return has_flag(frame, "counts_prompt_tokens") & (frame["prompt_tokens"] > frame["gen_tokens"] / 100)
-
-
-def slower_quantized_run(frame: pd.DataFrame) -> pd.Series:
-    """One harness's vLLM 0.20.1 run on the A100, where every quantized model is far slower than BF16.
-
-    The same harness has it the other way round with vLLM 0.7.3 and SGLang: the run is slow, not the format.
-    """
-    return (
-        (frame["source_id"] == "accelmark")
-        & frame["engine_version"].str.startswith("0.20.1")
-        & frame["device"].str.startswith("A100")
-        & (frame["scheme_name"] != "BF16")
-    )
-
-
 def split_unknown(frame: pd.DataFrame) -> pd.Series:
     """Offloaded rows without the number of layers on the GPU."""
     return has_flag(frame, "offloaded") & ~frame["ngl"].str.fullmatch(r"\d+")
-
-
-def integer_activations(frame: pd.DataFrame) -> pd.Series:
-    """Activations below 8 bits as integers (QuaRot, SpinQuant …): their damage is not the weights' alone."""
-    return (frame["act_bits"] < 8) & frame["scheme_name"].str.contains("-INT-", regex=False)
-
-
-def cache_quantized(frame: pd.DataFrame) -> pd.Series:
-    """Weights and KV cache quantized together: two effects in one figure (cache-only rows stay)."""
-    return (frame["kv_bits"] < 16) & (frame["weight_bits"] < 16)
-
-
-def other_reference(frame: pd.DataFrame) -> pd.Series:
-    """Divergence from a quantized reference: not comparable with divergence from 16 bits."""
-    return has_flag(frame, "quantized_reference") & frame["metric"].str.startswith("kld")
 
 
 RULES: dict[str, tuple[tuple[Rule, str], ...]] = {
     "speed_local": (
         (reads_too_fast, EXCLUDING_FLAGS["speed_local"]["above_bandwidth"]),
         (split_unknown, "part of the weights on the CPU, nobody says how much"),
-    ),
-    "speed_serving": (
-        (reads_too_fast, EXCLUDING_FLAGS["speed_local"]["above_bandwidth"]),
-        (counts_prompt, "the rate counts prompt tokens, or may"),
-        (slower_quantized_run, "a run whose quantized models are slower than BF16, against every other run"),
-    ),
-    "accuracy": (
-        (integer_activations, "4- to 6-bit integer activations: not the weights' damage alone"),
-        (cache_quantized, "the KV cache is quantized too"),
-        (other_reference, "divergence from a quantized reference"),
     ),
 }
 """Kind -> (rule, reason), beyond what the flags say."""
@@ -205,7 +134,7 @@ def balance(weight: pd.Series, group: pd.Series) -> pd.Series:
 def clean(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame of `tables.load(kind)` with `excluded_reason` and `weight` (mean 1 over the rows kept).
 
-    *kind* is speed_local, speed_serving or accuracy. The first reason that applies is given.
+    *kind* is one of EXCLUDING_FLAGS. The first reason that applies is given.
     """
     reason = pd.Series("", index=frame.index)
     rules = [(_flagged(flag), why) for flag, why in EXCLUDING_FLAGS[kind].items()]
@@ -215,12 +144,7 @@ def clean(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
     for flag in DOUBTING_FLAGS[kind]:
         weight = weight.where(~has_flag(frame, flag), weight * DOUBTED)
     weight = weight.where(reason == "", 0.0)
-    group = (
-        frame["source_id"]
-        if kind == "accuracy"
-        else frame["device"].where(frame["device"] != "", frame["hardware"])
-    )
-    weight = balance(weight, group)
+    weight = balance(weight, frame["device"].where(frame["device"] != "", frame["hardware"]))
     kept = weight[reason == ""]
     return frame.assign(excluded_reason=reason, weight=weight / kept.mean() if len(kept) else weight)
 

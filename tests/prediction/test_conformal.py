@@ -66,14 +66,6 @@ def test_a_new_group_is_covered():
     assert 0.86 <= sum(covered) / len(covered) <= 0.97
 
 
-def test_signed_bounds_hold_the_middle():
-    """Skewed residuals get unequal bounds that leave five percent on each side."""
-    residuals = [math.exp(i / 20) for i in range(99)]
-    low, high = conformal.group_bounds(residuals, list(range(99)))
-    assert low == residuals[4]
-    assert high == residuals[94]
-
-
 def test_wrong_use_says_the_mend():
     """A percentage in place of a share, unequal lengths and negative masses are refused."""
     with pytest.raises(ValueError, match=r"share such as 0\.9"):
