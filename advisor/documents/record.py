@@ -20,7 +20,7 @@ class _Made:
     """A default made anew for each record."""
 
     def __init__(self, factory: Callable[[], Any]) -> None:
-        self.factory = factory
+        self.default_factory = factory
 
 
 def made(factory: Callable[[], Any]) -> Any:
@@ -42,7 +42,8 @@ def replace(kept: _Record, /, **changes: Any) -> _Record:
 def _finished(cls: _Class, kw_only: bool, frozen: bool) -> _Class:
     names = tuple(cls.__annotations__)
     own = cls.__dict__
-    factories = {name: own[name].factory for name in names if isinstance(own.get(name), _Made)}
+    # `dataclasses.field` will do as well, where its import costs nobody's answer anything.
+    factories = {name: own[name].default_factory for name in names if hasattr(own.get(name), "default_factory")}
     for name in factories:
         delattr(cls, name)
     cls.record_fields = names

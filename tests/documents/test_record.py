@@ -110,7 +110,8 @@ def test_an_answer_never_imports_dataclasses():
     """Documents are made and printed without `dataclasses`, which takes as long to import as all of them."""
     code = (
         "import sys; from advisor.documents.outcome import Estimate; "
-        "from advisor.documents.plain import dumps; import advisor.documents.recommendation; dumps(Estimate.exact(1.0)); "
+        "from advisor.documents.plain import dumps; import advisor.documents.recommendation; "
+        "dumps(Estimate.exact(1.0)); "
         "sys.exit('dataclasses' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
