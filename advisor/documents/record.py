@@ -43,7 +43,8 @@ def _finished(cls: _Class, kw_only: bool, frozen: bool) -> _Class:
     names = tuple(cls.__annotations__)
     own = cls.__dict__
     # `dataclasses.field` will do as well, where its import costs nobody's answer anything.
-    factories = {name: own[name].default_factory for name in names if hasattr(own.get(name), "default_factory")}
+    made_anew = [name for name in names if hasattr(own.get(name), "default_factory")]
+    factories = {name: own[name].default_factory for name in made_anew}
     for name in factories:
         delattr(cls, name)
     cls.record_fields = names

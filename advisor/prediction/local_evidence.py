@@ -9,7 +9,6 @@ rows move every scheme, and rows of a scheme move it most.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
@@ -104,6 +103,8 @@ def fingerprint(hardware: HardwareProfile) -> str:
 
     RAM counts in steps of a quarter of a doubling, since a kernel's share of it changes from boot to boot.
     """
+    import hashlib  # 4 ms, paid by those who have measured something
+
     total = hardware.memory.total_bytes
     said = [
         " ".join((hardware.cpu.brand or "").lower().split()),
@@ -256,6 +257,8 @@ class _Asked:
 
     def key(self) -> str:
         """The summary's key in the store: it also changes with the fitted predictor."""
+        import hashlib
+
         artifact = os.stat(Path(__file__).parent / "artifact" / "local_speed.json")
         said = repr((self.inputs, artifact.st_size, artifact.st_mtime_ns, KERNELS))
         return hashlib.sha256(said.encode()).hexdigest()
