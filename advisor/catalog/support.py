@@ -64,8 +64,11 @@ def engine_names() -> tuple[str, ...]:
 
 
 def serves_concurrency(engine: str) -> bool:
-    """Whether the engine is built to serve many requests at once (continuous batching, paged KV cache)."""
-    return scheme_file()["engines"][engine]["serves"]
+    """Whether the engine is built to serve many requests at once (continuous batching, paged KV cache).
+
+    Engines outside the table, which only measurements know, are not.
+    """
+    return scheme_file()["engines"].get(engine, {}).get("serves", False)
 
 
 def machine_backends(hardware: HardwareProfile) -> dict[str, list[Gpu]]:

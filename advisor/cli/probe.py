@@ -50,7 +50,7 @@ def _progress(done: float) -> None:
 
 def profile_text(profile: object) -> str:
     """The profile as a page of text."""
-    from advisor.cli.text import table
+    from advisor.cli.text import gib, table
 
     cpu, memory = profile.cpu, profile.memory
     rows = [
@@ -66,12 +66,12 @@ def profile_text(profile: object) -> str:
             "Caches",
             ", ".join(f"{name} {size / 2**20:g} MiB" for name, size in cpu.cache_bytes.items()) or "unknown",
         ),
-        ("Memory", f"{_gib(memory.total_bytes)}, {_gib(memory.available_bytes)} available"),
-        ("Swap", f"{_gib(memory.swap_total_bytes)}, {_gib(memory.swap_used_bytes)} used"),
+        ("Memory", f"{gib(memory.total_bytes)}, {gib(memory.available_bytes)} available"),
+        ("Swap", f"{gib(memory.swap_total_bytes)}, {gib(memory.swap_used_bytes)} used"),
         ("Memory bandwidth", _bandwidth(memory)),
     ]
     for index, gpu in enumerate(profile.gpus):
-        free = f", {_gib(gpu.memory_free_bytes)} free" if gpu.memory_free_bytes is not None else ""
+        free = f", {gib(gpu.memory_free_bytes)} free" if gpu.memory_free_bytes is not None else ""
         rate = (
             f"{gpu.bandwidth_bytes_per_s / 1e9:g} GB/s" if gpu.bandwidth_bytes_per_s else "bandwidth unknown"
         )
@@ -81,7 +81,7 @@ def profile_text(profile: object) -> str:
                 _words(
                     gpu.name,
                     gpu.compute_capability,
-                    f"{_gib(gpu.memory_total_bytes)}{free}",
+                    f"{gib(gpu.memory_total_bytes)}{free}",
                     rate,
                     "shares main memory" if gpu.unified_memory else None,
                 ),
@@ -90,7 +90,7 @@ def profile_text(profile: object) -> str:
     if not profile.gpus:
         rows.append(("GPU", "none found"))
     rows.append(("Engines", ", ".join(engine.name for engine in profile.engines) or "none found"))
-    rows.append(("Free disk", _gib(profile.disk_free_bytes)))
+    rows.append(("Free disk", gib(profile.disk_free_bytes)))
     lines = [profile.name, "", *table(rows[1:], rows[0])]
     lines += [f"  unknown: {field}: {reason}" for field, reason in profile.unknown.items()]
     lines += [f"  note: {note}" for note in profile.notes]
@@ -103,10 +103,6 @@ def _words(*parts: str | None) -> str:
 
 def _count(value: int | None) -> str:
     return "unknown" if value is None else str(value)
-
-
-def _gib(value: int | None) -> str:
-    return "unknown" if value is None else f"{value / 2**30:.1f} GiB"
 
 
 def _bandwidth(memory: object) -> str:

@@ -112,7 +112,12 @@ def size(estimate: Estimate | None) -> str:
 
 def gibibytes(estimate: Estimate | None) -> str:
     """Memory, which is sold and counted in GiB."""
-    return "not known" if estimate is None else f"{estimate.value / 2**30:.1f} GiB"
+    return gib(None if estimate is None else estimate.value, "not known")
+
+
+def gib(count: float | None, unknown: str = "unknown") -> str:
+    """A number of bytes as GiB."""
+    return unknown if count is None else f"{count / 2**30:.1f} GiB"
 
 
 def interval(estimate: Estimate | None, unit: str) -> str:

@@ -9,7 +9,8 @@ from advisor.documents.requirements import Load
 from advisor.documents.scheme import SchemeProfile
 
 SERVING_ENGINES = ("vllm", "sglang", "tensorrt-llm", "lmdeploy", "transformers")
-"""Engines whose speed is learned from serving measurements; all others from local ones."""
+"""Engines whose speed is learned from serving measurements; all others from local ones. Those that the
+catalogue marks as serving, and transformers, which is measured as they are but keeps no paged cache."""
 MAX_CONCURRENCY = -1
 """As many requests as memory holds."""
 

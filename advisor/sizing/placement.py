@@ -9,6 +9,7 @@ GPU unless `gpu_layers` asks for it.
 
 from __future__ import annotations
 
+from advisor.catalog.support import serves_concurrency
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Placement
@@ -17,7 +18,7 @@ from advisor.sizing.kv_cache import unusable_cache
 from advisor.sizing.local_plan import GGUF_ENGINES, Request, local_plans
 from advisor.sizing.overheads import FLASH_ATTENTION_BACKENDS, serving_activation_bytes
 from advisor.sizing.plan import Plan, Workspace
-from advisor.sizing.serving_plan import SERVING_ENGINES, serving_plans
+from advisor.sizing.serving_plan import serving_plans
 from advisor.sizing.shares import LayerShares
 from advisor.sizing.tensors import remembered
 
@@ -76,39 +77,6 @@ def _checked(placement: Placement, work: Workspace, engine: str) -> Placement:
     return replace(placement, fits=False, binding=reason, max_context_tokens=0, max_concurrency=0)
 
 
-def max_concurrency(
-    hardware: HardwareProfile,
-    model: ModelProfile,
-    weights,
-    scheme,
-    engine: str,
-    backend: str,
-    context_tokens: int,
-    kv_type: str,
-    gpu_layers: int | None = None,
-) -> int:
-    """Most requests of *context_tokens* that the placement of a single request still holds; 0 = not even
-    one."""
-    best = place(hardware, model, weights, scheme, engine, backend, context_tokens, 1, kv_type, gpu_layers)
-    return best.max_concurrency or 0
-
-
-def max_context(
-    hardware: HardwareProfile,
-    model: ModelProfile,
-    weights,
-    scheme,
-    engine: str,
-    backend: str,
-    concurrency: int,
-    kv_type: str,
-    gpu_layers: int | None = None,
-) -> int:
-    """Largest context per request that the placement of short requests at this concurrency still holds."""
-    best = place(hardware, model, weights, scheme, engine, backend, 256, concurrency, kv_type, gpu_layers)
-    return best.max_context_tokens or 0
-
-
 def _workspace(model: ModelProfile, *arguments) -> Workspace:
     """The workspace of these arguments, kept per model: the growing parts are the same under every scheme."""
     kept: dict[tuple, Workspace] = remembered("workspaces", model, lambda _: {})
@@ -129,8 +97,8 @@ def _plans(
     gpu_layers: int | None,
 ) -> tuple[list[Plan], Workspace]:
     """All plans, the best first."""
-    serving = engine in SERVING_ENGINES and bool(hardware.gpus) and backend != "cpu"
-    paged = engine in SERVING_ENGINES
+    paged = serves_concurrency(engine)
+    serving = paged and bool(hardware.gpus) and backend != "cpu"
     activation = serving_activation_bytes(model) if serving else None
     work = _workspace(model, kv_type, paged, activation, backend in FLASH_ATTENTION_BACKENDS)
     shares = LayerShares(model, weights, work.layout)

@@ -1,4 +1,4 @@
-"""Plans of serving engines: vLLM, SGLang, TensorRT-LLM, LMDeploy, TGI."""
+"""Plans of serving engines: vLLM, SGLang, TensorRT-LLM and LMDeploy."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from advisor.sizing.local_plan import gpu_label
 from advisor.sizing.overheads import serving_available, serving_overhead_bytes, unified_available
 from advisor.sizing.plan import SERVING_MAX_SEQUENCES, Plan, Slot
 from advisor.sizing.shares import LayerShares
-
-SERVING_ENGINES = frozenset({"vllm", "sglang", "tensorrt-llm", "lmdeploy", "tgi"})
 
 
 def serving_plans(

@@ -18,6 +18,7 @@ from advisor.catalog.support import (
 from advisor.data import folder
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile
 from advisor.errors import UnknownNameError
+from advisor.prediction.case import SERVING_ENGINES
 
 
 def machine(
@@ -267,6 +268,13 @@ def test_which_engines_serve_many_requests():
     """Continuous batching with a paged cache is what serving means."""
     serving = {name for name in engine_names() if serves_concurrency(name)}
     assert serving == {"vllm", "sglang", "tensorrt-llm", "lmdeploy"}
+    assert serves_concurrency("mlc-llm") is False
+
+
+def test_engines_that_serve_are_predicted_from_serving_measurements():
+    """transformers is measured as they are, and keeps no paged cache."""
+    serving = {name for name in engine_names() if serves_concurrency(name)}
+    assert serving | {"transformers"} == set(SERVING_ENGINES)
 
 
 def test_the_cpu_is_always_a_backend():

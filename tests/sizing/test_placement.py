@@ -9,7 +9,7 @@ from advisor.catalog.schemes import find_scheme
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
 from advisor.documents.model import ModelProfile
 from advisor.sizing.overheads import usable_total
-from advisor.sizing.placement import candidates, max_concurrency, max_context, place
+from advisor.sizing.placement import candidates, place
 from advisor.sizing.weights import weigh
 
 GIB = 1 << 30
@@ -205,14 +205,6 @@ def test_largest_context_and_concurrency_are_the_last_that_fit():
     most = found.max_concurrency
     assert _place(TWO_A100, "Llama-3.1-70B", "W8A8-INT", "vllm", context=2048, n=most).fits
     assert not _place(TWO_A100, "Llama-3.1-70B", "W8A8-INT", "vllm", context=2048, n=most + 1).fits
-
-
-def test_max_helpers_agree_with_place():
-    """`max_concurrency` and `max_context` are the fields of `place`."""
-    model, scheme = find_model("Llama-3.1-8B"), find_scheme("Q4_K_M")
-    arguments = (RTX_4090, model, weigh(model, scheme), scheme, "llama.cpp", "cuda")
-    assert max_concurrency(*arguments, 8192, "f16") == place(*arguments, 8192, 1, "f16").max_concurrency
-    assert max_context(*arguments, 4, "f16") == place(*arguments, 256, 4, "f16").max_context_tokens
 
 
 @pytest.mark.parametrize(
