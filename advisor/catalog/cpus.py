@@ -145,6 +145,10 @@ def _literal(pattern: str) -> str:
 
 
 _GENERATION = r"\bi[3579]-(1[1-4])\d{2,3}"
+_BARE_XEON = r"^[3-689][1-5]\d\d[A-Z]*\+?$"
+_XEON_TIERS = {"9": "Platinum", "8": "Platinum", "6": "Gold", "5": "Gold", "4": "Silver", "3": "Bronze"}
+"""First digit of a Xeon's number -> its tier, up to the fifth generation (the second digit)
+(https://www.intel.com/content/www/us/en/processors/processor-numbers-data-center.html)."""
 _DROP = r"\b(?:\d+-core|processor|with radeon.*|w/ radeon.*|@.*|\d+(?:st|nd|rd|th) gen|cpu)(?=\s|$)"
 
 
@@ -170,6 +174,7 @@ def _spellings(brand: str) -> tuple[str, ...]:
         name = re.sub(
             r"^(platinum|gold|silver|bronze)", lambda found: found.group(1).title(), name, flags=re.IGNORECASE
         )
+        name = compiled(_BARE_XEON).sub(lambda found: f"{_XEON_TIERS[found[0][0]]} {found[0]}", name)
         forms += [f"Intel(R) Xeon(R) {name}", f"Intel(R) Xeon(R) {name} CPU", f"Intel(R) Xeon(R) CPU {name}"]
     elif re.match(r"n\d{2,3}$|processor n\d|(?:celeron|pentium)", lower):
         name = re.sub(

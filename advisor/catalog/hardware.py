@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from advisor.catalog.cpus import CpuRow, all_cpus, find_cpu
-from advisor.catalog.gpus import GpuMatch, all_gpus, find_gpu, gpu_names, gpu_row, half_card
+from advisor.catalog.cpus import CpuRow, find_cpu
+from advisor.catalog.gpus import GpuMatch, all_gpus, find_gpu, gpu_row, half_card
 from advisor.catalog.hardware_text import MachineText, Part, read_machine
-from advisor.catalog.machines import Machine, all_machines, find_machine, usable_by_gpu
-from advisor.catalog.names import GIB, compiled, nearest
+from advisor.catalog.machines import Machine, find_machine, usable_by_gpu
+from advisor.catalog.names import GIB, compiled
+from advisor.catalog.stand_ins import stand_in_cpu, stand_in_gpu
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
 from advisor.errors import UnknownNameError
 
@@ -23,7 +24,6 @@ _MOBILE_WORDS = (
     r"\b(?:snapdragon|tensor|kirin|exynos|dimensity|helio|mediatek|unisoc|cortex|neoverse|"
     r"graviton|altra|kunpeng)\b"
 )
-_LAPTOP_KINDS = ("laptop", "notebook", "tablet")
 
 
 @dataclass(eq=False, repr=False)
@@ -36,6 +36,7 @@ class _Draft:
     sockets: int = 1
     ram_bytes: int | None = None
     board: str | None = None
+    os: str | None = None
     integrated: str | None = None
     """Name of a GPU inside the processor that has no row."""
     arm: bool = False
@@ -56,7 +57,7 @@ def describe_machine(text: str) -> HardwareProfile:
         _use_machine(draft, whole_name, spoken.parts[0])
     else:
         for part in spoken.parts:
-            _use_part(draft, part, text)
+            _use_part(draft, part)
     if not spoken.parts and spoken.generic_gpu is None and spoken.generic_kind is None:
         raise UnknownNameError(
             "hardware",
@@ -68,7 +69,7 @@ def describe_machine(text: str) -> HardwareProfile:
     return _finish(draft, spoken, text)
 
 
-def _use_part(draft: _Draft, part: Part, text: str) -> None:
+def _use_part(draft: _Draft, part: Part) -> None:
     """One device of the line: a machine, a GPU, a processor, or a processor with the GPU it contains."""
     cpu_only = re.search(r"\bcpu$", part.without_size, re.IGNORECASE)
     integrated = re.search(r"\b(?:igpu|apu)$|\bintegrated gpu$", part.without_size, re.IGNORECASE)
@@ -78,18 +79,15 @@ def _use_part(draft: _Draft, part: Part, text: str) -> None:
         return _use_machine(draft, machine, part)
     if not cpu_only and not integrated:
         match = find_gpu(part.text) or (find_gpu(outer) if inner else None)
-        if match is not None and (match.vendor != "Apple" or re.search(r"\b[am]\d", part.text.lower())):
+        named = match is not None and re.search(r"\b[am]\d|\bneo\b", part.text.lower())
+        if match is not None and (match.vendor != "Apple" or named):
             return _use_gpu(draft, match, part)
     plain = re.sub(r"\s*\b(?:cpu|igpu|apu|integrated gpu)$", "", part.without_size, flags=re.IGNORECASE)
     row = find_cpu(plain) or (find_cpu(outer) if inner else None)
     if row is None and not compiled(_CPU_WORDS).search(part.text):
-        known = (*gpu_names(), *(machine.name for machine in all_machines()))
-        raise UnknownNameError(
-            "hardware",
-            part.text if part.text != text else text,
-            nearest(part.text, known),
-            "or give a saved probe, or a similar name with --vram and --bandwidth",
-        )
+        from advisor.catalog.like_hardware import like_hardware  # deferred: only an error needs it
+
+        raise UnknownNameError("hardware", part.text, *like_hardware(part.text))
     draft.cpu, draft.cpu_name, draft.sockets = row, compiled(_BRACKETS).sub("", plain).strip(), part.count
     draft.arm = bool(compiled(_MOBILE_WORDS).search(part.text))
     draft.ram_bytes = draft.ram_bytes or part.size_bytes
@@ -110,17 +108,22 @@ def _brackets(text: str) -> tuple[str, str]:
 
 
 def _use_machine(draft: _Draft, machine: Machine, part: Part) -> None:
-    draft.board = machine.name
-    draft.ram_bytes = draft.ram_bytes or part.size_bytes or machine.ram_bytes
+    draft.board, draft.os = machine.name, machine.os
+    stated = None if machine.kind == "accelerator" else part.size_bytes
+    draft.ram_bytes = draft.ram_bytes or stated or machine.ram_bytes
     draft.cpu = (
         find_cpu(machine.cpu or machine.name) if machine.kind not in ("cloud", "accelerator") else None
     )
     draft.cpu_name = machine.cpu or (machine.name if machine.kind == "phone" else None)
     draft.arm = machine.kind in ("phone", "board")
-    if machine.note:
+    if machine.note and not (stated and "where the name gives" in machine.note):
         draft.notes.append(f"{machine.name}: {machine.note}")
     if machine.gpu:
-        draft.gpus.append((gpu_row(machine.gpu), machine.n_gpus * part.count))
+        match = gpu_row(machine.gpu)
+        if machine.vram_bytes:
+            sizes = (machine.vram_bytes,)
+            match = replace(match, memory_total_bytes=machine.vram_bytes, memory_options_bytes=sizes)
+        draft.gpus.append((match, machine.n_gpus * part.count))
     elif machine.kind in ("accelerator", "igpu"):
         draft.unknown["gpus.0.bandwidth_bytes_per_s"] = (
             f"no source at hand states the figures of {machine.name}; give --bandwidth and --vram"
@@ -155,9 +158,18 @@ def _use_machine(draft: _Draft, machine: Machine, part: Part) -> None:
         draft.gpus.append((blank, part.count))
 
 
+_BASEBOARD = 8
+"""SXM modules come eight on a board (https://www.nvidia.com/en-us/data-center/hgx/)."""
+
+
 def _use_gpu(draft: _Draft, match: GpuMatch, part: Part) -> None:
     draft.gpus.append((match, part.count))
     draft.notes += match.notes
+    if part.count >= _BASEBOARD and "PCIe" in match.catalog_name and "SXM" in "".join(match.notes):
+        draft.notes.append(
+            f"servers with {part.count} of them mostly have SXM modules, which are faster: if yours has, "
+            f"name '{part.count}x {part.text} SXM'"
+        )
     if match.unified_memory:
         draft.ram_bytes = draft.ram_bytes or part.size_bytes
         if match.vendor == "Apple":
@@ -172,15 +184,16 @@ def _use_gpu(draft: _Draft, match: GpuMatch, part: Part) -> None:
 def _finish(draft: _Draft, spoken: MachineText, text: str) -> HardwareProfile:
     """The draft as a document, gaps filled with reasons."""
     if spoken.generic_gpu is not None and not draft.gpus:
-        draft.gpus.append((_generic_gpu(draft, spoken), 1))
+        match, note = stand_in_gpu(spoken)
+        draft.gpus.append((match, 1))
+        draft.notes.append(note)
     elif spoken.vram_bytes and draft.gpus:
         draft.gpus = [
             (replace(match, memory_total_bytes=spoken.vram_bytes), count) for match, count in draft.gpus
         ]
     unified = [match for match, _ in draft.gpus if match.unified_memory]
     _name_no_cpu(draft, spoken, bool(unified))
-    if unified and draft.ram_bytes is None and unified[0].memory_options_bytes:
-        draft.ram_bytes = round(unified[0].memory_total_bytes or min(unified[0].memory_options_bytes))
+    _assume_ram(draft, unified[0] if unified else None)
     gpus = tuple(gpu for match, count in draft.gpus for gpu in _documents(draft, match, count))
     if draft.integrated:
         gpus = (*gpus, _integrated(draft))
@@ -201,9 +214,30 @@ def _finish(draft: _Draft, spoken: MachineText, text: str) -> HardwareProfile:
         memory=memory,
         gpus=gpus,
         board=draft.board,
+        os=draft.os,
         unknown=draft.unknown,
         notes=tuple(dict.fromkeys(draft.notes)),
     )
+
+
+def _assume_ram(draft: _Draft, unified: GpuMatch | None) -> None:
+    """Main memory nobody stated: the smallest size its chip is sold with, where the catalogue says."""
+    if draft.ram_bytes is not None:
+        return
+    name, sizes = draft.cpu_name or "", []
+    if unified is not None:
+        name, sizes = unified.catalog_name, list(unified.memory_options_bytes)
+        if unified.memory_total_bytes:
+            draft.ram_bytes = round(unified.memory_total_bytes)
+    elif draft.cpu is not None and draft.cpu.vendor == "Apple":
+        name = name if name.startswith("Apple ") else f"Apple {name}"
+        alike = (match for match in all_gpus() if match.catalog_name.startswith(f"{name} ("))
+        sizes = sorted({size for match in alike for size in match.memory_options_bytes})
+    if sizes and draft.ram_bytes is None:
+        draft.ram_bytes = sizes[0]
+    if len(sizes) > 1 and not any("the smallest is assumed" in note for note in draft.notes):
+        listed = "/".join(f"{size / GIB:.3g}" for size in sizes)
+        draft.notes.append(f"{name} comes with {listed} GB; the smallest is assumed")
 
 
 def _name_no_cpu(draft: _Draft, spoken: MachineText, unified: bool) -> None:
@@ -260,6 +294,11 @@ def _memory(draft: _Draft, unified: GpuMatch | None) -> Memory:
         )
     if draft.ram_bytes is None:
         draft.unknown.setdefault("memory.total_bytes", "the size of main memory is not stated; give --ram")
+        if unified is not None or not draft.gpus:
+            name = draft.board or draft.cpu_name or "this machine"
+            draft.notes.append(
+                f"{name}: the size of main memory is not stated, so nothing says what fits; give --ram"
+            )
     kind = unified.memory_type if unified and unified.memory_type else row.memory_type if row else None
     return Memory(
         total_bytes=draft.ram_bytes,
@@ -314,63 +353,4 @@ def _integrated(draft: _Draft) -> Gpu:
         form="apu",
         memory_total_bytes=usable,
         bandwidth_bytes_per_s=rate,
-    )
-
-
-def _generic_gpu(draft: _Draft, spoken: MachineText) -> GpuMatch:
-    """A card of which only the memory is known: the slowest catalogue card like it stands in for it."""
-    laptop = spoken.generic_kind in _LAPTOP_KINDS
-    makers = {"amd": "AMD", "radeon": "AMD", "intel": "Intel"}
-    vendor = makers.get(spoken.generic_gpu or "", "NVIDIA")
-    wanted = spoken.vram_bytes or 0
-    like = [
-        match
-        for match in all_gpus()
-        if match.vendor == vendor
-        and match.form == ("laptop" if laptop else "desktop")
-        and match.bandwidth_bytes_per_s
-        and match.memory_total_bytes
-        and abs(match.memory_total_bytes / wanted - 1) < 0.06
-        and re.match(r"(?:GeForce RTX|Radeon RX|Arc)(?!.*OEM)", match.catalog_name)
-        and (match.year or 0) >= 2018
-    ]
-    if not like:
-        raise UnknownNameError(
-            "hardware",
-            f"a GPU with {wanted / GIB:.3g} GB",
-            (),
-            "name the card, or the nearest one with --vram and --bandwidth",
-        )
-    slowest = min(like, key=lambda match: (match.bandwidth_bytes_per_s, match.fp32_flops or 0))
-    draft.notes.append(
-        f"the GPU is not named: figures are those of the slowest such card since 2018 in the catalogue, "
-        f"{slowest.catalog_name}; name yours for a better answer"
-    )
-    return replace(slowest, memory_total_bytes=wanted, notes=())
-
-
-def stand_in_cpu(kind: str) -> tuple[CpuRow, str]:
-    """(row, note) for a computer of which only the kind is known: the slowest processor family of that
-    kind."""
-    segment = {
-        "notebook": "laptop",
-        "laptop": "laptop",
-        "tablet": "laptop",
-        "server": "server",
-        "workstation": "workstation",
-    }.get(kind, "desktop")
-    like = [
-        row
-        for row in all_cpus()
-        if segment in row.segment
-        and row.segment != "entry server"
-        and row.bandwidth_bytes_per_s
-        and (row.year or 0) >= 2018
-        and row.architecture == "x86_64"
-        and row.vendor in ("Intel", "AMD")
-    ]
-    slowest = min(like, key=lambda row: row.bandwidth_bytes_per_s)
-    return slowest, (
-        f"the processor is not named: figures are those of the slowest {segment} family since 2018 in the "
-        f"catalogue, {slowest.vendor} {slowest.microarchitecture}; name yours for a better answer"
     )

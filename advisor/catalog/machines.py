@@ -6,7 +6,7 @@ import csv
 import re
 from functools import cache
 
-from advisor.catalog.names import GIB, whole, word_set
+from advisor.catalog.names import GIB, number, whole, word_set
 from advisor.data import folder
 from advisor.documents.record import record
 
@@ -24,8 +24,18 @@ class Machine:
     """A row of profiles/gpus.csv; empty when it runs models on its CPU only, or no row holds its GPU."""
     n_gpus: int
     ram_bytes: int | None
+    vram_bytes: int | None
+    """Memory of each GPU where it differs from the GPU row's."""
     note: str
     source: str
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def os(self) -> str | None:
+        """The system it always runs; None where its user chooses."""
+        if self.kind != "phone":
+            return None
+        return "iOS" if self.name.startswith("iPhone") else "Android"
 
 
 @cache
@@ -34,7 +44,8 @@ def _index() -> dict[tuple[str, ...], Machine]:
     table: dict[tuple[str, ...], Machine] = {}
     with (folder("profiles") / "machines.csv").open(newline="", encoding="utf-8") as handle:
         for line in csv.DictReader(handle):
-            ram = whole(line["ram_gib"])
+            ram, vram = whole(line["ram_gib"]), number(line["vram_gib"])
+            aliases = tuple(filter(None, line["aliases"].split(";")))
             machine = Machine(
                 name=line["name"],
                 kind=line["kind"],
@@ -42,10 +53,12 @@ def _index() -> dict[tuple[str, ...], Machine]:
                 gpu=line["gpu"],
                 n_gpus=int(line["n_gpus"]),
                 ram_bytes=None if ram is None else ram * GIB,
+                vram_bytes=None if vram is None else round(vram * GIB),
                 note=line["note"],
                 source=line["source"],
+                aliases=aliases,
             )
-            for text in (line["name"], *filter(None, line["aliases"].split(";"))):
+            for text in (line["name"], *aliases):
                 table.setdefault(_words(text), machine)
     return table
 

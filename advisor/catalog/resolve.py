@@ -6,10 +6,11 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from advisor.catalog.hardware import describe_machine, stand_in_cpu
+from advisor.catalog.hardware import describe_machine
 from advisor.catalog.machines import usable_by_gpu
 from advisor.catalog.models import find_model, match_model
 from advisor.catalog.names import compiled, parse_bandwidth, parse_bytes, parse_count
+from advisor.catalog.stand_ins import stand_in_cpu
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
 from advisor.documents.model import ModelProfile
 from advisor.documents.record import record
@@ -38,8 +39,8 @@ def resolve_hardware(text_or_path: str | dict, overrides: Overrides | None = Non
     Names: 'RTX 4090', '2x A100 80GB', 'M3 Max 64GB', 'EPYC 9654 384GB', 'RTX 4090 + EPYC 9654 128GB', '8GB
     GPU 32GB RAM', '16GB laptop', 'Raspberry Pi 5', 'Pixel 6a', 'g5.xlarge'. A GPU alone gets a host of
     unknown CPU and RAM. Of a machine with unified memory `gpus[].memory_total_bytes` is what the GPU may use
-    of it. Raises UnknownNameError (with the nearest names), UsageError (impossible override), BadFileError
-    (bad document).
+    of it. Raises UnknownNameError (with the nearest names), UsageError (impossible override; with *overrides*
+    also a name of which neither they nor the catalogue state a figure), BadFileError (bad document).
     """
     if isinstance(text_or_path, dict):
         profile = _hardware_document(text_or_path, "the hardware document")
@@ -54,7 +55,22 @@ def resolve_hardware(text_or_path: str | dict, overrides: Overrides | None = Non
             profile = describe_machine(
                 f"{text_or_path} {overrides.ram}"
             )  # the memory size tells a chip's bins apart
-    return _apply(profile, overrides) if overrides and overrides != Overrides() else profile
+    if overrides is None:
+        return profile
+    return _known(_apply(profile, overrides) if overrides != Overrides() else profile)
+
+
+def _known(profile: HardwareProfile) -> HardwareProfile:
+    """The profile, if there is any figure to answer from. Raises UsageError for a name without one."""
+    sizes = (profile.memory.total_bytes, *(gpu.memory_total_bytes for gpu in profile.gpus))
+    rates = (profile.memory.bandwidth_bytes_per_s, *(gpu.bandwidth_bytes_per_s for gpu in profile.gpus))
+    if profile.board and profile.source != "probe" and not any(sizes) and not any(rates):
+        size = "--vram" if profile.gpus else "--ram"
+        raise UsageError(
+            f"{profile.name!r} is known by name only: no source at hand states its memory or bandwidth; "
+            f"give {size} and --bandwidth"
+        )
+    return profile
 
 
 def _is_path(text: str, endings: tuple[str, ...]) -> bool:

@@ -11,7 +11,7 @@ from advisor.documents.scheme import SchemeProfile, Support
 
 @cache
 def scheme_file() -> dict:
-    """The parsed table: engines, urls, llama_cpp_*, supports, instead, make, gguf, methods, fixed, listed …"""
+    """The parsed table: engines, urls, llama_cpp_*, supports, instead, make, gguf, methods, fixed, listed."""
     return json.loads((folder("profiles") / "schemes.json").read_text(encoding="utf-8"))
 
 

@@ -23,7 +23,7 @@ def in_short(text: str, **overrides) -> tuple:
     ram = machine.memory.total_bytes
     return (
         [gpu.catalog_name for gpu in machine.gpus],
-        memory and memory / GIB,
+        memory and round(memory / GIB, 2),
         machine.cpu.microarchitecture,
         ram and ram / GIB,
     )
@@ -38,7 +38,7 @@ LINES = {
     "4x4090": (["GeForce RTX 4090"] * 4, 24, None, None),
     "M3 Max 64GB": (["Apple M3 Max (40-core GPU)"], 48, "M3 Max CPU", 64),
     "MacBook Pro M4 Pro 24GB": (["Apple M4 Pro (16-core GPU)"], 16, "M4 Pro CPU", 24),
-    "Apple M2 Max CPU": ([], None, "M2 Max CPU", None),
+    "Apple M2 Max CPU": ([], None, "M2 Max CPU", 32),
     "EPYC 9654 384GB": ([], None, GENOA, 384),
     "RTX 4090 + EPYC 9654 128GB": (["GeForce RTX 4090"], 24, GENOA, 128),
     "RTX 3060 12GB, Ryzen 9 5950X, 64GB DDR4": (["GeForce RTX 3060 12 GB"], 12, "Zen 3 (Vermeer)", 64),
@@ -52,6 +52,20 @@ LINES = {
     "Jetson Orin Nano 8GB": (["Jetson Orin Nano 8 GB"], 8, "Cortex-A78AE (Orin)", 8),
     "Orange Pi 5 16GB": ([], None, "4x Cortex-A76 + 4x A55 (RK3588)", 16),
     "Snapdragon 8 Gen 3 12GB": (["Adreno 750 (Snapdragon 8 Gen 3)"], 6, "Cortex-X4/A720/A520 (8 Gen 3)", 12),
+    "Jetson Orin": (["Jetson Orin Nano 4 GB"], 4, "Cortex-A78AE (Orin)", 4),
+    "Jetson Orin 64GB": (["Jetson AGX Orin 64 GB"], 64, "Cortex-A78AE (Orin)", 64),
+    "Snapdragon X Plus": (
+        ["Snapdragon X Plus X1P-64-100 (Adreno X1-85)"],
+        8,
+        "Oryon (X Elite/Plus)",
+        16,
+    ),
+    "iPhone 16 Pro": (["Apple A18 Pro (5-core GPU)"], 5.33, "A18 Pro", 8),
+    "MacBook Neo": (["Apple A18 Pro (5-core GPU)"], 5.33, "A18 Pro", 8),
+    "Xeon 8480": ([], None, "Sapphire Rapids", None),
+    "Xeon 6780P": ([], None, "Granite Rapids-SP", None),
+    "2x H20-3e": (["H20"] * 2, 140.4, None, None),
+    "H20 141GB": (["H20"], 140.4, None, None),
     "g5.12xlarge": (["A10G"] * 4, 24, None, 192),
     "MI250X": (["Radeon Instinct MI250X"] * 2, 64, None, None),
 }
@@ -120,6 +134,68 @@ def test_unknown_hardware_names_the_nearest(text: str) -> None:
     with pytest.raises(UnknownNameError) as caught:
         resolve_hardware(text)
     assert len(caught.value.nearest) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("iPhone 16", "iPhone 16 Pro"),
+        ("iPhone 17 Pro Max", "iPhone 15 Pro Max"),
+        ("Pixel 12", "Pixel 6"),
+        ("Raspberry Pi 6", "Raspberry Pi 3"),
+        ("Radeon RX 9999 XT", "Radeon RX 6900 XT"),
+        ("g5.1000xlarge", "g5.12xlarge"),
+    ],
+)
+def test_nearest_names_are_of_its_kind(text: str, first: str) -> None:
+    """A phone's unknown name is answered with phones, a board's with boards, a maker's with its cards."""
+    with pytest.raises(UnknownNameError) as caught:
+        resolve_hardware(text)
+    assert caught.value.nearest[0] == first
+
+
+@pytest.mark.parametrize("text", ["iPhone 15 Pro", "Pixel 8", "Pixel 9 Pro"])
+def test_known_by_name_only_asks_for_figures(text: str) -> None:
+    """A machine without any figure is described with reasons, but nothing is answered for it without some."""
+    described = resolve_hardware(text)
+    assert set(described.unknown) == {"memory.bandwidth_bytes_per_s", "memory.total_bytes", "cpu.isa"}
+    with pytest.raises(UsageError, match="give --ram and --bandwidth"):
+        resolve_hardware(text, Overrides())
+    stated = resolve_hardware(text, Overrides(ram="8GB", bandwidth="50GB/s"))
+    assert (stated.memory.total_bytes, stated.memory.bandwidth_bytes_per_s) == (8 * GIB, 50e9)
+
+
+def test_phones_run_their_own_system() -> None:
+    """So engines for Linux or macOS only are not offered on them."""
+    assert [resolve_hardware(text).os for text in ("iPhone 16 Pro", "Pixel 6a", "Raspberry Pi 5")] == [
+        "iOS",
+        "Android",
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("Snapdragon X Plus", "comes with 16/32/64 GB; the smallest is assumed"),
+        ("Apple M2 Max CPU", "Apple M2 Max comes with 32/64/96 GB; the smallest is assumed"),
+        ("Jetson Xavier", "the slowest and smallest, Xavier NX 8GB, is assumed"),
+        ("Xeon 8480", "the size of main memory is not stated, so nothing says what fits; give --ram"),
+        ("Raspberry Pi 5", "the size of main memory is not stated, so nothing says what fits; give --ram"),
+        ("H20-3e", "that of the H20 with 96 GB of HBM3 is assumed"),
+        ("8x H100", "name '8x H100 SXM'"),
+        ("8x A100 80GB", "name '8x A100 80GB SXM'"),
+    ],
+)
+def test_what_is_assumed_is_told(text: str, part: str) -> None:
+    """The smallest of several memory sizes, the slowest of several modules, a size nobody states, PCIe."""
+    assert [part in note for note in resolve_hardware(text).notes].count(True) == 1
+
+
+@pytest.mark.parametrize("text", ["8x H100 SXM", "4x H100", "8x RTX 4090", "EPYC 9654 384GB"])
+def test_nothing_is_told_of_sxm_or_memory_where_nothing_is_open(text: str) -> None:
+    """Named, or not sold as a module, or fewer than a board holds."""
+    assert not any("servers with" in note or "give --ram" in note for note in resolve_hardware(text).notes)
 
 
 def test_apple_gpu_may_use_two_thirds_or_three_quarters() -> None:
