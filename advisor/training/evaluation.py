@@ -16,6 +16,7 @@ PARTS = {
     "serving_speed": "advisor.training.serving_speed_evaluation",
     "accuracy": "advisor.training.accuracy_evaluation",
     "quality": "advisor.training.quality",
+}
 """Part -> the module whose `evaluate()` returns a title and tables (lists of rows) by heading."""
 
 CARD_HEAD = """# Model card
