@@ -16,6 +16,7 @@ from advisor.prediction.accuracy_features import (
     ModelFacts,
     SchemeFacts,
     activation_features,
+    activation_lift,
     dot,
     kv_features,
     log_add,
@@ -123,8 +124,7 @@ class _Case:
         "group",
         "knots",
         "known",
-        "kv_shift",
-        "plain_z",
+        "lift",
         "q",
         "spread",
     )
@@ -146,8 +146,18 @@ class _Case:
         self.spread = tuple(fitted["spread_known" if self.known else "spread"])
         self.knots = tuple(fitted["price_knots"])
         self.q = _quantiles(confidence)
-        self.kv_shift = damage.z - _without_kv(damage)
-        self.plain_z = self.cell.z if self.cell else damage.z - self.kv_shift
+        self.lift = dot(self.coefficients, activation_lift(facts))
+
+    def at_task(self, category: str) -> tuple[float, float]:
+        """Damage without a quantized KV cache, and what the cache adds to it on a task of *category*."""
+        noises = dict(self.damage.noises)
+        if "kv" in noises:
+            noises["kv"] = dot(self.coefficients, kv_features(self.facts, category))
+        whole = log_add(list(noises.values())) + self.damage.model
+        kv = noises.pop("kv", None)
+        plain = log_add(list(noises.values())) + self.damage.model if noises else whole
+        shift = whole - plain if kv is not None else 0.0
+        return (self.cell.z if self.cell else plain), shift
 
     def support(self, kind: str) -> tuple[int, list[str]]:
         """Rows and sources behind this method and *kind* of figure."""
@@ -159,26 +169,23 @@ def group_of(facts: SchemeFacts) -> str:
     return "gguf" if facts.method.startswith("gguf") else facts.method
 
 
-def _without_kv(damage: Damage) -> float:
-    """Damage of the weights and activations alone; all of it when nothing but the KV cache is quantized."""
-    others = [noise for name, noise in damage.noises.items() if name != "kv"]
-    return log_add(others) + damage.model if others else damage.z
-
-
 def _category(category: str, case: _Case) -> tuple[Estimate, float, dict[str, Any]] | None:
     ceiling = case.fitted["ceiling"].get(category)
     if ceiling is None:
         return None
-    base = dot(case.coefficients, task_features(case.about, category, case.facts))
+    base = dot(case.coefficients, task_features(case.about, category, case.facts)) - case.lift
     power = case.coefficients.get(f"p:{category}", 1.0)
-    predicted = base + power * case.damage.z
+    z, kv_shift = case.at_task(category)
+    at = z + case.lift / power
+    predicted = base + power * (at + kv_shift)
     spread = interpolate(predicted, case.knots, case.spread)
     n_rows, sources = case.support(category)
     enough = n_rows >= ENOUGH_ROWS and len(sources) >= ENOUGH_SOURCES
     if not enough:
         spread *= case.fitted["borrowed_spread"]
     widths = (0.0, -case.q["two_sided"], case.q["two_sided"], case.q["upper"])
-    prices = [_price(case, category, base, power, spread, width) for width in widths]
+    # A quantized KV cache adds to what was measured without one.
+    prices = [power * kv_shift + _price(case, category, (base, power), at, spread, width) for width in widths]
     value, low, high, upper = (loss_at(price, ceiling) for price in prices)
     basis, evidence = _evidence(case, category, n_rows, sources, enough)
     estimate = Estimate(100 - value, 100 - max(high, value), 100 - min(low, value), basis, evidence)
@@ -189,7 +196,7 @@ def _category(category: str, case: _Case) -> tuple[Estimate, float, dict[str, An
             "log_price": prices[0],
             "predicted_log_price": predicted,
             "log_spread": spread,
-            "sensitivity": base,
+            "sensitivity": base + case.lift,
             "power": power,
             "ceiling_pct": 100 * ceiling,
             "rows": n_rows,
@@ -199,16 +206,16 @@ def _category(category: str, case: _Case) -> tuple[Estimate, float, dict[str, An
     )
 
 
-def _price(case: _Case, category: str, base: float, power: float, spread: float, width: float) -> float:
+def _price(
+    case: _Case, category: str, line: tuple[float, float], at: float, spread: float, width: float
+) -> float:
     """Log price at *width* deviations: measured where it was, else predicted and kept between what was."""
+    base, power = line
     zs, values = curve(case.about.name, case.group, category, base, power, width, case.knots, case.spread)
     cell = case.cell
-    if cell is not None and (category in cell.tasks or cell.damage):
-        price = values[zs.index(cell.z)]
-    else:
-        price = placed(zs, values, case.plain_z, base + power * case.plain_z + width * spread)
-    # A quantized KV cache adds to what was measured without one.
-    return price + power * case.kv_shift
+    if cell is not None:
+        return values[zs.index(cell.z + cell.lift / power)]
+    return placed(zs, values, at, base + power * at + width * spread)
 
 
 def _evidence(
@@ -222,6 +229,9 @@ def _evidence(
         lines.append(
             f"its damage was measured: {case.cell.damage[0]} rows ({', '.join(case.cell.damage[2])})"
         )
+    elif case.cell:
+        others = sum(one[2] for one in case.cell.tasks.values())
+        lines.append(f"other tasks of it were measured: {others} rows")
     lines.append(f"{n_rows} rows of {len(sources)} sources: {case.facts.method} × {category}")
     if not enough:
         lines.append("through damage (perplexity, KLD) learned over all methods")

@@ -90,7 +90,13 @@ def gguf_method(name: str, family: str) -> str:
     bare = name.removeprefix("UD-").removeprefix("smol-").removeprefix("mix-")
     if bare.startswith("IQ") and bare[3:5] == "_K":
         return "gguf-kt" if bare[3:6] == "_KT" else "gguf-ik"
-    return {"gguf-fp4": "mxfp4", "gguf-ternary": "gguf-i"}.get(family, family)
+    fp4 = "nvfp4" if "NVFP4" in name else "mxfp4"
+    return {"gguf-fp4": fp4, "gguf-ternary": "gguf-i"}.get(family, family)
+
+
+SCALE_BITS = {"nvfp4": (0.5, 16), "mxfp4": (0.25, 32)}
+"""Bits per weight that an FP4 block spends on its scale, and its weights: outside GGUF bits are counted
+without them (8 bits per 16 and per 32 weights, https://github.com/ggml-org/ggml/blob/master/src/ggml-common.h)."""
 
 
 def effective_bits(bits_by_role: dict[str, float], by_role_bytes: dict[str, int]) -> float | None:
@@ -141,10 +147,11 @@ def scheme_facts(
         bits = effective_bits(weights.bits_by_role, weights.by_role_bytes) or weights.bpw or scheme.bpw
         bits = clamped(scheme.name, float(bits or scheme.weight_bits), spans)
         calibrated = imatrix if imatrix is not None else scheme.calibration == "required"
+        method = gguf_method(scheme.name, scheme.family)
         return SchemeFacts(
-            gguf_method(scheme.name, scheme.family),
-            bits,
-            0,
+            method,
+            max(4.0, bits - SCALE_BITS[method][0]) if method in SCALE_BITS else bits,
+            SCALE_BITS[method][1] if method in SCALE_BITS else 0,
             _activation(scheme),
             kv,
             calibrated,
@@ -168,14 +175,53 @@ def _method(scheme: SchemeProfile) -> str:
         return "bnb8" if scheme.weight_bits >= 8 else "bnb4"
     if scheme.family == "int8" and scheme.act_bits >= 16:
         return "rtn"
+    if scheme.family == "research":
+        return research_method(scheme.name)
     return scheme.family
+
+
+def research_method(name: str) -> str:
+    """The rounding inside a research scheme, by its name; 'research' where it trains weights or is unknown.
+
+    SmoothQuant and QuaRot round to nearest unless their name says GPTQ; the others optimise on data.
+    """
+    low = name.lower()
+    if any(word in low for word in TRAINED_OR_UNSERVED):
+        return "research"
+    for method in ("omniquant", "quip"):
+        if method in low:
+            return method
+    to_nearest = "smoothquant" in low or ("quarot" in low and "gptq" not in low)
+    return "rtn" if to_nearest else "gptq"
+
+
+TRAINED_OR_UNSERVED = (
+    "qat",
+    "lora",
+    "eora",
+    "pb-llm",
+    "billm",
+    "db-llm",
+    "vptq",
+    "quik",
+    "lqer",
+    "ov-nf4",
+    "codebook",
+)
+"""Weights trained again, or methods no engine of the catalogue runs: nothing was fitted on them."""
 
 
 def _activation(scheme: SchemeProfile) -> str:
     if scheme.act_bits >= 16:
         return ""
-    if scheme.act_bits == 4:
-        return "fp4" if scheme.act_dtype == "fp4" else "int4-rotated"
-    if scheme.act_dtype == "fp8":
-        return "fp8"
-    return "int8-smooth" if scheme.family == "int8" else "int8"
+    if scheme.act_dtype in ("fp4", "fp8"):
+        return scheme.act_dtype
+    low = scheme.name.lower()
+    kind = f"int{next(bits for bits in (4, 6, 8) if scheme.act_bits <= bits)}"
+    if any(word in low for word in ROTATING):
+        return kind + "-rotated"
+    return kind + "-smooth" if "smooth" in low or scheme.family == "int8" else kind
+
+
+ROTATING = ("quarot", "spinquant", "flatquant", "hadamard")
+"""Methods that spread outliers of the activations over all channels before rounding."""

@@ -54,7 +54,7 @@ class SchemeFacts:
     group: int = 0
     """Weights per scale; -1 per channel, 0 where the question does not arise."""
     act: str = ""
-    """'' (16 bits), int8, int8-smooth, fp8, int6, int4, int4-rotated, fp4."""
+    """'' (16 bits), fp8, fp4, or int8, int6, int4 with -smooth or -rotated for outliers moved or spread."""
     kv_bits: float = 16.0
     calibrated: bool = True
     """Importance matrix for GGUF; calibration data elsewhere."""
@@ -115,14 +115,34 @@ def weight_features(scheme: SchemeFacts) -> dict[str, float]:
 
 def activation_features(scheme: SchemeFacts) -> dict[str, float]:
     """Features of the activations' noise; empty at 16 bits."""
-    return {"a": 1.0, f"a:{scheme.act}": 1.0} if scheme.act else {}
+    return {"a": 1.0} | _rounded("a:", scheme.act) if scheme.act else {}
 
 
-def kv_features(scheme: SchemeFacts) -> dict[str, float]:
-    """Features of the KV cache's noise; empty at 16 bits."""
+def _rounded(prefix: str, act: str) -> dict[str, float]:
+    """Terms of rounded activations: each step of integers down adds to the one before, help takes off."""
+    kind, _, helped = act.partition("-")
+    if not kind.startswith("int"):
+        return {prefix + kind: 1.0}
+    found = {prefix + "int": 1.0}
+    if kind in ("int6", "int4"):
+        found[prefix + "below-int8"] = 1.0
+    if kind == "int4":
+        found[prefix + "below-int6"] = 1.0
+    if helped:
+        found[prefix + helped] = 1.0
+        if kind != "int8":
+            found[f"{prefix}{helped}:low"] = 1.0
+    return found
+
+
+def kv_features(scheme: SchemeFacts, category: str = "") -> dict[str, float]:
+    """Features of the KV cache's noise; empty at 16 bits.
+
+    A task (*category*) reads more of the cache than perplexity's short windows do: its noise counts more.
+    """
     if scheme.kv_bits >= 16:
         return {}
-    found = {"kv": 1.0}
+    found = {"kv": 1.0, "kvt": 1.0, f"kvt:{category}": 1.0} if category else {"kv": 1.0}
     for index in range(len(KV_KNOTS) - 1):
         low, high = KV_KNOTS[index], KV_KNOTS[index + 1]
         lost = high - min(max(scheme.kv_bits, low), high)
@@ -150,8 +170,8 @@ def model_features(model: ModelFacts, bits: float) -> dict[str, float]:
 def task_features(model: ModelFacts, category: str, scheme: SchemeFacts) -> dict[str, float]:
     """Features of a task's sensitivity to damage.
 
-    Damage of another kind (rounded activations, a rounded KV cache, another method) may cost a task more or
-    less than its perplexity says: the terms named after the scheme, pooled towards none.
+    Damage of another kind (rounded activations, another method) may cost a task more or less than its
+    perplexity says: the terms named after the scheme, pooled towards none.
     """
     size = min(max(math.log10(model.params_b / SIZE_REFERENCE_B), -2.0), 2.2)
     found = {
@@ -166,12 +186,12 @@ def task_features(model: ModelFacts, category: str, scheme: SchemeFacts) -> dict
     if scheme.method != "none":
         # One term for all of GGUF: its methods stand in one order.
         found[f"t:by:{'gguf' if scheme.method.startswith('gguf') else scheme.method}"] = 1.0
-    elif scheme.kv_bits < 16:
-        found["t:kv"] = 1.0
-        found[f"t:kv:{category}"] = 1.0
-    if scheme.act:
-        found[f"t:act:{scheme.act}"] = 1.0
-    return found
+    return found | activation_lift(scheme)
+
+
+def activation_lift(scheme: SchemeFacts) -> dict[str, float]:
+    """What rounded activations cost a task beyond what their damage to perplexity says."""
+    return _rounded("t:act:", scheme.act) if scheme.act else {}
 
 
 SIGNED = {
@@ -179,6 +199,15 @@ SIGNED = {
     "group": 1,
     "uncalibrated": 1,
     "kv:": 1,
+    "a:below-": 1,
+    "a:smooth": -1,
+    "a:rotated": -1,
+    "t:act:below-": 1,
+    "t:act:int": 1,
+    "t:act:fp8": 1,
+    "t:act:fp4": 1,
+    "t:act:smooth": -1,
+    "t:act:rotated": -1,
     "size": -1,
     "small:low": 1,
     "year:low": 1,
@@ -192,7 +221,7 @@ def sign(name: str) -> int:
     for prefix, value in SIGNED.items():
         if (
             name == prefix
-            or (name.startswith(prefix) and prefix.endswith(":"))
+            or (name.startswith(prefix) and prefix.endswith((":", "-")))
             or name.startswith(prefix + ":")
         ):
             return value

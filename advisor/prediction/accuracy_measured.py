@@ -16,6 +16,9 @@ from advisor.documents.record import record
 from advisor.errors import NotMeasuredError
 from advisor.prediction.artifacts import load
 
+SAME = 1e-4
+"""Damages nearer than this are one: two names of the same tensor types (the file keeps five digits)."""
+
 
 @record
 class Cell:
@@ -23,12 +26,16 @@ class Cell:
 
     scheme: str
     imatrix: bool
+    lift: float
+    """Log price its rounded activations add beyond their damage."""
     z: float
     dz: float
     damage: tuple[int, float, tuple[str, ...]] | None
     """Rows of perplexity or KLD, error of dz, sources."""
     tasks: dict[str, tuple[float, float, int, tuple[str, ...], float]]
     """Category -> shift of the log price, its error, rows, sources, mean retained percent of the rows."""
+    common: tuple[float, float]
+    """Shift of the price that its measured tasks share, in spreads, and the error of an unmeasured task's."""
 
 
 @cache
@@ -45,10 +52,12 @@ def _groups(model: str) -> dict[str, tuple[Cell, ...]]:
             Cell(
                 raw["scheme"],
                 raw["imatrix"],
+                raw.get("lift", 0.0),
                 raw["z"],
                 raw["dz"],
                 (damage[0], damage[1], tuple(names[i] for i in damage[2])) if damage else None,
                 {c: (t[0], t[1], t[2], tuple(names[i] for i in t[3]), t[4]) for c, t in raw["tasks"].items()},
+                tuple(raw.get("common", (0.0, 1.0))),
             )
         )
     return {group: tuple(sorted(cells, key=lambda cell: cell.z)) for group, cells in found.items()}
@@ -83,20 +92,20 @@ def curve(
     *base* and *power* turn damage into a price; *knots* and *spreads* give the deviation of a cell of which
     only the damage was measured.
     """
-    zs, values, masses = [], [], []
+    found = []
     for cell in cells_of(model, group):
         task = cell.tasks.get(category)
-        if task is None and cell.damage is None:
-            continue
+        at = cell.z + cell.lift / power
+        price = base + power * (at + cell.dz)
         if task is None:
-            shift = power * cell.dz
-            error = interpolate(base + power * cell.z + shift, knots, spreads)
+            spread = interpolate(price, knots, spreads)
+            shift, error = cell.common[0] * spread, cell.common[1] * spread
         else:
-            shift, error = power * cell.dz + task[0], task[1]
-        zs.append(cell.z)
-        values.append(base + power * cell.z + shift + width * error)
-        masses.append(error**-2)
-    return tuple(zs), tuple(_pooled(values, masses))
+            shift, error = task[:2]
+        found.append((at, price + shift + width * error, error**-2))
+    found.sort(key=lambda one: one[0])
+    zs, values, masses = zip(*found, strict=True) if found else ((), (), ())
+    return zs, tuple(_pooled(values, masses))
 
 
 def interpolate(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:
@@ -113,7 +122,7 @@ def placed(zs: tuple[float, ...], values: tuple[float, ...], z: float, value: fl
     """*value* of an unmeasured scheme of damage *z*, kept between its measured neighbours."""
     if not zs:
         return value
-    below, above = bisect_right(zs, z), bisect_left(zs, z)
+    below, above = bisect_right(zs, z + SAME), bisect_left(zs, z - SAME)
     if below:
         value = max(value, values[below - 1])
     if above < len(values):
@@ -121,7 +130,7 @@ def placed(zs: tuple[float, ...], values: tuple[float, ...], z: float, value: fl
     return value
 
 
-def _pooled(values: list[float], masses: list[float]) -> list[float]:
+def _pooled(values: Sequence[float], masses: Sequence[float]) -> list[float]:
     """The nearest non-decreasing sequence (weighted least squares)."""
     blocks: list[list[Any]] = []
     for value, mass in zip(values, masses, strict=True):

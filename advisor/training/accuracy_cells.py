@@ -20,6 +20,10 @@ DAMAGE_SPREAD = 0.3
 """Scatter of one scheme's log damage about its model's curve (residual scatter of the fit, see evaluate)."""
 SOURCE_SCATTER = 0.25
 """Scatter of log damage between two sources of one configuration: other corpus, context, engine version."""
+COMMON = 0.5
+"""Part of a task's unexplained shift that all tasks of one model and scheme share: the correlation, over
+categories of a cell, of the standardized residuals of families left out (0.54 on the families and sources
+settings are chosen on)."""
 SET_UP_SCATTER = 0.15
 """Share of a loss by which two set-ups of one benchmark differ (prompt, shots, harness version)."""
 
@@ -49,6 +53,7 @@ def _placed(model: str, scheme: str, calibrated: bool, fitted: dict[str, Any]) -
     from advisor.catalog.schemes import find_scheme
     from advisor.prediction.accuracy import group_of, latent
     from advisor.prediction.accuracy_facts import model_facts, scheme_facts
+    from advisor.prediction.accuracy_features import activation_lift, dot
     from advisor.sizing.weights import weigh
 
     try:
@@ -60,7 +65,9 @@ def _placed(model: str, scheme: str, calibrated: bool, fitted: dict[str, Any]) -
     if facts.method == "none":
         return None
     damage = latent(facts, model_facts(profile, fitted["default_year"]), fitted["coefficients"])
-    return {"z": _short(damage.z), "group": group_of(facts)}
+    found = {"z": _short(damage.z), "group": group_of(facts)}
+    lift = dot(fitted["coefficients"], activation_lift(facts))
+    return found | {"lift": _short(lift)} if lift else found
 
 
 def _cell(
@@ -76,16 +83,56 @@ def _cell(
     cell: dict[str, Any] = {"dz": _short(shift), "tasks": {}}
     if damaged:
         cell["damage"] = [len(damaged), _short(error), _indices(damaged, sources)]
+    alone: dict[str, tuple[float, float, float]] = {}
     for category in sorted({row.category for row in members if row.kind == "task"}):
         tasks = [row for row in members if row.kind == "task" and row.category == category]
-        cell["tasks"][category] = _task_shift(tasks, shift, fitted, coefficients, sources)
+        alone[category] = _task_shift(tasks, shift, fitted, coefficients)
+        mean = round(100.0 - float(np.mean([row.y for row in tasks])), 2)
+        cell["tasks"][category] = [0.0, 0.0, len(tasks), _indices(tasks, sources), mean]
+    together, common = _shared(alone)
+    for category, pair in together.items():
+        cell["tasks"][category][:2] = [_short(value) for value in pair]
+    if common:
+        cell["common"] = [_short(value) for value in common]
     return cell
 
 
+def _shared(
+    alone: dict[str, tuple[float, float, float]],
+) -> tuple[dict[str, tuple[float, float]], tuple[float, float] | None]:
+    """Shift and error by category once the tasks of a cell inform each other; and of a task not measured.
+
+    *alone* holds by category the shift and error each has by itself, and the spread it was held against. In
+    spreads, a task's shift is a part shared by the cell plus a part of its own, both normal (COMMON).
+    """
+    seen: dict[str, tuple[float, float]] = {}
+    for category, (mean, error, spread) in alone.items():
+        precision = max(
+            (spread / error) ** 2 - 1.0, 1e-3
+        )  # of the rows themselves, without what was expected
+        seen[category] = (mean / spread * (1.0 + precision) / precision, 1.0 / precision)
+
+    def expected(but: str) -> tuple[float, float]:
+        weights = {c: 1.0 / (1.0 - COMMON + variance) for c, (_, variance) in seen.items() if c != but}
+        precision = 1.0 / COMMON + sum(weights.values())
+        return sum(w * seen[c][0] for c, w in weights.items()) / precision, 1.0 / precision + 1.0 - COMMON
+
+    found = {}
+    for category, (value, variance) in seen.items():
+        prior, wide = expected(category)
+        spread = alone[category][2]
+        mean = (prior / wide + value / variance) / (1.0 / wide + 1.0 / variance)
+        found[category] = (spread * mean, spread * (1.0 / wide + 1.0 / variance) ** -0.5)
+    if not seen:
+        return found, None
+    mean, variance = expected("")
+    return found, (mean, variance**0.5)
+
+
 def _task_shift(
-    tasks: list[Row], shift: float, fitted: dict[str, Any], coefficients: dict[str, float], sources: list[str]
-) -> list[Any]:
-    """Shift of the log price, its error, rows, sources, and the mean retained percent of the rows."""
+    tasks: list[Row], shift: float, fitted: dict[str, Any], coefficients: dict[str, float]
+) -> tuple[float, float, float]:
+    """Shift of the log price by the rows of one category, its error, and the spread expected beforehand."""
     category = tasks[0].category
     ceiling = np.array([row.ceiling for row in tasks])
     centre = (
@@ -109,7 +156,7 @@ def _task_shift(
     posterior /= posterior.sum()
     mean = float(posterior @ grid)
     sd = float(np.sqrt(posterior @ (grid - mean) ** 2))
-    return [_short(mean), _short(sd), len(tasks), _indices(tasks, sources), round(100.0 - float(y.mean()), 2)]
+    return mean, sd, spread
 
 
 def _indices(rows: list[Row], sources: list[str]) -> list[int]:

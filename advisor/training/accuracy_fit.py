@@ -32,6 +32,7 @@ SPREAD = {
     "t": 4.0,
     "w:": 0.9,
     "a:": 1.0,
+    "a:below-": 2.0,
     "seg:gguf": 3.0,
     "seg:codebook": 3.0,
     "seg:grid": 3.0,
@@ -43,6 +44,8 @@ SPREAD = {
     "uncalibrated:low": 0.3,
     "pure": 0.5,
     "kv:": 2.0,
+    "kvt": 1.0,
+    "kvt:": 0.7,
     "size": 1.0,
     "year": 0.3,
     "small:low": 0.5,
@@ -58,8 +61,7 @@ SPREAD = {
     "t:dataset:": 0.4,
     "t:by:": 0.3,
     "t:act:": 0.8,
-    "t:kv": 1.0,
-    "t:kv:": 0.7,
+    "t:act:below-": 1.5,
     "o:": 0.3,
     "s:": 0.4,
     "k0": 1.0,
@@ -79,7 +81,7 @@ def spread(name: str) -> float:
             p
             for p in SPREAD
             if name == p
-            or (p.endswith(":") and name.startswith(p))
+            or (p.endswith((":", "-")) and name.startswith(p))
             or (p.startswith("seg:") and name.startswith(p))
         ),
         key=len,
@@ -129,7 +131,8 @@ def features_of(row: Row, training: bool = True) -> tuple[dict, dict, dict, dict
             offset[f"o:{row.dataset}"] = 1.0
     if training:
         offset[f"s:{metric}:{row.source}"] = 1.0
-    return weights, activation_features(row.scheme), kv_features(row.scheme), model, offset, power
+    kv = kv_features(row.scheme, row.category if row.kind == "task" else "")
+    return weights, activation_features(row.scheme), kv, model, offset, power
 
 
 def mass_of(rows: list[Row]) -> np.ndarray:

@@ -105,8 +105,6 @@ def left_out_reason(r: dict) -> str:
         return "trained again"
     if any(word in scheme for word in LEFT_OUT_METHODS):
         return "no engine runs it"
-    if "collapsed" in audit:
-        return "collapsed run, at the guessing floor"
     if "destroyed" in audit:
         return "destroyed model: log damage would dominate the fit"
     if "not established" in audit or "contradict" in audit or "unreliable baseline" in audit:
@@ -179,13 +177,16 @@ def _task(r: dict, value: float, base: float, common: dict) -> Row | None:
     error = binomial_error(base_share, questions) * math.sqrt(2.0)
     if stated and stated > 0:
         error = min(error, stated * math.sqrt(2.0))
+    ceiling = max(0.05, 1.0 - chance / base_share)
     loss = 100.0 * (1.0 - share / base_share)
+    if "collapsed" in str(r["audit"]):
+        loss = min(loss, 100.0 * ceiling)  # no usable answer at all: below guessing there is nothing to lose
     return Row(
         "task",
         loss,
         error / base_share,
         category=r["task_category"],
-        ceiling=max(0.05, 1.0 - chance / base_share),
+        ceiling=ceiling,
         score=(100 * share, 100 * base_share),
         **common,
     )

@@ -8,7 +8,7 @@ from functools import cache
 from advisor.catalog.models import match_model
 from advisor.documents.model import ModelProfile
 from advisor.errors import AdvisorError, UnsupportedError
-from advisor.prediction.accuracy_facts import LADDERS, clamped, effective_bits, gguf_method, steps
+from advisor.prediction.accuracy_facts import LADDERS, ROTATING, clamped, effective_bits, gguf_method, steps
 from advisor.prediction.accuracy_features import SchemeFacts
 
 GGUF_BPW = {
@@ -141,12 +141,10 @@ def _activation(r: dict, scheme: str, method: str) -> str:
         return "fp4"
     if method == "fp8" or "-FP" in scheme:
         return "fp8"
-    if bits == 8:
-        return "int8-smooth" if "Smooth" in scheme or scheme == "W8A8-INT" else "int8"
-    if bits == 6:
-        return "int6"
-    rotated = any(word in scheme for word in ("QuaRot", "SpinQuant", "FlatQuant", "Hadamard"))
-    return "int4-rotated" if rotated else "int4"
+    kind = f"int{bits:g}"
+    if any(word in scheme.lower() for word in ROTATING):
+        return kind + "-rotated"
+    return kind + "-smooth" if "Smooth" in scheme or scheme == "W8A8-INT" else kind
 
 
 def _grid_method(scheme: str, method: str, act: str) -> str:

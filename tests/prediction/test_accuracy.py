@@ -221,3 +221,37 @@ def test_the_artifact_is_plain_and_small():
         path = FOLDER / name
         assert path.stat().st_size < 400_000
         assert 1 == json.loads(path.read_text(encoding="utf-8"))["format"]
+
+
+def test_four_bit_activations_without_rotation_cost_most_of_the_model():
+    """Activations rounded to 4-bit integers lose over a third of knowledge; rotated or at 8 bits far less."""
+    loss = {
+        name: 100 - asked("Mistral-7B-v0.3", name).retained_pct["knowledge"].value
+        for name in ("W4A4-RTN", "W4A4-QuaRot", "W4A8", "W4A16-INT-rtn-g128")
+    }
+    assert loss["W4A4-RTN"] > 33.0
+    assert loss["W4A4-RTN"] > loss["W4A4-QuaRot"] > loss["W4A16-INT-rtn-g128"]
+    assert loss["W4A4-RTN"] > 5 * loss["W4A8"] > 0
+    assert loss["W4A8"] >= loss["W4A16-INT-rtn-g128"]
+
+
+def test_two_names_of_the_same_tensors_lose_the_same():
+    """UD-Q5_K_M and UD-Q5_K_XL of Llama-3.1-8B have the same types; one was measured, both answer with it."""
+    one, other = asked("Llama-3.1-8B", "UD-Q5_K_M"), asked("Llama-3.1-8B", "UD-Q5_K_XL")
+    for category in TASK_CATEGORIES:
+        assert other.retained_pct[category].value == pytest.approx(one.retained_pct[category].value, abs=1e-9)
+
+
+def test_nvfp4_in_gguf_is_nvfp4():
+    """Its blocks are NVFP4's: FP8 scales per 16 weights, which are counted apart from the 4 bits."""
+    terms = asked("Qwen3-8B", "GGUF-NVFP4").terms
+    assert ("nvfp4", 16) == (terms["method"], terms["group"])
+    assert terms["effective_bits"] < 4.2
+
+
+def test_other_tasks_of_a_measured_scheme_inform_one_that_was_not():
+    """Llama-3.1-70B W4A16 GPTQ was measured on 15 benchmarks: 'average' says so, and is narrower for it."""
+    measured = asked("Llama-3.1-70B", "W4A16-INT-gptq-g128").retained_pct["average"]
+    unseen = asked("OLMo-2-32B", "W4A16-INT-gptq-g128").retained_pct["average"]
+    assert "other tasks of it were measured: 15 rows" in measured.evidence
+    assert measured.high - measured.low < unseen.high - unseen.low

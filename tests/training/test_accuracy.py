@@ -86,7 +86,6 @@ def test_the_artifact_is_what_the_measurements_give():
         ({}, ""),
         ({"scheme": "W4A16-EfficientQAT-g128"}, "trained again"),
         ({"scheme": "W1.1A16-BiLLM-g128"}, "no engine runs it"),
-        ({"audit": "collapsed (<= 2 %)"}, "collapsed run, at the guessing floor"),
         ({"audit": "PPL > 100: destroyed model"}, "destroyed model: log damage would dominate the fit"),
         ({"kv_bits": 2.0}, "KV cache below 4 bits: no engine stores it"),
         ({"source_id": "edge_llm_bench"}, "20-100 questions"),
