@@ -83,6 +83,9 @@ def _initialiser(cls: type, factories: dict[str, Callable[[], Any]]) -> Callable
 
     def __init__(self: Any, *args: Any, **values: Any) -> None:
         own = self.__dict__
+        if args and not values and len(args) == len(names) == len(in_order):
+            own.update(zip(names, args, strict=False))
+            return
         own.update(defaults)
         if args:
             if len(args) > len(in_order) or (values and not values.keys().isdisjoint(in_order[: len(args)])):

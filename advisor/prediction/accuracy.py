@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
-from advisor.documents.record import record
+from advisor.documents.record import made, record
 from advisor.documents.scheme import SchemeProfile
 from advisor.prediction.accuracy_facts import model_facts, scheme_facts
 from advisor.prediction.accuracy_features import (
@@ -42,7 +41,7 @@ class Accuracy:
     perplexity_ratio: Estimate | None
     kl_divergence: Estimate | None
     """Mean, nats per token."""
-    terms: dict[str, Any] = field(default_factory=dict)
+    terms: dict[str, Any] = made(dict)
     """For `advisor explain`: latent damage, contributions in log units, category prices, rows behind them."""
 
 

@@ -25,13 +25,23 @@ def _categories() -> dict[str, str]:
 
 
 @cache
+def _scores() -> tuple[list[str], str]:
+    """Header and text of profiles/model_quality.csv, not taken apart: an answer needs a few of its rows."""
+    text = (folder("profiles") / "model_quality.csv").read_text(encoding="utf-8")
+    header, _, _ = text.partition("\n")
+    return next(csv.reader([header])), text
+
+
+@cache
 def published(model_name: str) -> tuple[dict[str, str], ...]:
     """The rows of profiles/model_quality.csv for *model_name*."""
-    prefix = model_name + ","
-    with (folder("profiles") / "model_quality.csv").open(encoding="utf-8", newline="") as file:
-        header = next(csv.reader([file.readline()]))
-        # Parsing all seven thousand rows would cost more than the rest of the answer.
-        lines = [line for line in file if line.startswith((prefix, f'"{prefix}'))]
+    header, text = _scores()
+    lines = []
+    start = text.find(f"\n{model_name},")
+    while start >= 0:
+        end = text.find("\n", start + 1)
+        lines.append(text[start + 1 : end if end >= 0 else None])
+        start = text.find(f"\n{model_name},", end) if end >= 0 else -1
     return tuple(dict(zip(header, row, strict=False)) for row in csv.reader(lines))
 
 

@@ -125,14 +125,18 @@ def group(model: ModelProfile, listed: Sequence[Tensor]) -> tuple[Group, ...]:
     )
     running = {"attn_v": 0, "ffn_up": 0, "ffn_gate": 0, "ffn_down": 0}
     found: dict[tuple, tuple[list, list, list, list]] = {}
+    seen: dict[tuple, tuple[str, bool]] = {}  # what a name and a shape say is the same in every layer
     for index in order:
         tensor = listed[index]
-        kind, touched = category(tensor.name), is_quantized(tensor.name, tensor.shape)
+        stem = tensor.name if tensor.layer is None else tensor.name.split(".", 2)[2]
+        like = (stem, tensor.shape, tensor.layer is None)
+        if like not in seen:
+            seen[like] = (category(tensor.name), is_quantized(tensor.name, tensor.shape))
+        kind, touched = seen[like]
         number = running.get(kind, 0)
         if touched and kind in running:
             running[kind] += 1
         position = number if kind == "attn_v" or not many else tensor.layer or 0
-        stem = tensor.name if tensor.layer is None else tensor.name.split(".", 2)[2]
         members = found.setdefault((stem, tensor.shape, tensor.role, kind, touched), ([], [], [], []))
         for values, value in zip(members, (tensor.layer, position, number, index), strict=True):
             values.append(value)
