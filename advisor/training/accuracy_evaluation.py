@@ -7,6 +7,7 @@ from typing import Any
 
 from advisor.training import accuracy_figures as figures
 from advisor.training import accuracy_intervals as intervals
+from advisor.training.accuracy_holdout import SETTINGS, holdout
 from advisor.training.accuracy_rows import Row, rows
 from advisor.training.tables import load
 
@@ -25,6 +26,7 @@ def evaluate(progress: Callable[[float], None] | None = None) -> dict[str, Any]:
         "title": "Accuracy: families and sources left out whole",
         "loss_error_family_unknown": figures.errors(found, unseen),
         "loss_error_source_unknown": figures.errors(found, known),
+        "holdout_of_families_and_sources": holdout(found),
         "floor_between_sources_of_one_configuration": figures.floors(found),
         "peers_on_the_same_rows_family_unknown": figures.peers(found, unseen),
         "need_met_family_unknown": figures.needs_met(found, unseen, _family),
@@ -42,6 +44,7 @@ def evaluate(progress: Callable[[float], None] | None = None) -> dict[str, Any]:
         "title": result.pop("title"),
         "targets": _targets(result),
         **result,
+        "which_settings_saw_which_rows": list(SETTINGS),
         "weak_spots": _weak_spots(found),
     }
 

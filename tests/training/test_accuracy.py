@@ -15,6 +15,7 @@ from advisor.training import accuracy_intervals as intervals
 from advisor.training.accuracy_benchmarks import benchmark, binomial_error
 from advisor.training.accuracy_figures import errors, floors, offered
 from advisor.training.accuracy_fit import design, expected, fit_coefficients, predict_rows
+from advisor.training.accuracy_holdout import held, holdout, is_held
 from advisor.training.accuracy_peers import PEERS
 from advisor.training.accuracy_rows import Row, left_out_reason, rows
 from advisor.training.accuracy_schemes import spans
@@ -162,3 +163,21 @@ def test_the_claims_document_is_the_generated_one():
 
     path = Path(__file__).parents[2] / "docs" / "CLAIMS.md"
     assert path.read_text(encoding="utf-8") == markdown()
+
+
+def test_the_holdout_is_a_fifth_of_the_names_and_its_fit_never_saw_it():
+    """A hash of the name keeps families and sources apart; no kept row is in what is fitted on."""
+    data = measured()
+    names = {row.model.family for row in data} | {row.source for row in data}
+    assert 0.1 < sum(held(name) for name in names) / len(names) < 0.3
+    used = [row for row in data if not is_held(row)]
+    assert set() == {row.source for row in used} & {name for name in names if held(name)}
+    assert set() == {row.model.family for row in used} & {name for name in names if held(name)}
+
+
+def test_the_holdout_beats_no_loss_ever_at_low_bits():
+    """On families and sources no setting was chosen on, 3 bits and fewer are nearer than "no loss"."""
+    table = {(row["held"], row["group"]): row for row in holdout(measured())}
+    for what in ("families", "sources"):
+        assert table[what, "below 3 bits"]["mean"] < table[what, "below 3 bits"]["no_loss_mean"] / 2
+        assert table[what, "4 bits and above"]["median"] < table[what, "4 bits and above"]["no_loss_median"]
