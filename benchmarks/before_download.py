@@ -1,0 +1,91 @@
+"""Measure two schemes of one synthetic model, predict a larger model at other schemes, then measure that too.
+
+    python benchmarks/before_download.py [--small llama-3.2-1b] [--large llama-3.2-3b] [--threads N]
+
+Nothing is downloaded; everything happens in a temporary folder. Run it on a machine that does nothing else:
+on a busy one the best repetition of each is compared, and the rows say so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from dataclasses import replace
+
+OWN = ("Q4_K_M", "Q8_0")
+OTHERS = ("Q4_0", "Q5_K_M", "Q6_K")
+
+
+def main() -> None:
+    """Print predicted and measured decode speeds."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--small", default="llama-3.2-1b")
+    parser.add_argument("--large", default="llama-3.2-3b")
+    parser.add_argument("--threads", type=int)
+    parser.add_argument("--repeats", type=int, default=20)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["ADVISOR_DATA_DIR"] = os.environ["ADVISOR_CACHE_DIR"] = folder
+        compare(args)
+
+
+def compare(args: argparse.Namespace) -> None:
+    """The four steps: bandwidth, own rows, prediction, measurement."""
+    from advisor.catalog.models import find_model
+    from advisor.catalog.schemes import find_scheme
+    from advisor.measuring.run_bandwidth import measure_bandwidth
+    from advisor.measuring.run_speed import SpeedTest
+    from advisor.measuring.run_synthetic import measure_synthetic
+    from advisor.measuring.store import Origin, Store
+    from advisor.probe import probe
+
+    machine = probe()
+    threads = (args.threads,) if args.threads else ()
+    test = SpeedTest(prompt_tokens=16, output_tokens=4, repeats=args.repeats, threads=threads)
+    rate = max(row.value for _ in range(3) for row in measure_bandwidth(machine, threads))
+    machine = replace(
+        machine,
+        cpu=replace(machine.cpu, usable_cores=args.threads or machine.cpu.usable_cores),
+        memory=replace(machine.memory, measured_bandwidth_bytes_per_s=rate),
+    )
+    print(f"{machine.name}: {rate / 1e9:.1f} GB/s read")
+    small, large = find_model(args.small), find_model(args.large)
+    before = {name: decode(large, find_scheme(name), machine, test) for name in OTHERS}
+    for name in OWN:
+        rows = measure_synthetic(small, find_scheme(name), test, machine, layers="all")
+        with Store() as store:
+            store.add(rows, Origin(format="measured here"))
+        print(f"{small.name} {name}: {line(rows[-1])}")
+    after = {name: decode(large, find_scheme(name), machine, test) for name in OTHERS}
+    print(f"{large.name}: decode tokens/s before own rows, with them, then measured")
+    for name in OTHERS:
+        row = measure_synthetic(large, find_scheme(name), test, machine, layers="all")[-1]
+        best = row.facts["best"] if "busy" in row.flags else row.value
+        error = 100 * (after[name] / best - 1)
+        print(f"  {name:7} {before[name]:7.2f} {after[name]:7.2f}   {line(row)}   predicted {error:+.0f} %")
+
+
+def line(row: object) -> str:
+    """Median, best and doubts of a row."""
+    return f"{row.value:.2f} tokens/s, best {row.facts['best']:.2f} ({row.flags})"
+
+
+def decode(model: object, scheme: object, machine: object, test: object) -> float:
+    """Predicted decode speed at the test's depth, with what the store holds."""
+    from advisor.prediction.local_evidence import local_effect
+    from advisor.prediction.local_speed import predict_local
+    from advisor.sizing.weights import weigh
+
+    weights = weigh(model, scheme)
+    own = local_effect(machine, "cpu", model, weights, scheme.name, None)
+    depth = test.output_tokens // 2
+    where = (scheme, "llama.cpp", "cpu", None, test.prompt_tokens, depth, "f16")
+    found = predict_local(machine, model, weights, *where, local=own)
+    return found.decode.value
+
+
+if __name__ == "__main__":
+    main()
