@@ -204,8 +204,9 @@ def resolve_model(text_or_path: str | dict | None, params: str | None = None) ->
     document.
 
     A size alone ('13B', '30B-A3B', or *params*) gives a profile without shapes. Name and *params* together:
-    the catalogue row if there is one, else a model of that name and size. Raises UnknownNameError,
-    UsageError, BadFileError.
+    the catalogue row if there is one, else a model of that name and size. The name of a quantized checkpoint
+    ('Qwen/Qwen2.5-7B-Instruct-AWQ') gives the model with that scheme as `fixed_scheme`. Raises
+    UnknownNameError, UsageError, BadFileError.
     """
     if isinstance(text_or_path, dict):
         return _model_document(text_or_path)
@@ -219,10 +220,12 @@ def resolve_model(text_or_path: str | dict | None, params: str | None = None) ->
         return _bare(text, None)
     if _is_path(text, (".gguf", ".json", ".safetensors", ".bin")):
         return _from_file(str(Path(text).expanduser()))
+    from advisor.catalog.published import as_published  # deferred: not needed for a machine or a file
+
     if params is None:
-        return find_model(text)
+        return as_published(find_model(text), text)
     size = _bare(params, text)
-    return match_model(text, size.n_params / 1e9) or size
+    return as_published(match_model(text, size.n_params / 1e9) or size, text)
 
 
 def _model_document(value: dict) -> ModelProfile:

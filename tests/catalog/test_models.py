@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advisor.catalog.models import all_models, find_model, match_model
+from advisor.catalog.resolve import resolve_model
 from advisor.data import folder
 from advisor.errors import UnknownNameError
 
@@ -176,3 +177,47 @@ def test_first_columns_are_plain() -> None:
     lines = (folder("profiles") / "models.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("name,hf_id,")
     assert [model.name for model in all_models()] == [line.split(",")[0] for line in lines[1:]]
+
+
+TAGS = {
+    "llama3.1:8b": "Llama-3.1-8B",
+    "llama3.1:8b-instruct-q8_0": "Llama-3.1-8B",
+    "llama3.2:3b-instruct-q4_K_M": "Llama-3.2-3B",
+    "llama3.3:70b": "Llama-3.3-70B",
+    "llama3:8b": "Llama-3-8B",
+    "llama4:scout": "Llama-4-Scout-17B-16E",
+    "llama2:13b-chat": "Llama-2-13B",
+    "qwen2.5:7b-instruct-q4_K_M": "Qwen2.5-7B",
+    "qwen2.5-coder:32b": "Qwen2.5-Coder-32B",
+    "qwen3:8b-q4_K_M": "Qwen3-8B",
+    "qwen3:30b-a3b": "Qwen3-30B-A3B",
+    "qwq:32b": "QwQ-32B",
+    "gemma2:9b-instruct-q6_K": "Gemma-2-9B",
+    "gemma3:12b-it-qat": "Gemma-3-12B",
+    "gemma3n:e4b": "Gemma-3n-E4B",
+    "mistral:7b-instruct-v0.3-q4_0": "Mistral-7B-v0.3",
+    "mistral-nemo:12b": "Mistral-Nemo-12B",
+    "mixtral:8x22b-instruct": "Mixtral-8x22B",
+    "phi3:3.8b": "Phi-3-mini-4k",
+    "phi4:14b": "Phi-4",
+    "phi4-mini:3.8b": "Phi-4-mini",
+    "deepseek-r1:32b": "DeepSeek-R1-Distill-Qwen-32B",
+    "deepseek-r1:70b-llama-distill-q4_K_M": "DeepSeek-R1-Distill-Llama-70B",
+    "deepseek-r1:671b": "DeepSeek-R1",
+    "gpt-oss:20b": "gpt-oss-20b",
+    "codellama:34b": "CodeLlama-34B",
+    "tinyllama:1.1b": "TinyLlama-1.1B",
+    "granite3.3:8b": "Granite-3.3-8B",
+    "command-r:35b": "Command-R-35B",
+    "olmo2:13b": "OLMo-2-13B",
+    "hf.co/bartowski/Llama-3.2-3B-Instruct-GGUF:Q4_K_M": "Llama-3.2-3B",
+    "bartowski/Meta-Llama-3.1-8B-Instruct-GGUF": "Llama-3.1-8B",
+    "unsloth/Qwen3-30B-A3B-GGUF:UD-Q4_K_XL": "Qwen3-30B-A3B",
+}
+
+
+@pytest.mark.parametrize(("text", "name"), TAGS.items())
+def test_tags_and_gguf_repositories_are_the_model(text: str, name: str) -> None:
+    """A tag of Ollama or a GGUF repository is the model it was made of, free to take any scheme."""
+    model = resolve_model(text)
+    assert (model.name, model.fixed_scheme) == (name, None)

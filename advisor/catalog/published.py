@@ -1,0 +1,149 @@
+"""Quantized copies by name: the scheme of the repository 'owner/Model-AWQ', of the tag 'model:8b-q4_K_M'."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from advisor.catalog.names import compiled
+from advisor.catalog.schemes import find_scheme
+from advisor.documents.model import ModelProfile
+from advisor.errors import UnknownNameError
+
+_MARK = (
+    r"awq|gptq|auto-?round|\b(?:nv|mx)?fp[48]|\bw\d+a\d+|bnb|bitsandbytes|\bexl[23]|\bhqq|\baqlm|\bmlx|gguf"
+    r"|i?q\d_|:.*-fp16"
+)
+"""What a name must hold to be looked at further: most names have nothing of it."""
+_REPOSITORY = r"[\w.\-]+/[\w.\-]+"
+_GGUF_TAG = r"(?:^|[:\-_./])((?:ud-)?(?:i?q\d(?:_[a-z0-9]+)*|tq\d_0|f16|fp16|bf16|f32))(?:\.gguf)?$"
+_BLOCK_FP8 = ("qwen/", "deepseek-ai/")
+"""Publishers whose '-FP8' has one scale per 128 x 128 block (https://huggingface.co/Qwen/Qwen3-8B-FP8)."""
+_STATIC_FP8 = ("redhatai/", "neuralmagic/", "nvidia/", "amd/")
+"""Publishers whose '-FP8' has static activation scales
+(https://huggingface.co/RedHatAI/Meta-Llama-3.1-8B-Instruct-FP8, https://huggingface.co/nvidia,
+https://huggingface.co/amd)."""
+_GROUP_NOTE = "the name does not state the group size: {scheme} is assumed"
+_FP8_NOTE = "the name does not state its scales: {scheme} is assumed"
+_EXL_NOTE = "the name does not state the bits per weight of this EXL{kind} copy; name them with --scheme"
+
+
+def as_published(profile: ModelProfile, text: str) -> ModelProfile:
+    """*profile*, found by the name *text*, with what the name says of a quantized copy.
+
+    A checkpoint in AWQ, GPTQ, FP8 … gets `fixed_scheme` and, when *text* is a repository, its `hf_id`: it is
+    never quantized again. A GGUF repository or an Ollama tag holds many or one of the files that can be made
+    of the model anyway, so it stays the model, and a note names the file meant.
+    """
+    lower = re.sub(r"^(?:https://)?(?:hf\.co|huggingface\.co)/", "", text.strip().lower())
+    own_names = (profile.name.lower(), (profile.hf_id or "").lower())
+    if lower in own_names or not compiled(_MARK).search(lower):
+        return profile
+    tag = compiled(_GGUF_TAG).search(lower)
+    if "gguf" in lower or tag:
+        scheme = tag and _canonical(tag.group(1))
+        note = f"{text!r} names its {scheme} file: --scheme {scheme} answers for that file only"
+        return replace(profile, notes=(*profile.notes, note)) if scheme else profile
+    scheme, note = _scheme(lower)
+    repository = compiled(_REPOSITORY).fullmatch(text.strip())
+    notes = (*profile.notes, *([f"{text!r}: {note}"] if note else []))
+    if scheme is None:
+        return replace(profile, notes=notes)
+    return replace(
+        profile, fixed_scheme=scheme, notes=notes, hf_id=text.strip() if repository else profile.hf_id
+    )
+
+
+def _canonical(text: str) -> str | None:
+    try:
+        return find_scheme(text).name
+    except UnknownNameError:
+        return None
+
+
+def _scheme(lower: str) -> tuple[str | None, str]:
+    """(scheme, note) of a checkpoint's name in lower case; (None, reason) when it does not say enough."""
+    for marks, reader in _READERS:
+        found = compiled(marks).search(lower)
+        if found:
+            scheme, note = reader(lower, found)
+            name = scheme and _canonical(scheme)
+            return name, note.format(scheme=name) if name or not scheme else ""
+    return None, ""
+
+
+def _bits(lower: str, default: int) -> int:
+    stated = re.search(r"(?:int|(?<![a-z0-9])q)(\d)(?!\d)|(?<![\d.])(\d)-?bits?\b|\bw(\d)a\d", lower)
+    return int(next(filter(None, stated.groups()))) if stated else default
+
+
+def _grouped(method: str):
+    def read(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
+        group = re.search(r"\bg(\d{2,4})\b|\b(\d{2,4})g\b", lower)
+        size = next(filter(None, group.groups())) if group else "128"
+        return f"W{_bits(lower, 4)}A16-INT-{method}-g{size}", "" if group else _GROUP_NOTE
+
+    return read
+
+
+def _fp8(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
+    for word in ("dynamic", "static", "block"):
+        if re.search(rf"\b{word}\b", lower):
+            return f"W8A8-FP-{word}", ""
+    if lower.startswith(_BLOCK_FP8):
+        return "W8A8-FP-block", ""
+    if lower.startswith(_STATIC_FP8):
+        return "W8A8-FP-static", ""
+    return "W8A8-FP-dynamic", _FP8_NOTE
+
+
+def _weights_and_activations(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
+    """RedHatAI's 'quantized.w8a8', 'w4a16' (by GPTQ, in groups of 128) and 'w8a16'."""
+    weights, activations = found.group(1), found.group(2)
+    plain = {"8 8": "W8A8-INT", "8 16": "W8A16-INT"}.get(f"{weights} {activations}")
+    if plain:
+        return plain, ""
+    return (f"W{weights}A16-INT-gptq-g128", _GROUP_NOTE) if activations == "16" else (None, "")
+
+
+def _bnb(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
+    return ("BNB-INT8", "") if _bits(lower, 4) == 8 else ("NF4", "")
+
+
+def _mlx(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
+    for kind in ("mxfp4", "nvfp4", "mxfp8"):
+        if kind in lower:
+            return f"MLX-{kind.upper()}", ""
+    bits = _bits(lower, 0)
+    return (f"MLX-{bits}bit-g64", "") if bits else (None, "")
+
+
+def _exl(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
+    bits = re.search(r"(\d(?:\.\d+)?)[ _-]?bpw", lower)
+    if bits is None:
+        return None, _EXL_NOTE.replace("{kind}", found.group(1))
+    return f"EXL{found.group(1)}-{float(bits.group(1)):.1f}bpw", ""
+
+
+def _hqq(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
+    group = re.search(r"\b(?:g|gs)-?(\d{2,3})\b", lower)
+    return f"HQQ-{_bits(lower, 4)}bit-g{group.group(1) if group else 64}", "" if group else _GROUP_NOTE
+
+
+_READERS = (
+    (r"\bmlx", _mlx),
+    (r"\bexl([23])", _exl),
+    (r"\bhqq", _hqq),
+    (r"\baqlm-(\d)bit-(\dx\d+)", lambda lower, found: (f"AQLM-{found[1]}bit-{found[2]}", "")),
+    (r"auto-?round", _grouped("autoround")),
+    (r"awq", _grouped("awq")),
+    (r"gptq", _grouped("gptq")),
+    (r"bnb|bitsandbytes", _bnb),
+    (r"\bnvfp4a16|\bw4a16[._-]?nvfp4", lambda lower, found: ("NVFP4A16", "")),
+    (r"\bmxfp4", lambda lower, found: ("MXFP4", "")),
+    (r"\bmxfp8", lambda lower, found: ("MXFP8", "")),
+    (r"\b(?:nv)?fp4", lambda lower, found: ("NVFP4", "")),
+    (r"\bfp8", _fp8),
+    (r"\bw(\d+)a(\d+)", _weights_and_activations),
+)
+"""(what stands in the name, its reader), the most telling first."""
