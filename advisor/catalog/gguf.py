@@ -92,6 +92,10 @@ _KEPT = (
 )
 _PART = r"-(\d{5})-of-(\d{5})\.gguf$"
 _MOST_PARTS = 2000
+"""Parts of a split file looked for at most: a name may claim 99,999. Published models have about 200."""
+_SAME_COUNT = 0.02
+"""Parameter counts this close are one model's (a judgement: tables round to three digits, files hold tensors
+the publisher does not count)."""
 
 
 def read_gguf(path: str | Path) -> ModelProfile:
@@ -298,6 +302,6 @@ def _catalogue_row(profile: ModelProfile) -> ModelProfile | None:
         and agrees(row)
         and profile.n_params
         and row.n_params
-        and abs(profile.n_params / row.n_params - 1) < 0.02
+        and abs(profile.n_params / row.n_params - 1) < _SAME_COUNT
     ]
     return rows[0] if rows and len({row.family for row in rows}) == 1 else None

@@ -86,6 +86,14 @@ def rows_with(word: str) -> list[int]:
     return [index for index, line in enumerate(_table()[2]) if word in line]
 
 
+MEMORY_ROOM = 0.06
+"""Share by which a size as sold and one as a driver reports it may differ:
+ECC in band takes 1/16 (a judgement).
+"""
+UNIFIED_ROOM = 0.12
+"""The same where the system's own share is taken first (Jetson Orin Nano: 7.4 of 8 GiB; a judgement)."""
+
+
 def memory_options(row: MappingProxyType) -> tuple[int, ...]:
     """Bytes, from the usable-GiB column, else the vendor's GB column."""
     cell = row["memory_gib"] or row["memory_gb_vendor"]
@@ -93,9 +101,9 @@ def memory_options(row: MappingProxyType) -> tuple[int, ...]:
 
 
 def has_memory(row: MappingProxyType, wanted_bytes: float) -> bool:
-    """Whether the row is sold with this much (6 % room: ECC, reserved memory, marketing sizes)."""
+    """Whether the row is sold with this much, within MEMORY_ROOM or UNIFIED_ROOM."""
     cells = f"{row['memory_gib']}/{row['memory_gb_vendor']}".split("/")
-    room = 0.12 if row["unified_memory"] == "yes" else 0.06
+    room = UNIFIED_ROOM if row["unified_memory"] == "yes" else MEMORY_ROOM
     return any(abs(float(cell) * GIB / wanted_bytes - 1) <= room for cell in cells if cell)
 
 

@@ -8,6 +8,7 @@ from functools import cache
 
 from advisor.catalog.gpu_names import TEXT_EXTRAS, Spelling, cost, row_spellings, spell
 from advisor.catalog.gpu_rows import (
+    MEMORY_ROOM,
     GpuMatch,
     all_gpus,
     as_match,
@@ -108,7 +109,9 @@ def _choose(
         sizes = "/".join(f"{size / GIB:.3g}" for size in options)
         notes.append(f"{row_at(chosen)['name']} comes with {sizes} GB; the smallest is assumed")
     match = as_match(row_at(chosen), memory_bytes, tuple(notes))
-    if match.devices_per_card == 2 and memory_bytes and memory_bytes < 0.6 * max(options):
+    # Half of the card, with room for what the driver keeps: one of its two devices is meant.
+    half = 0.5 * (1 + MEMORY_ROOM)
+    if match.devices_per_card == 2 and memory_bytes and memory_bytes < half * max(options):
         return half_card(replace(match, notes=()))
     return match
 
@@ -211,7 +214,7 @@ def _one_of_several(name: str, memory_bytes: int | None) -> GpuMatch | None:
         for match in found
         if memory_bytes
         and match.memory_total_bytes
-        and abs(match.memory_total_bytes / memory_bytes - 1) < 0.06
+        and abs(match.memory_total_bytes / memory_bytes - 1) < MEMORY_ROOM
     ]
     if not found:
         return None

@@ -20,7 +20,9 @@ from advisor.errors import BadFileError
 _LARGEST_CONFIG = 20_000_000
 """Bytes of JSON read at most; index files of the largest models have about 10 MB."""
 _LARGEST_VALUE = 1 << 40
+"""Integers of a configuration above this are nonsense: no model has a trillion of anything but parameters."""
 _MOST_SHARDS = 2000
+"""Shards looked for at most: an index may name any number. Published models have about 200."""
 
 
 def read_hf(path: str | Path) -> ModelProfile:

@@ -75,6 +75,7 @@ def parse_count(text: str, what: str = "number of parameters") -> int:
     """
     match = _AMOUNT.fullmatch(text)
     factor = _COUNT_UNITS.get(match.group(2).lower()) if match else None
+    # Outside a thousand to a hundred quadrillion it is a slip of the unit, not a model.
     if match is None or factor is None or not 1e3 <= float(match.group(1)) * factor < 1e17:
         raise UsageError(f"{what} {text!r} is not a count; write it as 13B or 350M")
     return round(float(match.group(1)) * factor)
@@ -107,15 +108,16 @@ def whole(text: str) -> int | None:
 
 def nearest(name: str, known: Iterable[str], count: int = 5) -> tuple[str, ...]:
     """The known names most like *name*, best first, for an error message."""
-    from difflib import (
-        SequenceMatcher,
-    )  # deferred: costs several ms and is only needed on the way to an error
+    # Deferred: costs several ms and is only needed on the way to an error.
+    from difflib import SequenceMatcher
 
     wanted = _plain(name)
     words = set(re.findall(r"[a-z]+|\d+(?:\.\d+)?", name.lower()))
 
     def likeness(candidate: str) -> float:
         shared = len(words & set(re.findall(r"[a-z]+|\d+(?:\.\d+)?", candidate.lower())))
+        # A shared word or number outweighs about two letters of eight (a judgement, it only orders
+        # suggestions).
         return SequenceMatcher(None, wanted, _plain(candidate)).ratio() + 0.15 * shared
 
     ranked = sorted(dict.fromkeys(known), key=lambda candidate: (-likeness(candidate), candidate))

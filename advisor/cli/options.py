@@ -10,7 +10,7 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.requirements import KV_TYPES, OBJECTIVES, Load, Requirements, TaskNeed
 from advisor.errors import UsageError
 
-DEFAULT_CONTEXT_TOKENS = 8192
+DEFAULT_CONTEXT_TOKENS = Requirements.context_tokens
 
 
 def add_hardware(parser: argparse.ArgumentParser) -> None:

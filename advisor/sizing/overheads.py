@@ -36,7 +36,7 @@ not seen."""
 # (46068 MiB), H100 (81559) and RTX PRO 6000 (97887) stand in the system files of
 # https://github.com/ai-dynamo/aiconfigurator; 22.49 GiB of the L4's 24 in https://pypi.org/project/kvplan/.
 _ECC_IN_BAND = re.compile(r"\b(T4|A2|A10G?|A16|A40|L2|L4|L20|L40[SG]?)\b")
-_ECC_SHARE, _DRIVER_SHARE = 15 / 16, 0.995
+_ECC_SHARE, _DRIVER_SHARE = 15 / 16, 0.995  # the H100's total is 99.56 % of 80 GiB, the RTX PRO 6000's of 96
 FIT_MARGIN_BYTES = 1024 * MIB
 """Left free on each GPU with memory of its own: llama.cpp's default `--fit-target`
 (https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md). It holds the desktop where only
@@ -130,6 +130,9 @@ _ACTIVATION_GIB = (
     ("gemma4", 3.94),
 )
 _ACTIVATION_DENSE_GIB, _ACTIVATION_MOE_GIB = 2.0, 2.5
+"""Of architectures not in that list: near those of Llama and Qwen;
+Gemma's vocabulary is twice theirs (a judgement).
+"""
 
 
 def serving_activation_bytes(model: ModelProfile) -> int:

@@ -2,10 +2,11 @@
 
 Embeddings, norms, routers and the output matrix stay 16-bit unless the format quantizes them. Sources of the
 layouts:
-compressed-tensors (https://github.com/vllm-project/compressed-tensors), GPTQ (https://github.com/ModelCloud/GPTQModel),
-AWQ (https://github.com/casper-hansen/AutoAWQ), bitsandbytes, HQQ (https://github.com/mobiusml/hqq), MLX
-(https://github.com/ml-explore/mlx), ExLlamaV2/V3 (https://github.com/turboderp-org), AQLM
-(https://github.com/Vahe1994/AQLM), QuIP# (https://github.com/Cornell-RelaxML/quip-sharp).
+compressed-tensors (https://github.com/vllm-project/compressed-tensors), GPTQ
+(https://github.com/ModelCloud/GPTQModel), AWQ (https://github.com/casper-hansen/AutoAWQ), bitsandbytes, HQQ
+(https://github.com/mobiusml/hqq), MLX (https://github.com/ml-explore/mlx), ExLlamaV2/V3
+(https://github.com/turboderp-org), AQLM (https://github.com/Vahe1994/AQLM), QuIP#
+(https://github.com/Cornell-RelaxML/quip-sharp).
 """
 
 from __future__ import annotations
@@ -103,6 +104,7 @@ def _total(scheme: SchemeProfile, spared: float, n_bytes: int) -> Estimate:
 _SPREAD = {
     # family: relative room (below, above) where the format's own choices decide the rate
     "exl2": (0.02, 0.01),  # the optimiser of ExLlamaV2 aims at the target from below, layer by layer
+    # exl3 and quip: whole matrices at the nominal rate, padding beside it (a judgement)
     "exl3": (0.01, 0.01),
     "quip": (0.01, 0.01),
     "bnb": (0.001, 0.002),  # quant_state blobs, about a hundred bytes a matrix
@@ -192,6 +194,7 @@ def packer(scheme: SchemeProfile) -> Pack | None:
         return partial(_grouped, bits=bits, group=32, scale=1, zero=0)
     if family == "bnb":
         if bits <= 4:
+            # 4 bits and an F32 scale per 64 weights are 4.5; below that the scales are quantized too.
             return partial(_nf4, double=(scheme.bpw or 0) < 4.5)
         return partial(_grouped, bits=8, group=-1, scale=4, zero=0, extra=1)
     if family == "hqq":

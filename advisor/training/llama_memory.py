@@ -24,6 +24,7 @@ from advisor.sizing.kv_cache import kv_cache_bytes
 _MIB = 1 << 20
 _GGML_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}
 _TIMEOUT_S = 120
+"""A dry run takes seconds; one that hangs must not stop the others."""
 
 
 @dataclass(frozen=True, slots=True)

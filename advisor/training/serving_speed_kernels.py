@@ -24,13 +24,17 @@ _TYPES = {
     "nvfp4": ("nvfp4", 0.5625, "fp4_flops"),
     "sq": ("w8a8-int", 1.0, "int8_ops"),
     "int8_wo": ("w8a16", 1.0, "fp16_flops"),
-    "int4_wo": ("w4a16", 0.53, "fp16_flops"),
+    "int4_wo": ("w4a16", 0.53, "fp16_flops"),  # 4 bits, a 16-bit scale and zero per 128
 }
 _LIMIT = 0.95
 """Timings of matrices that partly stay in cache suggest more than the memory gives."""
 _ARCH_SPREAD = 0.15
+"""The same as _SPREAD for what an architecture shares: less, as its kernels are one code (a judgement)."""
 _SPREAD = 0.2
 """Standard deviation of an efficiency's logarithm around the timings': other versions, shapes and devices."""
+_LARGE_MATRIX, _MANY_TOKENS, _FEW_TOKENS = 1e7, 4096, 4
+"""Products whose time is mostly one thing (a judgement): weights enough to outlast the launch, tokens so many
+that arithmetic decides, or so few that reading does."""
 UNTIMED = {
     # Families without timings start from their nearest relative, with twice the spread.
     "mxfp4": "nvfp4",
@@ -39,7 +43,8 @@ UNTIMED = {
 }
 _SLOW_READ = (19.58 * 4.0) / (37.05 * 16.0)
 """Weights unpacked outside fast kernels are read at this share of the 16-bit rate: bitsandbytes INT4
-against FP16 in tokens/s, each times its bits (Mistral-7B, A100 80GB, https://github.com/premAI-io/benchmarks)."""
+against FP16 in tokens/s, each times its bits (Mistral-7B, A100 80GB,
+https://github.com/premAI-io/benchmarks)."""
 
 
 def efficiencies() -> dict[str, tuple[float, float]]:
@@ -71,7 +76,7 @@ def efficiencies() -> dict[str, tuple[float, float]]:
 def _timed() -> dict[tuple[str, str], list[dict[str, float]]]:
     """(kernel family, architecture group) -> efficiencies of every device and engine timed."""
     table = load("kernel_gemm")
-    table = table[(table.n * table.k > 1e7) & table.gemm_dtype.isin(list(_TYPES))]
+    table = table[(table.n * table.k > _LARGE_MATRIX) & table.gemm_dtype.isin(list(_TYPES))]
     found: dict[tuple[str, str], list[dict[str, float]]] = defaultdict(list)
     for (hardware, _, dtype), rows in table.groupby(["hardware", "engine", "gemm_dtype"], sort=True):
         gpu = as_gpu(hardware)
@@ -94,8 +99,8 @@ def _one(rows, width: float, bandwidth: float, rate: float) -> tuple[float, floa
     size, m = (rows.n * rows.k).to_numpy(), rows.m.to_numpy()
     read_s = (size * width + m * (rows.k + rows.n).to_numpy() * 2.0) / bandwidth
     math_s = 2.0 * m * size / rate
-    small = m <= 4
+    small = m <= _FEW_TOKENS
     # Two sizes of matrix at the same small m: the slope is reading, the rest is the launch.
     slope, _ = np.polyfit(read_s[small], seconds[small], 1)
-    large = m >= 4096
+    large = m >= _MANY_TOKENS
     return 1.0 / max(slope, 1.0), float(np.median(math_s[large] / seconds[large]))

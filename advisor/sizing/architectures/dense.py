@@ -146,6 +146,7 @@ def falcon(layout: Layout) -> None:
     layout.add("output.weight", layout.n_embd, layout.n_vocab, role="output")
     for i in range(layout.n_layers):
         layout.norm("attn_norm", layer=i, bias=True)
+        # Falcon-7B is 4544 wide and has one KV head; 40B and 180B normalise attention and block apart.
         if layout.n_kv > 1 and layout.n_embd > 4544:
             layout.norm("attn_norm_2", layer=i, bias=True)
         layout.attention(i, fused=True)

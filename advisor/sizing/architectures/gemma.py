@@ -45,8 +45,9 @@ def gemma3n(layout: Layout) -> None:
 
 def gemma4(layout: Layout) -> None:
     """Gemma 4: wider heads in full-attention layers, where keys may serve as values; experts beside a dense
-    block;
-    in the E models per-layer embeddings, and later layers that reuse the KV cache of earlier ones."""
+    block; in the E models per-layer embeddings, and later layers that reuse the KV cache of earlier ones.
+    """
+    # E2B and E4B are 1536 and 2560 wide, the smallest other dense one more than 3000.
     small = layout.model.name.split("-")[-1].startswith("E") or (
         layout.n_embd < 3000 and not layout.model.is_moe
     )

@@ -211,6 +211,7 @@ def lfm2(layout: Layout) -> None:
     """LFM2: short convolutions with a few attention layers between."""
     n = layout.n_embd
     n_attention = layout.n_layers - _needed(layout.model, "linear_attention_layers")
+    # Elsewhere spread evenly: which layer attends changes no size, only where a type rule may look.
     attention = _LFM2_ATTENTION.get(layout.n_layers) or {
         round((k + 0.7) * layout.n_layers / n_attention) for k in range(n_attention)
     }
