@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from advisor.catalog.names import compiled, parse_bandwidth, parse_bytes, parse_
 from advisor.catalog.stand_ins import stand_in_cpu
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
 from advisor.documents.model import ModelProfile
-from advisor.documents.record import record
+from advisor.documents.record import record, replace
 from advisor.errors import BadFileError, UsageError
 
 
