@@ -177,7 +177,7 @@ def test_a_machine_is_the_same_after_a_reboot_and_another_with_more_memory() -> 
     assert fingerprint(machine) != fingerprint(more)
 
 
-def test_a_store_in_a_folder_with_odd_characters_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_with_odd_characters_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Spaces, percent, question and number signs are parts of a path, not of an address."""
     from advisor.prediction.local_evidence import open_store
 
