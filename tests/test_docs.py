@@ -3,6 +3,7 @@
 import argparse
 import re
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,17 @@ def test_contributing_names_real_commands():
     for _, command, *options in lines:
         known = {name for action in parser(command)._actions for name in action.option_strings}
         assert set() == {option for option in options if option.startswith("-")} - known
+
+
+@pytest.mark.parametrize(("command", "module"), [("evaluate", "evaluation"), ("fit", "artifact")])
+def test_help_names_every_part(command, module):
+    """`advisor evaluate` and `advisor fit` say which parts they know,
+    and every part is a module that is there.
+    """
+    parts = import_module(f"advisor.training.{module}").PARTS
+    told = " ".join(action.help for action in parser(command)._actions)
+    assert [] == [part for part in parts if not re.search(rf"\b{part}\b", told)]
+    assert [] == [name for name in parts.values() if find_spec(name) is None]
 
 
 def test_readme_options_exist():

@@ -43,6 +43,30 @@ def _narrow(candidates: list[int], keep) -> list[int]:
     return [index for index in candidates if keep(row_at(index))] or candidates
 
 
+def _as_spelled(candidates: list[int], wanted: Spelling) -> list[int]:
+    """The rows of the form, core count and slot that the spelling names, where any has them."""
+    candidates = _narrow(candidates, lambda row: (row["form"] == "laptop") == wanted.laptop)
+    candidates = _narrow(candidates, lambda row: ("max-q" in row["name"].lower()) == wanted.max_q)
+    if wanted.cores:
+        candidates = _narrow(candidates, lambda row: number(row["gpu_cores"]) == wanted.cores)
+    for word in ("sxm", "pcie"):
+        if word in wanted.words or (word == "sxm" and "hbm3" in wanted.words):
+            candidates = _narrow(candidates, lambda row, word=word: word in row["name"].lower())
+    return candidates
+
+
+def _differing(rows: Sequence[int], chosen: int) -> tuple[str, ...]:
+    """The names of *rows* that are not the same hardware as *chosen*."""
+    columns = ("bandwidth_gb_s", "memory_gib", "fp32_tflops")
+    return tuple(
+        dict.fromkeys(
+            row_at(index)["name"]
+            for index in rows
+            if any(row_at(index)[column] != row_at(chosen)[column] for column in columns)
+        )
+    )
+
+
 def _choose(
     candidates: list[int],
     name: str,
@@ -56,13 +80,7 @@ def _choose(
     note.
     """
     if wanted is not None:
-        candidates = _narrow(candidates, lambda row: (row["form"] == "laptop") == wanted.laptop)
-        candidates = _narrow(candidates, lambda row: ("max-q" in row["name"].lower()) == wanted.max_q)
-        if wanted.cores:
-            candidates = _narrow(candidates, lambda row: number(row["gpu_cores"]) == wanted.cores)
-        for word in ("sxm", "pcie"):
-            if word in wanted.words or (word == "sxm" and "hbm3" in wanted.words):
-                candidates = _narrow(candidates, lambda row, word=word: word in row["name"].lower())
+        candidates = _as_spelled(candidates, wanted)
     notes = []
     if memory_bytes:
         if any(has_memory(row_at(index), memory_bytes) for index in candidates):
@@ -89,17 +107,7 @@ def _choose(
             index,
         ),
     )
-    others = tuple(
-        dict.fromkeys(
-            row_at(index)["name"]
-            for index in (*everything, *also)
-            if any(
-                row_at(index)[column] != row_at(chosen)[column]
-                for column in ("bandwidth_gb_s", "memory_gib", "fp32_tflops")
-            )
-        )
-    )
-    if others:
+    if others := _differing((*everything, *also), chosen):
         notes.append(
             f"{name!r} does not say which version: {row_at(chosen)['name']} is assumed "
             f"(also: {', '.join(others[:4])})"

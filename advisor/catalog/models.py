@@ -300,6 +300,11 @@ _STAGES: tuple[tuple[Callable[[str, ModelName], list[int]], str, bool], ...] = (
 """(rows for a name, note on the answer, whether the rows must agree on one size), tried in this order."""
 
 
+_SAME_MODEL, _SAME_VERSION = 0.45, 0.03
+"""Shares by which a stated parameter count may differ from the row's: of one model, see `match_model`; of
+versions among which it chooses (a judgement: rounding to two digits)."""
+
+
 @cache
 def match_model(text: str, params_b: float | None = None) -> ModelProfile | None:
     """The catalogue model a name means, or None.
@@ -310,19 +315,19 @@ def match_model(text: str, params_b: float | None = None) -> ModelProfile | None
     Falcon3-1B has 1.67 B, Gemma-3-1B 1.3 B with its embeddings counted twice).
     """
     row = _exact().get(_squash(text))
-    if row is not None and (params_b is None or _agrees(row, params_b, 0.45)):
+    if row is not None and (params_b is None or _agrees(row, params_b, _SAME_MODEL)):
         return _finish(row, text, "")
     listed, basis = _listed().get(_squash(text), ("", ""))
     row = _exact().get(_squash(listed)) if listed else None
-    if row is not None and (params_b is None or _agrees(row, params_b, 0.45)):
+    if row is not None and (params_b is None or _agrees(row, params_b, _SAME_MODEL)):
         return _finish(row, text, _LISTED_NOTES.get(basis, ""))
     name = take_apart(text)
     if not name.tokens:
         return None
     for stage, note, one_size in _STAGES:
-        rows = [row for row in stage(text, name) if params_b is None or _agrees(row, params_b, 0.45)]
+        rows = [row for row in stage(text, name) if params_b is None or _agrees(row, params_b, _SAME_MODEL)]
         if params_b is not None and len(rows) > 1 and one_size:
-            rows = [row for row in rows if _agrees(row, params_b, 0.03)]
+            rows = [row for row in rows if _agrees(row, params_b, _SAME_VERSION)]
         if rows and not (one_size and len({_line(row)["params_b"][:5] for row in rows}) > 1):
             return _finish(_prefer(rows, text, name, params_b), text, note)
     return None

@@ -14,6 +14,9 @@ from advisor.sizing.kv_cache import cells, kv_types
 
 UBATCH = 512
 """Tokens computed at once when nothing else is asked: llama.cpp's `-ub` default (tools/server/README.md)."""
+_USUAL_WIDTH, _LARGE_VOCABULARY = 4096, 152064
+"""Where a model's own are unknown: the hidden size of an 8B model (Llama 3), and Qwen's vocabulary, among the
+large ones, so that the buffer errs high."""
 _F32, _MASK = 4, 2
 _MASK_BESIDE, _MASK_BOTH = 3, 6
 """Bytes of a mask cell that may lie beside the logits (fitted: 2.8), and of one kept in F32 and F16."""
@@ -72,8 +75,8 @@ def compute_bound(
     high = value * HIGH_FACTOR
     if model.is_moe:
         outputs = ubatch if n_outputs is None else n_outputs
-        alive = (int(model.n_experts_used or 1) + _EXPERT_ROWS) * int(model.hidden_size or 4096)
-        high = max(high, _F32 * (outputs * int(model.vocab_size or 152064) + ubatch * alive))
+        alive = (int(model.n_experts_used or 1) + _EXPERT_ROWS) * int(model.hidden_size or _USUAL_WIDTH)
+        high = max(high, _F32 * (outputs * int(model.vocab_size or _LARGE_VOCABULARY) + ubatch * alive))
     streams = 1 if unified else n_seq
     mask_cells = sum(
         cells(g, context_tokens, n_seq, ubatch, unified, swa_full) // streams for g in layout.groups
@@ -101,8 +104,8 @@ def raw_compute_bytes(
     n_outputs: int | None = None,
 ) -> float:
     """The point value behind `compute_bytes`; cheap enough to search with."""
-    width = int(model.hidden_size or 4096)
-    vocab = int(model.vocab_size or 152064)
+    width = int(model.hidden_size or _USUAL_WIDTH)
+    vocab = int(model.vocab_size or _LARGE_VOCABULARY)
     outputs = ubatch if n_outputs is None else n_outputs
     k_type, v_type = kv_types(kv_type)
     quantized = k_type not in ("f32", "f16", "bf16") or v_type not in ("f32", "f16", "bf16")
@@ -134,7 +137,7 @@ def raw_compute_bytes(
 
 def _attention_values(model: ModelProfile, layout: CacheLayout) -> int:
     """F32 numbers per token alive in the middle of an attention block with flash attention."""
-    width, heads = int(model.hidden_size or 4096), int(model.n_heads or 1)
+    width, heads = int(model.hidden_size or _USUAL_WIDTH), int(model.n_heads or 1)
     if not layout.mla:
         return 3 * width + 2 * heads * int(model.head_dim or width // heads)
     # Every head's query, absorbed query, output in the latent space and value, beside the hidden state.
@@ -165,7 +168,7 @@ def _logit_extra(model: ModelProfile, layout: CacheLayout) -> int:
     if arch.startswith("deepseekv2"):
         return (int(model.n_experts_used or 6) + 2) * int(model.hidden_size or 2048)
     if layout.mla:
-        return 2 * int(model.hidden_size or 4096)
+        return 2 * int(model.hidden_size or _USUAL_WIDTH)
     return 0
 
 
@@ -193,4 +196,4 @@ def mask_copies_bytes(
 
 def output_bytes(model: ModelProfile, n_seq: int) -> int:
     """The host buffer of logits: one F32 row of the vocabulary per sequence (0.49 MiB for Llama-3)."""
-    return _F32 * int(model.vocab_size or 152064) * max(1, n_seq)
+    return _F32 * int(model.vocab_size or _LARGE_VOCABULARY) * max(1, n_seq)

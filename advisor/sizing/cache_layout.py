@@ -259,7 +259,11 @@ def _hybrid(model: ModelProfile, arch: str, n_layers: int, kv_heads: int, head_d
 
 
 def _from_similar_models(model: ModelProfile) -> CacheLayout:
-    """Shapes unknown: K and V values per token of catalogue models within a factor 1.6 of the size."""
+    """Shapes unknown: K and V values per token of catalogue models within a factor 1.6 of the size.
+
+    Families step by about 1.6 squared (3B, 8B, 14B, 32B, 70B), so that one neighbour at least is near; that
+    and 8B for a model of no stated size are judgements.
+    """
     from advisor.catalog.models import all_models
 
     size = float(model.n_params or 8e9)

@@ -253,17 +253,10 @@ def summarise(
         active += embedding
     estimate = total(whole)
     header = header_bytes(model, n_tensors=sum(histogram.values()))
-    in_file = stored - whole
     numbers = range(max(layers, default=-1) + 1)
     return Weights(
         total_bytes=estimate,
-        file_bytes=Estimate(
-            round(estimate.value + in_file + header.value),
-            round(estimate.low + in_file + header.low),
-            round(estimate.high + in_file + header.high),
-            header.basis if estimate.basis == "exact" else estimate.basis,
-            header.evidence,
-        ),
+        file_bytes=_in_file(estimate, stored - whole, header),
         bpw=whole * 8 / n_params,
         n_params=n_params,
         by_role_bytes=by_role,
@@ -277,6 +270,17 @@ def summarise(
         bits_by_role={role: b * 8 / n for role, (b, n) in matrix_bits.items()},
         histogram=histogram,
         basis=basis,
+    )
+
+
+def _in_file(weights: Estimate, padding: int, header: Estimate) -> Estimate:
+    """The whole file: tensors, the padding between them, and the header."""
+    return Estimate(
+        round(weights.value + padding + header.value),
+        round(weights.low + padding + header.low),
+        round(weights.high + padding + header.high),
+        header.basis if weights.basis == "exact" else weights.basis,
+        header.evidence,
     )
 
 

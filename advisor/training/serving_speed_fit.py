@@ -69,6 +69,9 @@ _PRIORS: dict[str, tuple[float, float]] = {
     "by:": (1.0, 0.15),
     "by-first:": (1.0, 0.3),
 }
+"""Orders of magnitude, all judgements: shares of a peak below 1, launches of microseconds, steps of
+milliseconds, links near their data sheets (NVLink 4: 900 GB/s both ways, PCIe 4 x16: 32 GB/s), with spreads
+wide enough that hundreds of rows outweigh them; what is added "by" or "for" one thing starts at none."""
 _NEVER_FASTER = ("math:w4a16", "math:w8a16", "math:slow")
 """Weight-only kernels multiply in 16 bits after unpacking: never more efficient than plain 16-bit kernels."""
 
