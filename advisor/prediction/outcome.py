@@ -13,14 +13,17 @@ FULL_KV_TYPES = ("f16", "bf16")
 """KV cache types that keep the reference's precision."""
 
 
-def predict(case: Case, *, speed_if_too_large: bool = False) -> Outcome:
-    """All figures of *case*.
+def predict(
+    case: Case, *, speed_if_too_large: bool = False, placement: Placement | None = None
+) -> Outcome:
+    """All figures of *case*; *placement* is what `place_case` says of it, where that is known already.
 
     A plan that does not fit keeps its sizes and accuracy and has no speed; `speed_if_too_large` gives the
     speed it would have if it did (a measurement is proof that it fitted, whatever our reserve says).
     """
     weights = weigh(case.model, case.scheme, case.imatrix)
-    placement = place_case(case, weights)
+    if placement is None:
+        placement = place_case(case, weights)
     found = Speed(why_not="it does not fit")
     if placement.fits or speed_if_too_large:
         found = speed(case, weights, placement)

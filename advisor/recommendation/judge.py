@@ -11,7 +11,7 @@ from advisor.documents.outcome import BASES, Estimate, Outcome
 from advisor.documents.record import record, replace
 from advisor.documents.requirements import Requirements, TaskNeed
 from advisor.prediction.case import Case
-from advisor.prediction.outcome import predict
+from advisor.prediction.outcome import place_case, predict
 from advisor.prediction.speed import speed
 from advisor.recommendation.candidates import Candidate
 from advisor.sizing.weights import weigh
@@ -81,6 +81,7 @@ def _first_fit(
     else the first.
     """
     categories = tuple(dict.fromkeys(name for need in requirements.tasks for name in task_mix(need.task)))
+    weights = weigh(model, candidate.scheme, candidate.imatrix)
     tried = []
     for kv_type in candidate.kv_types:
         case = Case(
@@ -89,13 +90,15 @@ def _first_fit(
             context_tokens=requirements.context_tokens, loads=requirements.loads, categories=categories,
             confidence=requirements.confidence_pct / 100,
         )
-        tried.append((case, predict(case)))
-        placement = tried[-1][1].placement
+        placement = place_case(case, weights)
+        tried.append((case, placement))
         if placement.fits and (
             placement.kind not in _SPILLS or not hardware.gpus or candidate.backend == "cpu"
         ):
-            return tried[-1]
-    return next((found for found in tried if found[1].placement.fits), tried[0])
+            break
+    else:
+        case, placement = next((found for found in tried if found[1].fits), tried[0])
+    return case, predict(case, placement=placement)
 
 
 def _mixed_loss(
