@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from math import exp
 from pathlib import Path
 
 from advisor.errors import ExitCode
@@ -34,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
     from advisor.prediction.artifacts import FOLDER
     from advisor.training.artifact import PARTS, fit_all
 
+    if args.local:
+        return _local(args.json)
     parts = tuple(args.only or PARTS)
     result = fit_all(parts, Path(args.out) if args.out else FOLDER, write=not args.check, progress=_progress)
     changed = [name for name, state in result.items() if state == "changed"]
@@ -49,6 +52,27 @@ def run(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return ExitCode.UNEXPECTED
+    return ExitCode.OK
+
+
+def _local(as_json: bool) -> int:
+    """What the user's rows say of this machine, computed anew."""
+    from advisor.documents.plain import dumps
+    from advisor.measuring.refit import refit_local
+    from advisor.probe import probe
+
+    found = refit_local(probe())
+    if as_json:
+        print(dumps({"schema_version": "1.0", **found}))
+        return ExitCode.OK
+    for effect in found["effects"]:
+        factor = exp(effect["mean_log_ratio"])
+        print(
+            f"{effect['backend']} {effect['phase']}: {effect['configurations']} configurations measured here, "
+            f"{factor:.2f} x what is predicted without them"
+        )
+    if not found["effects"]:
+        print(f"no measurements of {found['hardware']}; `advisor measure speed FILE.gguf` makes some")
     return ExitCode.OK
 
 

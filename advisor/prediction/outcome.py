@@ -50,6 +50,7 @@ def place_case(case: Case, weights: Weights) -> Placement:
 
 def _outcome(case: Case, weights: Weights, placement: Placement, found: Speed) -> Outcome:
     from advisor.prediction.accuracy import predict_accuracy
+    from advisor.prediction.local_damage import local_damage
 
     accuracy = predict_accuracy(
         case.model,
@@ -62,6 +63,7 @@ def _outcome(case: Case, weights: Weights, placement: Placement, found: Speed) -
     )
     if is_native(case.model, case.scheme) and case.kv_type in FULL_KV_TYPES:
         accuracy = exact_accuracy(accuracy, case.categories)
+    own = local_damage(case.model.name, case.scheme.name, case.confidence)
     return Outcome(
         model=case.model.name,
         scheme=case.scheme.name,
@@ -84,8 +86,8 @@ def _outcome(case: Case, weights: Weights, placement: Placement, found: Speed) -
         requests_per_s=found.requests_per_s,
         retained_accuracy_pct=dict(accuracy.retained_pct),
         loss_upper_pct=dict(accuracy.loss_upper_pct),
-        perplexity_ratio=accuracy.perplexity_ratio,
-        kl_divergence=accuracy.kl_divergence,
+        perplexity_ratio=own.get("ppl_ratio", accuracy.perplexity_ratio),
+        kl_divergence=own.get("kld_mean", accuracy.kl_divergence),
         warnings=(f"no speed: {found.why_not}",) if found.why_not else (),
     )
 
