@@ -113,8 +113,7 @@ def kernel(scheme: SchemeProfile, gpu: Gpu, engine: str = "vllm") -> tuple[str, 
         return "unfused", half
     if scheme.family == "mxfp4":
         # Experts in MXFP4 meet FP8 activations on Blackwell and 16-bit ones elsewhere, whatever the
-        # checkpoint says
-        # (https://docs.vllm.ai/projects/recipes/en/latest/OpenAI/GPT-OSS.html).
+        # checkpoint says (https://docs.vllm.ai/projects/recipes/en/latest/OpenAI/GPT-OSS.html).
         return "mxfp4", gpu.fp8_flops if gpu.fp4_flops and gpu.fp8_flops else half
     if act == "int8" and gpu.int8_ops and gpu.int8_ops > half:
         return ("w8a8-int" if bits >= 8 else "w4a8"), gpu.int8_ops

@@ -50,9 +50,8 @@ Pack = Callable[[int, int], float]
 def pack(model: ModelProfile, scheme: SchemeProfile, known: tuple[Group, ...]) -> Weights:
     """Bytes of *model* under a non-GGUF *scheme*.
 
-    Exact where the format fixes every tensor. A mixture of experts, latent attention and recurrent layers
-    get an
-    interval, because producers differ in which of their matrices they leave at 16 bits.
+    Exact where the format fixes every tensor. A mixture of experts, latent attention and recurrent layers get
+    an interval, because producers differ in which of their matrices they leave at 16 bits.
     """
     bits = packer(scheme)
     mixed = _better_half(scheme)

@@ -1,9 +1,9 @@
 """Which ggml type llama-quantize gives each tensor, for every ftype, with and without an importance matrix.
 
-The rules are those of llama.cpp's quantizer (https://github.com/ggml-org/llama.cpp/blob/master/src/llama-quant.cpp),
-restated: category of the tensor, then ftype, position among its kind, and the shape's own limits. They are
-checked to
-the byte against the real quantizer in tests/sizing/test_real_quantizer.py.
+The rules are those of llama.cpp's quantizer
+(https://github.com/ggml-org/llama.cpp/blob/master/src/llama-quant.cpp), restated: category of the tensor,
+then ftype, position among its kind, and the shape's own limits. They are checked to the byte against the real
+quantizer in tests/sizing/test_real_quantizer.py.
 """
 
 from __future__ import annotations

@@ -72,11 +72,10 @@ class Part:
 def weigh(model: ModelProfile, scheme: SchemeProfile, imatrix: bool | None = None) -> Weights:
     """Bytes of *model* under *scheme*, kept per (model, scheme, imatrix).
 
-    GGUF sizes follow llama-quantize's rules and are exact to the byte; *imatrix* None means one is used
-    where the
-    scheme needs it. Schemes of other formats follow from their packing. A model without known shapes gets
-    parameter
-    count x bits with the spread such models show. Raises UnsupportedError for a combination nobody can make.
+    GGUF sizes follow llama-quantize's rules and are exact to the byte; *imatrix* None means one is used where
+    the scheme needs it. Schemes of other formats follow from their packing. A model without known shapes gets
+    parameter count x bits with the spread such models show. Raises UnsupportedError for a combination nobody
+    can make.
     """
     kept: dict[tuple, Weights] = remembered("weights", model, lambda _: {})
     key = (scheme.name, imatrix)

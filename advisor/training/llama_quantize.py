@@ -1,8 +1,7 @@
 """The real quantizer, asked for its choices without quantizing: llama.cpp through the `cyllama` wheel.
 
 A GGUF file of any shape is written sparse (header only, the data are holes), and llama.cpp's `dry_run` names
-the type of
-every tensor. Needs the `engine` extra (cyllama, gguf).
+the type of every tensor. Needs the `engine` extra (cyllama, gguf).
 """
 
 from __future__ import annotations

@@ -101,5 +101,4 @@ ARCHITECTURES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
 
 UNCONFIRMED = {"MiMoV2FlashForCausalLM": 0.004, "MiMoV2ForCausalLM": 0.007, "Step3p5ForCausalLM": 0.005}
 """Class -> share of the size in doubt: published parameter counts hold prediction blocks whose size is not
-stated, so
-they do not confirm every shape."""
+stated, so they do not confirm every shape."""

@@ -9,8 +9,7 @@ from .dense import SANDWICH
 
 TOKENS = 262144
 """Tokens of the Gemma 3 tokenizer (tokenizer.json of google/gemma-3-4b-it); the configuration states a few
-more rows,
-which the conversion drops."""
+more rows, which the conversion drops."""
 PER_LAYER = 256
 """hidden_size_per_layer_input of Gemma 3n and 4 (config.json)."""
 ALTUP, LAUREL_RANK = 4, 64

@@ -135,8 +135,7 @@ def step35(layout: Layout) -> None:
     """Step 3.5: sliding layers have half as many query heads again; one gate per head.
 
     Published configuration (stepfun-ai/Step-3.5-Flash): 96 heads in sliding layers, dense width 11264 in
-    three leading
-    layers, shared expert as wide as a routed one.
+    three leading layers, shared expert as wide as a routed one.
     """
     layout.ends()
     shape = Shape(score_bias=True)
