@@ -17,7 +17,7 @@ class TaskNeed:
     """One use and the loss it may cost."""
 
     task: str
-    """A name of profiles/tasks.toml (chat, code, math, rag …) or a task category."""
+    """A name of profiles/tasks.json (chat, code, math, rag …) or a task category."""
     weight: float = 1.0
     max_loss_pct: float | None = None
     """Percent of the unquantized score; None = no limit of its own."""

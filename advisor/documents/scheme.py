@@ -59,7 +59,7 @@ class SchemeProfile:
     quantizes_embeddings: bool = False
     """Whether token embeddings and the output matrix are quantized too."""
     make_cost: str = ""
-    """What producing it takes, in words with its source in profiles/schemes."""
+    """What producing it takes, in words with its source in profiles/schemes.json."""
     make_cost_rank: int = 0
     """0 = conversion in seconds without data … 5 = hours of training; orders `--objective make-cost`."""
     aliases: tuple[str, ...] = ()
