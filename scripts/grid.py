@@ -17,7 +17,15 @@ from statistics import median
 from advisor.recommendation.batch import answer_case
 
 REFERENCE = Path(__file__).parent.parent / "tests" / "golden" / "grid.json"
-LOCAL = ("RTX 4090", "RTX 3060 12GB", "RX 7900 XTX", "M3 Max 64GB", "Ryzen AI Max+ 395 128GB", "Ryzen 9 7950X 64GB", "Raspberry Pi 5 8GB")
+LOCAL = (
+    "RTX 4090",
+    "RTX 3060 12GB",
+    "RX 7900 XTX",
+    "M3 Max 64GB",
+    "Ryzen AI Max+ 395 128GB",
+    "Ryzen 9 7950X 64GB",
+    "Raspberry Pi 5 8GB",
+)
 SERVED = ("2x A100 SXM4 80GB", "H100 SXM5 80GB", "RTX 4090", "B200")
 MODELS = ("Llama-3.1-8B", "Qwen3-30B-A3B", "gemma-3-4b", "Qwen2.5-0.5B")
 GGUF = ("Q8_0", "Q4_K_M", "IQ3_XXS", "Q2_K")
@@ -81,10 +89,16 @@ def main(write: bool) -> int:
         REFERENCE.write_text(json.dumps(now, indent=0, sort_keys=True) + "\n", encoding="utf-8")
         return 0
     missing, changes, moved = compare(json.loads(REFERENCE.read_text(encoding="utf-8")), now)
-    print(f"{len(now)} cases; figures moved by more than {WORTH_NAMING:.0%}: {len(moved)}; missing: {len(missing)}")
+    print(
+        f"{len(now)} cases; figures moved by more than {WORTH_NAMING:.0%}: {len(moved)}; "
+        f"missing: {len(missing)}"
+    )
     for key, values in changes.items():
         if values:
-            print(f"  {key:<26} median change {100 * median(values):+.2f} %, largest {100 * max(values, key=abs):+.1f} %")
+            print(
+                f"  {key:<26} median change {100 * median(values):+.2f} %, "
+                f"largest {100 * max(values, key=abs):+.1f} %"
+            )
     for _, line in moved[:10]:
         print(f"  moved   {line}")
     for line in missing:

@@ -1,9 +1,10 @@
-"""Renew the transcripts in README.md: every block that begins with `$ ` lines is run again and its output replaced.
+"""Renew the transcripts in README.md: every block that begins with `$ ` lines is run again and its output
+replaced.
 
     python scripts/readme.py [--check]
 
-Only blocks whose fence says `console run` are touched. With --check nothing is written, and the exit code is 1 when
-the commands themselves no longer run (their output may differ from machine to machine).
+Only blocks whose fence says `console run` are touched. With --check nothing is written, and the exit code is
+1 when the commands themselves no longer run (their output may differ from machine to machine).
 """
 
 from __future__ import annotations

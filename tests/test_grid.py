@@ -1,4 +1,6 @@
-"""Predictions on the fixed grid: none that was there may go missing; `python scripts/grid.py` reports what moved."""
+"""Predictions on the fixed grid: none that was there may go missing;
+`python scripts/grid.py` reports what moved.
+"""
 
 import importlib.util
 import json

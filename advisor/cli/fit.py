@@ -68,8 +68,8 @@ def _local(as_json: bool) -> int:
     for effect in found["effects"]:
         factor = exp(effect["mean_log_ratio"])
         print(
-            f"{effect['backend']} {effect['phase']}: {effect['configurations']} configurations measured here, "
-            f"{factor:.2f} x what is predicted without them"
+            f"{effect['backend']} {effect['phase']}: {effect['configurations']} configurations measured "
+            f"here, {factor:.2f} x what is predicted without them"
         )
     if not found["effects"]:
         print(f"no measurements of {found['hardware']}; `advisor measure speed FILE.gguf` makes some")
