@@ -62,6 +62,8 @@ def set_up(group: str) -> None:
     subprocess.run([*pip, "--editable", str(HERE)], check=True)
     if group:
         subprocess.run([*pip, "--group", f"{HERE / 'pyproject.toml'}:{group}"], check=True)
+    # pip does this for a wheel; without it every start compiles where PYTHONDONTWRITEBYTECODE is set.
+    subprocess.run([str(PYTHON), "-m", "compileall", "-q", str(HERE / "advisor")], check=False)
     stamp.write_text(wanted)
 
 
