@@ -22,14 +22,26 @@ from advisor.documents.scheme import SchemeProfile
 from advisor.errors import NotMeasuredError
 from advisor.prediction.artifacts import load
 from advisor.prediction.local_speed_plan import plan_case
-from advisor.prediction.local_speed_strata import cell_key, half_width, stratum_chain
-from advisor.prediction.local_speed_terms import Case, Term, decode_terms, log_time, prefill_terms
+from advisor.prediction.local_speed_spread import scale, spread_features
+from advisor.prediction.local_speed_strata import (
+    UNSEEN_FACTOR,
+    cell_key,
+    half_width,
+    is_supported,
+    stratum_chain,
+)
+from advisor.prediction.local_speed_terms import (
+    Case,
+    Term,
+    decode_terms,
+    least_decode_log_s,
+    log_time,
+    prefill_terms,
+)
 from advisor.sizing.weights import Weights
 
-UNSEEN_FACTOR = 1.5
-"""Widening in logs where no device of the generation was measured on this backend, or two devices share the
-work:
-a judgement, since too few such rows are measured to draw a quantile from."""
+TOO_WIDE = math.log(10.0)
+"""An interval wider than an order of magnitude rests on no measurements like the case: basis extrapolated."""
 NORMAL_90 = 1.645
 """Half width of a 90 % interval in standard deviations of a normal distribution."""
 DEVICE_PART = 0.5
@@ -161,9 +173,12 @@ def _estimate(
         width *= math.sqrt(1.0 - weight * DEVICE_PART)
         basis = "measured-here"
         evidence.insert(0, f"{n_own} rows measured on this machine, trusted {weight:.0%}")
+    least = least_decode_log_s(case) if phase == "decode" else -math.inf
+    log_s = max(log_s, least)
     speed = math.exp(-log_s)
     out[phase] = _explained(case, parts, shares, log_s, coefficients, stratum, width) | {"measured": rows}
-    return Estimate(speed, speed * math.exp(-width), speed * math.exp(width), basis, tuple(evidence))
+    high = math.exp(-max(log_s - width, least))
+    return Estimate(speed, speed * math.exp(-width), high, basis, tuple(evidence))
 
 
 def _is_known(key: str, backend: str, fitted: dict) -> bool:
@@ -174,15 +189,18 @@ def _spread(
     phase: str, case: Case, known: bool, fitted: dict, confidence: float
 ) -> tuple[float, str, int, str]:
     """Half width in logs, its stratum, the groups behind it, and the basis."""
-    table = fitted[phase]["intervals"]["known" if known else "unknown"]
-    width, stratum, groups = half_width(table, stratum_chain(case), confidence)
+    level = "known" if known else "unknown"
+    scales, stratum, groups = half_width(fitted[phase]["intervals"][level], stratum_chain(case), confidence)
+    features = spread_features(phase, case, fitted["support"])
+    width = scales * scale(features, fitted[phase]["spread"][level])
     seen = all(
         share.device.kind == "cpu"
         or f"{share.device.generation}|{share.device.backend}" in fitted["generations"]
         for share in case.shares
     )
-    if groups and (known or seen) and len(case.shares) == 1 and not case.upload_s:
-        return width, stratum, groups, "interpolated"
+    enough = groups and is_supported(fitted[phase]["intervals"][level], case)
+    if enough and (known or seen) and len(case.shares) == 1 and not case.upload_s:
+        return width, stratum, groups, "interpolated" if 2 * width < TOO_WIDE else "extrapolated"
     return width * UNSEEN_FACTOR, stratum, groups, "extrapolated"
 
 

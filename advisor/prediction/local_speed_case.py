@@ -98,10 +98,11 @@ def kernel_family(scheme: str) -> str:
 
 @lru_cache(maxsize=1024)
 def cpu_key(brand: str) -> str:
-    """A CPU's short name: 'AMD Ryzen 9 7950X 16-Core Processor' and 'Ryzen 9 7950X' are the same."""
-    name = re.sub(r"\((r|tm)\)|®|™", "", brand, flags=re.IGNORECASE)
+    """A CPU's short name: 'AMD Ryzen 9 7950X 16-Core Processor' and 'Ryzen 9 7950X' are the same, and so
+    are 'Google Tensor G1 (Pixel 6a)' and 'Google Tensor G1'."""
+    name = re.sub(r"\(.*?\)|®|™", "", brand)
     name = re.sub(
-        r"@.*|\bwith .*|\b\d+-core\b|\bprocessor\b|\bcpu\b|\b(amd|intel)\b|\b\d+th gen\b",
+        r"@.*|\bmodel [ab]\b.*|\bwith .*|\b\d+-core\b|\bprocessor\b|\bcpu\b|\b(amd|intel)\b|\b\d+th gen\b",
         " ",
         name,
         flags=re.IGNORECASE,
@@ -164,10 +165,7 @@ def cpu_device(
             f"the memory bandwidth of {cpu.brand or 'this CPU'!r} is unknown, so the part that runs on the"
             " CPU cannot be predicted; probe the machine, or state it with --bandwidth"
         )
-    cores = cpu.performance_cores or cpu.physical_cores or cpu.usable_cores or (cpu.logical_cores or 0) / 2
-    cores = cores or usual_cores or _middle_cores(cpu.brand)
-    if cpu.usable_cores:
-        cores = min(cores, cpu.usable_cores)
+    cores = _cores(cpu, usual_cores)
     cores = min(cores, threads) if threads else cores
     isa, year = set(cpu.isa), float(NEUTRAL_YEAR)
     if cpu.brand:
@@ -184,6 +182,24 @@ def cpu_device(
         isa=isa_class(isa),
         year=year,
     )
+
+
+_LITTLE = re.compile(r"/A5\d")
+"""Arm's small cores beside larger ones: Cortex-X1/A76/A55 …"""
+PHONE_CORES = 4
+"""Cores phones are measured with: measurements/speed_local's sweeps are slower with one, two and eight."""
+
+
+def _cores(cpu: Cpu, usual: float | None) -> float:
+    """The cores an engine gets by default: the large ones, of which *usual* are those measured elsewhere."""
+    counted = cpu.physical_cores or cpu.usable_cores or (cpu.logical_cores or 0) / 2
+    cores = cpu.performance_cores or counted
+    if not cpu.performance_cores and _LITTLE.search(cpu.microarchitecture or ""):
+        cores = min(cores or PHONE_CORES, PHONE_CORES)
+    elif not cpu.performance_cores and usual and (cpu.sockets or 1) == 1:
+        cores = min(cores or usual, usual)
+    cores = cores or usual or _middle_cores(cpu.brand)
+    return min(cores, cpu.usable_cores) if cpu.usable_cores else cores
 
 
 def _middle_cores(brand: str | None) -> float:

@@ -18,10 +18,11 @@ from advisor.prediction.local_speed_case import (
     gpu_device,
     is_hybrid,
     kernel_family,
+    mean_depth,
     n_layers,
     per_token,
 )
-from advisor.prediction.local_speed_terms import Case, Device, Share
+from advisor.prediction.local_speed_terms import LOCALSCORE_MIXES, Case, Device, Share
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 from advisor.sizing.weights import Weights
 
@@ -41,7 +42,14 @@ def plan_case(
     flash_attn: bool | None,
     fitted: dict,
 ) -> tuple[Case, Case]:
-    """The decode case at *depth* and the prefill case of *prompt_tokens* (from an empty cache)."""
+    """The decode case at *depth* and the prefill case of *prompt_tokens* (from an empty cache).
+
+    The engine `llamafile` is LocalScore's: its figures are means over nine mixes, whatever length is asked.
+    """
+    averaged = engine_key(engine) == "llamafile"
+    if averaged:
+        depth = int(mean_depth(True, 0.0, 0.0))
+        prompt_tokens = round(sum(p for p, _ in LOCALSCORE_MIXES) / len(LOCALSCORE_MIXES))
     held, read, active = per_token(model, weights)
     layers = n_layers(model)
     portions = _portions(hardware, weights, backend, placement, threads, fitted, read / held)
@@ -69,6 +77,7 @@ def plan_case(
         flash_attn=flash_attn,
         n_devices=n_gpus,
         tensor_parallel=placement.tensor_parallel if placement else 1,
+        averaged=averaged,
         kv_type=_kv_class(kv_type),
         hybrid=is_hybrid(model),
     )

@@ -16,19 +16,33 @@ FEW_LEVEL = 0.8
 """A stratum of FEW_GROUPS may widen its parent's interval, by its quantile at this level: four carry it."""
 
 
+SEVERAL = "several devices"
+UNSEEN_FACTOR = 1.5
+"""Widening in logs where no device of the generation was measured on this backend, or different devices share
+the work, or few measured several: a judgement, since too few such rows are measured to draw a quantile
+from."""
+TOO_FEW = 4.6
+"""Half width without enough groups: the 99 % quantile of a Laplace error, in its scales."""
+
+
 def stratum_chain(case: Case) -> tuple[str, ...]:
     """Strata of a case from the particular to the general; `all` is last."""
     kind = case.shares[0].device.kind
     kind = "gpu" if kind == "apu" else kind
     sparse = "moe" if case.active_share < 1 else "dense"
-    names = [f"{kind}|{sparse}|{case.shares[0].device.backend}", f"{kind}|{sparse}", kind, "all"]
+    names = [f"{kind}|{sparse}", kind, "all"]
     if case.n_devices > 1:
-        names.insert(0, "several devices")
+        names.insert(0, SEVERAL)
     return tuple(names)
 
 
+def is_supported(table: dict, case: Case) -> bool:
+    """Whether more than FEW_GROUPS measured several devices together, where the case has several."""
+    return case.n_devices < 2 or table.get(SEVERAL, {}).get("groups", 0) > FEW_GROUPS
+
+
 def half_width(table: dict, chain: tuple[str, ...], confidence: float) -> tuple[float, str, int]:
-    """(half width in logs, stratum, groups) for *chain* at *confidence*.
+    """(half width in scales of the error, stratum, groups) for *chain* at *confidence*.
 
     The first stratum with MIN_GROUPS groups; a more particular one with fewer can only widen it, by the
     largest
@@ -43,7 +57,7 @@ def half_width(table: dict, chain: tuple[str, ...], confidence: float) -> tuple[
             return max(at_confidence(entry["half_widths"], confidence), wider), name, entry["groups"]
         if entry["groups"] >= FEW_GROUPS:
             wider = max(wider, at_confidence(entry["half_widths"], min(confidence, FEW_LEVEL)))
-    return max(wider, math.log(2.0)), "too few groups", 0
+    return max(wider, TOO_FEW), "too few groups", 0
 
 
 def at_confidence(half_widths: dict[str, float], confidence: float) -> float:

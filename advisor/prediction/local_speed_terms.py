@@ -141,11 +141,23 @@ def decode_terms(case: Case) -> list[Term]:
     return out
 
 
+OVERCLOCKED = 1.05
+"""Memory runs at most this much above its peak; measured rows beyond it are left out of the fit."""
+
+
+def least_decode_log_s(case: Case) -> float:
+    """Log of the seconds no token takes less than: everything it reads at peak bandwidth."""
+    seconds = sum(
+        (share.read_bytes + share.kv_bytes) / share.device.bandwidth_bytes_per_s for share in case.shares
+    )
+    return _log(seconds / case.tensor_parallel / OVERCLOCKED)
+
+
 def prefill_terms(case: Case) -> list[Term]:
     """The terms of the time to read one prompt token, in seconds."""
     out: list[Term] = []
-    common = _common(case)
     batch = max(1.0, min(case.prompt_tokens, case.batch))
+    common = _common(case) + _pipeline(case, batch)
     for share in case.shares:
         device, bandwidth = share.device, share.device.bandwidth_bytes_per_s
         place = _place(device)
@@ -158,7 +170,7 @@ def prefill_terms(case: Case) -> list[Term]:
             features += _core(device, "matmul") + _rates(device) + _age(case, "matmul")
             features.append(("matmul:params", math.log(share.active_params / 4e9)))
             out.append(("matmul", _log(2.0 * share.active_params / split / rate), features))
-            features = whole + _scaled("attention", _place(device, False)) + _age(case, "attention")
+            features = whole + _scaled("attention", place) + _age(case, "attention")
             features.append((f"attention:flash|{device.backend}", _flag(case.flash_attn)))
             out.append(("attention", _log(case.attention_flops * portion / split / rate), features))
         if share.held_bytes > 0:
@@ -202,6 +214,16 @@ def _common(case: Case) -> list[tuple[str, float]]:
     if case.flash_attn is not None:
         features.append((f"flash|{backend}", 1.0 if case.flash_attn else -1.0))
     return features
+
+
+def _pipeline(case: Case, batch: float) -> list[tuple[str, float]]:
+    """Devices in a row work on successive micro batches of one prompt at once: m batches on n devices take
+    m + n - 1 steps instead of m · n."""
+    if case.n_devices < 2 or case.tensor_parallel > 1:
+        return []
+    batches = max(1.0, case.prompt_tokens / batch)
+    saved = math.log(case.n_devices * batches / (batches + case.n_devices - 1))
+    return [("pipeline", -saved), (f"pipeline|{case.engine}", -saved)]
 
 
 def _place(device: Device, generations: bool = True) -> list[str]:

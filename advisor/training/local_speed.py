@@ -6,22 +6,28 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from advisor.data import folder
 from advisor.training import tables
 from advisor.training.local_speed_cells import document as cells_document
 from advisor.training.local_speed_cells import residuals, trust
 from advisor.training.local_speed_fit import (
     PHASES,
+    CrossFit,
+    Problem,
+    calibrate,
     cross_fit,
     fit_theta,
     for_new_sources,
-    intervals,
+    levels,
     problem,
     rounded,
     submitter,
 )
 from advisor.training.local_speed_rows import Row, load_rows
 from advisor.training.local_speed_solver import log_times
+from advisor.training.local_speed_spread import support
 
 NEGLIGIBLE = 5e-4
 """Coefficients below this move a speed by less than a twentieth of a percent and are left out of the
@@ -44,6 +50,7 @@ def fit(progress: Callable[[str], None] | None = None) -> dict:
         "read_share": read_share(),
         "devices": _devices(rows),
         "generations": _generations(rows),
+        "support": support(rows, submitter),
     }
     cells = {}
     for phase in PHASES:
@@ -62,10 +69,20 @@ def fit(progress: Callable[[str], None] | None = None) -> dict:
                 for name, value in sorted(zip(p.design.names, predicting, strict=True))
                 if abs(value) > NEGLIGIBLE
             },
-            "intervals": intervals(p, crossed),
+            **_intervals(p, phase, crossed),
             "cells": {"trust": rounded(share), "devices": n_devices},
         }
     return document | {"files": {"local_speed_cells": cells_document(cells)}}
+
+
+def _intervals(p: Problem, phase: str, crossed: CrossFit) -> dict:
+    """`spread` (scale coefficients) and `intervals` (half widths in scales) by level of knowledge."""
+    out: dict = {"spread": {}, "intervals": {}}
+    for level in levels(p, phase, crossed):
+        coefficients, table = calibrate(p, level, np.ones(len(p.y), bool))
+        out["spread"][level.name] = {name: rounded(value) for name, value in sorted(coefficients.items())}
+        out["intervals"][level.name] = table
+    return out
 
 
 def read_share() -> float:

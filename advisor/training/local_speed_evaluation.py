@@ -13,14 +13,23 @@ from statistics import median
 import numpy as np
 
 from advisor.prediction import conformal
-from advisor.prediction.local_speed_strata import MIN_GROUPS, half_width, stratum_chain
+from advisor.prediction.local_speed_spread import scale
+from advisor.prediction.local_speed_strata import (
+    MIN_GROUPS,
+    UNSEEN_FACTOR,
+    half_width,
+    is_supported,
+    stratum_chain,
+)
+from advisor.prediction.local_speed_terms import least_decode_log_s
 from advisor.training.local_speed_fit import (
     PHASES,
-    CrossFit,
+    Level,
     Problem,
+    calibrate,
     cross_fit,
     fit_theta,
-    interval_table,
+    levels,
     problem,
     submitter,
 )
@@ -37,6 +46,7 @@ TARGETS = {
     ("prefill", "device known, source unknown"): 0.20,
     ("prefill", "device unknown"): 0.30,
 }
+WORDS = {"known": "device known, source unknown", "unknown": "device unknown"}
 BOOTSTRAPS = 400
 Mask = Callable[[Row], bool]
 _GROUPS: tuple[tuple[str, Mask], ...] = (
@@ -71,38 +81,30 @@ def evaluate() -> dict:
         p = problem(rows, phase)
         crossed = cross_fit(p, fit_theta(p))
         floors = floor(p.rows)
-        for level, residual, use, fold, group in levels(crossed, p):
-            inside, ratio = covered(p, residual, use, fold, group)
+        for level in levels(p, phase, crossed):
+            inside, ratio = covered(p, phase, level)
             for name, mask in _GROUPS:
-                chosen = np.array([u and mask(row) for u, row in zip(use, p.rows, strict=True)])
+                chosen = np.array([u and mask(row) for u, row in zip(level.use, p.rows, strict=True)])
                 if chosen.sum() >= 5:
-                    table.append(_line(p, phase, level, name, chosen, residual, inside, ratio, group, floors))
+                    table.append(_line(p, phase, level, name, chosen, inside, ratio, floors))
     return {"title": "Speed of local engines", "rows": table, "rows_left_out": dict(sorted(excluded.items()))}
 
 
-def levels(crossed: CrossFit, p: Problem):
-    """(name, residuals, rows used, folds, group of a row) of both kinds of holdout."""
-    everything = np.ones(len(p.rows), bool)
-    yield (
-        "device known, source unknown",
-        crossed.source,
-        crossed.known_elsewhere,
-        crossed.source_fold,
-        submitter,
-    )
-    yield ("device unknown", crossed.device, everything, crossed.device_fold, lambda row: row.device.key)
-
-
-def covered(
-    p: Problem, residual: np.ndarray, use: np.ndarray, fold: np.ndarray, group: Callable[[Row], str]
-) -> tuple[np.ndarray, np.ndarray]:
+def covered(p: Problem, phase: str, level: Level) -> tuple[np.ndarray, np.ndarray]:
     """Whether each row lies in an interval calibrated on the other folds, and that interval's high ÷ low."""
     inside, ratio = np.zeros(len(p.rows), bool), np.full(len(p.rows), np.nan)
-    for i in sorted(set(fold)):
-        table = interval_table(p, residual, np.flatnonzero(use & (fold != i)), group)
-        for j in np.flatnonzero(use & (fold == i)):
-            width, _, _ = half_width(table, stratum_chain(p.rows[j].case), 0.9)
-            inside[j], ratio[j] = abs(residual[j]) <= width, math.exp(2 * width)
+    for i in sorted(set(level.fold)):
+        coefficients, table = calibrate(p, level, level.fold != i)
+        for j in np.flatnonzero(level.use & (level.fold == i)):
+            scales, _, _ = half_width(table, stratum_chain(p.rows[j].case), 0.9)
+            width = scales * scale(level.features[j], coefficients)
+            if not is_supported(table, p.rows[j].case):
+                width *= UNSEEN_FACTOR
+            row, off = p.rows[j], level.residual[j]
+            above = width
+            if phase == "decode":  # no figure above what the bandwidth allows
+                above = min(width, max(0.0, row.log_s + off - least_decode_log_s(row.case)))
+            inside[j], ratio[j] = -width <= off <= above, math.exp(width + above)
     return inside, ratio
 
 
@@ -139,26 +141,26 @@ def floor(rows: Sequence[Row]) -> dict[str, tuple[float, int]]:
 def _line(
     p: Problem,
     phase: str,
-    level: str,
+    level: Level,
     name: str,
     chosen: np.ndarray,
-    residual: np.ndarray,
     inside: np.ndarray,
     ratio: np.ndarray,
-    group: Callable[[Row], str],
     floors: dict[str, tuple[float, int]],
 ) -> dict:
     rows = [row for row, use in zip(p.rows, chosen, strict=True) if use]
-    error = np.expm1(np.abs(residual[chosen]) * np.sign(-residual[chosen]))
-    groups = [group(row) for row in rows]
+    residual = level.residual[chosen]
+    error = np.expm1(np.abs(residual) * np.sign(-residual))
+    groups = [group for group, use in zip(level.groups, chosen, strict=True) if use]
+    words = WORDS[level.name]
     distance, pairs = floors.get(name, (math.nan, 0))
-    target = TARGETS.get((phase, level if name == "all" else name))
+    target = TARGETS.get((phase, words if name == "all" else name))
     if target is not None and pairs >= MIN_GROUPS and distance > target:
         target = FLOOR_FACTOR * distance
     low, high = _bootstrap(inside[chosen], groups)
     line: dict = {
         "phase": phase,
-        "level": level,
+        "level": words,
         "group": name,
         "rows": len(rows),
         "devices": len({row.device.key for row in rows}),

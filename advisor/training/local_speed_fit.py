@@ -6,7 +6,7 @@ import hashlib
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,15 +16,30 @@ from advisor.prediction.local_speed_strata import CONFIDENCES, stratum_chain
 from advisor.prediction.local_speed_terms import decode_terms, prefill_terms
 from advisor.training.local_speed_rows import Row
 from advisor.training.local_speed_solver import Design, design, log_times, solve, subset
+from advisor.training.local_speed_spread import fit_scale, held_out_features, scales
 
 PHASES = ("decode", "prefill")
 CROWDS = ("localscore", "localmaxxing_llmfit", "llmfit_community")
 """Sources that collect what many people send in: rows of two devices come from two people."""
-FOLDS = 6
+FOLDS = 8
+STEPS_LEFT_OUT = 4
+"""Newton steps from the fit of all rows to one without an eighth of the groups."""
 SIGMA = 0.12
 """Log sd of one row about its configuration's mean; the sources' own spread is 0.03 (median), their
 disagreement 0.2."""
-_MEANS = {"read:": 0.25, "kv:": 0.5, "compute:": 0.5, "matmul:": 0.7, "attention:": 0.7, "load:": 0.4}
+LONE = {"decode": (1.0, 0.3), "prefill": (0.7, 0.7)}
+"""What is believed of the effect of a device that one source measured: a share of it, and no more than this
+in logs. One person's machine may be throttled or shared: on devices that a second source measured, these
+shares bring the widest tenth of errors down and leave the median."""
+_MEANS = {
+    "read:": 0.25,
+    "kv:": 0.5,
+    "compute:": 0.5,
+    "matmul:": 0.7,
+    "attention:": 0.7,
+    "load:": 0.4,
+    "pipeline": 0.5,
+}
 """Prior means: reads reach some 0.8 of peak bandwidth (FluidX3D's published table, CUDA cards), arithmetic
 about half."""
 _SDS = tuple(
@@ -36,7 +51,8 @@ _SDS = tuple(
         (r"^source:", 0.10),
         (r"^engine:.*\|", 0.15),
         (r"^engine:", 0.25),
-        (r"^(averaged|moe|hybrid|flash|devices)", 0.3),
+        (r"^(averaged|moe|hybrid|flash|devices|pipeline)", 0.3),
+        (r"^attention:(backend|generation)", 0.4),
         (r":family:.*\|.*\|", 0.10),
         (r":family:.*\|", 0.15),
         (r":family:", 0.3),
@@ -112,10 +128,20 @@ def fit_theta(
     return solve(part, p.y[keep], p.weights[keep], prior, SIGMA, start, steps)
 
 
-def for_new_sources(p: Problem, theta: np.ndarray) -> np.ndarray:
-    """The coefficients as used to predict: no source has an effect of its own."""
-    named = np.array([not name.startswith("source") for name in p.design.names])
-    return np.where(named, theta, 0.0)
+def for_new_sources(p: Problem, theta: np.ndarray, keep: np.ndarray | None = None) -> np.ndarray:
+    """The coefficients as used to predict: no source has an effect of its own, and a device that one source
+    measured (among the rows of *keep*) stays near its generation."""
+    seen: dict[str, set[str]] = defaultdict(set)
+    for i in np.flatnonzero(keep) if keep is not None else range(len(p.rows)):
+        seen[p.rows[i].device.key].add(submitter(p.rows[i]))
+    phase = p.rows[0].phase
+    out = theta.copy()
+    for i, name in enumerate(p.design.names):
+        if name.startswith("source"):
+            out[i] = 0.0
+        elif name.startswith("device:") and len(seen[name[7:].split("|")[0]]) < 2:
+            out[i] = max(-LONE[phase][1], min(LONE[phase][1], LONE[phase][0] * out[i]))
+    return out
 
 
 def submitter(row: Row) -> str:
@@ -142,7 +168,7 @@ def left_out(
     residual = np.zeros(len(p.y))
     for i in range(k):
         keep = fold != i
-        theta = for_new_sources(p, fit_theta(p, keep, start, 3))
+        theta = for_new_sources(p, fit_theta(p, keep, start, STEPS_LEFT_OUT), keep)
         value, _ = log_times(subset(p.design, ~keep), theta)
         residual[~keep] = value - p.y[~keep]
     return residual, fold
@@ -174,33 +200,56 @@ def cross_fit(p: Problem, theta: np.ndarray) -> CrossFit:
     return CrossFit(device, source, device_fold, source_fold, known)
 
 
-def intervals(p: Problem, crossed: CrossFit) -> dict:
-    """Conformal half widths in logs by level of knowledge, stratum and confidence, with the number of
-    groups."""
-    out: dict = {}
-    for level, residual, use, group in (
-        ("known", crossed.source, crossed.known_elsewhere, submitter),
-        ("unknown", crossed.device, np.ones(len(p.y), bool), lambda r: r.device.key),
+@dataclass(frozen=True)
+class Level:
+    """What is left out, and how far off every row then is."""
+
+    name: str
+    """known or unknown: the device."""
+    residual: np.ndarray
+    use: np.ndarray
+    """Rows that count at this level."""
+    fold: np.ndarray
+    groups: tuple[str, ...]
+    """What is left out together, by row."""
+    features: list
+    """`spread_features` of every row as they were without its fold."""
+
+
+def levels(p: Problem, phase: str, crossed: CrossFit) -> tuple[Level, Level]:
+    """Device known and source left out; device left out."""
+    everyone = tuple(submitter(row) for row in p.rows)
+    devices = tuple(row.device.key for row in p.rows)
+    out = []
+    for name, residual, use, fold, groups in (
+        ("known", crossed.source, crossed.known_elsewhere, crossed.source_fold, everyone),
+        ("unknown", crossed.device, np.ones(len(p.y), bool), crossed.device_fold, devices),
     ):
-        index = np.flatnonzero(use)
-        out[level] = interval_table(p, residual, index, group)
-    return out
+        features = held_out_features(phase, p.rows, fold, submitter)
+        out.append(Level(name, residual, use, fold, groups, features))
+    return out[0], out[1]
 
 
-def interval_table(p: Problem, residual: np.ndarray, index: np.ndarray, group: Callable[[Row], str]) -> dict:
-    """Half widths by stratum from the rows of *index*."""
+def calibrate(p: Problem, level: Level, keep: np.ndarray) -> tuple[dict, dict]:
+    """Scale coefficients and conformal table (half widths in scales by stratum and confidence) from the rows
+    of *keep*."""
+    index = np.flatnonzero(level.use & keep)
+    groups = [level.groups[i] for i in index]
+    features = [level.features[i] for i in index]
+    coefficients = fit_scale(features, level.residual[index], groups)
+    scores = np.abs(level.residual[index]) / scales(features, coefficients)
     members: dict[str, list[int]] = defaultdict(list)
-    for i in index:
+    for position, i in enumerate(index):
         for name in stratum_chain(p.rows[i].case):
-            members[name].append(i)
-    return {
-        name: _stratum(residual[chosen], [group(p.rows[i]) for i in chosen])
+            members[name].append(position)
+    table = {
+        name: _stratum(scores[chosen].tolist(), [groups[i] for i in chosen])
         for name, chosen in sorted(members.items())
     }
+    return coefficients, table
 
 
-def _stratum(residual: np.ndarray, groups: list[str]) -> dict:
-    scores = [abs(float(r)) for r in residual]
+def _stratum(scores: list[float], groups: list[str]) -> dict:
     widths = {str(c): conformal.group_quantile(scores, groups, c) for c in CONFIDENCES}
     return {
         "groups": len(set(groups)),

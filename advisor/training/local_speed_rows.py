@@ -53,6 +53,11 @@ SERVING = ("vllm", "sglang", "ktransformers", "tensorrt-llm")
 """Engines predicted elsewhere (or, ktransformers, on CPU and GPU in shares the source does not state)."""
 
 
+LEAST_PARAMS = 5e7
+"""Smaller models stay in a processor's cache and measure the engine's loop."""
+CLOUD_ONLY = ("Xeon Platinum 8259CL",)
+"""Processors only rented in slices (AWS instances): a row without a thread count does not say which part of
+the socket ran (https://aws.amazon.com/ec2/instance-types/: 2 to 96 threads)."""
 _DOUBTING = frozenset(DOUBTING_FLAGS["speed_local"])
 
 
@@ -94,7 +99,7 @@ def load_rows() -> tuple[tuple[Row, ...], dict[str, int]]:
     kept: list[Row] = []
     left_out: Counter[str] = Counter()
     for record in clean("speed_local", tables.load("speed_local")).to_dict("records"):
-        made = record["excluded_reason"] or _row(record)
+        made = record["excluded_reason"] or usable_row(record)
         if isinstance(made, str):
             left_out[made] += 1
         else:
@@ -118,7 +123,7 @@ def _merged(rows: list[Row]) -> tuple[Row, ...]:
     )
 
 
-def _row(record: dict) -> Row | str:
+def usable_row(record: dict) -> Row | str:
     """The row, or why it is left out."""
     flags = set(filter(None, record["flags"].split(";")))
     for flag, reason in EXCLUDED_FLAGS.items():
@@ -131,6 +136,10 @@ def _row(record: dict) -> Row | str:
         return EXCLUDED_FLAGS["aggregate_rate"]
     if not record["params_b"] > 0:
         return "no parameter count"
+    if record["params_b"] * 1e9 < LEAST_PARAMS:
+        return "a model so small that it stays in the processor's cache"
+    if not record["threads"] > 0 and any(name in record["hardware"] for name in CLOUD_ONLY):
+        return "a rented slice of a processor, nobody says how large"
     model = _model(record)
     device = _device(record, engine)
     if isinstance(device, str):

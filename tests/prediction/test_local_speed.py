@@ -15,7 +15,8 @@ from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
 from advisor.documents.outcome import Placement
 from advisor.errors import NotMeasuredError
 from advisor.prediction.local_speed import LocalEffect, predict_local
-from advisor.prediction.local_speed_case import cpu_key, engine_key, isa_class, kernel_family
+from advisor.prediction.local_speed_case import cpu_device, cpu_key, engine_key, isa_class, kernel_family
+from advisor.prediction.local_speed_spread import NARROWEST, WIDEST, scale
 from advisor.prediction.local_speed_strata import at_confidence, half_width
 from advisor.sizing.weights import weigh
 
@@ -259,10 +260,60 @@ def test_kernel_family(scheme, family):
 def test_names_of_processors_and_engines():
     """A brand string and a short name are one CPU; llama.cpp's front ends are llama.cpp."""
     assert cpu_key("AMD Ryzen 9 7950X 16-Core Processor") == cpu_key("Ryzen 9 7950X") == "ryzen 9 7950x"
+    assert cpu_key("Google Tensor G1 (Pixel 6a)") == cpu_key("Google Tensor G1")
+    assert cpu_key("Raspberry Pi 5 Model B Rev 1.0") == cpu_key("Raspberry Pi 5")
     assert cpu_key("11th Gen Intel(R) Core(TM) i7-1185G7 @ 3.00GHz") == cpu_key("Core i7-1185G7")
     assert engine_key("LM-Studio") == "llama.cpp"
     assert isa_class({"avx2", "avx512f", "avx512_vnni"}) == "avx512-vnni"
     assert isa_class({"neon", "dotprod"}) == "dotprod"
+
+
+def test_a_card_many_measured_has_a_narrower_interval():
+    """An RTX 4090 is known from dozens of sources; a made-up card of its generation from none."""
+    known = speed(machine(find_gpu("RTX 4090").gpu())).decode
+    unknown = speed(machine(made_up(1008e9, 165e12))).decode
+    assert known.high / known.low < unknown.high / unknown.low
+
+
+@pytest.mark.parametrize("scheme", ["Q4_K_M", "Q8_0", "F16"])
+def test_nothing_decodes_faster_than_it_can_be_read(scheme):
+    """Not the figure and not the end of its interval: everything read once a token, at 5 % above the peak."""
+    for hardware, backend in (
+        (machine(made_up(50e9)), "cuda"),
+        (machine(find_gpu("RTX 4090").gpu()), "cuda"),
+        (machine(), "cpu"),
+        (machine(memory=replace(MEMORY, bandwidth_bytes_per_s=17.1e9)), "cpu"),
+    ):
+        found = speed(hardware, scheme=scheme, backend=backend)
+        read = found.terms["decode"]["devices"][0]
+        most = 1.05 * read["bandwidth_bytes_per_s"] / (read["bytes_per_token"] + read["kv_bytes"])
+        assert found.decode.value <= found.decode.high <= most * (1 + 1e-9)
+
+
+def test_llamafile_is_localscores_mean():
+    """LocalScore averages nine mixes of lengths: its figure is one, whatever length is asked."""
+    card = machine(find_gpu("RTX 4090").gpu())
+    short, long = (speed(card, engine="llamafile", prompt=n, depth=n) for n in (16, 16384))
+    assert short.decode.value == long.decode.value
+    assert short.prefill.value == long.prefill.value
+
+
+def test_cores_an_engine_gets():
+    """Phones run on their large cores, a slice of a server on its own, a desktop on what was counted."""
+    phone = Cpu(brand="Google Tensor G1", microarchitecture="Cortex-X1/A76/A55", physical_cores=8)
+    slice_ = Cpu(brand="EPYC 9654", microarchitecture="Zen 4", physical_cores=96, usable_cores=2)
+    assert cpu_device(phone, MEMORY).cores == 4
+    assert cpu_device(phone, MEMORY, threads=2).cores == 2
+    assert cpu_device(slice_, MEMORY, usual_cores=96).cores == 2
+    assert cpu_device(CPU, MEMORY).cores == 16
+
+
+def test_the_scale_of_an_error_is_bounded():
+    """Exponential of the features' sum, between a repeated run's spread and a factor of e."""
+    features = [("", 1.0), ("moe", 1.0)]
+    assert scale(features, {"": math.log(0.2), "moe": math.log(2)}) == pytest.approx(0.4)
+    assert scale(features, {"": -9.0}) == NARROWEST
+    assert scale(features, {"": 9.0}) == WIDEST
 
 
 def test_half_width_prefers_the_particular_with_enough_groups():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from advisor.training.local_speed_fit import fit_theta, folds, for_new_sources, 
 from advisor.training.local_speed_peers import PEERS
 from advisor.training.local_speed_rows import Row, load_rows
 from advisor.training.local_speed_solver import design, log_times, solve
+from advisor.training.local_speed_spread import fit_scale, support
 
 RTX_4090 = Device(
     key="GeForce RTX 4090",
@@ -167,6 +169,36 @@ def test_the_artifact_carries_its_data_and_intervals():
         widths = [entry["half_widths"][str(c)] for c in (0.5, 0.8, 0.9)]
         assert widths == sorted(widths)
         assert entry["groups"] > 200
+
+
+def test_a_device_one_source_measured_stays_near_its_generation():
+    """A card far slower than its generation moves by 0.3 in logs at most on one source's word."""
+    rows = [row(source=s, model=m) for s in ("a", "b", "c") for m in ("m1", "m2", "m3", "m4")]
+    slow = replace(RTX_4090, key="RTX slow")
+    rows += [row(slow, math.log(0.04), source="d", model=m) for m in ("m1", "m2", "m3", "m4")]
+    others = [row(slow, math.log(0.04), source="e", model=m) for m in ("m1", "m2", "m3", "m4")]
+    effects = []
+    for chosen in (rows, rows + others):
+        p = problem(chosen, "decode")
+        theta = dict(zip(p.design.names, for_new_sources(p, fit_theta(p)), strict=True))
+        effects.append(theta["device:RTX slow"])
+    assert effects[0] <= 0.3 < effects[1]
+
+
+def test_the_scale_follows_the_errors():
+    """Cases whose errors are four times as large get about four times the scale."""
+    rng = random.Random(5)
+    features = [[("", 1.0), ("moe", 1.0)] if i % 2 else [("", 1.0)] for i in range(400)]
+    residuals = np.array([rng.choice((-1, 1)) * (0.2 if i % 2 else 0.05) for i in range(400)])
+    found = fit_scale(features, residuals, [f"g{i}" for i in range(400)])
+    assert math.exp(found["moe"]) == pytest.approx(4, rel=0.15)
+
+
+def test_evidence_is_counted_by_who_measured():
+    """Two sources on one device are two for the device and one device for its generation."""
+    counts = support([row(source="a"), row(source="b"), row(source="b")], submitter)
+    assert counts["device:GeForce RTX 4090|cuda"] == 2
+    assert counts["generation:Ada Lovelace|cuda"] == 1
 
 
 def test_no_source_has_a_coefficient_in_the_artifact():
