@@ -12,9 +12,10 @@ from advisor.training.accuracy_fit import fit_coefficients, predict_rows
 from advisor.training.accuracy_rows import Row
 
 SETTINGS = (
-    "chosen looking at folds of all families, before a holdout was kept: the prior spreads and row errors "
+    "chosen looking at folds of all families, before a holdout was kept: the other prior spreads, row errors "
     "of the fit, role sensitivities, noise per bit, groups of sister families, folds and knots",
-    "chosen on the folds without the holdout: the part of a shift that a measured scheme's tasks share (0.5)",
+    "chosen on the folds without the holdout: the part of a shift that a measured scheme's tasks share (0.5)"
+    " and the prior spreads of family, model, source and task terms",
     "prompted by answers that were wrong, some of them on the held source qllm_eval, and kept for what they "
     "mean rather than for a figure: activations as steps of one ladder, the KV cache by task, collapsed runs",
     "so the holdout is not wholly untouched: its figures are a check on the folds',"
