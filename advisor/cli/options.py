@@ -67,26 +67,7 @@ def add_need(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--max-ttft", metavar="TIME", help="longest time to first token, e.g. 2s (default: no limit)"
     )
-    group.add_argument(
-        "--context",
-        metavar="TOKENS",
-        help="tokens per request, e.g. 8192 or 32k (default 8192, or the model's own if shorter)",
-    )
-    group.add_argument(
-        "--concurrency",
-        metavar="N",
-        help="requests at once; several loads: 1:0.7,64:0.3 (number:share; default 1)",
-    )
-    group.add_argument(
-        "--prompt",
-        metavar="TOKENS",
-        help="prompt tokens of one request (default: three quarters of the context, at most 1024)",
-    )
-    group.add_argument(
-        "--output",
-        metavar="TOKENS",
-        help="answer tokens of one request (default: a quarter of the context, at most 256)",
-    )
+    _add_load(group)
     group.add_argument(
         "--engine",
         action="append",
@@ -115,6 +96,30 @@ def add_need(parser: argparse.ArgumentParser) -> None:
         "--objective",
         choices=OBJECTIVES,
         help="what to optimise once the need is met (default: speed with a stated loss, else accuracy)",
+    )
+
+
+def _add_load(group: argparse._ArgumentGroup) -> None:
+    """Tokens and requests."""
+    group.add_argument(
+        "--context",
+        metavar="TOKENS",
+        help="tokens per request, e.g. 8192 or 32k (default 8192, or the model's own if shorter)",
+    )
+    group.add_argument(
+        "--concurrency",
+        metavar="N",
+        help="requests at once; several loads: 1:0.7,64:0.3 (number:share; default 1)",
+    )
+    group.add_argument(
+        "--prompt",
+        metavar="TOKENS",
+        help="prompt tokens of one request (default: three quarters of the context, at most 1024)",
+    )
+    group.add_argument(
+        "--output",
+        metavar="TOKENS",
+        help="answer tokens of one request (default: a quarter of the context, at most 256)",
     )
 
 

@@ -43,7 +43,8 @@ _PCIE_CARDS = frozenset(
     ]
 )
 """Words in the name of a datacenter card that is joined by PCIe."""
-_SERVING_ENGINES = ("vllm", "sglang", "tensorrt-llm", "transformers")
+MEASURED_ENGINES = ("vllm", "sglang", "tensorrt-llm", "transformers")
+"""Engines with rows enough to have coefficients; the others run research kernels, or one request only."""
 
 
 def engine_key(engine: str, version: str = "") -> str:
@@ -53,7 +54,7 @@ def engine_key(engine: str, version: str = "") -> str:
     https://github.com/vllm-project/vllm/releases/tag/v0.8.0): a step of the old one costs milliseconds more.
     An engine nobody measured is taken as vLLM.
     """
-    engine = engine if engine in _SERVING_ENGINES else "vllm"
+    engine = engine if engine in MEASURED_ENGINES else "vllm"
     old = engine == "vllm" and version.startswith(("0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"))
     return "vllm-v0" if old and not version.startswith(_TWO_DIGITS) else engine
 

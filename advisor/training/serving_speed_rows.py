@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-SERVING_ENGINES = ("vllm", "sglang", "tensorrt-llm", "transformers")
-"""Engines with enough rows to fit; the others run research kernels, or one request only."""
+from advisor.prediction.serving_speed_inputs import MEASURED_ENGINES
+
 DEFAULT_SLOTS = 256
 """Sequences in flight when all requests are queued: vLLM's `max_num_seqs` default
 (https://docs.vllm.ai/en/v0.7.3/serving/engine_args.html)."""
@@ -66,7 +66,7 @@ def decode(table) -> tuple[list[Row], dict[str, int]]:
 
 
 def _decode(raw) -> list[Row]:
-    if raw.engine not in SERVING_ENGINES:
+    if raw.engine not in MEASURED_ENGINES:
         raise Undecodable("an engine the advisor does not serve with")
     if "DOUBTFUL" in raw.notes:
         raise Undecodable("the table itself calls the figure doubtful")
