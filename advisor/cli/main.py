@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from errno import ENOSPC
 
 from advisor.errors import AdvisorError, ExitCode
 
@@ -41,6 +42,12 @@ def run(argv: list[str]) -> int:
         # The reader closed the pipe (`| head`); the interpreter would complain once more while flushing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
+    except OSError as error:
+        if error.errno != ENOSPC:
+            raise
+        # What is still buffered would fail once more while flushing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _fail("disk_full", "the answer cannot be written: no space left on the device", ExitCode.BAD_FILE, False)
 
 
 def _dispatch(argv: list[str]) -> int:

@@ -153,3 +153,12 @@ def test_closed_pipe():
         shell=True, executable="/bin/bash", capture_output=True, text=True, check=False,
     )
     assert ("0", "") == (done.stdout.splitlines()[1], done.stderr)
+
+
+def test_full_disk():
+    """A disk that is full is one line and exit code 6."""
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "advisor", "profiles", "list", "models"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (6, 1, True) == (done.returncode, len(done.stderr.splitlines()), "no space left" in done.stderr)
