@@ -91,12 +91,17 @@ def what_would_change(
     return tuple(line for line in lines if line)
 
 
+def _worth_naming() -> float:
+    """The ratio of speeds that is a difference: more than two people's measurements of one configuration differ."""
+    return 1 + load("decision")["speed_resolution"]
+
+
 def _next_faster(best: Judged, feasible: list[Judged], requirements: Requirements) -> str:
     """Among the plans that meet the need, the faster one that costs the least accuracy."""
     faster = [
         plan for plan in feasible
         if plan.loss is not None and best.loss is not None and plan.loss.value > best.loss.value
-        and rate(plan, requirements) > rate(best, requirements) * _WORTH_NAMING
+        and rate(plan, requirements) > rate(best, requirements) * _worth_naming()
     ]
     if not faster:
         return ""
@@ -111,7 +116,7 @@ def _next_faster(best: Judged, feasible: list[Judged], requirements: Requirement
 
 def _faster(best: Judged, other: Judged, requirements: Requirements) -> str:
     before, after = rate(best, requirements), rate(other, requirements)
-    if not before or after <= before * _WORTH_NAMING:
+    if not before or after <= before * _worth_naming():
         return ""
     return (
         f"{other.case.scheme.name} on {other.case.engine} would be "

@@ -83,13 +83,13 @@ def _extrapolated(plan: Judged, requirements: Requirements) -> bool:
 
 
 def _tied_by_rate(plans: list[Judged], speed: Callable[[Judged], float]) -> list[Judged]:
-    """Speeds that repeated runs of one file would not tell apart tie; then the loss decides where a benchmark
+    """Speeds closer than two people measuring one configuration tie; then the loss decides where a benchmark
     could see the difference, else what is cheaper to make, then the smaller file."""
-    spread = load("decision")["run_to_run_spread"]
+    spread = load("decision")["speed_resolution"]
     left = sorted(plans, key=lambda plan: (-speed(plan), _names(plan)))
     order: list[Judged] = []
     while left:
-        floor = speed(left[0]) * (1 - spread)
+        floor = speed(left[0]) / (1 + spread)
         tied = [plan for plan in left if speed(plan) >= floor]
         order += sorted(tied, key=_tie_key)
         left = left[len(tied):]

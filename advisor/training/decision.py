@@ -19,7 +19,7 @@ def fit() -> dict[str, Any]:
         "format": 1,
         **_smaller_model(),
         "benchmark_resolution_pct": _benchmark_resolution(),
-        "run_to_run_spread": _run_to_run(),
+        "speed_resolution": _speed_resolution(),
     }
 
 
@@ -45,15 +45,27 @@ def _benchmark_resolution() -> float:
     return round(min(errors), 3)
 
 
-def _run_to_run() -> float:
-    """Relative standard error below which nine of ten repeated decode measurements stay (same machine, same
-    file).
+def _speed_resolution() -> float:
+    """How far apart two independent sources measure one configuration (device, backend, engine, model, scheme).
+
+    The median of |ratio - 1| over pairs of sources, decode. Plans predicted closer together than this cannot be
+    told apart by what anybody has measured.
     """
+    from itertools import combinations
+
+    from advisor.training.clean import clean
     from advisor.training.tables import load
 
-    rows = load("speed_local")
-    rows = rows[(rows["phase"] == "decode") & (rows["stderr"] > 0)]
-    return round(float((rows["stderr"] / rows["value"]).quantile(0.9)), 4)
+    rows = clean("speed_local", load("speed_local"))
+    rows = rows[(rows["excluded_reason"] == "") & (rows["phase"] == "decode") & (rows["model_name"] != "") & (rows["device"] != "")]
+    keys = ["device", "backend", "engine", "model_name", "scheme_name", "n_devices"]
+    medians = rows.groupby([*keys, "source_id"])["value"].median()
+    ratios = [
+        max(a, b) / min(a, b) - 1
+        for _, group in medians.groupby(level=list(range(len(keys))))
+        for a, b in combinations(group.tolist(), 2)
+    ]
+    return round(sorted(ratios)[len(ratios) // 2], 3)
 
 
 def _smaller_model() -> dict[str, Any]:

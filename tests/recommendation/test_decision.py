@@ -57,7 +57,7 @@ class TestServing:
 class TestLocal:
     def test_stated_loss_takes_the_fastest(self):
         """With a stated loss the plan stays within it at the confidence asked for,
-        and no feasible plan is faster by more than a repeated run.
+        and no feasible plan is faster by more than two people's measurements of one configuration differ.
         """
         need = {"tasks": (TaskNeed(task="math"),), "max_loss_pct": 1.0, "engines": ("llama.cpp",)}
         answer = ask("Llama-3.1-8B", "RTX 4090", **need)
