@@ -21,7 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="fit one part only: sizes, decision, quality, accuracy, serving_speed, local_speed",
     )
-    parser.add_argument("--local", action="store_true", help="only refit what your own measurements say of this machine")
+    parser.add_argument(
+        "--local", action="store_true", help="only refit what your own measurements say of this machine"
+    )
     parser.add_argument(
         "--check",
         action="store_true",

@@ -47,7 +47,9 @@ def run(argv: list[str]) -> int:
             raise
         # What is still buffered would fail once more while flushing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _fail("disk_full", "the answer cannot be written: no space left on the device", ExitCode.BAD_FILE, False)
+        return _fail(
+            "disk_full", "the answer cannot be written: no space left on the device", ExitCode.BAD_FILE, False
+        )
 
 
 def _dispatch(argv: list[str]) -> int:
