@@ -92,7 +92,9 @@ def what_would_change(
 
 
 def _worth_naming() -> float:
-    """The ratio of speeds that is a difference: more than two people's measurements of one configuration differ."""
+    """The ratio of speeds that is a difference:
+    more than two people's measurements of one configuration differ.
+    """
     return 1 + load("decision")["speed_resolution"]
 
 

@@ -46,10 +46,11 @@ def _benchmark_resolution() -> float:
 
 
 def _speed_resolution() -> float:
-    """How far apart two independent sources measure one configuration (device, backend, engine, model, scheme).
+    """How far apart two independent sources measure one configuration (device, backend, engine, model,
+    scheme).
 
-    The median of |ratio - 1| over pairs of sources, decode. Plans predicted closer together than this cannot be
-    told apart by what anybody has measured.
+    The median of |ratio - 1| over pairs of sources, decode. Plans predicted closer together than this cannot
+    be told apart by what anybody has measured.
     """
     from itertools import combinations
 
@@ -57,7 +58,12 @@ def _speed_resolution() -> float:
     from advisor.training.tables import load
 
     rows = clean("speed_local", load("speed_local"))
-    rows = rows[(rows["excluded_reason"] == "") & (rows["phase"] == "decode") & (rows["model_name"] != "") & (rows["device"] != "")]
+    rows = rows[
+        (rows["excluded_reason"] == "")
+        & (rows["phase"] == "decode")
+        & (rows["model_name"] != "")
+        & (rows["device"] != "")
+    ]
     keys = ["device", "backend", "engine", "model_name", "scheme_name", "n_devices"]
     medians = rows.groupby([*keys, "source_id"])["value"].median()
     ratios = [
