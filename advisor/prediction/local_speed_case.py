@@ -166,6 +166,8 @@ def cpu_device(
             " CPU cannot be predicted; probe the machine, or state it with --bandwidth"
         )
     cores = _cores(cpu, usual_cores)
+    if bandwidth > SERVER_BYTES_PER_S and 0 < (cpu.physical_cores or 0) <= SLICE_CORES:
+        bandwidth = min(bandwidth, cores * SLICE_CORE_BYTES_PER_S / read_share)
     cores = min(cores, threads) if threads else cores
     isa, year = set(cpu.isa), float(NEUTRAL_YEAR)
     if cpu.brand:
@@ -184,6 +186,12 @@ def cpu_device(
     )
 
 
+SERVER_BYTES_PER_S = 150e9
+"""Eight channels of DDR4-2400 have 154 GB/s; no processor with so few cores of its own has as many."""
+SLICE_CORES = 4
+SLICE_CORE_BYTES_PER_S = 14.1e9
+"""What each core reads in a virtual machine of few cores of a server, whatever the socket's bandwidth
+(measurements/cpu_bench/own-two-core-avx512.csv: 28.2 GB/s with two)."""
 _LITTLE = re.compile(r"/A5\d")
 """Arm's small cores beside larger ones: Cortex-X1/A76/A55 …"""
 PHONE_CORES = 4

@@ -44,9 +44,8 @@ def is_supported(table: dict, case: Case) -> bool:
 def half_width(table: dict, chain: tuple[str, ...], confidence: float) -> tuple[float, str, int]:
     """(half width in scales of the error, stratum, groups) for *chain* at *confidence*.
 
-    The first stratum with MIN_GROUPS groups; a more particular one with fewer can only widen it, by the
-    largest
-    quantile its groups carry.
+    The first stratum with MIN_GROUPS groups; a more particular one with fewer can only widen it, to the
+    largest quantile its groups carry and by UNSEEN_FACTOR at most: one broken run among four must not set it.
     """
     wider = 0.0
     for name in chain:
@@ -54,7 +53,8 @@ def half_width(table: dict, chain: tuple[str, ...], confidence: float) -> tuple[
         if entry is None or not entry["half_widths"]:
             continue
         if entry["groups"] >= MIN_GROUPS:
-            return max(at_confidence(entry["half_widths"], confidence), wider), name, entry["groups"]
+            width = at_confidence(entry["half_widths"], confidence)
+            return min(max(width, wider), UNSEEN_FACTOR * width), name, entry["groups"]
         if entry["groups"] >= FEW_GROUPS:
             wider = max(wider, at_confidence(entry["half_widths"], min(confidence, FEW_LEVEL)))
     return max(wider, TOO_FEW), "too few groups", 0

@@ -80,13 +80,14 @@ def evaluate() -> dict:
     for phase in PHASES:
         p = problem(rows, phase)
         crossed = cross_fit(p, fit_theta(p))
-        floors = floor(p.rows)
+        floors, narrowest = floor(p.rows), floor_widths(p.rows)
         for level in levels(p, phase, crossed):
             inside, ratio = covered(p, phase, level)
             for name, mask in _GROUPS:
                 chosen = np.array([u and mask(row) for u, row in zip(level.use, p.rows, strict=True)])
                 if chosen.sum() >= 5:
                     table.append(_line(p, phase, level, name, chosen, inside, ratio, floors))
+                    table[-1]["floor_high_over_low"] = narrowest.get(name)
     return {"title": "Speed of local engines", "rows": table, "rows_left_out": dict(sorted(excluded.items()))}
 
 
@@ -111,9 +112,31 @@ def covered(p: Problem, phase: str, level: Level) -> tuple[np.ndarray, np.ndarra
 def floor(rows: Sequence[Row]) -> dict[str, tuple[float, int]]:
     """Median relative distance of two independent sources of one configuration, by group: (distance, pairs).
 
+    The median over devices, so that no device owns it.
+    """
+    out = {}
+    for name, by_device in distances(rows).items():
+        per_device = [median(map(math.expm1, found)) for found in by_device.values()]
+        out[name] = (median(per_device), sum(map(len, by_device.values())))
+    return out
+
+
+def floor_widths(rows: Sequence[Row]) -> dict[str, float]:
+    """High ÷ low of the interval that holds one source's figure in nine cases of ten when another's is known:
+    the narrowest honest one, by group. Every device counts once."""
+    out = {}
+    for name, by_device in distances(rows).items():
+        scores = [x for found in by_device.values() for x in found]
+        weights = [1 / len(found) for found in by_device.values() for _ in found]
+        out[name] = math.exp(2 * conformal.weighted_quantile(scores, weights, 0.9, 0.0))
+    return out
+
+
+def distances(rows: Sequence[Row]) -> dict[str, dict[str, list[float]]]:
+    """Group -> device -> |log ratio| of every two independent sources of one configuration.
+
     One configuration: device, backend, number of devices, engine, model, scheme, lengths within a factor of
     four.
-    The median over devices, so that no device owns it.
     """
     cells: dict[tuple, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
@@ -121,20 +144,14 @@ def floor(rows: Sequence[Row]) -> dict[str, tuple[float, int]]:
         depth = round(math.log2(max(1e9, row.case.attention_flops)) / 2)
         machine = (row.device.key, row.device.backend, row.case.n_devices, row.engine)
         cells[*machine, row.model, row.scheme, length, depth][submitter(row)].append(row)
-    out = {}
-    for name, mask in _GROUPS:
-        by_device: dict[str, list[float]] = defaultdict(list)
-        for sources in cells.values():
-            first = next(iter(sources.values()))[0]
-            if not mask(first):
-                continue
-            logs = [median(row.log_s for row in members) for members in sources.values()]
-            by_device[first.device.key] += [
-                math.expm1(abs(a - b)) for a, b in itertools.combinations(logs, 2)
-            ]
-        per_device = [median(found) for found in by_device.values() if found]
-        if per_device:
-            out[name] = (median(per_device), sum(map(len, by_device.values())))
+    out: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for sources in cells.values():
+        first = next(iter(sources.values()))[0]
+        logs = [median(row.log_s for row in members) for members in sources.values()]
+        found = [abs(a - b) for a, b in itertools.combinations(logs, 2)]
+        for name, mask in _GROUPS if found else ():
+            if mask(first):
+                out[name][first.device.key] += found
     return out
 
 

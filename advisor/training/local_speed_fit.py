@@ -15,7 +15,7 @@ from advisor.prediction import conformal
 from advisor.prediction.local_speed_strata import CONFIDENCES, stratum_chain
 from advisor.prediction.local_speed_terms import decode_terms, prefill_terms
 from advisor.training.local_speed_rows import Row
-from advisor.training.local_speed_solver import Design, design, log_times, solve, subset
+from advisor.training.local_speed_solver import LAUNCH_ONLY, Design, design, log_times, solve, subset
 from advisor.training.local_speed_spread import fit_scale, held_out_features, scales
 
 PHASES = ("decode", "prefill")
@@ -27,7 +27,7 @@ STEPS_LEFT_OUT = 4
 SIGMA = 0.12
 """Log sd of one row about its configuration's mean; the sources' own spread is 0.03 (median), their
 disagreement 0.2."""
-LONE = {"decode": (1.0, 0.3), "prefill": (0.7, 0.7)}
+LONE = {"decode": (1.0, 0.25), "prefill": (0.7, 0.7)}
 """What is believed of the effect of a device that one source measured: a share of it, and no more than this
 in logs. One person's machine may be throttled or shared: on devices that a second source measured, these
 shares bring the widest tenth of errors down and leave the median."""
@@ -45,6 +45,7 @@ about half."""
 _SDS = tuple(
     (re.compile(pattern), sd)
     for pattern, sd in (
+        (r"^source-launch", 0.15),
         (r"^device:[^|]*$", 0.25),
         (r"^device:.*\|", 0.12),
         (r"^source\|", 0.12),
@@ -97,7 +98,8 @@ def problem(rows: Sequence[Row], phase: str) -> Problem:
 
 
 def _effects(row: Row) -> list[str]:
-    return [f"source:{row.source}", f"source|{row.source}|{row.device.key}|{row.device.backend}"]
+    machine = f"{row.source}|{row.device.key}|{row.device.backend}"
+    return [f"source:{row.source}", f"source|{machine}", f"{LAUNCH_ONLY}|{machine}"]
 
 
 def row_weights(rows: Sequence[Row]) -> np.ndarray:

@@ -19,6 +19,8 @@ from advisor.prediction.local_speed_terms import Term
 HEAVY_TAILED = ("device", "source")
 """Effects with a t prior too: a few machines run at a third of what their card can, and must not pull the
 rest."""
+LAUNCH_ONLY = "source-launch"
+"""Effects of this name are of the machine's processor, for which small models wait: on launches only."""
 TOLERANCE = 3e-5
 """Relative gain of the loss below which the fit has arrived."""
 DEGREES_OF_FREEDOM = 4.0
@@ -48,13 +50,14 @@ class Design:
 
 def design(term_lists: Sequence[list[Term]], effects: Sequence[list[str]]) -> Design:
     """The design of *term_lists*; *effects* are per-row names (sources) that shift the whole time of a
-    row."""
+    row, or only its launches."""
     index: dict[str, int] = {}
     rows, columns, values, sizes, starts, row_of = [], [], [], [], [], []
     for i, (terms, extra) in enumerate(zip(term_lists, effects, strict=True)):
         starts.append(len(sizes))
-        for _, size, features in terms:
-            for name, value in [*features, *((e, 1.0) for e in extra)]:
+        for term, size, features in terms:
+            shifts = (e for e in extra if term == "launch" or not e.startswith(LAUNCH_ONLY))
+            for name, value in [*features, *((e, 1.0) for e in shifts)]:
                 if value:
                     rows.append(len(sizes))
                     columns.append(index.setdefault(name, len(index)))

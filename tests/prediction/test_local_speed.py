@@ -317,13 +317,13 @@ def test_the_scale_of_an_error_is_bounded():
 
 
 def test_half_width_prefers_the_particular_with_enough_groups():
-    """A stratum with few groups widens its parent and never narrows it."""
+    """A stratum with few groups widens its parent, by half in logs at most, and never narrows it."""
     table = {
         "a": {"groups": 5, "half_widths": {"0.5": 0.1, "0.8": 0.4}},
         "b": {"groups": 40, "half_widths": {"0.5": 0.1, "0.8": 0.15, "0.9": 0.2}},
     }
     width, stratum, groups = half_width(table, ("a", "b"), 0.9)
     assert (stratum, groups) == ("b", 40)
-    assert width == 0.4
+    assert width == pytest.approx(0.3)
     assert half_width(table, ("b",), 0.9) == (0.2, "b", 40)
     assert at_confidence(table["b"]["half_widths"], 0.85) == pytest.approx(0.175)
