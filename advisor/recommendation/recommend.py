@@ -162,7 +162,8 @@ def _warnings(best: Judged, requirements: Requirements, hardware: HardwareProfil
             "its speed is extrapolated: "
             + (decode.evidence[0] if decode.evidence else "nothing like it was measured")
         )
-    if hardware.memory.total_bytes is None and not hardware.gpus:
+    said = any("main memory" in note for note in hardware.notes)
+    if hardware.memory.total_bytes is None and not hardware.gpus and not said:
         lines.append("the memory of this machine is not known, so nothing says that it fits: give --ram")
     if best.candidate.note:
         lines.append(f"{best.case.engine}: {best.candidate.note}")
