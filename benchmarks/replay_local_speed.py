@@ -41,8 +41,11 @@ def main(every: int = 3) -> int:
             continue
         off = math.log(figure["value"] / math.exp(-row.log_s))
         for kind, name in (
-            ("all", record["phase"]), ("device kind", row.device.kind), ("backend", row.device.backend),
-            ("engine", row.engine), ("source", row.source),
+            ("all", record["phase"]),
+            ("device kind", row.device.kind),
+            ("backend", row.device.backend),
+            ("engine", row.engine),
+            ("source", row.source),
         ):
             errors[kind, name].append(off)
             inside[kind, name].append(figure["low"] <= math.exp(-row.log_s) <= figure["high"])
