@@ -34,7 +34,10 @@ def evaluate_parts(parts: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     for part in parts:
         if part not in PARTS:
             raise UnknownNameError("part", part, tuple(PARTS))
-    return {part: plain(import_module(PARTS[part]).evaluate()) for part in parts or PARTS}
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):  # as the fit: the same figures on every machine
+        return {part: plain(import_module(PARTS[part]).evaluate()) for part in parts or PARTS}
 
 
 def tables_text(results: dict[str, dict[str, Any]]) -> str:
