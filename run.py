@@ -39,7 +39,7 @@ def main(argv: list[str]) -> int:
         steps = [["pytest", *rest]]
         if command == "check":
             steps = [["ruff", "check", "."], ["lint-imports", "--no-cache"], *steps]
-        return next((code for step in steps if (code := call(BIN / step[0], *step[1:]))), 0)
+        return next((code for step in steps if (code := call(BIN / step[0], *step[1:], here=True))), 0)
     set_up("")
     if command == "env":
         print(PYTHON)
@@ -67,9 +67,9 @@ def set_up(group: str) -> None:
     stamp.write_text(wanted)
 
 
-def call(program: Path, *arguments: str) -> int:
-    """Run *program* in the project's folder."""
-    return subprocess.run([str(program), *arguments], cwd=HERE, check=False).returncode
+def call(program: Path, *arguments: str, here: bool = False) -> int:
+    """Run *program*: the project's own tools in its folder, the advisor where the user stands."""
+    return subprocess.run([str(program), *arguments], cwd=HERE if here else None, check=False).returncode
 
 
 if __name__ == "__main__":

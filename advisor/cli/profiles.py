@@ -56,7 +56,7 @@ def _names(kind: str) -> list[str]:
         return [machine.name for machine in all_machines()]
     from advisor.catalog.cpus import all_cpus
 
-    return [cpu.name for cpu in all_cpus()]
+    return [f"{cpu.vendor} {cpu.microarchitecture}" for cpu in all_cpus()]
 
 
 def _show(kind: str, name: str) -> object:

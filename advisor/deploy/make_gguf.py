@@ -33,7 +33,7 @@ def make_gguf(plan: Plan) -> str:
     matrix = None
     if plan.imatrix or (plan.imatrix is None and scheme.calibration == "required"):
         matrix = f"{stem(plan.model)}-imatrix.gguf"
-        calibrate = ["llama-imatrix", "-m", full, "-f", "calibration.txt", "-ngl", 99, "-o", matrix]
+        calibrate = ["llama-imatrix", "-m", full, "-f", "calibration.txt", "-o", matrix]
         # From a thousand to ten million tokens the perplexity of a 2-bit file moved by half a percent
         # (https://github.com/ggml-org/llama.cpp/blob/master/tools/perplexity/README.md).
         lines.append(
@@ -63,6 +63,8 @@ def _full_precision(plan: Plan) -> tuple[list[str], str]:
     folder, lines = plan.source, []
     if plan.model.hf_id and not plan.model.file_path:
         folder = stem(plan.model)
+        name = plan.model.hf_id.rpartition("/")[2]
+        lines.append(f"# or look for a ready file: https://huggingface.co/models?search={name}-GGUF")
         lines.append(command("hf", "download", plan.model.hf_id, "--local-dir", folder))
     convert = ["python", "convert_hf_to_gguf.py", folder, "--outtype", kind, "--outfile", target]
     return [*lines, command(*convert)], target

@@ -74,11 +74,12 @@ def _local(case: Case, load: Load, concurrency: int, weights: Weights, placement
         case.hardware, case.model, weights, case.scheme, case.engine, case.backend, placement,
         load.prompt_tokens, depth, case.kv_type, confidence=case.confidence, local=own,
     )
+    prefill = at_least(found.prefill, found.decode)
     if concurrency > 1:
         from advisor.prediction.serving_speed import batched_speed
 
         batched = batched_speed(
-            found.decode, found.prefill, concurrency, load.prompt_tokens, load.output_tokens,
+            found.decode, prefill, concurrency, load.prompt_tokens, load.output_tokens,
             hardware=case.hardware, model=case.model, weights=weights, placement=placement,
             kv_type=case.kv_type,
         )
@@ -86,7 +87,15 @@ def _local(case: Case, load: Load, concurrency: int, weights: Weights, placement
             batched.decode_tokens_per_s, batched.prefill_tokens_per_s, batched.ttft_s,
             batched.request_latency_s, batched.throughput_tokens_per_s, batched.requests_per_s,
         )
-    return single_stream(found.decode, found.prefill, load)
+    return single_stream(found.decode, prefill, load)
+
+
+def at_least(prefill: Estimate | None, decode: Estimate | None) -> Estimate | None:
+    """A prompt can always be read token by token, so prefill is never slower than decode."""
+    if prefill is None or decode is None or prefill.value >= decode.value:
+        return prefill
+    ends = (max(getattr(prefill, end), getattr(decode, end)) for end in ("value", "low", "high"))
+    return Estimate(*ends, prefill.basis, (*prefill.evidence, "no slower than decode"))
 
 
 def single_stream(decode: Estimate | None, prefill: Estimate | None, load: Load) -> Speed:

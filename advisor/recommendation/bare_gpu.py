@@ -31,6 +31,9 @@ def as_it_ran(case: Case) -> Case:
     weights = weigh(case.model, case.scheme, case.imatrix)
     if place_case(case, weights).kind not in _SPILLS:
         return case
+    if machine.gpus[0].unified_memory:
+        # A chip named without its memory got the smallest size on sale; whoever ran this had more.
+        return case if case.backend == "cpu" or case.gpu_layers == 0 else replace(case, gpu_layers=ALL_LAYERS)
     whole = replace(case, gpu_layers=ALL_LAYERS)
     if case.gpu_layers is None and _holds(place_case(whole, weights), machine):
         return whole

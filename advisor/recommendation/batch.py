@@ -43,6 +43,8 @@ _ENGINE_OF_FORMAT = {
 }
 _STATED_SIZE = re.compile(r"(?<![A-Za-z0-9.])\d+(?:\.\d+)?[Bb](?:-[Aa]\d+(?:\.\d+)?[Bb])?(?![A-Za-z0-9])")
 """'9B', '30B-A3B' standing alone in a model's name."""
+_SLIP = 0.9
+"""Share of letters in common: one wrong letter in ten, two in twenty (a judgement)."""
 _MEASURED_ONLY = ("llamafile", "ipex-llm", "mlc-llm", "exllama")
 """Engines with speeds of their own in measurements/speed_local that nothing here recommends or deploys."""
 _VENDOR_OF_BACKEND = {"cuda": "NVIDIA", "metal": "Apple"}
@@ -134,13 +136,23 @@ def _model_named(name: str) -> ModelProfile:
     """
     try:
         return resolve_model(name)
-    except UnknownNameError:
+    except UnknownNameError as error:
         size = _STATED_SIZE.search(name)
-        if size is None:
+        if size is None or _misspelt(name, error.nearest):
             raise
         found = resolve_model(None, params=size[0].strip("-_ "))
         note = f"{name!r} is in no catalogue: answered as any model of {size[0].strip('-_ ')} parameters"
         return replace(found, name=name, notes=(*found.notes, note))
+
+
+def _misspelt(name: str, nearest: tuple[str, ...]) -> bool:
+    """Whether *name* is a slip of the pen for a model of the catalogue: all but one or two letters agree."""
+    from difflib import SequenceMatcher
+
+    plain = re.sub(r"[^a-z0-9]", "", name.rpartition("/")[2].lower())
+    return any(
+        SequenceMatcher(None, plain, re.sub(r"[^a-z0-9]", "", known.lower())).ratio() > _SLIP for known in nearest
+    )
 
 
 def _scheme(value: Any, model: ModelProfile, engine: Any) -> SchemeProfile:

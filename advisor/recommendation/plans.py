@@ -89,8 +89,10 @@ def reasons(judged: Judged, requirements: Requirements) -> tuple[str, ...]:
     """Why this plan, in at most three sentences."""
     outcome, scheme = judged.outcome, judged.case.scheme.name
     objective = {
-        "accuracy": "the most accurate plan that meets the need (losses no benchmark could resolve "
-        "count as ties, which the faster plan wins)",
+        "accuracy": (
+            "so accurate that no benchmark could tell it from the best plan that meets the need, and of all such "
+            "plans the fastest, or the cheapest to make among equally fast ones"
+        ),
         "speed": "the fastest plan that meets the need",
         "size": "the smallest plan that meets the need",
         "make-cost": "the cheapest to produce that meets the need",

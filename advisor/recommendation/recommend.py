@@ -154,7 +154,11 @@ def _warnings(best: Judged, requirements: Requirements, hardware: HardwareProfil
         ]
         if weak:
             lines.append(f"the loss on {', '.join(weak)} is extrapolated: too few measurements of this kind")
+    if hardware.gpus and hardware.memory.total_bytes is None and not hardware.gpus[0].unified_memory:
+        lines.append("only the GPU is named: plans that also use main memory are left out; give --ram to have them")
     decode = best.outcome.decode_tokens_per_s
+    if decode is not None and decode.basis == "measured-here" and decode.evidence:
+        lines.append(f"your own measurements: {decode.evidence[0]}")
     if decode is None:
         lines.append("its speed is not known: see `unknown` in the hardware, or give --bandwidth")
     elif decode.basis == "extrapolated":

@@ -175,11 +175,12 @@ def test_exl3_commands():
 def test_a_gguf_file_is_converted_calibrated_and_quantized():
     """The four steps of llama.cpp, with an importance matrix and the community's vocabulary."""
     assert make_command(plan("Q4_K_L", "llama.cpp", imatrix=True)).splitlines() == [
+        "# or look for a ready file: https://huggingface.co/models?search=Llama-3.1-8B-Instruct-GGUF",
         "hf download meta-llama/Llama-3.1-8B-Instruct --local-dir Llama-3.1-8B-Instruct",
         "python convert_hf_to_gguf.py Llama-3.1-8B-Instruct --outtype bf16 "
         "--outfile Llama-3.1-8B-Instruct-BF16.gguf",
         "# calibration.txt: any text like what the model will read; a few hundred kilobytes are enough",
-        "llama-imatrix -m Llama-3.1-8B-Instruct-BF16.gguf -f calibration.txt -ngl 99 "
+        "llama-imatrix -m Llama-3.1-8B-Instruct-BF16.gguf -f calibration.txt "
         "-o Llama-3.1-8B-Instruct-imatrix.gguf",
         "llama-quantize --imatrix Llama-3.1-8B-Instruct-imatrix.gguf --token-embedding-type q8_0 "
         "--output-tensor-type q8_0 Llama-3.1-8B-Instruct-BF16.gguf "
