@@ -23,9 +23,9 @@ def as_it_ran(case: Case) -> Case:
     without the reserve; else the host is taken to be the catalogue's stand-in desktop with memory enough.
     """
     machine = case.hardware
-    named_alone = (
-        machine.gpus and machine.memory.bandwidth_bytes_per_s is None and machine.source == "catalogue"
-    )
+    shared = bool(machine.gpus) and machine.gpus[0].unified_memory
+    host_unknown = machine.memory.bandwidth_bytes_per_s is None
+    named_alone = machine.gpus and (shared or host_unknown) and machine.source == "catalogue"
     if case.engine in SERVING_ENGINES or not named_alone:
         return case
     weights = weigh(case.model, case.scheme, case.imatrix)
