@@ -45,7 +45,8 @@ def busy(hardware: HardwareProfile, seconds: float = 0.5) -> Busy:
     cores = hardware.cpu.usable_cores or os.cpu_count() or 1
     if used is not None and used > BUSY_SHARE * cores:
         warnings.append(
-            f"other processes use {used:.1f} of {cores} cores: figures will be too low, and are marked busy"
+            f"other processes use {used:.1f} of {cores} cores: figures will be too low, are "
+            "marked busy and count for little"
         )
         flags.append("busy")
     hot = _hottest()

@@ -29,6 +29,7 @@ def refit_local(hardware: HardwareProfile) -> dict[str, Any]:
             ]
             lines.append({
                 "backend": backend, "phase": phase, "configurations": len(ratios),
-                "mean_log_ratio": sum(ratios) / len(ratios),
+                "mean_log_ratio": sum(ratios) / len(ratios), "rows": part["rows"],
+                "busy_rows": part["busy_rows"],
             })  # fmt: skip
     return {"host": host, "hardware": hardware.name, "effects": lines}

@@ -4,7 +4,8 @@ The store (`advisor.measuring.store`) is opened only when its file exists. From 
 machine a summary is made once and kept in the store until a row is added or removed. log(measured ÷
 predicted) of a row is taken as the sum of what all rows of the machine share, what rows of one family of
 schemes share, what rows of like size share, and noise: partial pooling as a Gaussian process, so that three
-rows move every scheme, and rows of a scheme move it most.
+rows move every scheme, and rows of a scheme move it most. Rows taken while other processes ran are far less
+certain, and until one was taken on a quiet machine they speak for nothing but their own model and scheme.
 """
 
 from __future__ import annotations
@@ -70,6 +71,12 @@ and 21 %."""
 REPEAT_SD = 0.03
 """Log sd of repetitions of one configuration: the median spread that the sources of
 measurements/speed_local state."""
+BUSY_SD = math.log(2.0)
+"""Log sd of a configuration measured only beside other processes: with one more process on each core a fair
+scheduler leaves half, and how much of that a run met is not known."""
+BUSY_COMMON = 0.5
+"""Share of that variance which all such configurations of a machine have in common: a judgement. The same
+company slows them all, so many of them are not much surer than one."""
 MOST_POINTS = 40
 """Configurations that speak for a backend and a phase, the newest: more would not change the mean, but cost
 time."""
@@ -96,6 +103,10 @@ class Evidence:
     point: Point
     log_ratio: float
     """log(measured ÷ predicted) of its speed."""
+    rows: int = 1
+    """Rows of the store behind it."""
+    doubtful: bool = False
+    """Whether all of them were taken on a busy or hot machine."""
 
 
 def fingerprint(hardware: HardwareProfile) -> str:
@@ -142,10 +153,22 @@ def local_effect(
 
     point = point_of(model, weights, scheme)
     values: dict[str, float] = {}
-    for phase in found:
-        ratio, sd, rows = effect(found[phase], point, phase)
-        values |= {f"{phase}_log_ratio": ratio, f"{phase}_sd": sd, f"{phase}_rows": rows}
-    return LocalEffect(**values)
+    for phase, part in found.items():
+        if not speaks_for(part, point):
+            continue
+        ratio, sd, rows = effect(part, point, phase)
+        values |= {
+            f"{phase}_log_ratio": ratio,
+            f"{phase}_sd": sd,
+            f"{phase}_rows": rows,
+            f"{phase}_busy_rows": part["busy_rows"],
+        }
+    return LocalEffect(**values) if values else None
+
+
+def speaks_for(found: dict[str, Any], point: Point) -> bool:
+    """Whether anything was measured on a quiet machine, else whether *point* itself was measured."""
+    return found["calm"] or any(Point(*other).cell == point.cell for other in found["points"])
 
 
 def point_of(model: ModelProfile, weights: Weights, scheme: str) -> Point:
@@ -165,7 +188,7 @@ def effect(found: dict[str, Any], point: Point, phase: str) -> tuple[float, floa
     """
     mean, variance, before = posterior(found, point, phase)
     told = before - variance
-    rows = len(found["points"])
+    rows = found["rows"]
     if told <= 0:
         return 0.0, 1e3, rows
     return mean * before / told, math.sqrt(variance * before / told * rows), rows
@@ -174,7 +197,7 @@ def effect(found: dict[str, Any], point: Point, phase: str) -> tuple[float, floa
 def posterior(found: dict[str, Any], point: Point, phase: str) -> tuple[float, float, float]:
     """Mean and variance of the systematic part for *point*, and its variance before any row."""
     kernel = KERNELS[phase]
-    shared = [kernel.shared(Point(*other), point) for other in found["points"]]
+    shared = [_shared(kernel, Point(*other), point, found["calm"]) for other in found["points"]]
     mean = math.fsum(a * k for a, k in zip(found["alpha"], shared, strict=True))
     solved = _forward(found["cholesky"], shared)
     before = kernel.shared(point, point)
@@ -185,20 +208,33 @@ def summarise(evidence: list[Evidence]) -> dict[str, dict[str, Any]]:
     """Backend -> phase -> the points, and what the Gaussian process needs of them (plain values)."""
     out: dict[str, dict[str, Any]] = {}
     for backend, phase in sorted({(e.backend, e.phase) for e in evidence}):
-        chosen = [e for e in evidence if (e.backend, e.phase) == (backend, phase)][:MOST_POINTS]
+        chosen = [e for e in evidence if (e.backend, e.phase) == (backend, phase)]
+        chosen = sorted(chosen, key=lambda e: e.doubtful)[:MOST_POINTS]
+        calm = not chosen[0].doubtful
         kernel = KERNELS[phase]
-        matrix = [
-            [kernel.shared(a.point, b.point) + (REPEAT_SD**2 if a is b else 0.0) for b in chosen]
-            for a in chosen
-        ]
+        matrix = [[_shared(kernel, a.point, b.point, calm) + _noise(a, b) for b in chosen] for a in chosen]
         lower = _cholesky(matrix)
         half = _forward(lower, [e.log_ratio for e in chosen])
         out.setdefault(backend, {})[phase] = {
             "points": [[e.point.family, e.point.log_bytes, e.point.sparse, e.point.cell] for e in chosen],
             "alpha": _backward(lower, half),
             "cholesky": lower,
+            "calm": calm,
+            "rows": sum(e.rows for e in chosen),
+            "busy_rows": sum(e.rows for e in chosen if e.doubtful),
         }
     return out
+
+
+def _shared(kernel: Kernel, a: Point, b: Point, calm: bool) -> float:
+    """Covariance of two configurations; without one measured on a quiet machine, each stands alone."""
+    return kernel.shared(a, b) if calm or a.cell == b.cell else 0.0
+
+
+def _noise(a: Evidence, b: Evidence) -> float:
+    """Covariance of what two measurements are off by."""
+    own = (REPEAT_SD**2 + a.doubtful * (1 - BUSY_COMMON) * BUSY_SD**2) if a is b else 0.0
+    return own + (a.doubtful and b.doubtful) * BUSY_COMMON * BUSY_SD**2
 
 
 def _cholesky(matrix: list[list[float]]) -> list[list[float]]:
@@ -260,7 +296,7 @@ class _Asked:
         import hashlib
 
         artifact = os.stat(Path(__file__).parent / "artifact" / "local_speed.json")
-        said = repr((self.inputs, artifact.st_size, artifact.st_mtime_ns, KERNELS))
+        said = repr((self.inputs, artifact.st_size, artifact.st_mtime_ns, KERNELS, BUSY_SD, BUSY_COMMON))
         return hashlib.sha256(said.encode()).hexdigest()
 
 

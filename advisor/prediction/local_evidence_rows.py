@@ -43,7 +43,8 @@ def evidence(db: sqlite3.Connection, hardware: HardwareProfile, host: str) -> li
     is left out.
 
     Of several rows of one configuration the median of the undoubted counts; of doubtful ones alone (another
-    process was running), the fastest repetition, since company only ever slows an engine down.
+    process was running), the fastest repetition, since company only ever slows an engine down; the entry says
+    that it rests on such rows.
     """
     found: list[Evidence] = []
     for configuration, rows in _configurations(db, host):
@@ -53,7 +54,9 @@ def evidence(db: sqlite3.Connection, hardware: HardwareProfile, host: str) -> li
         known = _known(made, configuration[-1], hardware)
         if known:
             predicted, point = known
-            found.append(Evidence(made["backend"], made["phase"], point, math.log(_value(rows) / predicted)))
+            value, n, doubtful = _value(rows)
+            ratio = math.log(value / predicted)
+            found.append(Evidence(made["backend"], made["phase"], point, ratio, n, doubtful))
     return found
 
 
@@ -71,12 +74,14 @@ def _configurations(db: sqlite3.Connection, host: str) -> list[tuple[tuple, list
     return list(groups.items())
 
 
-def _value(rows: list[tuple[float, str, float]]) -> float:
+def _value(rows: list[tuple[float, str, float]]) -> tuple[float, int, bool]:
+    """Tokens per second, the rows it rests on, and whether all of those are doubtful."""
     sound = sorted(value for value, flags, _ in rows if not set(flags.split(";")) & set(_DOUBTFUL))
     if not sound:
-        return max(best for _, _, best in rows)
+        return max(best for _, _, best in rows), len(rows), True
     middle = len(sound) // 2
-    return sound[middle] if len(sound) % 2 else (sound[middle - 1] + sound[middle]) / 2
+    value = sound[middle] if len(sound) % 2 else (sound[middle - 1] + sound[middle]) / 2
+    return value, len(sound), False
 
 
 def _known(

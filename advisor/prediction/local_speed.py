@@ -56,9 +56,12 @@ class LocalEffect:
     """Mean of log(measured ÷ predicted) over own decode rows; None without any."""
     decode_sd: float = 0.1
     decode_rows: int = 0
+    decode_busy_rows: int = 0
+    """Of these, taken while other processes ran (or the processor was too hot)."""
     prefill_log_ratio: float | None = None
     prefill_sd: float = 0.1
     prefill_rows: int = 0
+    prefill_busy_rows: int = 0
 
 
 @record
@@ -121,7 +124,7 @@ def predict_local(
         names,
         fitted,
         confidence,
-        (own.decode_log_ratio, own.decode_sd, own.decode_rows),
+        (own.decode_log_ratio, own.decode_sd, own.decode_rows, own.decode_busy_rows),
         terms,
     )
     prefill = _estimate(
@@ -130,7 +133,7 @@ def predict_local(
         names,
         fitted,
         confidence,
-        (own.prefill_log_ratio, own.prefill_sd, own.prefill_rows),
+        (own.prefill_log_ratio, own.prefill_sd, own.prefill_rows, own.prefill_busy_rows),
         terms,
     )
     return LocalSpeed(decode, prefill, terms)
@@ -142,7 +145,7 @@ def _estimate(
     names: tuple[str, str],
     fitted: dict,
     confidence: float,
-    own: tuple[float | None, float, int],
+    own: tuple[float | None, float, int, int],
     out: dict,
 ) -> Estimate | None:
     parts = decode_terms(case) if phase == "decode" else prefill_terms(case)
@@ -165,20 +168,25 @@ def _estimate(
         basis = "measured"
         listed = ", ".join(sorted({row[0] for row in rows})[:3])
         evidence.insert(0, f"{sum(row[2] for row in rows)} figures of this configuration from {listed}")
-    ratio, sd, n_own = own
+    ratio, sd, n_own, n_busy = own
     if ratio is not None and n_own > 0:
         prior = (width / NORMAL_90) ** 2 * DEVICE_PART
         weight = prior / (prior + sd * sd / n_own)
         log_s -= weight * ratio
         width *= math.sqrt(1.0 - weight * DEVICE_PART)
         basis = "measured-here"
-        evidence.insert(0, f"{n_own} rows measured on this machine, trusted {weight:.0%}")
+        evidence.insert(0, _own_words(n_own, n_busy, weight))
     least = least_decode_log_s(case) if phase == "decode" else -math.inf
     log_s = max(log_s, least)
     speed = math.exp(-log_s)
     out[phase] = _explained(case, parts, shares, log_s, coefficients, stratum, width) | {"measured": rows}
     high = math.exp(-max(log_s - width, least))
     return Estimate(speed, speed * math.exp(-width), high, basis, tuple(evidence))
+
+
+def _own_words(n_rows: int, n_busy: int, weight: float) -> str:
+    rows = "1 row" if n_rows == 1 else f"{n_rows} rows"
+    return f"{rows} measured on this machine, {n_busy or 'none'} of them on a busy one, trusted {weight:.0%}"
 
 
 def _is_known(key: str, backend: str, fitted: dict) -> bool:

@@ -19,6 +19,8 @@ import pytest
 
 from advisor.cli.main import run
 from advisor.errors import BadFileError, ExitCode
+from advisor.measuring import run_speed
+from advisor.measuring.host import Busy
 from advisor.measuring.run_accuracy import compare, figures, totalled
 from advisor.measuring.store import Store
 
@@ -169,12 +171,14 @@ def test_an_interrupted_accuracy_run_goes_on_where_it_stopped(
 
 
 def test_measuring_here_changes_the_recommendation_and_removal_takes_it_back(
-    models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three schemes measured for real move an unmeasured fourth; without the rows the old bytes are back.
 
-    The machine is a saved probe of this one: free memory differs from one probe to the next.
+    The machine is a saved probe of this one: free memory differs from one probe to the next. It counts as
+    quiet whatever else it does: rows of a busy one would speak for no other scheme.
     """
+    monkeypatch.setattr(run_speed, "busy", lambda hardware: Busy())
     here = tmp_path / "here.json"
     here.write_text(json.dumps(answer(capsys, "probe")), encoding="utf-8")
     ask = ("recommend", "--model", models / "Tiny-Q5_K_M.gguf", "--hardware", here, "--engine", "llama.cpp")

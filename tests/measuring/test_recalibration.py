@@ -11,7 +11,15 @@ import pytest
 from advisor.cli.main import run
 from advisor.measuring.rows import Row
 from advisor.measuring.store import Origin, Store
-from advisor.prediction.local_evidence import Evidence, Point, effect, fingerprint, posterior, summarise
+from advisor.prediction.local_evidence import (
+    Evidence,
+    Point,
+    effect,
+    fingerprint,
+    posterior,
+    speaks_for,
+    summarise,
+)
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -188,3 +196,41 @@ def test_a_folder_with_odd_characters_is_read(tmp_path: Path, monkeypatch: pytes
     db = open_store(path)
     assert db.execute("SELECT count(*) FROM rows").fetchone()[0] == 1
     db.close()
+
+
+def test_a_row_of_a_busy_machine_speaks_for_nothing_but_itself_until_a_calm_one_is_there() -> None:
+    """A busy row moves its own configuration a little and no other; beside a calm row hardly more."""
+    own, other = Point("Q4_K", math.log(2e9), False, "m"), Point("Q4_K", math.log(3e9), False, "x")
+    calm = Evidence("cpu", "decode", own, 0.0)
+    busy = [Evidence("cpu", "decode", own, -1.5, 1, True) for _ in range(3)]
+    alone = summarise(busy)["cpu"]["decode"]
+    assert posterior(alone, other, "decode")[0] == 0.0
+    assert not speaks_for(alone, other)
+    assert speaks_for(alone, own)
+    sure = posterior(summarise([Evidence("cpu", "decode", own, -1.5)])["cpu"]["decode"], own, "decode")
+    doubted = posterior(alone, own, "decode")
+    assert abs(doubted[0]) < abs(sure[0]) / 2
+    assert doubted[1] > 5 * sure[1]
+    both = summarise([*busy, calm])["cpu"]["decode"]
+    assert abs(posterior(both, other, "decode")[0]) < 0.01
+    assert (both["rows"], both["busy_rows"]) == (4, 3)
+
+
+def test_a_busy_measurement_leaves_other_models_and_says_so_on_its_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The figure measured says how many rows were taken on a busy machine; another model's does not move."""
+    from advisor.catalog.resolve import resolve_hardware
+
+    before = predicted(capsys, "RTX 4090", "Q8_0", "qwen2.5-14b")
+    row = Row(
+        kind="speed", metric="tokens_per_s", phase="decode", model="Llama-3.1-8B", scheme="Q4_K_M",
+        engine="llama.cpp", backend="cuda", host=fingerprint(resolve_hardware("RTX 4090")), output_tokens=128,
+        depth=0, concurrency=1, value=10.0, flags="busy",
+    )  # fmt: skip
+    with Store() as store:
+        store.add([row], Origin())
+    assert predicted(capsys, "RTX 4090", "Q8_0", "qwen2.5-14b") == before
+    ask = ("recommend", "--json", "--model", "llama-3.1-8b", "--hardware", "RTX 4090")
+    said = answer(capsys, *ask, "--engine", "llama.cpp", "--scheme", "Q4_K_M")
+    assert "1 row measured on this machine, 1 of them on a busy one" in said
