@@ -45,7 +45,7 @@ class PlotScreen(StepScreen):
         "family side by side, file size against the expected score of one published benchmark. i: intervals"
         " of the "
         "Pareto front, of all, of none. e shows the schemes that do not meet the need. Wheel and + - zoom, "
-        "arrows move, 0 resets. s saves it as SVG."
+        "arrows move, r resets. s saves it as SVG."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "view('size')", "Size"),
@@ -64,11 +64,11 @@ class PlotScreen(StepScreen):
 
     def compose(self) -> ComposeResult:
         """The plot between its title and what its marks mean."""
-        from textual_plot import PlotWidget  # numpy alone costs 100 ms
+        from advisor.tui.widgets.plot import Plot  # its numpy alone costs 100 ms
 
         yield Steps("Tradeoffs")
         yield Static("", id="plot-title", classes="headline pad", markup=False)
-        yield PlotWidget(id="plot-widget")
+        yield Plot(id="plot-widget")
         yield Static("", id="legend-line", classes="pad", markup=False)
         yield Footer(show_command_palette=False)
 
@@ -120,7 +120,7 @@ class PlotScreen(StepScreen):
         self.query_one("#plot-title", Static).update(
             title if found else f"{title}: no scheme has both figures"
         )
-        self.query_one("#legend-line", Static).update("   ".join(legend))
+        self.query_one("#legend-line", Static).update(_packed(legend, self.app.size.width - 2))
 
     @property
     def chosen(self) -> str:
@@ -166,6 +166,17 @@ class PlotScreen(StepScreen):
         from advisor.tui.screens.save import SaveScreen
 
         self.app.push_screen(SaveScreen(self.reply))
+
+
+def _packed(entries: list[str], width: int) -> str:
+    """The entries in as few lines as they need, none of them broken: a mark stands beside its name."""
+    lines: list[str] = []
+    for entry in entries:
+        if lines and len(lines[-1]) + 3 + len(entry) <= width:
+            lines[-1] += f"   {entry}"
+        else:
+            lines.append(entry)
+    return "\n".join(lines)
 
 
 def _bars(plot: PlotWidget, line: Series, style: str, which: str) -> None:
