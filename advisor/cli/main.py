@@ -31,7 +31,7 @@ def run(argv: list[str]) -> int:
     """Run `advisor` with *argv*; returns the exit code and never lets an expected failure show a
     traceback.
     """
-    as_json = "--json" in argv or "--format=json" in argv
+    as_json = "--json" in argv or "--format=json" in argv or "--format json" in " ".join(argv)
     try:
         return int(_dispatch(argv))
     except AdvisorError as error:
@@ -64,6 +64,13 @@ def _dispatch(argv: list[str]) -> int:
     if name in ("-h", "--help"):
         print(_overview())
         return ExitCode.OK
+    if name.startswith("-"):
+        from advisor.errors import UsageError
+
+        raise UsageError(
+            f"options go after a command: advisor COMMAND {name} …, e.g. `advisor recommend {name} …` "
+            "(see `advisor --help`)"
+        )
     if name not in COMMANDS:
         from advisor.catalog.names import nearest
         from advisor.errors import UnknownNameError

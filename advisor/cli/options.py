@@ -128,7 +128,7 @@ def requirements(args: argparse.Namespace, model: ModelProfile | None) -> Requir
     if args.kv_cache not in KV_TYPES:
         raise UsageError(f"--kv-cache {args.kv_cache}: choose one of {', '.join(KV_TYPES)}")
     confidence = quantities.percent(args.confidence, "--confidence")
-    if not 50 <= confidence < 100:
+    if not 50 <= confidence <= 99.9:
         raise UsageError(f"--confidence {args.confidence}: choose from 50% to 99.9%")
     context = _context(args.context, model)
     return Requirements(

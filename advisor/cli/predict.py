@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
             answer = answer_line(line)
             if answer.get("error", {}).get("code") == UNEXPECTED:
                 code = ExitCode.UNEXPECTED
-            print(json.dumps(answer, ensure_ascii=False, separators=(",", ":")))
+            print(json.dumps(answer, separators=(",", ":")))
     return code
 
 

@@ -101,5 +101,5 @@ def load_json(path: str | Path) -> Any:
         raise BadFileError(f"{path} is not UTF-8 text") from None
     try:
         return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: not JSON, or a number of thousands of digits
         raise BadFileError(f"{path} is not JSON: {error}") from None

@@ -8,10 +8,12 @@ as generated classes do. They have no subclasses.
 
 from __future__ import annotations
 
+from _thread import allocate_lock
 from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform
 
+_LOCK = allocate_lock()
 _Class = TypeVar("_Class", bound=type)
 _Record = TypeVar("_Record")
 
@@ -69,6 +71,13 @@ class _Fields:
     def __get__(self, _: object, cls: type) -> dict[str, Any]:
         from dataclasses import dataclass, field
 
+        with _LOCK:
+            return self._become_dataclass(cls, dataclass, field)
+
+    def _become_dataclass(self, cls: type, dataclass: Any, field: Any) -> dict[str, Any]:
+        known = cls.__dict__["__dataclass_fields__"]
+        if known is not self:  # another thread was first
+            return known
         for name, factory in self.factories.items():
             setattr(cls, name, field(default_factory=factory))
         dataclass(init=False, repr=False, eq=False, kw_only=self.kw_only)(cls)

@@ -114,4 +114,5 @@ def _concurrency(case: Case, placement: Placement) -> Estimate:
     wanted, most = case.concurrency, placement.max_concurrency
     if wanted == MAX_CONCURRENCY:
         return Estimate.exact(most or 0, "as many as the KV cache holds")
-    return Estimate.exact(wanted if most is None else min(wanted, max(most, 0)))
+    # A plan that does not fit is answered as if it did: everything asked for then runs.
+    return Estimate.exact(wanted if not most or not placement.fits else min(wanted, most))

@@ -10,8 +10,12 @@ from advisor.prediction.case import MAX_CONCURRENCY, Case
 from advisor.sizing.weights import Weights
 
 _FIELDS = (
-    "decode_tokens_per_s", "prefill_tokens_per_s", "time_to_first_token_s",
-    "request_latency_s", "throughput_tokens_per_s", "requests_per_s",
+    "decode_tokens_per_s",
+    "prefill_tokens_per_s",
+    "time_to_first_token_s",
+    "request_latency_s",
+    "throughput_tokens_per_s",
+    "requests_per_s",
 )
 
 
@@ -55,12 +59,26 @@ def _serving(case: Case, load: Load, concurrency: int, weights: Weights, placeme
     from advisor.prediction.serving_speed import predict_serving
 
     found = predict_serving(
-        case.hardware, case.model, weights, case.scheme, case.engine, case.backend, placement,
-        load.prompt_tokens, load.output_tokens, concurrency, case.kv_type, confidence=case.confidence,
+        case.hardware,
+        case.model,
+        weights,
+        case.scheme,
+        case.engine,
+        case.backend,
+        placement,
+        load.prompt_tokens,
+        load.output_tokens,
+        concurrency,
+        case.kv_type,
+        confidence=case.confidence,
     )
     return Speed(
-        found.decode_tokens_per_s, found.prefill_tokens_per_s, found.ttft_s,
-        found.request_latency_s, found.throughput_tokens_per_s, found.requests_per_s,
+        found.decode_tokens_per_s,
+        found.prefill_tokens_per_s,
+        found.ttft_s,
+        found.request_latency_s,
+        found.throughput_tokens_per_s,
+        found.requests_per_s,
     )
 
 
@@ -71,21 +89,46 @@ def _local(case: Case, load: Load, concurrency: int, weights: Weights, placement
     own = local_effect(case.hardware, case.backend, case.model, weights, case.scheme.name, placement)
     depth = load.prompt_tokens + load.output_tokens // 2
     found = predict_local(
-        case.hardware, case.model, weights, case.scheme, case.engine, case.backend, placement,
-        load.prompt_tokens, depth, case.kv_type, confidence=case.confidence, local=own,
+        case.hardware,
+        case.model,
+        weights,
+        case.scheme,
+        case.engine,
+        case.backend,
+        placement,
+        load.prompt_tokens,
+        depth,
+        case.kv_type,
+        confidence=case.confidence,
+        local=own,
     )
     prefill = at_least(found.prefill, found.decode)
+    if concurrency > 1 and (found.decode is None or prefill is None):
+        return Speed(
+            why_not="the speed of prompts on this device was never measured, so neither was sharing it"
+        )
     if concurrency > 1:
         from advisor.prediction.serving_speed import batched_speed
 
         batched = batched_speed(
-            found.decode, prefill, concurrency, load.prompt_tokens, load.output_tokens,
-            hardware=case.hardware, model=case.model, weights=weights, placement=placement,
+            found.decode,
+            prefill,
+            concurrency,
+            load.prompt_tokens,
+            load.output_tokens,
+            hardware=case.hardware,
+            model=case.model,
+            weights=weights,
+            placement=placement,
             kv_type=case.kv_type,
         )
         return Speed(
-            batched.decode_tokens_per_s, batched.prefill_tokens_per_s, batched.ttft_s,
-            batched.request_latency_s, batched.throughput_tokens_per_s, batched.requests_per_s,
+            batched.decode_tokens_per_s,
+            batched.prefill_tokens_per_s,
+            batched.ttft_s,
+            batched.request_latency_s,
+            batched.throughput_tokens_per_s,
+            batched.requests_per_s,
         )
     return single_stream(found.decode, prefill, load)
 
@@ -105,13 +148,14 @@ def single_stream(decode: Estimate | None, prefill: Estimate | None, load: Load)
     latency = None
     if ttft is not None and answer is not None:
         latency = Estimate(
-            ttft.value + answer.value, ttft.low + answer.low, ttft.high + answer.high,
-            _weaker(ttft.basis, answer.basis), ("prompt time + output time",),
+            ttft.value + answer.value,
+            ttft.low + answer.low,
+            ttft.high + answer.high,
+            _weaker(ttft.basis, answer.basis),
+            ("prompt time + output time",),
         )
-    return Speed(
-        decode, prefill, ttft, latency,
-        _over(load.output_tokens, latency), _over(1, latency),
-    )
+    throughput = _over(load.output_tokens, latency) if load.output_tokens else None
+    return Speed(decode, prefill, ttft, latency, throughput, _over(1, latency))
 
 
 def _over(amount: float, rate: Estimate | None) -> Estimate | None:

@@ -26,13 +26,32 @@ from advisor.prediction.outcome import predict
 from advisor.recommendation.bare_gpu import as_it_ran
 
 INPUT_KEYS = (
-    "id", "hardware", "n_devices", "backend", "engine", "model", "scheme", "imatrix", "kv_type", "kv_bits",
-    "gpu_layers", "task", "workload",
+    "id",
+    "hardware",
+    "n_devices",
+    "backend",
+    "engine",
+    "model",
+    "scheme",
+    "imatrix",
+    "kv_type",
+    "kv_bits",
+    "gpu_layers",
+    "task",
+    "workload",
 )
 WORKLOAD_KEYS = ("prompt_tokens", "output_tokens", "context_tokens", "concurrency")
 OUTPUT_KEYS = (
-    "weights_bytes", "file_size_bytes", "memory_bytes", "decode_tokens_per_s", "prefill_tokens_per_s",
-    "time_to_first_token_s", "request_latency_s", "concurrency", "throughput_tokens_per_s", "requests_per_s",
+    "weights_bytes",
+    "file_size_bytes",
+    "memory_bytes",
+    "decode_tokens_per_s",
+    "prefill_tokens_per_s",
+    "time_to_first_token_s",
+    "request_latency_s",
+    "concurrency",
+    "throughput_tokens_per_s",
+    "requests_per_s",
 )
 _ENGINE_OF_FORMAT = {
     "gguf": "llama.cpp",
@@ -43,6 +62,15 @@ _ENGINE_OF_FORMAT = {
 }
 _STATED_SIZE = re.compile(r"(?<![A-Za-z0-9.])\d+(?:\.\d+)?[Bb](?:-[Aa]\d+(?:\.\d+)?[Bb])?(?![A-Za-z0-9])")
 """'9B', '30B-A3B' standing alone in a model's name."""
+_MOST = {
+    "n_devices": 4096,
+    "gpu_layers": 100_000,
+    "prompt_tokens": 10**8,
+    "output_tokens": 10**8,
+    "context_tokens": 10**8,
+    "concurrency": 10**6,
+}
+"""Beyond any machine or model there is; a larger number is a slip, and would only cost time and memory."""
 _SLIP = 0.9
 """Share of letters in common: one wrong letter in ten, two in twenty (a judgement)."""
 _MEASURED_ONLY = ("llamafile", "ipex-llm", "mlc-llm", "exllama")
@@ -57,7 +85,7 @@ def answer_line(line: str) -> dict[str, Any]:
     """The answer to one JSON line; never raises for anything a line can hold."""
     try:
         case = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: not JSON, or a number of thousands of digits
         return _error(None, "bad_json", f"not JSON: {error}")
     if not isinstance(case, dict):
         return _error(None, "bad_json", f"a case is a JSON object, not {type(case).__name__}")
@@ -68,7 +96,10 @@ def answer_case(raw: dict[str, Any]) -> dict[str, Any]:
     """The figures of one case, each `{value, low, high, basis}` or None; or `error {code, message}`."""
     try:
         case, mix = read_case(raw)
-        answer = {"id": raw.get("id"), **_figures(predict(as_it_ran(case), speed_if_too_large=True), mix)}
+        answer = {
+            "id": plain(raw.get("id")),
+            **_figures(predict(as_it_ran(case), speed_if_too_large=True), mix),
+        }
         notes = [*case.model.notes, *_does_not_run(case)]
         return {**answer, "notes": notes} if notes else answer
     except AdvisorError as error:
@@ -88,7 +119,7 @@ def _does_not_run(case: Case) -> list[str]:
     """
     if case.hardware is NO_MACHINE or case.engine in _MEASURED_ONLY:
         return []
-    ways = _ways(case.scheme.name, case.engine, case.hardware.name, case.hardware)
+    ways = _ways(case.scheme.name, case.engine, case.hardware)
     return [] if ways else [why_not(case.scheme, case.hardware, (case.engine,))]
 
 
@@ -111,12 +142,20 @@ def read_case(raw: dict[str, Any]) -> tuple[Case, dict[str, float]]:
         raise UsageError("task must be a name")
     mix = task_mix(task)
     imatrix = raw.get("imatrix")
-    if imatrix not in (None, True, False):
+    if imatrix is not None and not isinstance(imatrix, bool):
         raise UsageError("imatrix must be true, false or null")
     case = Case(
-        hardware=hardware, model=model, scheme=scheme, engine=engine, backend=backend, imatrix=imatrix,
-        kv_type=_kv_type(raw, engine), gpu_layers=_count(raw, "gpu_layers", None, least=0),
-        context_tokens=context, loads=(load,), categories=tuple(mix),
+        hardware=hardware,
+        model=model,
+        scheme=scheme,
+        engine=engine,
+        backend=backend,
+        imatrix=imatrix,
+        kv_type=_kv_type(raw, engine),
+        gpu_layers=_count(raw, "gpu_layers", None, least=0),
+        context_tokens=context,
+        loads=(load,),
+        categories=tuple(mix),
     )
     return case, mix
 
@@ -151,7 +190,8 @@ def _misspelt(name: str, nearest: tuple[str, ...]) -> bool:
 
     plain = re.sub(r"[^a-z0-9]", "", name.rpartition("/")[2].lower())
     return any(
-        SequenceMatcher(None, plain, re.sub(r"[^a-z0-9]", "", known.lower())).ratio() > _SLIP for known in nearest
+        SequenceMatcher(None, plain, re.sub(r"[^a-z0-9]", "", known.lower())).ratio() > _SLIP
+        for known in nearest
     )
 
 
@@ -192,7 +232,7 @@ def _engine(raw: dict[str, Any], scheme: SchemeProfile, hardware: HardwareProfil
             raise UsageError("backend must be a name or null")
         return engine, _possible_backend(backend.strip().lower(), hardware)
     known = hardware is not NO_MACHINE and engine not in _MEASURED_ONLY
-    ways = _ways(scheme.name, engine, hardware.name, hardware) if known else ()
+    ways = _ways(scheme.name, engine, hardware) if known else ()
     if ways:
         return engine, ways[0].backend
     return engine, default_backend(hardware)
@@ -214,14 +254,15 @@ def _engine_named(name: str) -> str:
     return measured if measured in _MEASURED_ONLY else find_engine(name)
 
 
-_WAYS: dict[tuple[str, str, str, int], list] = {}
+_WAYS: dict[tuple[str, str, int], tuple[HardwareProfile, list]] = {}
+"""The profile is kept with its ways: an identity is only one while its object lives."""
 
 
-def _ways(scheme: str, engine: str, hardware_name: str, hardware: HardwareProfile) -> list:
-    key = (scheme, engine, hardware_name, id(hardware))
+def _ways(scheme: str, engine: str, hardware: HardwareProfile) -> list:
+    key = (scheme, engine, id(hardware))
     if key not in _WAYS:
-        _WAYS[key] = runnable(find_scheme(scheme), hardware, (engine,))
-    return _WAYS[key]
+        _WAYS[key] = hardware, runnable(find_scheme(scheme), hardware, (engine,))
+    return _WAYS[key][1]
 
 
 def default_backend(hardware: HardwareProfile) -> str:
@@ -251,13 +292,11 @@ def _count(raw: dict[str, Any], key: str, default: int | None, least: int = 1) -
     value = raw.get(key)
     if value is None:
         return default
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, (int, float))
-        or not isfinite(value)
-        or value != int(value)
-    ):
+    whole = isinstance(value, int) or (isinstance(value, float) and isfinite(value) and value == int(value))
+    if isinstance(value, bool) or not whole:
         raise UsageError(f"{key} must be a whole number, not {value!r}")
+    if value > _MOST[key]:
+        raise UsageError(f"{key} is more than {_MOST[key]}")
     if value < least:
         raise UsageError(f"{key} is {value}; it must be at least {least}")
     return int(value)
@@ -279,7 +318,7 @@ def _kv_type(raw: dict[str, Any], engine: str) -> str:
         return "f16"
     eight = "fp8" if engine in SERVING_ENGINES else "q8_0"
     names = {16: "f16", 8: eight, 8.5: "q8_0", 5: "q5_0", 4: "q4_0", 4.5: "q4_0"}
-    if bits not in names:
+    if not isinstance(bits, (int, float)) or bits not in names:
         raise UsageError(f"kv_bits {bits!r} is not one of 16, 8, 5, 4")
     return names[bits]
 
@@ -309,6 +348,8 @@ def figure(estimate: Estimate | None) -> dict[str, Any] | None:
     if estimate is None:
         return None
     return {
-        "value": plain(float(estimate.value)), "low": plain(float(estimate.low)),
-        "high": plain(float(estimate.high)), "basis": estimate.basis,
+        "value": plain(float(estimate.value)),
+        "low": plain(float(estimate.low)),
+        "high": plain(float(estimate.high)),
+        "basis": estimate.basis,
     }

@@ -10,9 +10,22 @@ from advisor.documents.recommendation import Rejection
 from advisor.documents.record import record
 from advisor.documents.requirements import Requirements
 from advisor.documents.scheme import SchemeProfile
-from advisor.prediction.case import SERVING_ENGINES
+from advisor.errors import UsageError
 from advisor.prediction.native import is_native
 
+_GGML_KV = ("f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl")
+KV_TYPES_OF = {
+    "llama.cpp": _GGML_KV,
+    "ik_llama.cpp": _GGML_KV,
+    "ollama": ("f16", "q8_0", "q4_0"),
+    "mlx": ("f16", "bf16", "q8_0", "q4_0"),
+    "exllamav2": ("f16", "q8_0", "q4_0"),
+    "exllamav3": ("f16", "q8_0", "q4_0"),
+    "transformers": ("f16", "bf16"),
+}
+"""KV cache types each engine has: llama.cpp's server README, Ollama's FAQ, mlx-lm's `--kv-bits 8|4`,
+ExLlama's `-cq 8|4`. Serving engines take 16 bits or FP8 (https://docs.vllm.ai/en/latest/features/quantization/quantized_kvcache/)."""
+_SERVED_KV = ("f16", "bf16", "fp8")
 DEFAULT_ENGINES = ("llama.cpp", "vllm", "mlx")
 """Looked at when no engine is named: the engine with the most measurements for each format. The others run
 the same formats; naming them (`--engine ollama`) or having them installed brings them in."""
@@ -57,7 +70,18 @@ def candidates(
         ways = runnable(scheme, hardware, engines)
         if not ways:
             rejected.append(_rejection(model, scheme, why_not(scheme, hardware, engines), "unsupported"))
-        found += [_candidate(scheme, way, requirements, model) for way in ways]
+        for way in ways:
+            candidate = _candidate(scheme, way, requirements, model)
+            if candidate.kv_types:
+                found.append(candidate)
+                continue
+            has = ", ".join(kv_types_of(way.engine))
+            reason = f"{way.engine} has no {requirements.kv_type} KV cache; it has {has}"
+            rejected.append(
+                Rejection(
+                    model=model.name, scheme=scheme.name, engine=way.engine, reason=reason, kind="unsupported"
+                )
+            )
     return found, rejected
 
 
@@ -85,9 +109,13 @@ def _candidate(
             if part
         )
     return Candidate(
-        scheme, way.engine, way.backend, imatrix_for(scheme, requirements.calibration_allowed),
+        scheme,
+        way.engine,
+        way.backend,
+        imatrix_for(scheme, requirements.calibration_allowed),
         kv_types_for(way.engine, requirements.kv_type),
-        (way.level == "partial" or vendor_mix) and not is_native(model, scheme), note,
+        (way.level == "partial" or vendor_mix) and not is_native(model, scheme),
+        note,
     )
 
 
@@ -99,7 +127,13 @@ def _engines_here(hardware: HardwareProfile) -> tuple[str, ...]:
 def _schemes(requirements: Requirements, model: ModelProfile) -> tuple[SchemeProfile, ...]:
     """The schemes to look at; a file or checkpoint that is quantized already has exactly one."""
     if model.fixed_scheme:
-        return (find_scheme(model.fixed_scheme),)
+        fixed = find_scheme(model.fixed_scheme)
+        if requirements.schemes and fixed.name not in requirements.schemes:
+            raise UsageError(
+                f"{model.name} is quantized already, as {fixed.name}: leave out --scheme, "
+                "or name the original model"
+            )
+        return (fixed,)
     if requirements.schemes:
         return tuple(find_scheme(name) for name in requirements.schemes)
     return all_schemes()
@@ -112,11 +146,18 @@ def imatrix_for(scheme: SchemeProfile, calibration_allowed: bool) -> bool | None
     return calibration_allowed and scheme.calibration != "none"
 
 
+def kv_types_of(engine: str) -> tuple[str, ...]:
+    """The KV cache types *engine* has."""
+    return KV_TYPES_OF.get(engine, _SERVED_KV)
+
+
 def kv_types_for(engine: str, wanted: str) -> tuple[str, ...]:
-    """KV cache types to try in order. `auto` keeps 16 bits and quantizes to 8 only where 16 do not fit."""
+    """KV cache types to try in order; none when the engine lacks the one wanted. `auto` keeps 16 bits and
+    quantizes     to 8 only where 16 do not fit."""
+    known = kv_types_of(engine)
     if wanted != "auto":
-        return (wanted,)
-    return ("f16", "fp8") if engine in SERVING_ENGINES else ("f16", "q8_0")
+        return (wanted,) if wanted in known else ()
+    return tuple(kind for kind in ("f16", "q8_0", "fp8") if kind in known)
 
 
 def _calibration(scheme: SchemeProfile, requirements: Requirements, model: ModelProfile) -> str:

@@ -7,18 +7,16 @@ from advisor.documents.record import replace
 from advisor.documents.requirements import Requirements
 from advisor.prediction.artifacts import load
 from advisor.prediction.outcome import place_case
-from advisor.recommendation.judge import Judged
+from advisor.recommendation.candidates import kv_types_for
+from advisor.recommendation.judge import Judged, Miss, judge
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.rank import rate
 from advisor.sizing.weights import weigh
 
-_SMALLER_KV = {"fp8": ("fp8",), "q8_0": ("q8_0", "q4_0")}
-_LEAST_CONTEXT = 512
-"""Below a page of text a context is of no use for any task of profiles/tasks.json."""
-_WORTH_NAMING = 1.2
-"""Strangers' measurements of one configuration differ by 20 % (median, docs/MODEL_CARD.md):
-a smaller gain is none.
-"""
+_TRIED = 8
+"""Plans nearest to the need that advice is looked for: beyond them it would be for another plan."""
+_ROUNDS = 5
+"""Options one piece of advice may hold: memory, two losses, speed and first token."""
 _WITHIN_REACH = 2.0
 """Memory is bought by doubling it; a plan that needs more, or loses more than twice what is allowed,
 is another one.
@@ -37,39 +35,67 @@ def nearest_miss(judged: list[Judged], requirements: Requirements) -> NearestMis
     relaxable = [plan for plan in relaxable if not plan.candidate.limited] or relaxable
     if not relaxable:
         return None
-    nearest = min(
-        relaxable,
+    relaxable.sort(
         key=lambda plan: (
-            len(plan.misses) > 1,
+            any(miss.kind == "unusable" for miss in plan.misses),
             max(miss.shortfall for miss in plan.misses),
+            len(plan.misses),
             -rate(plan, requirements),
-        ),
+        )
     )
-    changes = [miss.relax for miss in nearest.misses if miss.relax]
-    if any(miss.kind == "memory" for miss in nearest.misses):
-        changes += _memory_changes(nearest)
+    nearest, change = relaxable[0], ""
+    for plan in relaxable[:_TRIED]:
+        if advice := _advice(plan, requirements):
+            nearest, change = plan, advice
+            break
+    if not change and any(miss.kind == "memory" for miss in nearest.misses):
+        change = "more memory, or a smaller model"
     return NearestMiss(
         plan=make_plan(nearest, requirements),
         misses=tuple(miss.text for miss in nearest.misses),
-        change="; or ".join(dict.fromkeys(changes)),
+        change=change,
     )
 
 
-def _memory_changes(plan: Judged) -> list[str]:
-    """Options that make the plan fit, each tried: a smaller KV cache, then a shorter context."""
+def _advice(plan: Judged, requirements: Requirements) -> str:
+    """The options with which *plan* meets the need, found by judging it again after each;
+    empty when none do.
+    """
+    ceiling = load("decision")["smaller_model_loss_pct"]
+    need, options = requirements, {}
+    for _ in range(_ROUNDS):
+        if plan.feasible:
+            return " ".join(options.values())
+        step = next((found for miss in plan.misses if (found := _step(plan, miss, need))), None)
+        if step is None:
+            return ""
+        option, need = step
+        options[option.split(":")[0].split(" ")[0]] = option
+        candidate = replace(plan.candidate, kv_types=kv_types_for(plan.case.engine, need.kv_type))
+        plan = judge(candidate, need, plan.case.hardware, plan.case.model, ceiling)
+    return ""
+
+
+def _step(plan: Judged, miss: Miss, need: Requirements) -> tuple[str, Requirements] | None:
+    """One option that lifts *miss*, and the need with it."""
+    if miss.kind == "memory":
+        return _less_memory(plan, need)
+    return (miss.relax, miss.relaxed(need)) if miss.relaxed else None
+
+
+def _less_memory(plan: Judged, need: Requirements) -> tuple[str, Requirements] | None:
+    """A smaller KV cache, else a shorter context, with which the plan fits."""
     weights = weigh(plan.case.model, plan.case.scheme, plan.case.imatrix)
-    found = []
-    for kv_type in _SMALLER_KV["fp8" if plan.case.serves else "q8_0"]:
+    for kv_type in ("fp8",) if plan.case.serves else ("q8_0", "q4_0"):
         if kv_type != plan.case.kv_type and place_case(replace(plan.case, kv_type=kv_type), weights).fits:
-            found.append(f"--kv-cache {kv_type}")
-            break
-    context = plan.case.context_tokens
-    while context > _LEAST_CONTEXT:
-        context //= 2
+            return f"--kv-cache {kv_type}", replace(need, kv_type=kv_type)
+    least = max(load.prompt_tokens + load.output_tokens for load in need.loads)
+    context = need.context_tokens // 2
+    while context >= least:
         if place_case(replace(plan.case, context_tokens=context), weights).fits:
-            found.append(f"--context {context}")
-            break
-    return found or ["a smaller model, or more memory"]
+            return f"--context {context}", replace(need, context_tokens=context)
+        context //= 2
+    return None
 
 
 def what_would_change(
@@ -101,8 +127,11 @@ def _worth_naming() -> float:
 def _next_faster(best: Judged, feasible: list[Judged], requirements: Requirements) -> str:
     """Among the plans that meet the need, the faster one that costs the least accuracy."""
     faster = [
-        plan for plan in feasible
-        if plan.loss is not None and best.loss is not None and plan.loss.value > best.loss.value
+        plan
+        for plan in feasible
+        if plan.loss is not None
+        and best.loss is not None
+        and plan.loss.value > best.loss.value
         and rate(plan, requirements) > rate(best, requirements) * _worth_naming()
     ]
     if not faster:
@@ -111,8 +140,7 @@ def _next_faster(best: Judged, feasible: list[Judged], requirements: Requirement
     gain = 100 * (rate(plan, requirements) / rate(best, requirements) - 1)
     return (
         f"{plan.case.scheme.name} on {plan.case.engine} would be {gain:.0f} % faster and lose "
-        f"{plan.loss.value:.1f} % instead of {best.loss.value:.1f} %: "
-        f"--objective speed --max-loss {plan.loss_upper:.1f}%"
+        f"{plan.loss.value:.1f} % instead of {best.loss.value:.1f} %: --scheme {plan.case.scheme.name}"
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import ceil, floor, log10
 
 from advisor.catalog.tasks import task_mix
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
-from advisor.documents.outcome import BASES, Estimate, Outcome
+from advisor.documents.outcome import BASES, Estimate, Outcome, Placement
 from advisor.documents.record import record, replace
 from advisor.documents.requirements import Requirements, TaskNeed
 from advisor.prediction.case import Case
@@ -16,6 +17,7 @@ from advisor.prediction.speed import speed
 from advisor.recommendation.candidates import Candidate
 from advisor.sizing.weights import weigh
 
+_ALL_TASKS = "the task mix"
 _SPILLS = ("split", "experts-on-cpu", "cpu")
 """Placements that read weights from main memory."""
 
@@ -29,7 +31,9 @@ class Miss:
     shortfall: float
     """How far off, as a ratio above 1: needed / had, or had / allowed."""
     relax: str = ""
-    """What to ask for instead."""
+    """What to ask for instead, as an option of the command line."""
+    relaxed: Callable[[Requirements], Requirements] | None = None
+    """The need with that asked for instead; None where nothing can be asked for."""
 
 
 @record
@@ -51,11 +55,66 @@ class Judged:
 
 
 def judge(
-    candidate: Candidate, requirements: Requirements, hardware: HardwareProfile, model: ModelProfile,
+    candidate: Candidate,
+    requirements: Requirements,
+    hardware: HardwareProfile,
+    model: ModelProfile,
     unusable_loss_pct: float | None,
 ) -> Judged:
-    """All figures of *candidate* and every requirement it misses."""
-    case, outcome = _first_fit(candidate, requirements, hardware, model)
+    """All figures of *candidate* and every requirement it misses.
+
+    Of the KV cache types allowed the preferred one is judged, and the others only when it misses something.
+    """
+    first = None
+    for case, placement in _by_preference(candidate, requirements, hardware, model):
+        judged = _judged(candidate, requirements, case, placement, unusable_loss_pct)
+        if judged.feasible:
+            return judged
+        first = first or judged
+    return first
+
+
+def _by_preference(
+    candidate: Candidate, requirements: Requirements, hardware: HardwareProfile, model: ModelProfile
+) -> list[tuple[Case, Placement]]:
+    """Cases by KV type: what keeps the whole model on the accelerator, then what fits, then the rest."""
+    categories = tuple(dict.fromkeys(name for need in requirements.tasks for name in task_mix(need.task)))
+    weights = weigh(model, candidate.scheme, candidate.imatrix)
+    whole, fitting, rest = [], [], []
+    for kv_type in candidate.kv_types:
+        case = Case(
+            hardware=hardware,
+            model=model,
+            scheme=candidate.scheme,
+            engine=candidate.engine,
+            backend=candidate.backend,
+            imatrix=candidate.imatrix,
+            kv_type=kv_type,
+            context_tokens=requirements.context_tokens,
+            loads=requirements.loads,
+            categories=categories,
+            confidence=requirements.confidence_pct / 100,
+        )
+        placement = place_case(case, weights)
+        if not placement.fits:
+            rest.append((case, placement))
+        elif placement.kind not in _SPILLS or not hardware.gpus or candidate.backend == "cpu":
+            whole.append((case, placement))
+            break
+        else:
+            fitting.append((case, placement))
+    found = [*whole, *fitting]
+    return found or rest[:1]
+
+
+def _judged(
+    candidate: Candidate,
+    requirements: Requirements,
+    case: Case,
+    placement: Placement,
+    unusable_loss_pct: float | None,
+) -> Judged:
+    outcome = predict(case, placement=placement)
     mixes = {need.task: task_mix(need.task) for need in requirements.tasks}
     loss = _mixed_loss(requirements.tasks, mixes, outcome)
     uppers = {need.task: _upper(mixes[need.task], outcome) for need in requirements.tasks}
@@ -65,40 +124,13 @@ def judge(
         upper = sum(need.weight * uppers[need.task] for need in requirements.tasks) / total
     misses = [
         *_memory_misses(outcome),
-        *_disk_misses(outcome, hardware, model),
+        *_disk_misses(outcome, case.hardware, case.model),
         *_loss_misses(requirements, uppers, upper, loss),
         *_unusable(requirements, upper, loss, unusable_loss_pct),
     ]
-    if outcome.placement is not None and outcome.placement.fits:
+    if placement.fits:
         misses += _speed_misses(requirements, case, outcome)
     return Judged(candidate, case, outcome, loss, upper, uppers, tuple(misses))
-
-
-def _first_fit(
-    candidate: Candidate, requirements: Requirements, hardware: HardwareProfile, model: ModelProfile
-) -> tuple[Case, Outcome]:
-    """The first KV type that keeps the whole model on the accelerator, else the first that fits,
-    else the first.
-    """
-    categories = tuple(dict.fromkeys(name for need in requirements.tasks for name in task_mix(need.task)))
-    weights = weigh(model, candidate.scheme, candidate.imatrix)
-    tried = []
-    for kv_type in candidate.kv_types:
-        case = Case(
-            hardware=hardware, model=model, scheme=candidate.scheme, engine=candidate.engine,
-            backend=candidate.backend, imatrix=candidate.imatrix, kv_type=kv_type,
-            context_tokens=requirements.context_tokens, loads=requirements.loads, categories=categories,
-            confidence=requirements.confidence_pct / 100,
-        )
-        placement = place_case(case, weights)
-        tried.append((case, placement))
-        if placement.fits and (
-            placement.kind not in _SPILLS or not hardware.gpus or candidate.backend == "cpu"
-        ):
-            break
-    else:
-        case, placement = next((found for found in tried if found[1].fits), tried[0])
-    return case, predict(case, placement=placement)
 
 
 def _mixed_loss(
@@ -138,17 +170,21 @@ def _memory_misses(outcome: Outcome) -> list[Miss]:
     placement = outcome.placement
     if placement is None or placement.fits:
         return []
+    # Memory nobody stated counts as none: the plan misses all that the known devices cannot hold.
     known = sum(device.available_bytes or 0 for device in placement.devices)
+    if not known:
+        return [Miss("memory", placement.binding, float("inf"))]
     tightest = max(
         (d.total_bytes / d.available_bytes for d in placement.devices if d.available_bytes), default=1.0
     )
-    return [Miss("memory", placement.binding, max(tightest, placement.total_bytes / max(known, 1), 1.0))]
+    return [Miss("memory", placement.binding, max(tightest, placement.total_bytes / known, 1.0))]
 
 
 def _disk_misses(outcome: Outcome, hardware: HardwareProfile, model: ModelProfile) -> list[Miss]:
     free = hardware.disk_free_bytes
     needed = outcome.file_size_bytes.value
-    if free is None or model.file_path or needed <= free:
+    there_already = model.file_path is not None and model.fixed_scheme is not None
+    if free is None or there_already or needed <= free:
         return []
     text = f"the file needs {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free on disk"
     return [Miss("disk", text, needed / max(free, 1), "free disk space")]
@@ -159,8 +195,20 @@ def _loss_misses(
 ) -> list[Miss]:
     limits = [(need.task, uppers[need.task], need.max_loss_pct) for need in requirements.tasks]
     if requirements.max_loss_pct is not None:
-        limits.append(("the task mix", upper, requirements.max_loss_pct))
+        limits.append((_ALL_TASKS, upper, requirements.max_loss_pct))
     return [miss for name, bound, limit in limits if (miss := _loss_miss(name, bound, limit, requirements))]
+
+
+def _with_loss(name: str, limit: float) -> Callable[[Requirements], Requirements]:
+    """The need with another limit on one task, or on all of them together."""
+
+    def relaxed(need: Requirements) -> Requirements:
+        if name == _ALL_TASKS:
+            return replace(need, max_loss_pct=limit)
+        tasks = tuple(replace(t, max_loss_pct=limit) if t.task == name else t for t in need.tasks)
+        return replace(need, tasks=tasks)
+
+    return relaxed
 
 
 def _unusable(
@@ -190,7 +238,12 @@ def _unusable(
         f"{what}: more than the next smaller model of a family gives up "
         f"({ceiling:.1f} %, median of published scores)"
     )
-    return [Miss("unusable", text, value / ceiling, f"--max-loss {value + 1:.0f}%")]
+    if upper is None:
+        return [Miss("unusable", text, value / ceiling)]
+    limit = _rounded_up(upper)
+    return [
+        Miss("unusable", text, value / ceiling, f"--max-loss {limit}%", _with_loss(_ALL_TASKS, float(limit)))
+    ]
 
 
 def _loss_miss(
@@ -206,7 +259,11 @@ def _loss_miss(
         f"{name} may lose up to {bound:.1f} % at {requirements.confidence_pct:g} % confidence "
         f"(limit {limit:g} %)"
     )
-    return Miss("loss", text, bound / limit if limit else float("inf"), f"--max-loss {_rounded_up(bound)}%")
+    allowed = _rounded_up(bound)
+    option = f"--max-loss {allowed}%" if name == _ALL_TASKS else f"--task {name}:{allowed}%"
+    return Miss(
+        "loss", text, bound / limit if limit else float("inf"), option, _with_loss(name, float(allowed))
+    )
 
 
 def _speed_misses(requirements: Requirements, case: Case, outcome: Outcome) -> list[Miss]:
@@ -232,7 +289,14 @@ def _too_slow(decode: Estimate | None, wanted: float, requirements: Requirements
         f"decode may be as slow as {decode.low:.3g} tokens/s at {requirements.confidence_pct:g} % confidence "
         f"(asked {wanted:g}, expected {decode.value:.3g})"
     )
-    return Miss("speed", text, wanted / max(decode.low, 1e-9), f"--min-speed {_rounded_down(decode.low)}")
+    reached = _rounded_down(decode.low)
+    return Miss(
+        "speed",
+        text,
+        wanted / max(decode.low, 1e-9),
+        f"--min-speed {reached}",
+        lambda need: replace(need, min_decode_tokens_per_s=float(reached)),
+    )
 
 
 def _too_late(ttft: Estimate | None, slowest: float, requirements: Requirements) -> Miss:
@@ -242,7 +306,14 @@ def _too_late(ttft: Estimate | None, slowest: float, requirements: Requirements)
         f"the first token may take {ttft.high:.3g} s at {requirements.confidence_pct:g} % confidence "
         f"(asked {slowest:g} s, expected {ttft.value:.3g} s)"
     )
-    return Miss("ttft", text, ttft.high / slowest, f"--max-ttft {_rounded_up(ttft.high)}s")
+    reached = _rounded_up(ttft.high)
+    return Miss(
+        "ttft",
+        text,
+        ttft.high / slowest,
+        f"--max-ttft {reached}s",
+        lambda need: replace(need, max_ttft_s=float(reached)),
+    )
 
 
 def _rounded_down(value: float) -> str:

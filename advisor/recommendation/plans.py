@@ -56,9 +56,16 @@ def deploy_plan(judged: Judged) -> DeployPlan:
     native = is_native(case.model, case.scheme) and not case.scheme.is_gguf
     model = replace(case.model, fixed_scheme=case.scheme.name) if native else case.model
     return DeployPlan(
-        model=model, scheme=case.scheme, imatrix=case.imatrix, engine=case.engine, backend=case.backend,
-        placement=judged.outcome.placement, context_tokens=case.context_tokens, concurrency=case.concurrency,
-        kv_type=case.kv_type, file_name=expected_file_name(case.model, case.scheme, case.imatrix),
+        model=model,
+        scheme=case.scheme,
+        imatrix=case.imatrix,
+        engine=case.engine,
+        backend=case.backend,
+        placement=judged.outcome.placement,
+        context_tokens=case.context_tokens,
+        concurrency=case.concurrency,
+        kv_type=case.kv_type,
+        file_name=expected_file_name(case.model, case.scheme, case.imatrix),
         threads=case.hardware.cpu.performance_cores or case.hardware.cpu.physical_cores,
         hardware=case.hardware,
     )
@@ -69,8 +76,12 @@ def _file(judged: Judged) -> ExpectedFile:
     size = int(judged.outcome.file_size_bytes.value)
     free = case.hardware.disk_free_bytes
     return ExpectedFile(
-        name=expected_file_name(case.model, case.scheme, case.imatrix), size_bytes=size,
-        disk_free_bytes=free, fits_disk=None if free is None else bool(case.model.file_path) or size <= free,
+        name=expected_file_name(case.model, case.scheme, case.imatrix),
+        size_bytes=size,
+        disk_free_bytes=free,
+        fits_disk=None
+        if free is None
+        else bool(case.model.file_path and case.model.fixed_scheme) or size <= free,
     )
 
 
@@ -90,10 +101,15 @@ def reasons(judged: Judged, requirements: Requirements) -> tuple[str, ...]:
     outcome, scheme = judged.outcome, judged.case.scheme.name
     objective = {
         "accuracy": (
-            "so accurate that no benchmark could tell it from the best plan that meets the need, and of all such "
+            "so accurate that no benchmark could tell it from the best plan that meets the need, and of all "
+            "such "
             "plans the fastest, or the cheapest to make among equally fast ones"
         ),
-        "speed": "the fastest plan that meets the need",
+        "speed": (
+            "the fastest plan that meets the need; where others are as fast within what two people measure, "
+            "the one "
+            "that is cheapest to make, then the smallest"
+        ),
         "size": "the smallest plan that meets the need",
         "make-cost": "the cheapest to produce that meets the need",
         "serve-cost": "the most tokens per second and device that meets the need",

@@ -91,14 +91,24 @@ def _tied_by_rate(plans: list[Judged], speed: Callable[[Judged], float]) -> list
     while left:
         floor = speed(left[0]) / (1 + spread)
         tied = [plan for plan in left if speed(plan) >= floor]
-        order += sorted(tied, key=_tie_key)
-        left = left[len(tied):]
+        order += _within_tie(tied)
+        left = left[len(tied) :]
     return order
 
 
-def _tie_key(plan: Judged) -> tuple:
-    resolved = _loss(plan) // load("decision")["benchmark_resolution_pct"]
-    return resolved, plan.candidate.scheme.make_cost_rank, _size(plan), _loss(plan), _names(plan)
+def _within_tie(tied: list[Judged]) -> list[Judged]:
+    """Of equally fast plans: first those whose loss no benchmark could tell from the best of them, the
+    cheapest to     make and then the smallest first; the others by loss."""
+    best = min(_loss(plan) for plan in tied)
+    limit = best + load("decision")["benchmark_resolution_pct"]
+    return sorted(
+        tied,
+        key=lambda plan: (
+            (0, plan.candidate.scheme.make_cost_rank, _size(plan), _loss(plan), _names(plan))
+            if _loss(plan) <= limit
+            else (1, _loss(plan), _size(plan), 0.0, _names(plan))
+        ),
+    )
 
 
 def _by_accuracy(plans: list[Judged], requirements: Requirements) -> list[Judged]:

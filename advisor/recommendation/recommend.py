@@ -86,7 +86,10 @@ def _without_pointless(
 
 def _left_aside(candidate: Candidate, model: ModelProfile) -> Rejection:
     return Rejection(
-        model=model.name, scheme=candidate.scheme.name, engine=candidate.engine, kind="limited",
+        model=model.name,
+        scheme=candidate.scheme.name,
+        engine=candidate.engine,
+        kind="limited",
         reason=f"{candidate.note or 'runs with limits'}; name it with --scheme to have it considered",
     )
 
@@ -108,12 +111,18 @@ def answer(
         unmeasured = bool(missed) and all(_unmeasured(plan) for plan in missed)
         return Recommendation(
             status="not_measured" if unmeasured else "nothing_fits",
-            hardware=hardware, requirements=requirements, recommendation=None, rejected=tuple(rejected),
-            nearest_miss=nearest_miss(missed, requirements), warnings=hardware.notes,
+            hardware=hardware,
+            requirements=requirements,
+            recommendation=None,
+            rejected=tuple(rejected),
+            nearest_miss=nearest_miss(missed, requirements),
+            warnings=hardware.notes,
         )
     best = order[0]
     return Recommendation(
-        status="ok", hardware=hardware, requirements=requirements,
+        status="ok",
+        hardware=hardware,
+        requirements=requirements,
         recommendation=make_plan(best, requirements),
         alternatives=tuple(make_plan(plan, requirements) for plan in _distinct(order)[1 : 1 + _ALTERNATIVES]),
         rejected=tuple(rejected),
@@ -137,8 +146,11 @@ def _unmeasured(plan: Judged) -> bool:
 def _rejection(plan: Judged) -> Rejection:
     worst = max(plan.misses, key=lambda miss: miss.shortfall)
     return Rejection(
-        model=plan.case.model.name, scheme=plan.case.scheme.name, engine=plan.case.engine,
-        reason="; ".join(miss.text for miss in plan.misses), kind=worst.kind,
+        model=plan.case.model.name,
+        scheme=plan.case.scheme.name,
+        engine=plan.case.engine,
+        reason="; ".join(miss.text for miss in plan.misses),
+        kind=worst.kind,
     )
 
 
@@ -155,7 +167,9 @@ def _warnings(best: Judged, requirements: Requirements, hardware: HardwareProfil
         if weak:
             lines.append(f"the loss on {', '.join(weak)} is extrapolated: too few measurements of this kind")
     if hardware.gpus and hardware.memory.total_bytes is None and not hardware.gpus[0].unified_memory:
-        lines.append("only the GPU is named: plans that also use main memory are left out; give --ram to have them")
+        lines.append(
+            "only the GPU is named: plans that also use main memory are left out; give --ram to have them"
+        )
     decode = best.outcome.decode_tokens_per_s
     if decode is not None and decode.basis == "measured-here" and decode.evidence:
         lines.append(f"your own measurements: {decode.evidence[0]}")
