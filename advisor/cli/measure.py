@@ -168,12 +168,18 @@ def _warn_if_busy(hardware: object) -> None:
 
 def _kept(args: argparse.Namespace, rows: list) -> list:
     """The rows, on the disk as soon as they are there: a run of several files that is interrupted keeps
-    what it has."""
+    what it has. Where they cannot be kept they are shown before the StoreError."""
     if not args.dry:
+        from advisor.errors import StoreError
         from advisor.measuring.store import Origin, Store
 
-        with Store() as store:
-            store.add(rows, Origin(format="measured here"))
+        try:
+            with Store() as store:
+                store.add(rows, Origin(format="measured here"))
+        except StoreError:
+            # Under --json the error is the document on stdout.
+            print(_page(rows), file=sys.stderr if args.json else sys.stdout, flush=True)
+            raise
     return rows
 
 
@@ -204,7 +210,7 @@ def _bandwidth(args: argparse.Namespace) -> int:
     hardware = probe()
     _warn_if_busy(hardware)
     threads = _numbers(args.threads, "--threads") if args.threads else ()
-    rows = _kept(args, measure_bandwidth(hardware, threads))
+    rows = _kept(args, measure_bandwidth(hardware, threads, keep=not args.dry))
     return _print(args, rows)
 
 
@@ -217,16 +223,21 @@ def _print(args: argparse.Namespace, rows: list) -> int:
             dumps({"schema_version": "1.0", "kept": not args.dry, "rows": [plain_row(row) for row in rows]})
         )
         return ExitCode.OK
+    print(_page(rows))
+    if args.dry:
+        print("nothing was kept (--dry)", file=sys.stderr)
+    return ExitCode.OK
+
+
+def _page(rows: list) -> str:
+    """The figures as a table."""
     from advisor.cli.text import table
 
     lines = [
         (row.model or row.hardware, row.scheme or "-", _what(row), _value(row), row.flags or "-")
         for row in rows
     ]
-    print("\n".join(table(lines, ("measured", "scheme", "test", "value", "flags"))))
-    if args.dry:
-        print("nothing was kept (--dry)", file=sys.stderr)
-    return ExitCode.OK
+    return "\n".join(table(lines, ("measured", "scheme", "test", "value", "flags")))
 
 
 def _what(row: object) -> str:

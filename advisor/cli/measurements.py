@@ -236,7 +236,22 @@ def _remove(args: argparse.Namespace) -> int:
     with Store() as store:
         removed = store.remove(ids=_ids(args), source=args.source, everything=args.all, **_filters(args))
     print(dumps({"schema_version": "1.0", "removed": removed}) if args.json else f"{removed} rows removed")
+    if args.all or args.kind == "bandwidth":
+        _say_kept_bandwidth()
     return ExitCode.OK
+
+
+def _say_kept_bandwidth() -> None:
+    """The measured bandwidth is a fact of the boot, not a row of the store."""
+    from advisor.probe.kept_bandwidth import kept_bandwidth
+
+    rate, _ = kept_bandwidth()
+    if rate:
+        print(
+            f"advisor: the memory bandwidth measured here, {rate / 1e9:.1f} GB/s, is still used until the "
+            "next boot; `advisor probe --forget` drops it",
+            file=sys.stderr,
+        )
 
 
 def _sources(args: argparse.Namespace) -> int:

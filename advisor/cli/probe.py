@@ -18,6 +18,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="measure the memory bandwidth (a few seconds); later answers use it",
     )
     parser.add_argument(
+        "--forget",
+        action="store_true",
+        help="drop the measured memory bandwidth (with --measure: before measuring anew)",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="the HardwareProfile document; save it and pass it as --hardware"
     )
 
@@ -26,6 +31,8 @@ def run(args: argparse.Namespace) -> int:
     """Print the profile."""
     from advisor.probe import measure, probe
 
+    if args.forget:
+        _forget()
     profile = probe()
     if args.measure:
         profile = measure(profile, _progress)
@@ -36,6 +43,14 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(profile_text(profile))
     return ExitCode.OK
+
+
+def _forget() -> None:
+    from advisor.probe.kept_bandwidth import forget_bandwidth
+
+    rate = forget_bandwidth()
+    said = f"{rate / 1e9:.1f} GB/s are forgotten" if rate else "none was measured since boot"
+    print(f"measured memory bandwidth: {said}", file=sys.stderr)
 
 
 def _progress(done: float) -> None:

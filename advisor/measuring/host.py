@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import time
 from dataclasses import dataclass
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.prediction.local_evidence import fingerprint
+from advisor.probe.load import cores_used, load_words
 
-BUSY_SHARE = 0.15
-"""Of the usable cores at work for others: beyond it, memory bandwidth and cores are shared for real. A rule
-of this project: one busy process on eight cores or more is let pass, on two it is not."""
 HOT_C = 95.0
 """Processors slow themselves down at their junction limit, 95 to 105 °C by their data sheets."""
 
@@ -22,12 +19,15 @@ class Busy:
 
     warnings: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    load: str | None = None
+    """'1.7 of 2 cores' used by others; None on a quiet machine."""
 
     def and_then(self, other: Busy) -> Busy:
         """Both, each thing once."""
         return Busy(
             tuple(dict.fromkeys(self.warnings + other.warnings)),
             tuple(dict.fromkeys(self.flags + other.flags)),
+            self.load or other.load,
         )
 
 
@@ -41,12 +41,10 @@ def busy(hardware: HardwareProfile, seconds: float = 0.5) -> Busy:
     run meanwhile."""
     warnings: list[str] = []
     flags: list[str] = []
-    used = _cores_used(seconds)
-    cores = hardware.cpu.usable_cores or os.cpu_count() or 1
-    if used is not None and used > BUSY_SHARE * cores:
+    load = load_words(cores_used(seconds), hardware.cpu.usable_cores or os.cpu_count() or 1)
+    if load:
         warnings.append(
-            f"other processes use {used:.1f} of {cores} cores: figures will be too low, are "
-            "marked busy and count for little"
+            f"other processes use {load}: figures will be too low, are marked busy and count for little"
         )
         flags.append("busy")
     hot = _hottest()
@@ -59,27 +57,7 @@ def busy(hardware: HardwareProfile, seconds: float = 0.5) -> Busy:
     if others:
         warnings += others
         flags.append("busy")
-    return Busy(tuple(warnings), tuple(dict.fromkeys(flags)))
-
-
-def _cores_used(seconds: float) -> float | None:
-    """Cores at work on average over *seconds*, this process left out."""
-    import psutil
-
-    try:
-        before, own_before = psutil.cpu_times(), time.process_time()
-        time.sleep(seconds)
-        after, own_after = psutil.cpu_times(), time.process_time()
-    except (OSError, RuntimeError):
-        return None
-    idle = (after.idle - before.idle) + (getattr(after, "iowait", 0.0) - getattr(before, "iowait", 0.0))
-    total = sum(after) - sum(before)
-    # `guest` is contained in `user`, so the sum counts it twice.
-    total -= sum(getattr(after, name, 0.0) - getattr(before, name, 0.0) for name in ("guest", "guest_nice"))
-    if total <= 0:
-        return None
-    cores = psutil.cpu_count() or 1
-    return max(0.0, (total - idle) / total * cores - (own_after - own_before) / seconds)
+    return Busy(tuple(warnings), tuple(dict.fromkeys(flags)), load)
 
 
 def _hottest() -> float | None:

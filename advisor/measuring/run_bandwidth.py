@@ -10,13 +10,14 @@ from advisor.measuring.host import busy, host_of
 from advisor.measuring.progress import Progress
 from advisor.measuring.rows import Row
 from advisor.probe.bandwidth import BLOCK_BYTES, measure_read_bandwidth
+from advisor.probe.kept_bandwidth import keep_bandwidth
 
 
-def measure_bandwidth(hardware: HardwareProfile, threads: tuple[int, ...] = ()) -> list[Row]:
-    """One row per thread count; the best becomes the machine's measured bandwidth in later answers (until
-    reboot)."""
-    from advisor.probe.boot_cache import write
-
+def measure_bandwidth(
+    hardware: HardwareProfile, threads: tuple[int, ...] = (), keep: bool = True
+) -> list[Row]:
+    """One row per thread count; with *keep* the best since boot is the machine's measured bandwidth in later
+    answers (until reboot)."""
     before = busy(hardware)
     chosen = threads or _doublings(hardware.cpu.usable_cores or 1)
     bar = Progress(len(chosen))
@@ -29,7 +30,8 @@ def measure_bandwidth(hardware: HardwareProfile, threads: tuple[int, ...] = ()) 
         rows.append((count, value))
     bar.end()
     flags = ";".join(before.and_then(busy(hardware)).flags)
-    write("read_bandwidth_bytes_per_s", max(value for _, value in rows))
+    if keep:
+        keep_bandwidth(max(value for _, value in rows), before.load)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return [
         Row(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from advisor.catalog.cpus import find_cpu
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
@@ -17,6 +17,9 @@ from advisor.probe.nvidia import nvidia
 from advisor.probe.system import System
 
 __all__ = ["measure", "probe"]
+
+_LOAD_S = 0.5
+"""How long others are watched before a measurement: fifty ticks of the usual kernel clock."""
 
 
 def probe(system: System | None = None) -> HardwareProfile:
@@ -46,15 +49,29 @@ def probe(system: System | None = None) -> HardwareProfile:
 def measure(
     profile: HardwareProfile, progress: Callable[[float], None] = lambda done: None
 ) -> HardwareProfile:
-    """*profile* with the memory bandwidth measured now, and kept for later probes of this boot."""
+    """*profile* with the memory bandwidth measured now, or the best since boot where that is higher; kept
+    for later probes of this boot. A busy machine is noted.
+    """
     from advisor.probe.bandwidth import measure_read_bandwidth
-    from advisor.probe.boot_cache import write
+    from advisor.probe.kept_bandwidth import keep_bandwidth
+    from advisor.probe.load import cores_used, load_words
 
     threads = profile.cpu.usable_cores or 1
+    load = load_words(cores_used(_LOAD_S), threads)
     rate = measure_read_bandwidth(min(threads, profile.cpu.physical_cores or threads), progress)
-    write("read_bandwidth_bytes_per_s", rate)
-    notes = tuple(note for note in profile.notes if "advisor probe --measure" not in note)
+    rate, load = keep_bandwidth(rate, load)
+    notes = _with_measured(profile.notes, load)
     return replace(profile, memory=replace(profile.memory, measured_bandwidth_bytes_per_s=rate), notes=notes)
+
+
+def _with_measured(notes: Iterable[str], load: str | None) -> tuple[str, ...]:
+    """The notes once the bandwidth is measured; *load* says how busy the machine was."""
+    from advisor.probe.kept_bandwidth import BUSY_NOTE, busy_note
+
+    left = tuple(
+        note for note in notes if "advisor probe --measure" not in note and not note.startswith(BUSY_NOTE)
+    )
+    return (*left, busy_note(load)) if load else left
 
 
 def _from_table(
@@ -70,11 +87,11 @@ def _from_table(
         unknown["memory.bandwidth_bytes_per_s"] = f"the catalogue states none for {row.microarchitecture}"
     measured = None
     if system.live:
-        from advisor.probe.boot_cache import read
+        from advisor.probe.kept_bandwidth import kept_bandwidth
 
-        measured = read().get("read_bandwidth_bytes_per_s")
+        measured, load = kept_bandwidth()
         if measured:
-            notes[:] = [note for note in notes if "advisor probe --measure" not in note]
+            notes[:] = _with_measured(notes, load)
     if row is not None:
         cpu = replace(cpu, microarchitecture=row.microarchitecture, vendor=cpu.vendor or row.vendor)
         bandwidth = row.bandwidth_bytes_per_s and row.bandwidth_bytes_per_s * max(cpu.sockets or 1, 1)

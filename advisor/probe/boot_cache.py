@@ -33,7 +33,19 @@ def read() -> dict[str, Any]:
 
 def write(name: str, value: Any) -> None:
     """Keep *value*; a folder that cannot be written only costs the next probe its speed."""
-    facts = {**read(), name: value}
+    _replace({**read(), name: value})
+
+
+def forget(name: str) -> Any:
+    """Drop what is kept under *name*; returns it, None when there was nothing."""
+    facts = read()
+    value = facts.pop(name, None)
+    if value is not None:
+        _replace(facts)
+    return value
+
+
+def _replace(facts: dict[str, Any]) -> None:
     path = _path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -41,7 +41,7 @@ def _linux(system: System, unknown: dict[str, str], notes: list[str]) -> Cpu:
     blocks = [
         _fields(block) for block in re.split(r"\n\s*\n", text) if "processor" in block.lower() or ":" in block
     ]
-    first = blocks[0]
+    first = blocks[0] if blocks else {}
     flags = set((first.get("flags") or first.get("Features") or first.get("isa", "")).split())
     if "hypervisor" in flags:
         notes.append(
@@ -136,24 +136,33 @@ def cpu_list(text: str) -> list[int]:
 
 
 def _usable(system: System, logical: int | None) -> int | None:
-    """Affinity, bounded by the cgroup's CPU quota rounded up."""
+    """Affinity, bounded by the tightest CPU quota between this process's cgroup and the root, rounded up."""
     usable = system.usable_cpus() or logical
     quotas = [usable] if usable else []
     for line in (system.read("/proc/self/cgroup") or "").splitlines():
         _, controllers, path = [*line.split(":", 2), "", ""][:3]
         if controllers == "":
-            quota, _, period = (system.read(f"/sys/fs/cgroup{path.rstrip('/')}/cpu.max") or "").partition(" ")
+            bases: tuple[str, ...] = ("/sys/fs/cgroup", "/sys/fs/cgroup/unified")
         elif "cpu" in controllers.split(","):
-            base = f"/sys/fs/cgroup/cpu{path.rstrip('/')}"
-            quota, period = (
-                system.read(f"{base}/cpu.cfs_quota_us") or "",
-                system.read(f"{base}/cpu.cfs_period_us") or "",
-            )
+            bases = ("/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct")
         else:
             continue
-        if quota.isdigit() and period.isdigit() and int(period):
-            quotas.append(max(1, -(-int(quota) // int(period))))
+        parts = [part for part in path.split("/") if part and part != ".."]
+        for base in bases:
+            for depth in range(len(parts), -1, -1):
+                quotas += _quota(system, "/".join([base, *parts[:depth]]))
     return min(quotas) if quotas else None
+
+
+def _quota(system: System, folder: str) -> list[int]:
+    """CPUs a group may use, rounded up; empty when it has no quota."""
+    quota, _, period = (system.read(f"{folder}/cpu.max") or "").partition(" ")
+    if not quota:
+        quota = system.read(f"{folder}/cpu.cfs_quota_us") or ""
+        period = system.read(f"{folder}/cpu.cfs_period_us") or ""
+    if quota.isdigit() and period.isdigit() and int(period):
+        return [max(1, -(-int(quota) // int(period)))]
+    return []
 
 
 def _caches(system: System) -> dict[str, int]:
