@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from advisor.errors import ExitCode
 
@@ -26,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the tables."""
     from advisor.training.evaluation import evaluate_parts, model_card, tables_text
 
-    results = evaluate_parts(tuple(args.part))
+    results = evaluate_parts(tuple(args.part), _progress)
     if args.json:
         from advisor.documents.plain import dumps
 
@@ -38,3 +39,8 @@ def run(args: argparse.Namespace) -> int:
 
         Path(args.card).write_text(model_card(results), encoding="utf-8")
     return ExitCode.OK
+
+
+def _progress(part: str) -> None:
+    """One line per part: a part takes up to minutes."""
+    print(f"evaluating {part}", file=sys.stderr, flush=True)

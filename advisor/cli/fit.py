@@ -70,9 +70,10 @@ def _local(as_json: bool) -> int:
         return ExitCode.OK
     for effect in found["effects"]:
         factor = exp(effect["mean_log_ratio"])
+        busy = f" ({effect['busy_rows']} of {effect['rows']} rows on a busy machine)"
         print(
             f"{effect['backend']} {effect['phase']}: {effect['configurations']} configurations measured "
-            f"here, {factor:.2f} x what is predicted without them"
+            f"here, {factor:.2f} x what is predicted without them" + (busy if effect["busy_rows"] else "")
         )
     if not found["effects"]:
         print(f"no measurements of {found['hardware']}; `advisor measure speed FILE.gguf` makes some")
@@ -80,8 +81,9 @@ def _local(as_json: bool) -> int:
 
 
 def _progress(done: float, what: str) -> None:
-    """One bar on stderr, and only on a terminal."""
+    """One bar on stderr; a line per part where it is no terminal."""
     if not sys.stderr.isatty():
+        print(what, file=sys.stderr, flush=True)
         return
     width = 30
     full = int(width * min(max(done, 0.0), 1.0))

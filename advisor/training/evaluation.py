@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -29,15 +30,21 @@ to be a little worse. Where a part keeps a holdout that no setting has seen, it 
 """
 
 
-def evaluate_parts(parts: tuple[str, ...]) -> dict[str, dict[str, Any]]:
-    """Part -> what its `evaluate()` found, as plain values."""
+def evaluate_parts(
+    parts: tuple[str, ...], progress: Callable[[str], None] = lambda part: None
+) -> dict[str, dict[str, Any]]:
+    """Part -> what its `evaluate()` found, as plain values; *progress* hears each part's name before it."""
     for part in parts:
         if part not in PARTS:
             raise UnknownNameError("part", part, tuple(PARTS))
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):  # as the fit: the same figures on every machine
-        return {part: plain(import_module(PARTS[part]).evaluate()) for part in parts or PARTS}
+        results = {}
+        for part in parts or PARTS:
+            progress(part)
+            results[part] = plain(import_module(PARTS[part]).evaluate())
+        return results
 
 
 def tables_text(results: dict[str, dict[str, Any]]) -> str:
