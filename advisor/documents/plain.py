@@ -65,9 +65,7 @@ def parse(kind: type, value: Any, *, what: str) -> Any:
             f"{what} has schema_version {version!r}; this version reads {expected.default}: "
             "write it again with this advisor"
         )
-    unexpected = sorted(set(value) - set(getattr(kind, "__dataclass_fields__", {})))
-    if unexpected:
-        raise BadFileError(f"{what} has an unknown field {unexpected[0]!r}; see `advisor schema`")
+    _refuse_unknown_fields(kind, value, what, "")
     _refuse_impossible_numbers(value, what, "")
     try:
         return _adapter(kind).validate_python(value)
@@ -75,6 +73,26 @@ def parse(kind: type, value: Any, *, what: str) -> Any:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the document"
         raise BadFileError(f"{what}: {where}: {first['msg']}") from None
+
+
+def _refuse_unknown_fields(kind: type, value: Any, what: str, where: str) -> None:
+    """A misspelt field would be dropped silently, and its figure with it."""
+    from typing import get_args, get_type_hints
+
+    if isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            _refuse_unknown_fields(kind, item, what, f"{where}{index}.")
+        return
+    if not isinstance(value, dict):
+        return
+    hints = get_type_hints(kind)
+    unexpected = sorted(set(value) - set(kind.__dataclass_fields__))
+    if unexpected:
+        raise BadFileError(f"{what} has an unknown field {(where + unexpected[0])!r}; see `advisor schema`")
+    for name, item in value.items():
+        nested = [part for part in (hints[name], *get_args(hints[name])) if hasattr(part, "__dataclass_fields__")]
+        if nested:
+            _refuse_unknown_fields(nested[0], item, what, f"{where}{name}.")
 
 
 def _refuse_impossible_numbers(value: Any, what: str, where: str) -> None:
