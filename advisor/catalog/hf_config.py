@@ -39,6 +39,8 @@ def read_hf(path: str | Path) -> ModelProfile:
     folder = config_path.parent
     text = _text_config(config)
     shapes = _shapes(text, config)
+    if (shapes["n_layers"] or 0) > _MOST_LAYERS or (shapes["n_experts"] or 0) > _MOST_LAYERS:
+        raise BadFileError(f"{path} states more than {_MOST_LAYERS} layers or experts: no model has as many")
     if shapes["n_layers"] is None or shapes["hidden_size"] is None:
         raise BadFileError(
             f"{config_path} is not a model's config.json: it states no number of layers or no hidden size; "
@@ -256,6 +258,8 @@ def _name(config: dict[str, Any], folder: Path, config_path: Path) -> str:
     return stated or config_path.stem
 
 
+_MOST_LAYERS = 100_000
+"""Layers and experts are looped over: a larger number is a slip or an attack, and would cost all memory."""
 _SHAPE = ("n_layers", "hidden_size", "n_heads", "vocab_size", "n_experts")
 
 

@@ -14,6 +14,8 @@ from typing import Any
 
 from advisor.errors import BadFileError
 
+_COUNTED, _MOST_COUNTED = ("n_layers", "n_experts", "nodes", "sockets"), 100_000
+"""What is looped over one by one: a larger number is a slip or an attack, and would cost all memory."""
 _SIGNIFICANT_DIGITS = 6
 """Printed digits of a float: far beyond any interval here, and stable across platforms' last bits."""
 
@@ -105,6 +107,8 @@ def _refuse_impossible_numbers(value: Any, what: str, where: str) -> None:
             _refuse_impossible_numbers(item, what, f"{where}.{index}")
     elif isinstance(value, float) and not isfinite(value):
         raise BadFileError(f"{what}: {where} is {value}; give a finite number or null")
+    elif isinstance(value, int) and where.rpartition(".")[2] in _COUNTED and value > _MOST_COUNTED:
+        raise BadFileError(f"{what}: {where} is {value}; no model or machine has more than {_MOST_COUNTED}")
     elif isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:
         raise BadFileError(f"{what}: {where} is {value}; it cannot be negative")
 
