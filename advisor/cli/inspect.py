@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from advisor.cli import options
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Recommendation
 from advisor.errors import ExitCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_ENDINGS = (".gguf", ".json", ".safetensors", ".bin")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,15 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Describe the file and its memory plan; exit code 3 when it does not fit."""
-    from pathlib import Path
-
-    from advisor.catalog.resolve import resolve_model
-    from advisor.errors import BadFileError
     from advisor.recommendation.recommend import recommend
 
-    if not Path(args.file).exists():
-        raise BadFileError(f"{args.file} does not exist; give a GGUF file, an HF directory or a config.json")
-    model = resolve_model(args.file)
+    model = _model(args.file)
     requirements = options.requirements(args, model)
     answer = recommend(requirements, options.hardware(args), model)
     plan = answer.recommendation or (answer.nearest_miss and answer.nearest_miss.plan)
@@ -45,6 +46,36 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(_text(model, answer))
     return ExitCode.OK if answer.status == "ok" else ExitCode.NOTHING_FITS
+
+
+def _model(name: str) -> ModelProfile:
+    """The model in the file or directory. Raises BadFileError for anything that is no model."""
+    from pathlib import Path
+
+    from advisor.catalog.gguf import read_gguf
+    from advisor.catalog.resolve import resolve_model
+    from advisor.errors import BadFileError
+
+    path = Path(name).expanduser()
+    if not path.exists():
+        raise BadFileError(f"{name} does not exist; give a GGUF file, an HF directory or a config.json")
+    if path.is_dir() or path.suffix.lower() in _ENDINGS:
+        return resolve_model(os.path.join(os.curdir, name))  # a bare word would be a model's name
+    if not _starts_as_gguf(path):
+        raise BadFileError(
+            f"{name} is not a GGUF file, a Hugging Face directory or a config.json; give one of these"
+        )
+    return read_gguf(path)  # Ollama's blobs have no ending
+
+
+def _starts_as_gguf(path: Path) -> bool:
+    from advisor.errors import BadFileError
+
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"GGUF"
+    except OSError as error:
+        raise BadFileError(f"cannot read {path}: {error.strerror}") from None
 
 
 def facts(model: ModelProfile) -> dict[str, Any]:
@@ -85,18 +116,53 @@ def _elements(shape: tuple[int, ...]) -> int:
     return count
 
 
+def _bytes(count: int) -> str:
+    """'4.92 GB', '812 MB', '96.3 KB': three digits of the unit that fits."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
+        if count >= size:
+            return f"{_three(count / size)} {unit}"
+    return f"{count} bytes"
+
+
+def _three(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _params(count: int) -> str:
+    for unit, size in (("billion", 1e9), ("million", 1e6)):
+        if count >= size:
+            return f"{_three(count / size)} {unit}"
+    return str(count)
+
+
+_LINES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("name", "name", str),
+    ("architecture", "architecture", str),
+    ("scheme", "scheme", str),
+    ("file_size_bytes", "file", _bytes),
+    ("weights_bytes", "weights", _bytes),
+    ("n_params", "parameters", _params),
+    ("bpw", "bits per weight", "{:.2f}".format),
+    ("context_length", "context length", "{} tokens".format),
+    ("n_layers", "layers", str),
+    ("vocab_size", "vocabulary", "{} tokens".format),
+    ("tokenizer", "tokenizer", str),
+)
+"""Fact, its label, how it is written."""
+
+
 def _text(model: ModelProfile, answer: Recommendation) -> str:
     from advisor.cli.text import recommendation_text, table
 
+    found = facts(model)
     rows = [
-        (name.replace("_", " "), str(value))
-        for name, value in facts(model).items()
-        if value not in (None, (), "")
+        (label, write(found[name])) for name, label, write in _LINES if found[name] not in (None, (), "")
     ]
     lines = [model.file_path or model.name, "", *table(rows[1:], rows[0])]
+    lines += [f"  note: {note}" for note in model.notes]
     if model.tensors:
         cells = [
-            (kind, str(entry["tensors"]), f"{entry['bytes'] / 1e6:.1f} MB")
+            (kind, str(entry["tensors"]), _bytes(entry["bytes"]))
             for kind, entry in mix(model).items()
         ]
         lines += ["", *table(cells, ("type", "tensors", "size"))]
