@@ -38,6 +38,24 @@ second, for Llama 2 70B, and 40 ms, 25 a second, when interactive
 (https://mlcommons.org/2025/04/llm-inference-v5)."""
 
 
+_LABELS = {
+    "ram": "RAM",
+    "vram": "VRAM",
+    "bandwidth": "Bandwidth",
+    "hardware": "Machine",
+    "concurrency": "Requests",
+    "context": "Context",
+    "max-loss": "Loss",
+    "min-speed": "Speed",
+    "engine": "Engines",
+    "task": "Used for",
+}
+"""Option -> the label of its field."""
+
+PRESETS = {"loss": "accuracy", "min_speed": "speed"}
+"""Number -> the choice that asks for it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answers:
     """Every answer as text; '' leaves it to the advisor."""
@@ -132,13 +150,33 @@ def problems(answers: Answers) -> dict[str, str]:
         try:
             requirements(replace(blank, **{name: getattr(answers, name)}, **needed), None)
         except UsageError as error:
-            found.setdefault(name, plain_words(error))
+            found.setdefault(name, _mended(name, plain_words(error)))
     return found
 
 
+def _mended(name: str, text: str) -> str:
+    """The example fits the field: a count of requests is no count of tokens."""
+    if name == "requests":
+        return text.replace("a whole number above zero such as 8192 or 8k", "a number of requests such as 4")
+    return text
+
+
 def plain_words(error: Exception | str) -> str:
-    """A text of the command line without the dashes of its options."""
-    return re.sub(r"(?<![\w-])--([a-z])", r"\1", str(error))
+    """A message that begins with an option begins with the field: '--context x: …' is 'Context x: …'.
+
+    Options further on stay as they are written: there they are part of a command.
+    """
+    named = re.match(r"--([a-z-]+)", str(error))
+    if not named:
+        return str(error)
+    return _LABELS.get(named[1], named[1].replace("-", " ")) + str(error)[named.end() :]
+
+
+def valid(answers: Answers) -> Answers:
+    """What is worth keeping for next time: the default in place of what cannot be understood."""
+    blank, wrong = Answers(), problems(answers)
+    names = {*wrong, *(PRESETS[name] for name in wrong if name in PRESETS)}
+    return replace(answers, **{name: getattr(blank, name) for name in names})
 
 
 @cache

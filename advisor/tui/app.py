@@ -11,7 +11,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from advisor.documents.hardware import HardwareProfile
-from advisor.tui.answers import Answers
+from advisor.tui.answers import Answers, valid
 from advisor.tui.conversation import Conversation
 from advisor.tui.messages import Copied
 from advisor.tui.remembered import data_folder, recall, remember
@@ -20,7 +20,7 @@ _DARK, _LIGHT = "textual-dark", "textual-light"
 
 
 class AdvisorApp(App[str]):
-    """Machine, questions, answer, tradeoffs. `return_value` is the last command copied."""
+    """Machine, questions, answer, tradeoffs. `return_value` is every command copied, in order."""
 
     TITLE = "advisor"
     CSS_PATH = "advisor.tcss"
@@ -38,7 +38,7 @@ class AdvisorApp(App[str]):
         super().__init__()
         self.conversation = conversation
         self.folder = folder
-        self.copied = ""
+        self.copied: list[str] = []
         if theme in self.available_themes:
             self.theme = theme
 
@@ -52,11 +52,15 @@ class AdvisorApp(App[str]):
         """Take new answers and keep them for next time."""
         if answers != self.conversation.answers:
             self.conversation.answers = answers
-            remember(self.folder, answers, self.theme)
+            self._remember()
+
+    def _remember(self) -> None:
+        remember(self.folder, valid(self.conversation.answers), self.theme)
 
     def copy(self, text: str, what: str) -> None:
         """Put *text* on the clipboard, by the terminal and by the desktop's own tool, and say so."""
-        self.copied = text
+        if text not in self.copied:
+            self.copied.append(text)
         self.copy_to_clipboard(text)
         self._copy_locally(text, what)
 
@@ -86,11 +90,11 @@ class AdvisorApp(App[str]):
     def action_light_or_dark(self) -> None:
         """Light instead of dark, and back; remembered."""
         self.theme = _LIGHT if self.current_theme.dark else _DARK
-        remember(self.folder, self.conversation.answers, self.theme)
+        self._remember()
 
     def action_leave(self) -> None:
         """Quit; what was copied is printed for terminals without a clipboard."""
-        self.exit(self.copied or None)
+        self.exit("\n".join(self.copied) or None)
 
     def action_interrupt(self) -> None:
         """Ctrl-C: quit at once, with the exit code of an interruption."""

@@ -9,7 +9,7 @@ Row = tuple[str, str, str]
 
 
 def machine_rows(profile: HardwareProfile) -> list[Row]:
-    """Name, value, source of everything known about the machine; then what is unknown, and why."""
+    """What to mind about the machine; name, value, source of what is known; what is unknown, and why."""
     read = _READ.get(profile.source, profile.source)
     cpu, memory = profile.cpu, profile.memory
     rows = [
@@ -30,9 +30,10 @@ def machine_rows(profile: HardwareProfile) -> list[Row]:
     rows.append(("Free disk", gib(profile.disk_free_bytes), read))
     if profile.nodes > 1:
         rows.append(("Nodes", str(profile.nodes), read))
+    notes = [("Note", note, "") for note in profile.notes]
     known = [row for row in rows if row[1]]
-    known += [(_plain(name), "unknown", reason) for name, reason in profile.unknown.items()]
-    return [*known, *(("Note", note, "") for note in profile.notes)]
+    unknown = [(_plain(name), "unknown", reason) for name, reason in profile.unknown.items()]
+    return [*notes, *known, *unknown]
 
 
 def gib(value: int | None) -> str:

@@ -59,13 +59,14 @@ def start(tmp_path):
     """Start the application; `start(size=…, answers=…, hardware=…, probe=…)` is an async context manager."""
 
     @asynccontextmanager
-    async def started(size=(80, 24), hardware="RTX 4090", **options):
+    async def started(size=(80, 24), hardware="RTX 4090", settled=True, **options):
         if hardware is not None:
             hardware = resolve_hardware(hardware, Overrides())
         app = make_app(hardware=hardware, data_dir=tmp_path / "data", **options)
         async with app.run_test(size=size) as pilot:
             driver = Driver(app, pilot)
-            await driver.settle()
+            if settled:
+                await driver.settle()
             yield driver
 
     return started

@@ -8,7 +8,7 @@ LLAMA = Answers(model="Llama-3.1-8B")
 WRONG = {
     "tasks": "unknown task 'chating'; nearest: chat",
     "context": "give a whole number above zero such as 8192 or 8k",
-    "requests": "give a whole number above zero",
+    "requests": "Requests 0: give a number of requests such as 4",
     "engines": "unknown engine 'lama.cpp'; nearest: llama.cpp",
 }
 

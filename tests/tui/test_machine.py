@@ -1,8 +1,12 @@
 """The machine: probed, overridden, another one, unreadable."""
 
+from dataclasses import replace
+from threading import Event
+
 from advisor.catalog.resolve import Overrides, resolve_hardware
 from advisor.documents.plain import dumps
 from advisor.tui.machine_rows import machine_rows
+from advisor.tui.remembered import recall
 
 
 def broken_probe():
@@ -16,6 +20,10 @@ async def test_a_probe_that_fails(start):
         assert "this machine could not be read: no /proc" in driver.problem("hardware")
         await driver.press("enter")
         assert driver.screen == "MachineScreen"
+        await driver.type("x")
+        await driver.press("backspace", "f5")
+        assert driver.screen == "MachineScreen"
+        assert "this machine could not be read: no /proc" in driver.problem("hardware")
         await driver.replace("hardware", "RTX 4090")
         await driver.press("f5")
         assert driver.screen == "QuestionsScreen"
@@ -56,6 +64,68 @@ async def test_wrong_amounts_are_marked(start):
         assert "write it as 64GB" in driver.problem("vram")
 
 
+async def test_a_wrong_amount_goes_no_further_and_is_not_kept(start, tmp_path):
+    """Continue stays at the field, what was understood before is what is remembered, and a mend goes on."""
+    async with start() as driver:
+        await driver.replace("vram", "48GB")
+        await driver.press("tab", "f5", "escape")
+        await driver.replace("ram", "lots")
+        await driver.press("f5")
+        assert driver.screen == "MachineScreen"
+        assert driver.problem("ram") == "! RAM 'lots' is not a size; write it as 64GB or 24564MiB"
+        assert driver.app.focused.id == "ram"
+        answers, _ = recall(tmp_path / "data")
+        assert (answers.ram, answers.vram) == ("", "48GB")
+        await driver.replace("bandwidth", "fast")
+        await driver.replace("ram", "64GB")
+        await driver.press("f5")
+        assert "is not a rate" in driver.problem("bandwidth")
+        await driver.replace("bandwidth", "")
+        await driver.press("f5")
+        assert driver.screen == "QuestionsScreen"
+
+
+async def test_the_cursor_starts_in_the_machine_field(start):
+    """A name that begins with q is typed, not a wish to quit; an unknown one stays here, unremembered."""
+    async with start() as driver:
+        await driver.type("quadruple zzz")
+        await driver.press("escape", "enter")
+        assert driver.screen == "MachineScreen"
+        assert "unknown hardware 'quadruple zzz'" in driver.problem("hardware")
+        assert driver.app.conversation.answers.hardware == ""
+        await driver.replace("hardware", "")
+        await driver.type("RTX 409")
+        await driver.press("f5")
+        assert "nearest: RTX A400" in driver.text
+
+
+async def test_stated_memory_before_the_machine_is_read(start):
+    """What is stated over a machine still being read is judged once it is read."""
+    go = Event()
+
+    def slow():
+        go.wait(20)
+        return resolve_hardware("RTX 3090", Overrides())
+
+    async with start(hardware=None, probe=slow, settled=False) as driver:
+        driver.app.screen.query_one("#ram").value = "lots"
+        driver.app.screen.action_continue()
+        await driver.pilot.pause()
+        assert driver.screen == "MachineScreen"
+        go.set()
+        await driver.settle()
+        assert "'lots' is not a size" in driver.problem("ram")
+        await driver.replace("ram", "")
+        await driver.press("f5")
+        assert driver.screen == "QuestionsScreen"
+
+
+def test_what_to_mind_comes_first():
+    """Notes stand above the figures, where the smallest terminal shows them."""
+    machine = replace(resolve_hardware("RTX 4090", Overrides()), notes=("a virtual machine",))
+    assert machine_rows(machine)[0] == ("Note", "a virtual machine", "")
+
+
 async def test_another_machine_and_a_saved_probe(start, tmp_path):
     """A catalogue name and a saved probe stand for the machine; F7 comes back to this one."""
     saved = tmp_path / "server.json"
@@ -64,7 +134,7 @@ async def test_another_machine_and_a_saved_probe(start, tmp_path):
         for name, shown in (
             ("Raspberry Pi 5", "Raspberry Pi 5"),
             (str(saved), "A100 PCIe 80 GB"),
-            ("RTX 409", "unknown"),
+            ("RTX 409", "nearest: RTX A400"),
         ):
             await driver.replace("hardware", name)
             driver.app.screen.take_answers()

@@ -35,15 +35,26 @@ class MachineScreen(StepScreen):
         "What the plan is made for. This machine is read by itself; to plan for another one type its name "
         "(RTX 4090, 2x A100 80GB, M3 Max 64GB, EPYC 9654 384GB, Raspberry Pi 5) or the path of a file "
         "written by "
-        "`advisor probe --json`. RAM, VRAM and bandwidth replace what was read. Empty fields change nothing."
+        "`advisor probe --json`. RAM, VRAM and bandwidth replace what was read. Empty fields change nothing. "
+        "Enter continues."
     )
-    AUTO_FOCUS = "#continue"
+    AUTO_FOCUS = "#hardware SearchInput"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "continue", "Continue"),
         Binding("f6", "measure", "Measure bandwidth"),
         Binding("f7", "this_machine", "This machine"),
         Binding("escape", "back", show=False),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reading = False
+        self._go = False
+        """Whether to continue as soon as the machine is known."""
+        self._later = False
+        """Whether what was typed could not be judged before the machine under it is known."""
+        self._named = ""
+        """The name last put into the field from the answers, or taken from it."""
 
     def compose(self) -> ComposeResult:
         """Fields above, values beneath, buttons last."""
@@ -83,7 +94,7 @@ class MachineScreen(StepScreen):
     def on_screen_resume(self) -> None:
         """A what-if may have taken another machine meanwhile."""
         answers = self.conversation.answers
-        if answers.hardware != self.query_one("#hardware", Search).value:
+        if answers.hardware != self._named:
             self.query_one("#hardware", Search).take(answers.hardware)
             self.refresh_machine()
 
@@ -93,6 +104,8 @@ class MachineScreen(StepScreen):
             self.query_one(f"#field-{name}", Field).mark("")
         self.query_one("#machine-name", Static).update("Reading this machine …")
         self._busy(True)
+        self._reading = True
+        self._named = self.conversation.answers.hardware
         self._read(self.conversation.answers)
 
     @work(thread=True, exclusive=True, exit_on_error=False)
@@ -108,18 +121,28 @@ class MachineScreen(StepScreen):
     @on(MachineRead)
     def _show(self, event: MachineRead) -> None:
         self._busy(False)
+        self._reading = False
         self.query_one("#machine-name", Static).update(event.hardware.name)
         table = self.query_one(DataTable)
         table.clear()
         for row in machine_rows(event.hardware):
-            table.add_row(*(Text(plain_words(cell)) for cell in row), height=None)
+            table.add_row(*map(Text, row), height=None)
+        go, later = self._go, self._later
+        self._go = self._later = False
+        if go:
+            self.action_continue()
+        elif later:
+            self.take_answers()
 
     @on(MachineFailed)
     def _mark(self, event: MachineFailed) -> None:
         self._busy(False)
-        self.query_one("#machine-name", Static).update("No machine yet: name one above.")
+        self._reading = self._go = False
+        mend = "name one above" if event.field == "hardware" else "mend the marked field"
+        self.query_one("#machine-name", Static).update(f"No machine yet: {mend}.")
         self.query_one(DataTable).clear()
-        self.query_one(f"#field-{event.field}", Field).mark(event.text)
+        for field in self.query(Field):
+            field.mark(event.text if field.field_name == event.field else "")
 
     def failed(self, text: str) -> None:
         """Say it where the machine would stand."""
@@ -131,31 +154,59 @@ class MachineScreen(StepScreen):
         bar.update(total=None if done is None else 1.0, progress=done or 0.0)
 
     @on(Search.Taken)
-    @on(Input.Submitted)
     @on(Input.Blurred)
     def _changed(self) -> None:
         self.take_answers()
 
-    def take_answers(self) -> None:
-        """Keep what is typed, and show the machine it means when that is another one."""
+    @on(Input.Changed)
+    def _unmark(self, event: Input.Changed) -> None:
+        event.input.query_ancestor(Field).mark("")
+
+    def typed(self) -> Answers:
+        """The answers with the machine as it stands in the fields."""
         stated = {name: self.query_one(f"#{name}", Input).value for name in _OVERRIDES}
-        answers = replace(
+        return replace(
             self.conversation.answers, hardware=self.query_one("#hardware", Search).value, **stated
         )
-        if answers != self.conversation.answers:
+
+    def take_answers(self) -> bool:
+        """Keep what is typed when it is a machine, and show that; else mark the field. Whether it is one."""
+        answers = self.typed()
+        if not answers.hardware and self.conversation.probed is None:
+            return self._take_later(answers)
+        found = resolved(self.conversation, answers)
+        if isinstance(found, MachineFailed):
+            self._mark(found)
+            return False
+        if answers != self.conversation.answers or any(field.problem for field in self.query(Field)):
             self.app.change(answers)
             self.refresh_machine()
+        return True
 
+    def _take_later(self, answers: Answers) -> bool:
+        """This machine is meant and not yet known: what is stated over it is judged once it is."""
+        kept = self.conversation.answers
+        self._later = answers != kept
+        if kept.hardware or not self._reading:
+            self.app.change(replace(kept, hardware=""))
+            self.refresh_machine()
+        return False
+
+    @on(Input.Submitted)
     @on(Button.Pressed, "#continue")
     def action_continue(self) -> None:
         """To the questions, once the machine is known."""
         from advisor.tui.screens.questions import QuestionsScreen
 
-        self.take_answers()
-        if any(field.problem for field in self.query(Field)):
+        if self.take_answers():
+            self.app.push_screen(QuestionsScreen())
+            return
+        wrong = [field for field in self.query(Field) if field.problem]
+        if wrong:
+            wrong[0].query(Input).first().focus()
             self.notify("mend the marked field first", severity="warning")
         else:
-            self.app.push_screen(QuestionsScreen())
+            self._go = True
 
     @on(Button.Pressed, "#this")
     def action_this_machine(self) -> None:
@@ -199,12 +250,12 @@ def resolved(conversation: object, answers: Answers) -> MachineRead | MachineFai
         return MachineRead(conversation.machine(answers))
     except AdvisorError as error:
         failure = error
-    for name in _OVERRIDES:
+    bare = replace(answers, **dict.fromkeys(_OVERRIDES, ""))
+    for name in ("hardware", *_OVERRIDES):
         try:
-            conversation.machine(replace(answers, **{name: ""}))
-        except AdvisorError:
-            continue
-        return MachineFailed(plain_words(failure), name)
+            conversation.machine(replace(bare, **{name: getattr(answers, name)}))
+        except AdvisorError as error:
+            return MachineFailed(plain_words(error), name)
     return MachineFailed(plain_words(failure))
 
 

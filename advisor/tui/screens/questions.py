@@ -14,7 +14,7 @@ from textual.widgets import Button, Footer, Input, Select, Static
 
 from advisor.documents.requirements import KV_TYPES
 from advisor.errors import AdvisorError
-from advisor.tui.answers import ACCURACY, SPEED, Answers, plain_words, problems
+from advisor.tui.answers import ACCURACY, PRESETS, SPEED, Answers, plain_words, problems
 from advisor.tui.messages import Replied, ReplyFailed
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.field import Field
@@ -25,7 +25,6 @@ from advisor.tui.widgets.tick import Tick
 _TEXTS = ("tasks", "loss", "min_speed", "context", "requests", "engines")
 _CHOICES = ("accuracy", "speed", "kv_type")
 _NUMBERS = {"accuracy": "loss", "speed": "min_speed"}
-_FIELD_OF = {"loss": "accuracy", "min_speed": "speed"}
 
 
 class QuestionsScreen(StepScreen):
@@ -145,7 +144,7 @@ class QuestionsScreen(StepScreen):
         self.app.change(self.typed())
         wrong = problems(self.conversation.answers)
         for field in self.query(Field):
-            if field.problem and not any(_FIELD_OF.get(name, name) == field.field_name for name in wrong):
+            if field.problem and not any(PRESETS.get(name, name) == field.field_name for name in wrong):
                 field.mark("")
 
     def typed(self) -> Answers:
@@ -183,7 +182,7 @@ class QuestionsScreen(StepScreen):
         """Ask, or mark what cannot be understood."""
         answers = self.typed()
         self.app.change(answers)
-        wrong = {_FIELD_OF.get(name, name): text for name, text in problems(answers).items()}
+        wrong = {PRESETS.get(name, name): text for name, text in problems(answers).items()}
         for field in self.query(Field):
             field.mark(wrong.get(field.field_name, ""))
         if wrong:

@@ -7,6 +7,8 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Label, Static
 
+from advisor.tui.widgets.search import Search
+
 
 class Field(Vertical):
     """A labelled control; `hint` is shown while the cursor is in it."""
@@ -25,6 +27,9 @@ class Field(Vertical):
 
     def mark(self, problem: str) -> None:
         """Show *problem* at the field; '' clears it. Nothing is laid out anew when nothing changes."""
+        if problem:
+            for search in self.query(Search):
+                search.close()  # its list would lie over the error
         if problem == self.problem.removeprefix("! "):
             return
         error = self.query_one(".field-error", Static)
