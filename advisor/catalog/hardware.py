@@ -13,7 +13,7 @@ from advisor.catalog.names import GIB, compiled
 from advisor.catalog.stand_ins import stand_in_cpu, stand_in_gpu
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
 from advisor.documents.record import made, record, replace
-from advisor.errors import UnknownNameError
+from advisor.errors import UnknownNameError, UsageError
 
 _CPU_WORDS = (
     r"\b(?:core2?|xeon|pentium|celeron|atom|i[3579]|ryzen|epyc|threadripper|opteron|phenom|athlon|fx|zhaoxin|kaixian|"
@@ -162,7 +162,28 @@ _BASEBOARD = 8
 """SXM modules come eight on a board (https://www.nvidia.com/en-us/data-center/hgx/)."""
 
 
+_MOST_GPUS = 72
+"""The largest number of GPUs one NVLink domain joins (https://www.nvidia.com/en-us/data-center/gb200-nvl72/)."""
+
+
+def _check_count(draft: _Draft, part: Part) -> None:
+    """More GPUs than a usual machine holds are noted, more than any holds refused with UsageError."""
+    if part.count <= _BASEBOARD:
+        return
+    nodes = -(-part.count // _BASEBOARD)
+    several = f"for several machines give a hardware document (JSON) of one of them with \"nodes\": {nodes}"
+    if part.count > _MOST_GPUS:
+        raise UsageError(
+            f"{part.count}x {part.text}: no machine holds more than {_MOST_GPUS} GPUs; {several}"
+        )
+    draft.notes.append(
+        f"{part.count} GPUs are taken as one machine, which seldom holds more than {_BASEBOARD}; {several}"
+    )
+
+
 def _use_gpu(draft: _Draft, match: GpuMatch, part: Part) -> None:
+    if not match.unified_memory:
+        _check_count(draft, part)
     draft.gpus.append((match, part.count))
     draft.notes += match.notes
     if part.count >= _BASEBOARD and "PCIe" in match.catalog_name and "SXM" in "".join(match.notes):

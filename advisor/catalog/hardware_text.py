@@ -6,6 +6,7 @@ import re
 
 from advisor.catalog.names import compiled, parse_bytes
 from advisor.documents.record import made, record
+from advisor.errors import UsageError
 
 _SIZE = r"(\d+(?:\.\d+)?\s*[gmt]i?b|\d{1,3}g)"
 _RAM = (
@@ -110,7 +111,10 @@ def _with_parts(machine: MachineText, plain: str) -> MachineText:
 
 
 def _add(machine: MachineText, piece: str) -> None:
-    """One piece between separators: a size on its own, a kind of machine, or a named device with a count."""
+    """One piece between separators: a size on its own, a kind of machine, or a named device with a count.
+
+    Raises UsageError for none of a device.
+    """
     size_match = compiled(_BARE_SIZE).search(piece)
     size = parse_bytes(size_match.group(1)) if size_match else None
     words = compiled(_BARE_SIZE).sub(" ", piece)
@@ -120,7 +124,7 @@ def _add(machine: MachineText, piece: str) -> None:
         machine.generic_kind = kind.group(1).lower() if kind else machine.generic_kind
         machine.ram_bytes = machine.ram_bytes or size
         return
-    count = 1
+    count, whole = 1, piece
     before = compiled(_COUNT_BEFORE).match(piece)
     after = None if before or "snapdragon" in piece.lower() else compiled(_COUNT_AFTER).search(piece)
     if before:
@@ -129,5 +133,7 @@ def _add(machine: MachineText, piece: str) -> None:
     elif after:
         count = int(after.group(1))
         piece = piece[: after.start()]
+    if count < 1:
+        raise UsageError(f"{whole!r}: {count} devices are not a machine; give 1 or more")
     machine.counted = machine.counted or bool(before or after)
-    machine.parts.append(Part(piece.strip(), max(count, 1), size))
+    machine.parts.append(Part(piece.strip(), count, size))

@@ -9,6 +9,7 @@ from functools import cache
 
 from advisor.catalog.model_names import BLOCKING, SOFT, ModelName, strip_quant, take_apart, variant_of
 from advisor.catalog.names import nearest, number, whole
+from advisor.catalog.ollama_defaults import DEFAULTS, LATEST, plain_name
 from advisor.data import folder
 from advisor.documents.model import ModelProfile
 from advisor.documents.record import replace
@@ -284,6 +285,7 @@ def _harmless(extras: list[str]) -> bool:
 _FINE_TUNE = "taken as a fine-tune of {name}, whose shapes it has"
 _SHAPES = "a model of its own with the shapes of {name}, which stands in for it"
 _VERSION = "which version is meant is not stated: {name} is assumed"
+_OLLAMA = "no size is stated: {name} is taken, the size Ollama's library has by default"
 _LISTED_NOTES = {"fine-tune": _FINE_TUNE, "same-shapes": _SHAPES, "variant-assumed": _VERSION}
 """What is said of an answer from profiles/model_aliases.csv, by the basis stated there."""
 _STAGES: tuple[tuple[Callable[[str, ModelName], list[int]], str, bool], ...] = (
@@ -356,13 +358,23 @@ def _finish(row: int, text: str, note: str) -> ModelProfile:
     return replace(profile, variant=variant_of(text), notes=notes)
 
 
+def _ollama_default(text: str) -> ModelProfile | None:
+    """The size Ollama takes where its name states none; a catalogue name spelled alike means itself."""
+    plain = plain_name(text)
+    if plain not in DEFAULTS or (_squash(text) == _squash(plain) and _squash(plain) in _exact()):
+        return None
+    return _finish(_exact()[_squash(DEFAULTS[plain])], text, _OLLAMA)
+
+
 def find_model(text: str) -> ModelProfile:
     """The catalogue model a name means, in any usual spelling.
 
     HF id, Ollama tag, 'llama-3.1-8b', 'Meta-Llama-3.1-8B-Instruct-Q4_K_M.gguf', 'qwen3:30b-a3b' … Raises
     UnknownNameError with the five nearest names.
     """
-    profile = match_model(text)
+    profile = _ollama_default(text) or match_model(text)
+    if profile is None and text.strip().lower().endswith(LATEST):
+        profile = match_model(plain_name(text))
     if profile is not None:
         return profile
     stated = take_apart(text).total_params

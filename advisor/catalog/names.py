@@ -114,14 +114,26 @@ def nearest(name: str, known: Iterable[str], count: int = 5) -> tuple[str, ...]:
     wanted = _plain(name)
     words = set(re.findall(r"[a-z]+|\d+(?:\.\d+)?", name.lower()))
 
+    numbers = re.findall(r"\d{3,}", name)
+
     def likeness(candidate: str) -> float:
         shared = len(words & set(re.findall(r"[a-z]+|\d+(?:\.\d+)?", candidate.lower())))
-        # A shared word or number outweighs about two letters of eight (a judgement, it only orders
-        # suggestions).
-        return SequenceMatcher(None, wanted, _plain(candidate)).ratio() + 0.15 * shared
+        # A shared word or number outweighs about two letters of eight, two swapped digits more than a maker's
+        # name left out (a judgement, it only orders suggestions).
+        slips = 0.4 * any(_one_slip(a, b) for a in numbers for b in re.findall(r"\d{3,}", candidate))
+        return SequenceMatcher(None, wanted, _plain(candidate)).ratio() + 0.15 * shared + slips
 
     ranked = sorted(dict.fromkeys(known), key=lambda candidate: (-likeness(candidate), candidate))
     return tuple(ranked[:count])
+
+
+def _one_slip(a: str, b: str) -> bool:
+    """Whether two numbers differ by two neighbouring digits in the wrong order."""
+    apart = [place for place, (x, y) in enumerate(zip(a, b, strict=False)) if x != y]
+    return (
+        len(a) == len(b) and len(apart) == 2 and apart[1] == apart[0] + 1
+        and a[apart[0]] == b[apart[1]] and a[apart[1]] == b[apart[0]]
+    )  # fmt: skip
 
 
 def _plain(name: str) -> str:

@@ -221,3 +221,37 @@ def test_tags_and_gguf_repositories_are_the_model(text: str, name: str) -> None:
     """A tag of Ollama or a GGUF repository is the model it was made of, free to take any scheme."""
     model = resolve_model(text)
     assert (model.name, model.fixed_scheme) == (name, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("mistral", "Mistral-7B-v0.3"),
+        ("mistral:latest", "Mistral-7B-v0.3"),
+        ("gemma", "Gemma-7B"),
+        ("gemma2", "Gemma-2-9B"),
+        ("gemma3", "Gemma-3-4B"),
+        ("llama3", "Llama-3-8B"),
+        ("llama3.1", "Llama-3.1-8B"),
+        ("llama3.2", "Llama-3.2-3B"),
+        ("qwen2.5", "Qwen2.5-7B"),
+        ("qwen3", "Qwen3-8B"),
+        ("phi3", "Phi-3-mini-4k"),
+        ("smollm2", "SmolLM2-1.7B"),
+        ("deepseek-r1:latest", "DeepSeek-R1-0528-Qwen3-8B"),
+    ],
+)
+def test_ollama_name_without_a_size_is_its_default_and_says_so(text: str, name: str) -> None:
+    """What `ollama run NAME` would fetch, with a note on the size."""
+    found = find_model(text)
+    assert found.name == name
+    assert "Ollama" in found.notes[0]
+
+
+def test_every_ollama_default_is_in_the_catalogue() -> None:
+    """And `:latest` after another name changes nothing; a catalogue name spelled alike means itself."""
+    from advisor.catalog.ollama_defaults import DEFAULTS
+
+    assert [find_model(tag + ":latest").name for tag in DEFAULTS] == list(DEFAULTS.values())
+    assert find_model("phi4:latest").name == "Phi-4"
+    assert find_model("deepseek-r1").name == "DeepSeek-R1"

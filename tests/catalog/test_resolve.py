@@ -372,3 +372,18 @@ def test_names_need_no_heavy_import() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"pydantic", "numpy", "pandas", "sklearn", "textual", "psutil", "difflib", "asyncio", "mmap"}
     assert heavy & set(done.stdout.split()) == set()
+
+
+def test_swapped_digits_are_suggested_first() -> None:
+    """'RTX 4009' is a slip for RTX 4090."""
+    with pytest.raises(UnknownNameError, match="nearest: GeForce RTX 4090"):
+        resolve_hardware("RTX 4009")
+
+
+def test_impossible_numbers_of_devices_are_refused() -> None:
+    """None of a device, or more than any machine holds; in between a note says what is assumed."""
+    for text in ("0x RTX 4090", "1000x H100"):
+        with pytest.raises(UsageError, match=text):
+            resolve_hardware(text)
+    assert any("taken as one machine" in note for note in resolve_hardware("16x V100").notes)
+    assert not any("taken as one machine" in note for note in resolve_hardware("8x V100").notes)
