@@ -38,7 +38,7 @@ def columns(width: int) -> tuple[Column, ...]:
         Column("engine", 10 if wide else 9, lambda row: row.engine or "-", attrgetter("engine"), right=False),
         _figure("bpw", 5, attrgetter("bpw"), 1, 2),
         _figure("GB", 6, attrgetter("file_size_bytes"), 1e9, 2),
-        _figure("mem GB", 6, attrgetter("memory_bytes"), 1e9, 1),
+        _figure("GiB", 6, attrgetter("memory_bytes"), 2**30, 1),
         _interval("tok/s", 18 if wide else 6, decode, wide),
         _interval("loss %", 19 if wide else 6, loss, wide, lambda value: f"{value:.2f}"),
     ]

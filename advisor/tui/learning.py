@@ -109,7 +109,13 @@ def _block(block: Block, index: int, count: int, choice: Choice) -> list[str]:
 
 
 def _line(name: str, values: object, form: str) -> str:
-    return f"{name:<10}" + "".join(f"{value:>8{form}}" for value in values)
+    return f"{name:<10}" + "".join(f"{_short(value, form):>8}" for value in values)
+
+
+def _short(value: float, form: str) -> str:
+    """At most seven characters, so that neighbours stand apart: with as many digits as that allows."""
+    tries = (form, ".3g", ".2g", ".1g") if form.endswith("g") else (form,)
+    return next((text for text in (f"{value:{each}}" for each in tries) if len(text) <= 7), f"{value:.0e}")
 
 
 def _range(choice: Choice) -> str:

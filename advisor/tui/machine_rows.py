@@ -27,7 +27,7 @@ def machine_rows(profile: HardwareProfile) -> list[Row]:
         rows.append(("GPU", "none", read))
     engines = ", ".join(" ".join(filter(None, (engine.name, engine.version))) for engine in profile.engines)
     rows.append(("Engines", engines or "none found", read))
-    rows.append(("Free disk", gib(profile.disk_free_bytes), read))
+    rows.append(("Free disk", _gb(profile.disk_free_bytes), read))
     if profile.nodes > 1:
         rows.append(("Nodes", str(profile.nodes), read))
     notes = [("Note", note, "") for note in profile.notes]
@@ -39,6 +39,11 @@ def machine_rows(profile: HardwareProfile) -> list[Row]:
 def gib(value: int | None) -> str:
     """Bytes as GiB, '' when unknown."""
     return "" if value is None else f"{value / 2**30:.1f} GiB"
+
+
+def _gb(value: int | None) -> str:
+    """Bytes of files as GB."""
+    return "" if value is None else f"{value / 1e9:.1f} GB"
 
 
 def _gpu(index: int, gpu: Gpu, read: str) -> list[Row]:

@@ -6,6 +6,7 @@ from typing import Any
 
 _ESTIMATE = {"value", "low", "high", "basis"}
 _GB = ("bytes", "weights", "file")
+_VERBATIM = ("by type", "by role")
 
 
 def lines(value: Any, depth: int = 0, above: str = "") -> list[str]:
@@ -15,7 +16,7 @@ def lines(value: Any, depth: int = 0, above: str = "") -> list[str]:
         return [f"{pad}{scalar(value)}"]
     found = []
     for key, item in value.items():
-        name, unit = str(key).replace("_bytes_per_s", "").replace("_", " ").strip(), f"{above} {key}"
+        name, unit = words(str(key), above), f"{above} {key}"
         if _is_estimate(item):
             found.append(f"{pad}{name}: {figure(item, unit)}")
             found += [f"{pad}    from {source}" for source in item.get("evidence") or ()]
@@ -30,6 +31,15 @@ def lines(value: Any, depth: int = 0, above: str = "") -> list[str]:
     return found
 
 
+def words(key: str, above: str = "") -> str:
+    """The name of a term in words, without the unit its value states; names of tensors stay as they are."""
+    if any(kind in above for kind in _VERBATIM):
+        return key
+    for unit in ("_bytes_per_s", "_bytes", "_pct"):
+        key = key.removesuffix(unit)
+    return key if any(letter.isupper() for letter in key) else key.replace("_", " ").strip()
+
+
 def figure(item: dict[str, Any], name: str = "") -> str:
     """Value, interval and basis of an estimate."""
     value = scalar(item["value"], name)
@@ -39,22 +49,39 @@ def figure(item: dict[str, Any], name: str = "") -> str:
 
 
 def scalar(value: Any, name: str = "") -> str:
-    """One value; bytes as GB where the name says that they are bytes."""
+    """One value with its unit, as its name tells it: memory in GiB, other bytes in GB, percent."""
     if value is None or value in ((), [], {}):
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, (int, float)) and abs(value) >= 1e6 and any(word in name for word in _GB):
-        return f"{value / 1e9:.4g} GB/s" if "per_s" in name else f"{value / 1e9:.3f} GB"
+    if isinstance(value, (list, tuple)):
+        return " + ".join(map(str, value))
+    if isinstance(value, (int, float)) and any(word in name for word in _GB):
+        if abs(value) >= 1e6:
+            return _bytes(value, name)
+        if "bytes" in name and "per_s" not in name:
+            return f"{value:,.0f} bytes"
+    if isinstance(value, (int, float)) and "_pct" in name:
+        return f"{value:.4g} %"
     if isinstance(value, float):
         return f"{value:.4g}"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
+def _bytes(value: float, name: str) -> str:
+    if "per_s" in name:
+        return f"{value / 1e9:.4g} GB/s"
+    return f"{value / 2**30:.3f} GiB" if name.startswith("memory") else f"{value / 1e9:.3f} GB"
+
+
 def _entry(part: Any, depth: int) -> list[str]:
     pad = "  " * depth
     if isinstance(part, dict):
-        return [pad + "- " + ", ".join(f"{name} {scalar(item, str(name))}" for name, item in part.items())]
+        return [
+            pad
+            + "- "
+            + ", ".join(f"{words(str(name))} {scalar(item, str(name))}" for name, item in part.items())
+        ]
     return [f"{pad}- {scalar(part)}"]
 
 

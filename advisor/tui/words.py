@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.cli.text import interval, number, placement_words, size
+from advisor.cli.text import gibibytes, interval, number, placement_words, size
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Plan
 
@@ -27,7 +27,7 @@ def figures(plan: Plan) -> list[Figure]:
     upper = "" if plan.loss_upper_pct is None else f"at most {plan.loss_upper_pct:.1f} %"
     rows = [
         ("File", size(out.file_size_bytes), f"{out.bpw.value:.2f} bpw", "size"),
-        ("Memory", size(out.memory_bytes), "", "memory"),
+        ("Memory", gibibytes(out.memory_bytes), "", "memory"),
         ("Loss on the tasks", interval(plan.loss_pct, "%"), upper, "accuracy"),
         *(
             (f"  {name}", interval(lost(kept), "%"), "", "accuracy")

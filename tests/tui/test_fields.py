@@ -31,6 +31,15 @@ async def test_questions(start):
         assert driver.problem("engines")
 
 
+async def test_the_help_of_a_field_is_whole(start):
+    """Even the longest help is shown to its end at 80x24."""
+    async with start() as driver:
+        await driver.press("f5")
+        driver.app.screen.query_one("#tasks").focus()
+        await driver.settle()
+        assert "With a limit of its own: chat, math:1%" in " ".join(driver.text.split())
+
+
 async def test_unknown_model(start):
     """A model nobody knows is marked with the nearest names."""
     async with start(answers=Answers(model="Lama-9.9-8B")) as driver:

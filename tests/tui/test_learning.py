@@ -59,6 +59,18 @@ def test_pages_hold_every_way():
     assert "zero point = round(-min / scale)" in steps(values, Choice(4, False, 2))
 
 
+def test_numbers_stand_apart():
+    """Neighbours have a space between them, however long, within 80 columns."""
+    lines = steps(numbers("1.9 -0.04488 -0.000047 0.12 -1.23456e29 5 -0.005 -0.00047"), Choice(8, True, 0))
+    rows = [
+        line
+        for line in lines.splitlines()
+        if line.startswith(("x  ", "x / scale", "code", "restored", "error"))
+    ]
+    assert [len(row[10:].split()) for row in rows] == [8] * 5
+    assert max(map(len, rows)) <= 78
+
+
 async def test_own_numbers(start):
     """Typed numbers move the steps; keys change bits, symmetry and blocks; nonsense is marked."""
     from advisor.tui.answers import Answers

@@ -73,7 +73,21 @@ def test_evidence_is_words_with_sources(reply):
     text = "\n".join(lines(sections["size"]))
     assert "weights:" in text
     assert " GB (" in text
-    assert "_" not in next(line for line in lines({"term_seconds": 1.0}))
+    assert lines({"term_seconds": 1.0}) == ["term seconds: 1"]
+
+
+def test_evidence_keeps_names_and_units():
+    """Types and tensors are written as they are called; memory is in GiB, and few bytes say so too."""
+    size = {"tensors by type": {"Q6_K": 37}, "bytes by role": {"token_embd": 350_000_000, "other": 256}}
+    assert lines(size, above="size") == [
+        "tensors by type:",
+        "  Q6_K: 37",
+        "bytes by role:",
+        "  token_embd: 0.350 GB",
+        "  other: 256 bytes",
+    ]
+    assert lines({"weights_bytes": 3 << 30}, above="memory") == ["weights: 3.000 GiB"]
+    assert lines({"loss_upper_pct": {"math": 0.5}}) == ["loss upper:", "  math: 0.5 %"]
 
 
 def test_a_ruled_out_row_has_no_evidence(reply):

@@ -72,7 +72,7 @@ class EvidenceScreen(StepScreen):
     def _show(self, event: EvidenceFound) -> None:
         for name in SECTIONS:
             section = event.sections.get(name)
-            text = "\n".join(lines(section)) if section else (event.failure or self._reason())
+            text = "\n".join(lines(section, above=name)) if section else (event.failure or self._reason())
             self.query_one(f"#{name}-text", Static).update(text)
 
     def _reason(self) -> str:

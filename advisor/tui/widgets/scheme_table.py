@@ -84,9 +84,7 @@ class SchemeTable(ScrollView, can_focus=True):
     def sort(self, title: str) -> None:
         """By the column *title*; by the same one again, the other way round."""
         self.reverse = (
-            not self.reverse
-            if title == self.sorted_by
-            else title in ("GB", "bpw", "mem GB", "tok/s", "prefill")
+            not self.reverse if title == self.sorted_by else title in ("GB", "bpw", "GiB", "tok/s", "prefill")
         )
         self.sorted_by = title
         self.arrange()
