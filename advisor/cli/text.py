@@ -104,10 +104,12 @@ def size(estimate: Estimate | None) -> str:
     """Bytes as GB with their interval when they have one."""
     if estimate is None:
         return "not known"
-    low, value, high = (f"{end / 1e9:.2f}" for end in (estimate.low, estimate.value, estimate.high))
+    units = ((1e9, "GB"), (1e6, "MB"))
+    unit, name = next((pair for pair in units if estimate.value >= pair[0] / 10), (1e3, "KB"))
+    low, value, high = (f"{end / unit:.2f}" for end in (estimate.low, estimate.value, estimate.high))
     if low == value == high:
-        return f"{value} GB"
-    return f"{value} GB ({low} to {high}, {estimate.basis})"
+        return f"{value} {name}"
+    return f"{value} {name} ({low} to {high}, {estimate.basis})"
 
 
 def gibibytes(estimate: Estimate | None) -> str:

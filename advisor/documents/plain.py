@@ -92,7 +92,8 @@ def _refuse_unknown_fields(kind: type, value: Any, what: str, where: str) -> Non
     if unexpected:
         raise BadFileError(f"{what} has an unknown field {(where + unexpected[0])!r}; see `advisor schema`")
     for name, item in value.items():
-        nested = [part for part in (hints[name], *get_args(hints[name])) if hasattr(part, "__dataclass_fields__")]
+        parts = (hints[name], *get_args(hints[name]))
+        nested = [part for part in parts if hasattr(part, "__dataclass_fields__")]
         if nested:
             _refuse_unknown_fields(nested[0], item, what, f"{where}{name}.")
 

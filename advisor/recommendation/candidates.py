@@ -112,7 +112,7 @@ def _candidate(
         scheme,
         way.engine,
         way.backend,
-        imatrix_for(scheme, requirements.calibration_allowed),
+        imatrix_for(scheme, requirements.calibration_allowed, model),
         kv_types_for(way.engine, requirements.kv_type),
         (way.level == "partial" or vendor_mix) and not is_native(model, scheme),
         note,
@@ -139,10 +139,16 @@ def _schemes(requirements: Requirements, model: ModelProfile) -> tuple[SchemePro
     return all_schemes()
 
 
-def imatrix_for(scheme: SchemeProfile, calibration_allowed: bool) -> bool | None:
-    """Whether the GGUF file is made with an importance matrix: always when one may be had and it matters."""
+def imatrix_for(scheme: SchemeProfile, calibration_allowed: bool, model: ModelProfile) -> bool | None:
+    """Whether the GGUF file has an importance matrix: a file says so itself; one to be made gets one when one
+    may be had and it matters.
+    """
     if not scheme.is_gguf or scheme.reference:
         return None
+    if model.fixed_scheme and model.source == "gguf":
+        return scheme.calibration == "required" or any(
+            name.startswith("quantize.imatrix.") for name in model.metadata
+        )
     return calibration_allowed and scheme.calibration != "none"
 
 

@@ -102,13 +102,11 @@ def reasons(judged: Judged, requirements: Requirements) -> tuple[str, ...]:
     objective = {
         "accuracy": (
             "so accurate that no benchmark could tell it from the best plan that meets the need, and of all "
-            "such "
-            "plans the fastest, or the cheapest to make among equally fast ones"
+            "such plans the fastest (among equally fast ones: measured, then cheap to make, then accurate)"
         ),
         "speed": (
-            "the fastest plan that meets the need; where others are as fast within what two people measure, "
-            "the one "
-            "that is cheapest to make, then the smallest"
+            "the fastest plan that meets the need (among those as fast within what two people measure: "
+            "measured, then cheap to make, then small)"
         ),
         "size": "the smallest plan that meets the need",
         "make-cost": "the cheapest to produce that meets the need",

@@ -50,9 +50,9 @@ def _ranked(plans: list[Judged], requirements: Requirements) -> list[Judged]:
     if objective == "accuracy":
         return _by_accuracy(plans, requirements)
     if objective == "speed":
-        return _by_rate(plans, lambda plan: rate(plan, requirements), requirements)
+        return _by_rate(plans, lambda plan: rate(plan, requirements), requirements, _size)
     if objective == "serve-cost":
-        return _by_rate(plans, _rate_per_device, requirements)
+        return _by_rate(plans, _rate_per_device, requirements, _size)
     if objective == "size":
         return sorted(
             plans, key=lambda plan: (_size(plan), _loss(plan), -rate(plan, requirements), _names(plan))
@@ -69,12 +69,18 @@ def _ranked(plans: list[Judged], requirements: Requirements) -> list[Judged]:
 
 
 def _by_rate(
-    plans: list[Judged], speed: Callable[[Judged], float], requirements: Requirements
+    plans: list[Judged],
+    speed: Callable[[Judged], float],
+    requirements: Requirements,
+    second: Callable[[Judged], float],
 ) -> list[Judged]:
-    """Fastest first, and speeds with measurements behind them before extrapolated ones."""
+    """Fastest first, and speeds with measurements behind them before extrapolated ones.
+
+    *second* decides between equally fast plans that cost the same to make.
+    """
     known = [plan for plan in plans if not _extrapolated(plan, requirements)]
     guessed = [plan for plan in plans if _extrapolated(plan, requirements)]
-    return [*_tied_by_rate(known, speed), *_tied_by_rate(guessed, speed)]
+    return [*_tied_by_rate(known, speed, second), *_tied_by_rate(guessed, speed, second)]
 
 
 def _extrapolated(plan: Judged, requirements: Requirements) -> bool:
@@ -82,33 +88,38 @@ def _extrapolated(plan: Judged, requirements: Requirements) -> bool:
     return figure is None or figure.basis == "extrapolated"
 
 
-def _tied_by_rate(plans: list[Judged], speed: Callable[[Judged], float]) -> list[Judged]:
-    """Speeds closer than two people measuring one configuration tie; then the loss decides where a benchmark
-    could see the difference, else what is cheaper to make, then the smaller file."""
+def _tied_by_rate(
+    plans: list[Judged], speed: Callable[[Judged], float], second: Callable[[Judged], float]
+) -> list[Judged]:
+    """Speeds closer than two people measuring one configuration tie."""
     spread = load("decision")["speed_resolution"]
     left = sorted(plans, key=lambda plan: (-speed(plan), _names(plan)))
     order: list[Judged] = []
     while left:
         floor = speed(left[0]) / (1 + spread)
         tied = [plan for plan in left if speed(plan) >= floor]
-        order += _within_tie(tied)
+        order += _within_tie(tied, second)
         left = left[len(tied) :]
     return order
 
 
-def _within_tie(tied: list[Judged]) -> list[Judged]:
-    """Of equally fast plans: first those whose loss no benchmark could tell from the best of them, the
-    cheapest to     make and then the smallest first; the others by loss."""
+def _within_tie(tied: list[Judged], second: Callable[[Judged], float]) -> list[Judged]:
+    """Of equally fast plans: first those whose loss no benchmark could tell from the best of them.
+
+    Among these a loss that was measured comes first, then what is cheapest to make, then the least by *second*;
+    the others follow by loss.
+    """
     best = min(_loss(plan) for plan in tied)
     limit = best + load("decision")["benchmark_resolution_pct"]
-    return sorted(
-        tied,
-        key=lambda plan: (
-            (0, plan.candidate.scheme.make_cost_rank, _size(plan), _loss(plan), _names(plan))
-            if _loss(plan) <= limit
-            else (1, _loss(plan), _size(plan), 0.0, _names(plan))
-        ),
-    )
+
+    def key(plan: Judged) -> tuple:
+        if _loss(plan) > limit:
+            return 1, _loss(plan), 0, _size(plan), 0.0, _names(plan)
+        guessed = plan.loss is None or plan.loss.basis != "measured"
+        cost = plan.candidate.scheme.make_cost_rank
+        return 0, guessed, cost, second(plan), _size(plan), _names(plan)
+
+    return sorted(tied, key=key)
 
 
 def _by_accuracy(plans: list[Judged], requirements: Requirements) -> list[Judged]:
@@ -124,9 +135,9 @@ def _by_accuracy(plans: list[Judged], requirements: Requirements) -> list[Judged
     rest = [plan for plan in known if plan.loss.value - best > resolution]
     unknown = [plan for plan in plans if plan.loss is None]
     return [
-        *_by_rate(tied, lambda plan: rate(plan, requirements), requirements),
+        *_by_rate(tied, lambda plan: rate(plan, requirements), requirements, _loss),
         *sorted(rest, key=lambda plan: (_loss(plan), -rate(plan, requirements), _size(plan), _names(plan))),
-        *_by_rate(unknown, lambda plan: rate(plan, requirements), requirements),
+        *_by_rate(unknown, lambda plan: rate(plan, requirements), requirements, _size),
     ]
 
 
