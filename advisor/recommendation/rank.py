@@ -106,8 +106,8 @@ def _tied_by_rate(
 def _within_tie(tied: list[Judged], second: Callable[[Judged], float]) -> list[Judged]:
     """Of equally fast plans: first those whose loss no benchmark could tell from the best of them.
 
-    Among these a loss that was measured comes first, then what is cheapest to make, then the least by *second*;
-    the others follow by loss.
+    Among these a loss that was measured comes first, then what is cheapest to make, then the least by
+    *second*; the others follow by loss.
     """
     best = min(_loss(plan) for plan in tied)
     limit = best + load("decision")["benchmark_resolution_pct"]
