@@ -184,10 +184,19 @@ def _visible(system: System, rows: list[dict[str, Any]], notes: list[str]) -> li
         if entry.isdigit() and int(entry) < len(rows):
             chosen.append(rows[int(entry)])
             continue
+        if entry.startswith(("GPU-", "MIG-")) and not any(row["uuid"] for row in rows):
+            notes.append(
+                notes.append(
+                    f"CUDA_VISIBLE_DEVICES={listed} names GPUs by UUID, which nvidia-smi was not asked for: "
+                    "all are shown"
+                )
+            )
+            return rows
         found = next((row for row in rows if row["uuid"] and row["uuid"].startswith(entry)), None)
         if found is None:
             break
         chosen.append(found)
+    chosen = list({id(row): row for row in chosen}.values())
     if len(chosen) < len(rows):
         notes.append(f"CUDA_VISIBLE_DEVICES={listed} hides {len(rows) - len(chosen)} of {len(rows)} GPU(s)")
     return chosen

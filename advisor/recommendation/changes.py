@@ -35,9 +35,12 @@ def nearest_miss(judged: list[Judged], requirements: Requirements) -> NearestMis
     relaxable = [plan for plan in relaxable if not plan.candidate.limited] or relaxable
     if not relaxable:
         return None
+    timed = requirements.min_decode_tokens_per_s is not None or requirements.max_ttft_s is not None
     relaxable.sort(
         key=lambda plan: (
             any(miss.kind == "unusable" for miss in plan.misses),
+            # The speed of a plan that does not fit was not judged: it may miss that as well.
+            timed and any(miss.kind == "memory" for miss in plan.misses),
             max(miss.shortfall for miss in plan.misses),
             len(plan.misses),
             -rate(plan, requirements),

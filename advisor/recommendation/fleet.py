@@ -19,6 +19,7 @@ from advisor.documents.record import replace
 from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
 from advisor.prediction.artifacts import load
+from advisor.recommendation.changes import nearest_miss
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.rank import ranked
@@ -44,12 +45,14 @@ def recommend_any(requirements: Requirements, hardware: HardwareProfile) -> Reco
     need = requirements if requirements.schemes else replace(requirements, schemes=SHORTLIST)
     best: list[Judged] = []
     rejected: list[Rejection] = []
+    missed: list[Judged] = []
     for members in current_families():
-        found, reasons = _largest_that_fits(need, hardware, members)
+        found, rejection, near = _largest_that_fits(need, hardware, members)
         if found:
             best.append(found)
         else:
-            rejected.append(reasons)
+            rejected.append(rejection)
+            missed += near
     best.sort(key=lambda plan: (-(plan.case.model.n_params or 0), plan.case.model.name))
     chosen = max(
         best, key=lambda plan: (_readable(plan), _expected_quality(plan, requirements) or 0.0), default=None
@@ -58,7 +61,8 @@ def recommend_any(requirements: Requirements, hardware: HardwareProfile) -> Reco
         status="ok" if best else "nothing_fits", hardware=hardware, requirements=requirements,
         recommendation=_headline(chosen, requirements) if chosen else None,
         alternatives=tuple(make_plan(plan, requirements) for plan in best if plan is not chosen),
-        rejected=tuple(rejected), warnings=hardware.notes,
+        rejected=tuple(rejected), nearest_miss=None if best else nearest_miss(missed, need),
+        warnings=hardware.notes,
     )
 
 
@@ -118,25 +122,30 @@ def _day(model: ModelProfile) -> date:
 
 def _largest_that_fits(
     requirements: Requirements, hardware: HardwareProfile, members: tuple[ModelProfile, ...]
-) -> tuple[Judged | None, Rejection | None]:
-    reason = "no member was looked at"
+) -> tuple[Judged | None, Rejection | None, list[Judged]]:
+    """The plan; else why there is none, and the plans of the last member looked at."""
+    reason, kind, named, judged = "no member was looked at", "memory", members[-1], []
     for model in members:
         if _hopeless(model, hardware):
-            reason = f"{model.name} alone is larger than this machine's memory"
+            reason, kind, named = f"{model.name} alone is larger than this machine's memory", "memory", model
             continue
         try:
             judged, _ = evaluate(requirements, hardware, model, everything=False)
         except UsageError as error:  # the context asked for is longer than the model's
-            reason = str(error)
+            reason, kind, named = str(error), "unsupported", model
             continue
         order = ranked([plan for plan in judged if plan.feasible], requirements)
         if order:
-            return order[0], None
-        worst = [miss.text for plan in judged for miss in plan.misses]
-        reason = (
-            f"{model.name}: {worst[0]}" if worst else f"{model.name}: no scheme of the shortlist runs here"
+            return order[0], None, []
+        misses = [miss for plan in judged for miss in plan.misses]
+        least = min(misses, key=lambda miss: miss.shortfall, default=None)
+        reason, kind = (
+            (f"{model.name}: {least.text}", least.kind)
+            if least
+            else (f"{model.name}: no scheme of the shortlist runs here", "unsupported")
         )
-    return None, Rejection(model=members[-1].name, scheme="any", engine=None, reason=reason, kind="memory")
+        named = model
+    return None, Rejection(model=named.name, scheme="any", engine=None, reason=reason, kind=kind), judged
 
 
 def _hopeless(model: ModelProfile, hardware: HardwareProfile) -> bool:

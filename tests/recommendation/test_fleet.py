@@ -37,3 +37,11 @@ def test_plain_statement_without_scores(answer):
     """A model nobody published scores of says so."""
     for plan in answer.alternatives:
         assert bool(plan.expected_scores) != bool(plan.score_note)
+
+
+def test_nothing_fits_names_the_nearest():
+    """When no family has a plan, the nearest one is named with what it would do with."""
+    hardware = resolve_hardware("Raspberry Pi 5 8GB", Overrides())
+    found = recommend_any(Requirements(min_decode_tokens_per_s=500.0), hardware)
+    assert ("nothing_fits", True) == (found.status, "--min-speed" in found.nearest_miss.change)
+    assert {"memory", "speed"} <= {rejection.kind for rejection in found.rejected}
