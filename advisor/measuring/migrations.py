@@ -33,7 +33,6 @@ _V1 = (
 )
 STEPS: tuple[tuple[str, ...], ...] = (_V1,)
 """STEPS[i] turns version i into version i + 1; a step that was released is never edited."""
-VERSION = len(STEPS)
 
 
 def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:

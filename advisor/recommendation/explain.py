@@ -15,11 +15,22 @@ from advisor.prediction.accuracy import predict_accuracy
 from advisor.prediction.case import SERVING_ENGINES
 from advisor.sizing.weights import weigh
 
+_SPEEDS = (
+    "decode_tokens_per_s",
+    "prefill_tokens_per_s",
+    "time_to_first_token_s",
+    "request_latency_s",
+    "throughput_tokens_per_s",
+)
+
 
 def explain(
     plan: Plan, hardware: HardwareProfile, model: ModelProfile, requirements: Requirements
 ) -> dict[str, Any]:
-    """The terms of *plan* as plain values: sections size, memory, speed, accuracy."""
+    """The terms of *plan* as plain values: sections size, memory, speed, accuracy.
+
+    The figures are the plan's own; only the terms behind them are asked for here (of a mixture, the first load's).
+    """
     scheme = find_scheme(plan.scheme)
     weights = weigh(model, scheme, plan.imatrix)
     categories = tuple(plan.predicted.retained_accuracy_pct)
@@ -41,10 +52,10 @@ def explain(
                 "memory": _memory(plan),
                 "speed": _speed(plan, hardware, model, scheme, weights, requirements),
                 "accuracy": {
-                    "figures": {name: kept for name, kept in accuracy.retained_pct.items()},
-                    "loss_upper_pct": accuracy.loss_upper_pct,
-                    "perplexity_ratio": accuracy.perplexity_ratio,
-                    "kl_divergence": accuracy.kl_divergence,
+                    "figures": plan.predicted.retained_accuracy_pct,
+                    "loss_upper_pct": plan.predicted.loss_upper_pct,
+                    "perplexity_ratio": plan.predicted.perplexity_ratio,
+                    "kl_divergence": plan.predicted.kl_divergence,
                     "terms": accuracy.terms,
                 },
             }
@@ -97,17 +108,13 @@ def _speed(
             found = predict_serving(
                 *common, load.output_tokens, load.concurrency, plan.kv_type, confidence=confidence
             )
-            figures = {
-                "TTFT s": found.ttft_s,
-                "TPOT s": found.tpot_s,
-                "throughput tokens/s": found.throughput_tokens_per_s,
-            }
         else:
+            from advisor.prediction.local_evidence import local_effect
             from advisor.prediction.local_speed import predict_local
 
+            own = local_effect(hardware, plan.backend, model, weights, scheme.name, placement)
             depth = load.prompt_tokens + load.output_tokens // 2
-            found = predict_local(*common, depth, plan.kv_type, confidence=confidence)
-            figures = {"decode tokens/s": found.decode, "prefill tokens/s": found.prefill}
+            found = predict_local(*common, depth, plan.kv_type, confidence=confidence, local=own)
     except NotMeasuredError as error:
         return {"why not": str(error)}
-    return {"figures": figures, "terms": found.terms}
+    return {"figures": {name: getattr(plan.predicted, name) for name in _SPEEDS}, "terms": found.terms}
