@@ -29,7 +29,8 @@ def explain(
 ) -> dict[str, Any]:
     """The terms of *plan* as plain values: sections size, memory, speed, accuracy.
 
-    The figures are the plan's own; only the terms behind them are asked for here (of a mixture, the first load's).
+    The figures are the plan's own; only the terms behind them are asked for here; of a mixture,
+    the first load's.
     """
     scheme = find_scheme(plan.scheme)
     weights = weigh(model, scheme, plan.imatrix)
