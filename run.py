@@ -1,10 +1,10 @@
 """Set up and run the project with nothing but Python: `python3 run.py`, `python3 run.py test`.
 
-    python3 run.py                    set up, then recommend a scheme for this machine
-    python3 run.py recommend …        any advisor command, with its options
-    python3 run.py test [pytest …]    set up with the test tools, then run the tests
-    python3 run.py check              lint, the direction of the layers, and the tests
-    python3 run.py env                set up only, and print the environment's Python
+python3 run.py                    set up, then recommend a scheme for this machine
+python3 run.py recommend …        any advisor command, with its options
+python3 run.py test [pytest …]    set up with the test tools, then run the tests
+python3 run.py check              lint, the direction of the layers, and the tests
+python3 run.py env                set up only, and print the environment's Python
 """
 
 from __future__ import annotations

@@ -29,8 +29,16 @@ _HOMES = {
     "tradeoffs": "advisor.recommendation.tradeoffs",
 }
 __all__ = [
-    "Case", "Load", "Requirements", "TaskNeed", "predict", "probe", "recommend", "resolve_hardware",
-    "resolve_model", "tradeoffs",
+    "Case",
+    "Load",
+    "Requirements",
+    "TaskNeed",
+    "predict",
+    "probe",
+    "recommend",
+    "resolve_hardware",
+    "resolve_model",
+    "tradeoffs",
 ]
 
 

@@ -75,8 +75,8 @@ def line(row: object) -> str:
 
 def decode(model: object, scheme: object, machine: object, test: object) -> float:
     """Predicted decode speed at the test's depth, with what the store holds."""
-    from advisor.prediction.local_evidence import local_effect
-    from advisor.prediction.local_speed import predict_local
+    from advisor.prediction.local_speed.predict import predict_local
+    from advisor.prediction.own.evidence import local_effect
     from advisor.sizing.weights import weigh
 
     weights = weigh(model, scheme)

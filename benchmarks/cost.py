@@ -1,6 +1,6 @@
 """What an answer costs: time and memory of whole processes, printed as a table; nothing here is asserted.
 
-    python benchmarks/cost.py [RUNS]
+python benchmarks/cost.py [RUNS]
 """
 
 from __future__ import annotations

@@ -46,8 +46,14 @@ def checkpoint(folder: Path) -> Path:
     """A directory with config.json and one safetensors header."""
     place = folder / "model"
     place.mkdir()
-    config = {"architectures": ["LlamaForCausalLM"], "num_hidden_layers": 2, "hidden_size": 64,
-              "num_attention_heads": 4, "intermediate_size": 128, "vocab_size": 300}
+    config = {
+        "architectures": ["LlamaForCausalLM"],
+        "num_hidden_layers": 2,
+        "hidden_size": 64,
+        "num_attention_heads": 4,
+        "intermediate_size": 128,
+        "vocab_size": 300,
+    }
     (place / "config.json").write_text(json.dumps(config))
     header = json.dumps({"w": {"dtype": "F16", "shape": [64, 64], "data_offsets": [0, 8192]}}).encode()
     (place / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes(8192))

@@ -17,10 +17,10 @@ import numpy as np
 
 from advisor.prediction.artifacts import load as artifact
 from advisor.recommendation.batch import answer_case
-from advisor.training.accuracy_figures import BIT_RANGES
-from advisor.training.accuracy_fit import predict_rows
-from advisor.training.accuracy_rows import Row, rows
-from advisor.training.tables import load
+from advisor.training.accuracy.figures import BIT_RANGES
+from advisor.training.accuracy.fit import predict_rows
+from advisor.training.accuracy.rows import Row, rows
+from advisor.training.data.tables import load
 
 KV_BITS = (16.0, 8.5, 8.0, 5.0, 4.5, 4.0)
 """What the batch interface takes."""

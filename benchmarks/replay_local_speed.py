@@ -16,9 +16,9 @@ from collections import Counter, defaultdict
 from statistics import median
 
 from advisor.recommendation.batch import answer_case
-from advisor.training import tables
-from advisor.training.clean import clean
-from advisor.training.local_speed_rows import usable_row
+from advisor.training.data import tables
+from advisor.training.data.clean import clean
+from advisor.training.local_speed.rows import usable_row
 
 WORST = 12
 """Sources printed, the farthest first."""

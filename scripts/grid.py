@@ -31,8 +31,14 @@ MODELS = ("Llama-3.1-8B", "Qwen3-30B-A3B", "gemma-3-4b", "Qwen2.5-0.5B")
 GGUF = ("Q8_0", "Q4_K_M", "IQ3_XXS", "Q2_K")
 CHECKPOINTS = ("BF16", "W8A8-INT", "W4A16-INT-gptq-g128", "W8A8-FP-dynamic")
 FIGURES = (
-    "weights_bytes", "memory_bytes", "decode_tokens_per_s", "prefill_tokens_per_s", "throughput_tokens_per_s",
-    "retained_accuracy_pct", "perplexity_ratio", "kl_divergence",
+    "weights_bytes",
+    "memory_bytes",
+    "decode_tokens_per_s",
+    "prefill_tokens_per_s",
+    "throughput_tokens_per_s",
+    "retained_accuracy_pct",
+    "perplexity_ratio",
+    "kl_divergence",
 )
 WORTH_NAMING = 0.01
 """Log change of a figure that is named; a smaller one is counted only."""
@@ -41,14 +47,31 @@ WORTH_NAMING = 0.01
 def cases() -> list[dict]:
     """The grid: local machines x GGUF schemes, servers x checkpoints at one and 32 requests."""
     found = [
-        {"hardware": machine, "model": model, "scheme": scheme, "task": "math", "imatrix": True,
-         "workload": {"prompt_tokens": 512, "output_tokens": 128}}
-        for machine in LOCAL for model in MODELS for scheme in GGUF
+        {
+            "hardware": machine,
+            "model": model,
+            "scheme": scheme,
+            "task": "math",
+            "imatrix": True,
+            "workload": {"prompt_tokens": 512, "output_tokens": 128},
+        }
+        for machine in LOCAL
+        for model in MODELS
+        for scheme in GGUF
     ]
     found += [
-        {"hardware": machine, "model": model, "scheme": scheme, "engine": "vllm", "task": "knowledge",
-         "workload": {"prompt_tokens": 1024, "output_tokens": 256, "concurrency": requests}}
-        for machine in SERVED for model in MODELS[:2] for scheme in CHECKPOINTS for requests in (1, 32)
+        {
+            "hardware": machine,
+            "model": model,
+            "scheme": scheme,
+            "engine": "vllm",
+            "task": "knowledge",
+            "workload": {"prompt_tokens": 1024, "output_tokens": 256, "concurrency": requests},
+        }
+        for machine in SERVED
+        for model in MODELS[:2]
+        for scheme in CHECKPOINTS
+        for requests in (1, 32)
     ]
     return found
 

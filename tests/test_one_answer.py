@@ -21,13 +21,17 @@ from advisor.recommendation.tradeoffs import tradeoffs
 def test_agree(hardware, model, engine, concurrency):
     """The recommended plan's figures are the table's and the batch's."""
     requirements = Requirements(
-        model=model, tasks=(TaskNeed(task="knowledge"),), context_tokens=4096, engines=(engine,),
+        model=model,
+        tasks=(TaskNeed(task="knowledge"),),
+        context_tokens=4096,
+        engines=(engine,),
         loads=(Load(prompt_tokens=512, output_tokens=128, concurrency=concurrency),),
     )
     machine, profile = resolve_hardware(hardware, Overrides()), resolve_model(model)
     plan = recommend(requirements, machine, profile).recommendation
     row = next(
-        row for row in tradeoffs(requirements, machine, profile).rows
+        row
+        for row in tradeoffs(requirements, machine, profile).rows
         if (row.scheme, row.engine, row.backend) == (plan.scheme, plan.engine, plan.backend)
     )
     case = {

@@ -171,7 +171,7 @@ def _check_count(draft: _Draft, part: Part) -> None:
     if part.count <= _BASEBOARD:
         return
     nodes = -(-part.count // _BASEBOARD)
-    several = f"for several machines give a hardware document (JSON) of one of them with \"nodes\": {nodes}"
+    several = f'for several machines give a hardware document (JSON) of one of them with "nodes": {nodes}'
     if part.count > _MOST_GPUS:
         raise UsageError(
             f"{part.count}x {part.text}: no machine holds more than {_MOST_GPUS} GPUs; {several}"

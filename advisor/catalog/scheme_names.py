@@ -16,7 +16,18 @@ _BITS = re.compile(r"^(?:int|uint|w|q)?(\d(?:\.5)?)(?:bits?|b|w)?$")
 _GROUP = re.compile(r"^(?:g|gs|group)(\d+)$|^(\d+)g$")
 _PER_ROW = {"perchannel", "channel", "channelwise", "nogroup", "perrow"}
 _SAID_BY_OTHERS = {
-    "int", "bit", "bits", "sym", "asym", "actorder", "marlin", "w", "quantized", "quant", "real", "community",
+    "int",
+    "bit",
+    "bits",
+    "sym",
+    "asym",
+    "actorder",
+    "marlin",
+    "w",
+    "quantized",
+    "quant",
+    "real",
+    "community",
     "exllama",
 }
 """Words that say nothing about size or accuracy class beyond the rest of the name."""

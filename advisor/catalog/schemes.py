@@ -12,8 +12,19 @@ from advisor.errors import UnknownNameError
 
 _KV = re.compile(r"(?:[+\-_ ]|(?<=\d))kv[-_]?(?:cache[-_])?(?P<type>[a-z]*\d[\w.\-]*)", re.IGNORECASE)
 _KV_TYPES = {
-    "4": "q4_0", "q4": "q4_0", "q4_0": "q4_0", "q5_0": "q5_0", "q5_1": "q5_1", "8": "q8_0", "q8": "q8_0",
-    "q8_0": "q8_0", "q8_0-q8_0": "q8_0", "fp8": "fp8", "16": "f16", "f16": "f16", "f16-f16": "f16",
+    "4": "q4_0",
+    "q4": "q4_0",
+    "q4_0": "q4_0",
+    "q5_0": "q5_0",
+    "q5_1": "q5_1",
+    "8": "q8_0",
+    "q8": "q8_0",
+    "q8_0": "q8_0",
+    "q8_0-q8_0": "q8_0",
+    "fp8": "fp8",
+    "16": "f16",
+    "f16": "f16",
+    "f16-f16": "f16",
 }
 
 
@@ -62,10 +73,10 @@ def split_kv(text: str) -> tuple[str, str | None]:
     digits = re.match(r"\d+", written)
     if digits and written not in _KV_TYPES:
         # 'W4A4KV4-QuaRot': the method follows the KV bits
-        rest, written = written[digits.end():], digits.group()
+        rest, written = written[digits.end() :], digits.group()
     else:
         rest = ""
-    return text[: found.start()] + rest + text[found.end():], _KV_TYPES.get(written.lower(), written)
+    return text[: found.start()] + rest + text[found.end() :], _KV_TYPES.get(written.lower(), written)
 
 
 @cache
@@ -83,8 +94,11 @@ def _build(name: str | None, parts: Parts | None) -> SchemeProfile:
         return _pure(parts)
     if parts.kind == "gguf-repacked":
         return file.gguf_profile(
-            parts.method, name=parts.name, ftype=table["gguf"][parts.method].get("ftype", parts.method),
-            aliases=(), supports=file.gguf_supports("ik", parts.method),
+            parts.method,
+            name=parts.name,
+            ftype=table["gguf"][parts.method].get("ftype", parts.method),
+            aliases=(),
+            supports=file.gguf_supports("ik", parts.method),
         )
     return file.method_profile(
         parts.name, parts.method, parts.bits, parts.group, parts.act_bits, parts.act_dtype

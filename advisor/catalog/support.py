@@ -21,9 +21,16 @@ _BACKENDS = {
 """Vendor -> backends, the native one first; any other GPU is reached through Vulkan
 (https://github.com/ggml-org/llama.cpp#supported-backends)."""
 _BACKEND_WORDS = {
-    "cuda": "an NVIDIA GPU", "rocm": "an AMD GPU", "metal": "Apple Silicon", "vulkan": "a Vulkan GPU",
-    "sycl": "an Intel GPU", "xpu": "an Intel GPU", "opencl": "an Adreno GPU", "cann": "a Huawei Ascend NPU",
-    "webgpu": "a browser", "cpu": "a CPU",
+    "cuda": "an NVIDIA GPU",
+    "rocm": "an AMD GPU",
+    "metal": "Apple Silicon",
+    "vulkan": "a Vulkan GPU",
+    "sycl": "an Intel GPU",
+    "xpu": "an Intel GPU",
+    "opencl": "an Adreno GPU",
+    "cann": "a Huawei Ascend NPU",
+    "webgpu": "a browser",
+    "cpu": "a CPU",
 }
 _GOOD_FORMS = ("desktop", "laptop", "datacenter")
 """GPUs with memory of their own; beside them the CPU alone is offered only where a GGUF engine needs it."""

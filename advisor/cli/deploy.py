@@ -13,8 +13,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_model(parser)
     options.add_hardware(parser)
     options.add_need(parser)
-    parser.add_argument("--format", choices=("command", "script", "modelfile"), default="command",
-                        help="the run command, a shell script that makes and runs it, or an Ollama Modelfile")
+    parser.add_argument(
+        "--format",
+        choices=("command", "script", "modelfile"),
+        default="command",
+        help="the run command, a shell script that makes and runs it, or an Ollama Modelfile",
+    )
     parser.add_argument("--json", action="store_true", help="all of them in one document")
 
 

@@ -39,10 +39,18 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         from advisor.documents.plain import dumps
 
-        print(dumps({
-            "schema_version": "1.0", "status": answer.status, "file": facts(model), "types": mix(model),
-            "plan": plan, "warnings": answer.warnings,
-        }))
+        print(
+            dumps(
+                {
+                    "schema_version": "1.0",
+                    "status": answer.status,
+                    "file": facts(model),
+                    "types": mix(model),
+                    "plan": plan,
+                    "warnings": answer.warnings,
+                }
+            )
+        )
     else:
         print(_text(model, answer))
     return ExitCode.OK if answer.status == "ok" else ExitCode.NOTHING_FITS
@@ -152,18 +160,13 @@ _LINES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
 
 
 def _text(model: ModelProfile, answer: Recommendation) -> str:
-    from advisor.cli.text import recommendation_text, table
+    from advisor.report.text import recommendation_text, table
 
     found = facts(model)
-    rows = [
-        (label, write(found[name])) for name, label, write in _LINES if found[name] not in (None, (), "")
-    ]
+    rows = [(label, write(found[name])) for name, label, write in _LINES if found[name] not in (None, (), "")]
     lines = [model.file_path or model.name, "", *table(rows[1:], rows[0])]
     lines += [f"  note: {note}" for note in model.notes]
     if model.tensors:
-        cells = [
-            (kind, str(entry["tensors"]), _bytes(entry["bytes"]))
-            for kind, entry in mix(model).items()
-        ]
+        cells = [(kind, str(entry["tensors"]), _bytes(entry["bytes"])) for kind, entry in mix(model).items()]
         lines += ["", *table(cells, ("type", "tensors", "size"))]
     return "\n".join([*lines, "", recommendation_text(answer)])

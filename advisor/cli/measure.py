@@ -231,7 +231,7 @@ def _print(args: argparse.Namespace, rows: list) -> int:
 
 def _page(rows: list) -> str:
     """The figures as a table."""
-    from advisor.cli.text import table
+    from advisor.report.text import table
 
     lines = [
         (row.model or row.hardware, row.scheme or "-", _what(row), _value(row), row.flags or "-")

@@ -70,12 +70,18 @@ def _case(args: argparse.Namespace) -> dict:
             raise UsageError(f"--concurrency {concurrency}: give a whole number or max")
         concurrency = int(concurrency)
     workload = {
-        "prompt_tokens": args.prompt, "output_tokens": args.output,
-        "context_tokens": args.context, "concurrency": concurrency,
+        "prompt_tokens": args.prompt,
+        "output_tokens": args.output,
+        "context_tokens": args.context,
+        "concurrency": concurrency,
     }
     case = {
-        "hardware": args.hardware, "engine": args.engine, "model": args.model, "scheme": args.scheme,
-        "task": args.task, "kv_type": args.kv_cache,
+        "hardware": args.hardware,
+        "engine": args.engine,
+        "model": args.model,
+        "scheme": args.scheme,
+        "task": args.task,
+        "kv_type": args.kv_cache,
         "workload": {key: value for key, value in workload.items() if value is not None},
     }
     return {key: value for key, value in case.items() if value is not None}

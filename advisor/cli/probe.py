@@ -65,7 +65,7 @@ def _progress(done: float) -> None:
 
 def profile_text(profile: object) -> str:
     """The profile as a page of text."""
-    from advisor.cli.text import gib, table
+    from advisor.report.text import gib, table
 
     cpu, memory = profile.cpu, profile.memory
     rows = [

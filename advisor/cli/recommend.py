@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
         print(dumps(document))
     else:
-        from advisor.cli.text import recommendation_text
+        from advisor.report.text import recommendation_text
 
         print(recommendation_text(document))
     return _EXIT[document.status]

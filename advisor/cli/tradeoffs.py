@@ -8,15 +8,23 @@ import argparse
 import sys
 
 from advisor.cli import options
-from advisor.cli.text import number, table
 from advisor.documents.outcome import Estimate
 from advisor.errors import ExitCode
 from advisor.recommendation.tradeoffs import Row, Table, tradeoffs
+from advisor.report.text import number, table
 
 FORMATS = ("table", "json", "csv", "markdown")
 _FIGURES = (
-    "bpw", "file_size_bytes", "memory_bytes", "decode_tokens_per_s", "ms_per_token", "prefill_tokens_per_s",
-    "time_to_first_token_s", "throughput_tokens_per_s", "perplexity_ratio", "kl_divergence",
+    "bpw",
+    "file_size_bytes",
+    "memory_bytes",
+    "decode_tokens_per_s",
+    "ms_per_token",
+    "prefill_tokens_per_s",
+    "time_to_first_token_s",
+    "throughput_tokens_per_s",
+    "perplexity_ratio",
+    "kl_divergence",
 )
 
 
@@ -75,9 +83,21 @@ def _flat(row: Row, tasks: list[str]) -> dict[str, object]:
     flat: dict[str, object] = {
         name: getattr(row, name)
         for name in (
-            "scheme", "family", "level", "engine", "backend", "feasible", "reason", "pareto", "imatrix",
+            "scheme",
+            "family",
+            "level",
+            "engine",
+            "backend",
+            "feasible",
+            "reason",
+            "pareto",
+            "imatrix",
             "kv_type",
-            "weight_bits", "group_size", "calibration", "placement", "make_cost",
+            "weight_bits",
+            "group_size",
+            "calibration",
+            "placement",
+            "make_cost",
         )
     }
     figures = {name: getattr(row, name) for name in _FIGURES}

@@ -12,7 +12,14 @@ from advisor.deploy.plan import Plan, expected_file_name
 from advisor.errors import UnsupportedError
 
 __all__ = [
-    "FORMATS", "Plan", "expected_file_name", "make_command", "modelfile", "render", "run_command", "script",
+    "FORMATS",
+    "Plan",
+    "expected_file_name",
+    "make_command",
+    "modelfile",
+    "render",
+    "run_command",
+    "script",
 ]
 
 FORMATS = ("command", "script", "modelfile")

@@ -108,8 +108,17 @@ def mlx(plan: Plan) -> str:
     """MLX-LM: its server, or the generator when the KV cache is quantized (the server has no such option)."""
     if plan.kv_type not in _PLAIN_KV:
         return command(
-            "mlx_lm.generate", "--model", plan.checkpoint, "--max-kv-size", plan.context_tokens,
-            "--kv-bits", _KV_BITS.get(plan.kv_type, 8), "--kv-group-size", 64, "--prompt", "Hello",
+            "mlx_lm.generate",
+            "--model",
+            plan.checkpoint,
+            "--max-kv-size",
+            plan.context_tokens,
+            "--kv-bits",
+            _KV_BITS.get(plan.kv_type, 8),
+            "--kv-group-size",
+            64,
+            "--prompt",
+            "Hello",
         )
     words: list[object] = ["mlx_lm.server", "--model", plan.checkpoint]
     if plan.concurrency > 1:

@@ -13,13 +13,21 @@ from advisor.deploy.plan import Plan, quantized_at_load
 from advisor.deploy.shell import command, document
 
 _PRESETS = {
-    "W8A8-FP-dynamic": "FP8_DYNAMIC", "W8A8-FP-static": "FP8", "W8A8-FP-block": "FP8_BLOCK", "MXFP8": "MXFP8",
-    "W8A16-FP": "FP8_DYNAMIC", "NVFP4": "NVFP4", "NVFP4A16": "NVFP4A16", "MXFP4": "MXFP4",
+    "W8A8-FP-dynamic": "FP8_DYNAMIC",
+    "W8A8-FP-static": "FP8",
+    "W8A8-FP-block": "FP8_BLOCK",
+    "MXFP8": "MXFP8",
+    "W8A16-FP": "FP8_DYNAMIC",
+    "NVFP4": "NVFP4",
+    "NVFP4A16": "NVFP4A16",
+    "MXFP4": "MXFP4",
     "MXFP4A16": "MXFP4A16",
 }
 """llm-compressor's scheme strings."""
 _MODELOPT = {
-    "W8A8-FP-static": "fp8", "NVFP4": "nvfp4", "W4A16-INT-awq-g128": "int4_awq",
+    "W8A8-FP-static": "fp8",
+    "NVFP4": "nvfp4",
+    "W4A16-INT-awq-g128": "int4_awq",
     "W4A8-FP-awq-g128": "w4a8_awq_beta",
 }
 """NVIDIA Model-Optimizer's formats, which TensorRT-LLM's checkpoints come from."""
@@ -41,14 +49,31 @@ def make_checkpoint(plan: Plan) -> str:
         return f"# {scheme.name} has no short recipe: take a published checkpoint, or follow {scheme.source}"
     if plan.engine == "tensorrt-llm" and scheme.name in _MODELOPT:
         return command(
-            "python", "hf_ptq.py", "--pyt_ckpt_path", plan.source, "--qformat", _MODELOPT[scheme.name],
-            "--export_path", plan.file,
+            "python",
+            "hf_ptq.py",
+            "--pyt_ckpt_path",
+            plan.source,
+            "--qformat",
+            _MODELOPT[scheme.name],
+            "--export_path",
+            plan.file,
         )
     if plan.engine == "lmdeploy" and scheme.family == "awq":
         return command(
-            "lmdeploy", "lite", "auto_awq", plan.source, "--w-bits", f"{scheme.weight_bits:g}",
-            "--w-group-size", scheme.group_size, "--calib-samples", 128, "--calib-seqlen", 2048,
-            "--work-dir", plan.file,
+            "lmdeploy",
+            "lite",
+            "auto_awq",
+            plan.source,
+            "--w-bits",
+            f"{scheme.weight_bits:g}",
+            "--w-group-size",
+            scheme.group_size,
+            "--calib-samples",
+            128,
+            "--calib-seqlen",
+            2048,
+            "--work-dir",
+            plan.file,
         )
     if scheme.family == "autoround":
         return _autoround(plan)

@@ -33,8 +33,10 @@ class Plan:
     @property
     def file(self) -> str:
         """The weights' file or directory."""
-        return self.model.file_path if self.ready_made else self.file_name or expected_file_name(
-            self.model, self.scheme, self.imatrix
+        return (
+            self.model.file_path
+            if self.ready_made
+            else self.file_name or expected_file_name(self.model, self.scheme, self.imatrix)
         )
 
     @property
@@ -74,7 +76,9 @@ LOAD_TIME_FAMILIES = ("bnb", "hqq")
 """Quantized by transformers while loading (https://huggingface.co/docs/transformers/quantization/overview)."""
 ONLINE = {
     "vllm": {
-        "W8A8-FP-dynamic": "fp8_per_tensor", "W8A16-FP": "fp8_per_tensor", "W8A8-FP-block": "fp8_per_block",
+        "W8A8-FP-dynamic": "fp8_per_tensor",
+        "W8A16-FP": "fp8_per_tensor",
+        "W8A8-FP-block": "fp8_per_block",
         "MXFP8": "mxfp8",
     },
     "sglang": {"W8A8-FP-dynamic": "fp8"},

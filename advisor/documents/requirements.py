@@ -5,8 +5,16 @@ from __future__ import annotations
 from advisor.documents.record import record
 
 TASK_CATEGORIES = (
-    "knowledge", "commonsense", "math", "code", "instruction", "long-context", "multilingual",
-    "truthfulness", "language-modelling", "average",
+    "knowledge",
+    "commonsense",
+    "math",
+    "code",
+    "instruction",
+    "long-context",
+    "multilingual",
+    "truthfulness",
+    "language-modelling",
+    "average",
 )
 OBJECTIVES = ("accuracy", "speed", "size", "make-cost", "serve-cost")
 KV_TYPES = ("auto", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl", "fp8")

@@ -18,9 +18,13 @@ def document_kinds() -> dict[str, type]:
     from advisor.documents.scheme import SchemeProfile
 
     return {
-        "hardware": HardwareProfile, "model": ModelProfile, "scheme": SchemeProfile,
+        "hardware": HardwareProfile,
+        "model": ModelProfile,
+        "scheme": SchemeProfile,
         "requirements": Requirements,
-        "outcome": Outcome, "recommendation": Recommendation, "origin": Origin,
+        "outcome": Outcome,
+        "recommendation": Recommendation,
+        "origin": Origin,
     }
 
 

@@ -13,7 +13,7 @@ from advisor.documents.model import ModelProfile
 from advisor.errors import AdvisorError, UsageError
 from advisor.measuring.host import host_of
 from advisor.measuring.rows import Row
-from advisor.prediction.local_speed_case import cpu_key, default_backend
+from advisor.prediction.local_speed.inputs import cpu_key, default_backend
 
 THIS = "this"
 """`--hardware this`: measured on the machine the import runs on."""

@@ -10,8 +10,8 @@ from typing import Any
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.measuring.store import Store
-from advisor.prediction.local_evidence import fingerprint, summarise
-from advisor.prediction.local_evidence_rows import evidence
+from advisor.prediction.own.evidence import fingerprint, summarise
+from advisor.prediction.own.rows import evidence
 
 
 def refit_local(hardware: HardwareProfile) -> dict[str, Any]:

@@ -209,7 +209,7 @@ def _named(
     row: Row, path: Path, model: ModelProfile, hardware: HardwareProfile, state: Busy, flags: tuple[str, ...]
 ) -> Row:
     """The row with this machine, the model's name and its scheme."""
-    from advisor.prediction.local_speed_case import default_backend
+    from advisor.prediction.local_speed.inputs import default_backend
 
     name, profile = kept_model(model)
     host, machine = host_of(hardware)

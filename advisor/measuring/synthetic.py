@@ -86,7 +86,7 @@ def write_synthetic(
 
 def _add_keys(writer: object, model: ModelProfile, architecture: str, gguf: object) -> None:
     """What llama.cpp wants to know before it looks at tensors."""
-    from advisor.training.sparse_gguf import hyperparameters
+    from advisor.measuring.sparse_gguf import hyperparameters
 
     kinds = gguf.GGUFValueType
     of = {bool: kinds.BOOL, str: kinds.STRING, float: kinds.FLOAT32, int: kinds.UINT32, list: kinds.ARRAY}
@@ -156,7 +156,7 @@ def _made_up(name: str) -> bytes:
 
 def _quantized(name: str, numbers: object) -> bytes | None:
     """The numbers as the real quantizer stores them; None when it refuses."""
-    from advisor.training.llama_quantize import FTYPES
+    from advisor.measuring.llama_quantize import FTYPES
 
     gguf, np = _gguf()
     ftype = FTYPES.get(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from advisor.documents.outcome import Estimate, Outcome, Placement
+from advisor.prediction.accuracy.native import exact_accuracy, is_native
 from advisor.prediction.case import MAX_CONCURRENCY, Case
-from advisor.prediction.native import exact_accuracy, is_native
 from advisor.prediction.speed import Speed, speed
 from advisor.sizing.placement import place
 from advisor.sizing.weights import Weights, weigh
@@ -13,9 +13,7 @@ FULL_KV_TYPES = ("f16", "bf16")
 """KV cache types that keep the reference's precision."""
 
 
-def predict(
-    case: Case, *, speed_if_too_large: bool = False, placement: Placement | None = None
-) -> Outcome:
+def predict(case: Case, *, speed_if_too_large: bool = False, placement: Placement | None = None) -> Outcome:
     """All figures of *case*; *placement* is what `place_case` says of it, where that is known already.
 
     A plan that does not fit keeps its sizes and accuracy and has no speed; `speed_if_too_large` gives the
@@ -49,8 +47,8 @@ def place_case(case: Case, weights: Weights) -> Placement:
 
 
 def _outcome(case: Case, weights: Weights, placement: Placement, found: Speed) -> Outcome:
-    from advisor.prediction.accuracy import predict_accuracy
-    from advisor.prediction.local_damage import local_damage
+    from advisor.prediction.accuracy.predict import predict_accuracy
+    from advisor.prediction.own.damage import local_damage
 
     accuracy = predict_accuracy(
         case.model,

@@ -56,7 +56,7 @@ def _one(case: Case, load: Load, weights: Weights, placement: Placement) -> Spee
 
 
 def _serving(case: Case, load: Load, concurrency: int, weights: Weights, placement: Placement) -> Speed:
-    from advisor.prediction.serving_speed import predict_serving
+    from advisor.prediction.serving_speed.predict import predict_serving
 
     found = predict_serving(
         case.hardware,
@@ -83,8 +83,8 @@ def _serving(case: Case, load: Load, concurrency: int, weights: Weights, placeme
 
 
 def _local(case: Case, load: Load, concurrency: int, weights: Weights, placement: Placement) -> Speed:
-    from advisor.prediction.local_evidence import local_effect
-    from advisor.prediction.local_speed import predict_local
+    from advisor.prediction.local_speed.predict import predict_local
+    from advisor.prediction.own.evidence import local_effect
 
     own = local_effect(case.hardware, case.backend, case.model, weights, case.scheme.name, placement)
     depth = load.prompt_tokens + load.output_tokens // 2
@@ -108,7 +108,7 @@ def _local(case: Case, load: Load, concurrency: int, weights: Weights, placement
             why_not="the speed of prompts on this device was never measured, so neither was sharing it"
         )
     if concurrency > 1:
-        from advisor.prediction.serving_speed import batched_speed
+        from advisor.prediction.serving_speed.predict import batched_speed
 
         batched = batched_speed(
             found.decode,

@@ -38,11 +38,18 @@ def probe(system: System | None = None) -> HardwareProfile:
     gpus, memory = _one_memory(gpus, memory, unknown)
     board = _board(system)
     return HardwareProfile(
-        name=_name(cpu, memory, gpus, board), source="probe", cpu=cpu, memory=memory, gpus=gpus,
+        name=_name(cpu, memory, gpus, board),
+        source="probe",
+        cpu=cpu,
+        memory=memory,
+        gpus=gpus,
         os=_os(system),
-        container=_container(system), board=board, engines=engines(system),
+        container=_container(system),
+        board=board,
+        engines=engines(system),
         disk_free_bytes=system.disk_free_bytes(),
-        unknown=unknown, notes=tuple(dict.fromkeys(notes)),
+        unknown=unknown,
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 

@@ -8,18 +8,41 @@ from advisor.documents.hardware import Cpu
 from advisor.probe.system import System
 
 _FLAGS = {
-    "fma": "fma", "f16c": "f16c", "bmi2": "bmi2", "avx": "avx", "avx2": "avx2", "avx_vnni": "avx_vnni",
-    "avx512f": "avx512f", "avx512bw": "avx512bw", "avx512vl": "avx512vl", "avx512_vnni": "avx512_vnni",
-    "avx512vnni": "avx512_vnni", "avx512_bf16": "avx512_bf16", "avx512_vbmi": "avx512_vbmi",
-    "avx512vbmi": "avx512_vbmi", "amx_tile": "amx_tile", "amx_int8": "amx_int8", "amx_bf16": "amx_bf16",
-    "asimd": "asimd", "neon": "asimd", "asimddp": "dotprod", "asimdhp": "fp16", "i8mm": "i8mm",
+    "fma": "fma",
+    "f16c": "f16c",
+    "bmi2": "bmi2",
+    "avx": "avx",
+    "avx2": "avx2",
+    "avx_vnni": "avx_vnni",
+    "avx512f": "avx512f",
+    "avx512bw": "avx512bw",
+    "avx512vl": "avx512vl",
+    "avx512_vnni": "avx512_vnni",
+    "avx512vnni": "avx512_vnni",
+    "avx512_bf16": "avx512_bf16",
+    "avx512_vbmi": "avx512_vbmi",
+    "avx512vbmi": "avx512_vbmi",
+    "amx_tile": "amx_tile",
+    "amx_int8": "amx_int8",
+    "amx_bf16": "amx_bf16",
+    "asimd": "asimd",
+    "neon": "asimd",
+    "asimddp": "dotprod",
+    "asimdhp": "fp16",
+    "i8mm": "i8mm",
     "bf16": "bf16",
-    "sve": "sve", "sve2": "sve2", "sme": "sme", "v": "rvv",
+    "sve": "sve",
+    "sve2": "sve2",
+    "sme": "sme",
+    "v": "rvv",
 }
 """Kernel flag -> our name; the ones ggml's CPU backend dispatches on (ggml/src/ggml-cpu/arch)."""
 _DARWIN = {
-    "hw.optional.arm.FEAT_DotProd": "dotprod", "hw.optional.arm.FEAT_I8MM": "i8mm",
-    "hw.optional.arm.FEAT_BF16": "bf16", "hw.optional.arm.FEAT_SME": "sme", "hw.optional.avx2_0": "avx2",
+    "hw.optional.arm.FEAT_DotProd": "dotprod",
+    "hw.optional.arm.FEAT_I8MM": "i8mm",
+    "hw.optional.arm.FEAT_BF16": "bf16",
+    "hw.optional.arm.FEAT_SME": "sme",
+    "hw.optional.avx2_0": "avx2",
     "hw.optional.avx512f": "avx512f",
 }
 
@@ -205,9 +228,14 @@ def _sysctl(system: System, *names: str) -> dict[str, str]:
 
 def _darwin(system: System, unknown: dict[str, str]) -> Cpu:
     names = (
-        "machdep.cpu.brand_string", "hw.physicalcpu", "hw.logicalcpu", "hw.perflevel0.physicalcpu",
+        "machdep.cpu.brand_string",
+        "hw.physicalcpu",
+        "hw.logicalcpu",
+        "hw.perflevel0.physicalcpu",
         "hw.l1dcachesize",
-        "hw.l2cachesize", "hw.packages", *_DARWIN,
+        "hw.l2cachesize",
+        "hw.packages",
+        *_DARWIN,
     )
     values = _sysctl(system, *names)
     if "machdep.cpu.brand_string" not in values:
@@ -249,8 +277,12 @@ def _windows(system: System, unknown: dict[str, str]) -> Cpu:
     if not flags:
         unknown["cpu.isa"] = "py-cpuinfo could not read the processor's flags"
     return Cpu(
-        brand=brand, architecture=system.machine, physical_cores=physical, logical_cores=logical,
-        usable_cores=system.usable_cpus(), isa=isa(flags),
+        brand=brand,
+        architecture=system.machine,
+        physical_cores=physical,
+        logical_cores=logical,
+        usable_cores=system.usable_cpus(),
+        isa=isa(flags),
     )
 
 

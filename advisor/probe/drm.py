@@ -134,21 +134,38 @@ def _igpu_of(cpu_brand: str | None) -> str | None:
 
 
 def _document(
-    match: GpuMatch | None, name: str, vendor: str, chip: str | None, total: int | None, free: int | None,
-    integrated: bool, link: str | None, notes: list[str],
+    match: GpuMatch | None,
+    name: str,
+    vendor: str,
+    chip: str | None,
+    total: int | None,
+    free: int | None,
+    integrated: bool,
+    link: str | None,
+    notes: list[str],
 ) -> Gpu:
     if match is None:
         if not integrated:
             notes.append(
                 f"{name} is in no catalogue: its bandwidth is unknown, so its speed cannot be predicted"
             )
-        return Gpu(name=name, vendor=vendor, compute_capability=chip, memory_total_bytes=total,
-                   memory_free_bytes=free, unified_memory=integrated, pcie=link)
+        return Gpu(
+            name=name,
+            vendor=vendor,
+            compute_capability=chip,
+            memory_total_bytes=total,
+            memory_free_bytes=free,
+            unified_memory=integrated,
+            pcie=link,
+        )
     notes.extend(match.notes)
     return match.gpu(
-        name, memory_total_bytes=total or match.memory_total_bytes, memory_free_bytes=free,
+        name,
+        memory_total_bytes=total or match.memory_total_bytes,
+        memory_free_bytes=free,
         unified_memory=integrated or match.unified_memory,
-        compute_capability=chip or match.compute_capability, pcie=link,
+        compute_capability=chip or match.compute_capability,
+        pcie=link,
     )
 
 

@@ -8,8 +8,12 @@ from advisor.documents.hardware import EngineInstall
 from advisor.probe.system import System
 
 _PROGRAMS = {
-    "llama.cpp": "llama-server", "ollama": "ollama", "vllm": "vllm", "mlx": "mlx_lm.server",
-    "tensorrt-llm": "trtllm-serve", "lmdeploy": "lmdeploy",
+    "llama.cpp": "llama-server",
+    "ollama": "ollama",
+    "vllm": "vllm",
+    "mlx": "mlx_lm.server",
+    "tensorrt-llm": "trtllm-serve",
+    "lmdeploy": "lmdeploy",
 }
 _PACKAGES = {
     "vllm": "vllm",

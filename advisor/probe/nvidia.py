@@ -154,10 +154,14 @@ def _smi(system: System) -> tuple[list[dict[str, Any]] | None, str]:
         name, total, free, capability, pci, generation, width, _ = (cell.strip() for cell in cells[:8])
         rows.append(
             {
-                "name": name, "uuid": None, "total": _mib(total), "free": _mib(free),
+                "name": name,
+                "uuid": None,
+                "total": _mib(total),
+                "free": _mib(free),
                 "capability": capability if re.fullmatch(r"\d+\.\d+", capability) else None,
                 "pci": f"10de:{pci[2:6].lower()}" if re.fullmatch(r"0x[0-9a-fA-F]{8}", pci) else None,
-                "pcie": _link(generation, width), "slices": None,
+                "pcie": _link(generation, width),
+                "slices": None,
             }
         )
     return (rows, "") if rows else (None, "nvidia-smi listed no GPU")
@@ -211,11 +215,18 @@ def _gpu(system: System, row: dict[str, Any], notes: list[str]) -> Gpu:
         notes.append(
             f"{row['name']} is in no catalogue: its bandwidth is unknown, so its speed cannot be predicted"
         )
-        return Gpu(name=row["name"], vendor="NVIDIA", compute_capability=row["capability"],
-                   memory_total_bytes=row["total"], memory_free_bytes=row["free"], pcie=row["pcie"])
+        return Gpu(
+            name=row["name"],
+            vendor="NVIDIA",
+            compute_capability=row["capability"],
+            memory_total_bytes=row["total"],
+            memory_free_bytes=row["free"],
+            pcie=row["pcie"],
+        )
     notes.extend(match.notes)
     changes: dict[str, Any] = {
-        "memory_total_bytes": row["total"] or match.memory_total_bytes, "memory_free_bytes": row["free"],
+        "memory_total_bytes": row["total"] or match.memory_total_bytes,
+        "memory_free_bytes": row["free"],
         "pcie": row["pcie"],
         "compute_capability": row["capability"] or match.compute_capability,
     }
@@ -248,7 +259,18 @@ def _unified(system: System, name: str, capability: str | None) -> Gpu:
         re.sub(r"\b(nvidia|developer kit|super)\b", "", name, flags=re.IGNORECASE).strip(), total
     )
     if match is None:
-        return Gpu(name=name, vendor="NVIDIA", compute_capability=capability, memory_total_bytes=total,
-                   memory_free_bytes=free, unified_memory=True)
-    return match.gpu(name, memory_total_bytes=total, memory_free_bytes=free, unified_memory=True,
-                     compute_capability=capability or match.compute_capability)
+        return Gpu(
+            name=name,
+            vendor="NVIDIA",
+            compute_capability=capability,
+            memory_total_bytes=total,
+            memory_free_bytes=free,
+            unified_memory=True,
+        )
+    return match.gpu(
+        name,
+        memory_total_bytes=total,
+        memory_free_bytes=free,
+        unified_memory=True,
+        compute_capability=capability or match.compute_capability,
+    )

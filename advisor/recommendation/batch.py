@@ -21,7 +21,7 @@ from advisor.documents.requirements import Load
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import AdvisorError, UnknownNameError, UsageError
 from advisor.prediction.case import MAX_CONCURRENCY, SERVING_ENGINES, Case
-from advisor.prediction.local_speed_case import engine_key
+from advisor.prediction.local_speed.inputs import engine_key
 from advisor.prediction.outcome import predict
 from advisor.recommendation.bare_gpu import as_it_ran
 

@@ -11,7 +11,7 @@ from advisor.documents.record import record
 from advisor.documents.requirements import Requirements
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import UsageError
-from advisor.prediction.native import is_native
+from advisor.prediction.accuracy.native import is_native
 
 _GGML_KV = ("f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl")
 KV_TYPES_OF = {

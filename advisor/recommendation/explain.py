@@ -11,7 +11,7 @@ from advisor.documents.plain import plain
 from advisor.documents.recommendation import Plan
 from advisor.documents.requirements import Requirements
 from advisor.errors import NotMeasuredError
-from advisor.prediction.accuracy import predict_accuracy
+from advisor.prediction.accuracy.predict import predict_accuracy
 from advisor.prediction.case import SERVING_ENGINES
 from advisor.sizing.weights import weigh
 
@@ -46,7 +46,10 @@ def explain(
     )
     return {
         "schema_version": "1.0",
-        "model": plan.model, "scheme": plan.scheme, "engine": plan.engine, "hardware": hardware.name,
+        "model": plan.model,
+        "scheme": plan.scheme,
+        "engine": plan.engine,
+        "hardware": hardware.name,
         "sections": plain(
             {
                 "size": _size(plan, weights),
@@ -104,14 +107,14 @@ def _speed(
     confidence = requirements.confidence_pct / 100
     try:
         if plan.engine in SERVING_ENGINES:
-            from advisor.prediction.serving_speed import predict_serving
+            from advisor.prediction.serving_speed.predict import predict_serving
 
             found = predict_serving(
                 *common, load.output_tokens, load.concurrency, plan.kv_type, confidence=confidence
             )
         else:
-            from advisor.prediction.local_evidence import local_effect
-            from advisor.prediction.local_speed import predict_local
+            from advisor.prediction.local_speed.predict import predict_local
+            from advisor.prediction.own.evidence import local_effect
 
             own = local_effect(hardware, plan.backend, model, weights, scheme.name, placement)
             depth = load.prompt_tokens + load.output_tokens // 2

@@ -2,7 +2,7 @@
 
 The list is ordered by size. The recommendation is, of those fast enough to read along, the one whose
 published scores on the task, times the accuracy its scheme keeps, are best; scores of different sources are
-made comparable by `advisor.training.quality`.
+made comparable by `advisor.training.accuracy.quality`.
 """
 
 from __future__ import annotations
@@ -33,8 +33,19 @@ READING_TOKENS_PER_S = 238 / 60 / 0.75
 about three quarters of a word (https://platform.openai.com/tokenizer): slower answers keep their reader
 waiting."""
 SHORTLIST = (
-    "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "IQ4_XS", "Q3_K_M", "IQ3_XXS", "W8A8-FP-dynamic", "W8A8-INT",
-    "W4A16-INT-gptq-g128", "MLX-8bit-g64", "MLX-4bit-g64", "MXFP4",
+    "Q8_0",
+    "Q6_K",
+    "Q5_K_M",
+    "Q4_K_M",
+    "IQ4_XS",
+    "Q3_K_M",
+    "IQ3_XXS",
+    "W8A8-FP-dynamic",
+    "W8A8-INT",
+    "W4A16-INT-gptq-g128",
+    "MLX-8bit-g64",
+    "MLX-4bit-g64",
+    "MXFP4",
 )
 """Schemes tried for a whole catalogue: the published formats, a bit level apart. `--scheme` replaces them,
 and `--model` looks at all."""
@@ -58,10 +69,13 @@ def recommend_any(requirements: Requirements, hardware: HardwareProfile) -> Reco
         best, key=lambda plan: (_readable(plan), _expected_quality(plan, requirements) or 0.0), default=None
     )
     return Recommendation(
-        status="ok" if best else "nothing_fits", hardware=hardware, requirements=requirements,
+        status="ok" if best else "nothing_fits",
+        hardware=hardware,
+        requirements=requirements,
         recommendation=_headline(chosen, requirements) if chosen else None,
         alternatives=tuple(make_plan(plan, requirements) for plan in best if plan is not chosen),
-        rejected=tuple(rejected), nearest_miss=None if best else nearest_miss(missed, need),
+        rejected=tuple(rejected),
+        nearest_miss=None if best else nearest_miss(missed, need),
         warnings=hardware.notes,
     )
 

@@ -9,7 +9,7 @@ from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import ExpectedFile, Plan, Recovery
 from advisor.documents.record import replace
 from advisor.documents.requirements import Requirements
-from advisor.prediction.native import is_native
+from advisor.prediction.accuracy.native import is_native
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.rank import objective_of
 from advisor.recommendation.scores import expected_scores

@@ -7,8 +7,8 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Recommendation, Rejection
 from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
+from advisor.prediction.accuracy.native import is_native
 from advisor.prediction.artifacts import load
-from advisor.prediction.native import is_native
 from advisor.recommendation.candidates import Candidate, candidates
 from advisor.recommendation.changes import nearest_miss, what_would_change
 from advisor.recommendation.judge import Judged, judge

@@ -85,10 +85,16 @@ def _expected(row: dict[str, str], kept: Estimate | None) -> ExpectedScore | Non
         return None
     score = float(row["score"])
     return ExpectedScore(
-        benchmark=row["benchmark"], setting=row["setting"], published=score,
+        benchmark=row["benchmark"],
+        setting=row["setting"],
+        published=score,
         expected=Estimate(
-            score * kept.value / 100, score * kept.low / 100, score * kept.high / 100, kept.basis,
+            score * kept.value / 100,
+            score * kept.low / 100,
+            score * kept.high / 100,
+            kept.basis,
             ("published score x accuracy kept",),
         ),
-        reported_by=row["reported_by"], url=row["url"],
+        reported_by=row["reported_by"],
+        url=row["url"],
     )

@@ -144,15 +144,33 @@ def _ruled_out(rejection: Rejection) -> Row:
 
     scheme = find_scheme(rejection.scheme)
     return Row(
-        scheme=scheme.name, family=scheme.family, level=scheme.level, engine=None, backend=None,
+        scheme=scheme.name,
+        family=scheme.family,
+        level=scheme.level,
+        engine=None,
+        backend=None,
         feasible=False,
-        reason=rejection.reason, reason_kind=rejection.kind, pareto=False, imatrix=None, kv_type=None,
+        reason=rejection.reason,
+        reason_kind=rejection.kind,
+        pareto=False,
+        imatrix=None,
+        kv_type=None,
         weight_bits=scheme.weight_bits,
-        group_size=scheme.group_size, calibration=scheme.calibration, bpw=None, file_size_bytes=None,
-        memory_bytes=None, placement=None, decode_tokens_per_s=None, ms_per_token=None,
+        group_size=scheme.group_size,
+        calibration=scheme.calibration,
+        bpw=None,
+        file_size_bytes=None,
+        memory_bytes=None,
+        placement=None,
+        decode_tokens_per_s=None,
+        ms_per_token=None,
         prefill_tokens_per_s=None,
-        time_to_first_token_s=None, throughput_tokens_per_s=None, loss_pct={}, perplexity_ratio=None,
-        kl_divergence=None, make_cost=scheme.make_cost,
+        time_to_first_token_s=None,
+        throughput_tokens_per_s=None,
+        loss_pct={},
+        perplexity_ratio=None,
+        kl_divergence=None,
+        make_cost=scheme.make_cost,
     )
 
 
@@ -161,8 +179,11 @@ def ms_per_token(rate_estimate: Estimate | None) -> Estimate | None:
     if rate_estimate is None or rate_estimate.low <= 0:
         return None
     return Estimate(
-        1000 / rate_estimate.value, 1000 / rate_estimate.high, 1000 / rate_estimate.low,
-        rate_estimate.basis, rate_estimate.evidence,
+        1000 / rate_estimate.value,
+        1000 / rate_estimate.high,
+        1000 / rate_estimate.low,
+        rate_estimate.basis,
+        rate_estimate.evidence,
     )
 
 

@@ -1,6 +1,7 @@
 """What sizes cannot be computed from: spreads measured over the catalogue and over published files.
 
-The document is the part `sizes` of the fitted artifact, written by `advisor fit` (advisor.training.sizes).
+The document is the part `sizes` of the fitted artifact, written by `advisor fit`
+(`advisor.training.sizes.fitted`).
 """
 
 from __future__ import annotations

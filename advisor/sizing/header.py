@@ -30,11 +30,7 @@ def tokenizer_kind(model: ModelProfile) -> str:
     """Which of the three kinds of vocabulary the header holds."""
     stated = str(model.metadata.get("tokenizer.ggml.model", ""))
     vocab = model.vocab_size or 0
-    if (
-        stated == "llama"
-        or vocab in _SENTENCEPIECE_SIZES
-        or (model.architecture or "").startswith("Gemma")
-    ):
+    if stated == "llama" or vocab in _SENTENCEPIECE_SIZES or (model.architecture or "").startswith("Gemma"):
         return "sentencepiece"
     return "llama3" if vocab in _LLAMA3_SIZES else "bpe"
 

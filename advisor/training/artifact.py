@@ -15,12 +15,12 @@ from typing import Any
 from advisor.errors import UnknownNameError
 
 PARTS = {
-    "sizes": "advisor.training.sizes",
-    "decision": "advisor.training.decision",
-    "quality": "advisor.training.quality",
-    "accuracy": "advisor.training.accuracy",
-    "serving_speed": "advisor.training.serving_speed",
-    "local_speed": "advisor.training.local_speed",
+    "sizes": "advisor.training.sizes.fitted",
+    "decision": "advisor.training.claims.decision",
+    "quality": "advisor.training.accuracy.quality",
+    "accuracy": "advisor.training.accuracy.fitted",
+    "serving_speed": "advisor.training.serving_speed.fitted",
+    "local_speed": "advisor.training.local_speed.fitted",
 }
 """Part -> the module whose `fit()` returns its document, or several documents by file name under `files`."""
 

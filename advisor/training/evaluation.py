@@ -10,13 +10,13 @@ from advisor.documents.plain import plain
 from advisor.errors import UnknownNameError
 
 PARTS = {
-    "sizes": "advisor.training.evaluate_sizes",
-    "memory": "advisor.training.evaluate_memory",
-    "local_speed": "advisor.training.local_speed_evaluation",
-    "local": "advisor.training.evaluate_local",
-    "serving_speed": "advisor.training.serving_speed_evaluation",
-    "accuracy": "advisor.training.accuracy_evaluation",
-    "quality": "advisor.training.quality",
+    "sizes": "advisor.training.sizes.evaluation",
+    "memory": "advisor.training.sizes.evaluate_memory",
+    "local_speed": "advisor.training.local_speed.evaluation",
+    "local": "advisor.training.local_speed.evaluate_own",
+    "serving_speed": "advisor.training.serving_speed.evaluation",
+    "accuracy": "advisor.training.accuracy.evaluation",
+    "quality": "advisor.training.accuracy.quality",
 }
 """Part -> the module whose `evaluate()` returns a title and tables (lists of rows) by heading."""
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
 
-from advisor.cli.text import number
 from advisor.documents.outcome import Estimate
 from advisor.recommendation.tradeoffs import Row
+from advisor.report.text import number
 
 WIDE = 163
 """From this width on the intervals stand in the table; below it, under it for the row at the cursor."""

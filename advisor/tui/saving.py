@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from advisor.errors import UsageError
+from advisor.report.plot_svg import svg
 from advisor.tui.conversation import Reply
-from advisor.tui.plot_svg import svg
 from advisor.tui.plots import LOSS, SIZE, SPEED, series
 
 KINDS = {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from advisor.cli.text import gibibytes, interval, number, placement_words, size
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Plan
+from advisor.report.text import gibibytes, interval, number, placement_words, size
 
 Figure = tuple[str, str, str, str]
 """Name, figure, note, and the section of the evidence that explains it."""

@@ -82,7 +82,6 @@ def test_own_names() -> None:
         "llama-3.1-9b",
         "3B",
         "foo-13B",
-
         "Qwen-14B",
         "Qwen3-VL-30B-A3B-Instruct",
         "Qwen3-Omni-30B-A3B-Instruct",

@@ -117,7 +117,10 @@ class TestBatch:
     def test_errors_are_lines(self, tmp_path, capsys):
         """Every line gets its answer in order; what cannot be answered is an error line, never a crash."""
         lines = [
-            "not json", "[1]", '{"id": 1}', '{"id": 2, "model": "nope", "scheme": "Q4_K_M"}',
+            "not json",
+            "[1]",
+            '{"id": 1}',
+            '{"id": 2, "model": "nope", "scheme": "Q4_K_M"}',
             '{"id": 3, "model": "Llama-3.1-8B", "scheme": "nope"}',
             '{"id": 4, "model": "Llama-3.1-8B", "scheme": "Q4_K_M", "hardware": "nope"}',
             '{"id": 5, "model": "Llama-3.1-8B", "scheme": "Q4_K_M", "workload": {"concurrency": -1}}',
@@ -156,7 +159,11 @@ def test_closed_pipe():
     """A reader that goes away is no error."""
     done = subprocess.run(
         [f"{sys.executable} -m advisor profiles list models | head -1; echo ${{PIPESTATUS[0]}}"],
-        shell=True, executable="/bin/bash", capture_output=True, text=True, check=False,
+        shell=True,
+        executable="/bin/bash",
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ("0", "") == (done.stdout.splitlines()[1], done.stderr)
 

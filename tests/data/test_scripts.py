@@ -22,9 +22,18 @@ def scripts_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _raw(**cells: str) -> dict[str, str]:
     row = {
-        "source_id": "s", "hardware": "RTX 4090", "hardware_kind": "gpu", "ngl": "", "model": "Qwen3-8B",
-        "scheme": "Q4_K_M", "file_gib": "", "value": "10", "stderr": "", "engine_version": "b1",
-        "notes": "accel=Apple M3 Max 10P+4E+30GPU; ngl not recorded, full offload presumed", "audit": "",
+        "source_id": "s",
+        "hardware": "RTX 4090",
+        "hardware_kind": "gpu",
+        "ngl": "",
+        "model": "Qwen3-8B",
+        "scheme": "Q4_K_M",
+        "file_gib": "",
+        "value": "10",
+        "stderr": "",
+        "engine_version": "b1",
+        "notes": "accel=Apple M3 Max 10P+4E+30GPU; ngl not recorded, full offload presumed",
+        "audit": "",
     }
     return {**row, **cells}
 

@@ -11,7 +11,7 @@ import pytest
 from advisor.catalog.schemes import find_scheme
 from advisor.data import folder
 from advisor.documents.measurement import KINDS
-from advisor.training.clean import (
+from advisor.training.data.clean import (
     balance,
     clean,
     has_flag,
@@ -19,9 +19,9 @@ from advisor.training.clean import (
     repeated,
     split_unknown,
 )
-from advisor.training.scheme_names import canonical
-from advisor.training.tables import load
-from advisor.training.unify import device_name, kv_bits, model_basis, model_name
+from advisor.training.data.scheme_names import canonical
+from advisor.training.data.tables import load
+from advisor.training.data.unify import device_name, kv_bits, model_basis, model_name
 
 
 def _column(file: str, column: str) -> list[str]:

@@ -73,10 +73,16 @@ def test_a_record_cannot_be_changed():
         del point.x
 
 
-@pytest.mark.parametrize("make", [
-    lambda: Point(), lambda: Point(1.0, 2.0, [], 4.0), lambda: Point(1.0, x=1.0), lambda: Point(1.0, z=1.0),
-    lambda: DeviceMemory("GPU 0"),
-])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Point(),
+        lambda: Point(1.0, 2.0, [], 4.0),
+        lambda: Point(1.0, x=1.0),
+        lambda: Point(1.0, z=1.0),
+        lambda: DeviceMemory("GPU 0"),
+    ],
+)
 def test_wrong_values_are_refused(make):
     """Too few, too many, unknown, doubled and, where keywords are asked for, unnamed values."""
     with pytest.raises(TypeError):

@@ -35,7 +35,14 @@ def test_an_answer_satisfies_its_schema():
     )
     TypeAdapter(Recommendation).validate_python(document)
     promised = {
-        "schema_version", "status", "hardware", "requirements", "recommendation", "alternatives", "rejected",
-        "nearest_miss", "warnings",
+        "schema_version",
+        "status",
+        "hardware",
+        "requirements",
+        "recommendation",
+        "alternatives",
+        "rejected",
+        "nearest_miss",
+        "warnings",
     }
     assert promised <= set(document)

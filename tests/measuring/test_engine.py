@@ -40,8 +40,8 @@ TEXT = (
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the reference, five schemes of it and a text."""
+    from advisor.measuring.llama_quantize import FTYPES
     from advisor.measuring.synthetic import quantize
-    from advisor.training.llama_quantize import FTYPES
 
     folder = tmp_path_factory.mktemp("models")
     reference = tiny.write_tiny(folder / "Tiny-F16.gguf")

@@ -15,9 +15,13 @@ from advisor.prediction.speed import single_stream
 def serve(*loads: Load):
     return predict(
         Case(
-            hardware=resolve_hardware("2x A100 SXM4 80GB"), model=find_model("llama-3.1-70b"),
+            hardware=resolve_hardware("2x A100 SXM4 80GB"),
+            model=find_model("llama-3.1-70b"),
             scheme=find_scheme("W8A8-INT"),
-            engine="vllm", backend="cuda", context_tokens=2048, loads=loads,
+            engine="vllm",
+            backend="cuda",
+            context_tokens=2048,
+            loads=loads,
         )
     )
 
@@ -45,7 +49,8 @@ def test_latency_of_a_mixture_is_the_mean_over_requests():
 def test_one_stream():
     """Alone, the first token takes the prompt, and the answer follows at the decode speed."""
     found = single_stream(
-        Estimate(50.0, 40.0, 60.0, "interpolated"), Estimate(1000.0, 500.0, 2000.0, "extrapolated"),
+        Estimate(50.0, 40.0, 60.0, "interpolated"),
+        Estimate(1000.0, 500.0, 2000.0, "extrapolated"),
         Load(prompt_tokens=500, output_tokens=100),
     )
     assert (0.5, 0.25, 1.0) == (

@@ -198,6 +198,7 @@ class TestMig:
 
     def test_slices_of_a_driver(self):
         """In MIG mode the slices are the devices, each with its own memory."""
+
         class NvmlError(Exception):
             pass
 

@@ -7,7 +7,7 @@ import pytest
 from advisor.catalog.models import find_model
 from advisor.sizing.buffers import compute_bytes, output_bytes
 from advisor.sizing.overheads import system_reserve_bytes
-from advisor.training.evaluate_memory import evaluate
+from advisor.training.sizes.evaluate_memory import evaluate
 
 MIB, GIB = 1 << 20, 1 << 30
 

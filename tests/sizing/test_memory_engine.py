@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advisor.errors import UnsupportedError
-from advisor.training.llama_memory import Setting, dry_run
+from advisor.measuring.llama_memory import Setting, dry_run
 
 pytest.importorskip("cyllama")
 
@@ -14,8 +14,18 @@ SETTINGS = (Setting(8192), Setting(4096, 4, "q8_0"), Setting(32768, flash_attn=F
 
 @pytest.mark.parametrize(
     "name",
-    ["Llama-3.1-8B", "Gemma-2-2B", "gpt-oss-20b", "DeepSeek-V3", "Qwen3.5-0.8B", "Granite-4.0-H-Micro",
-     "Falcon-H1-0.5B", "Hunyuan-A13B", "Command-R7B", "LFM2-350M"],
+    [
+        "Llama-3.1-8B",
+        "Gemma-2-2B",
+        "gpt-oss-20b",
+        "DeepSeek-V3",
+        "Qwen3.5-0.8B",
+        "Granite-4.0-H-Micro",
+        "Falcon-H1-0.5B",
+        "Hunyuan-A13B",
+        "Command-R7B",
+        "LFM2-350M",
+    ],
 )
 def test_cache_is_exact_and_compute_below_its_bound(name):
     """Every cache within 0.1 % of the engine's, and no compute buffer above what a placement reserves."""

@@ -3,10 +3,10 @@
 import pytest
 
 from advisor.catalog.models import find_model
+from advisor.measuring.llama_quantize import loads
+from advisor.measuring.sparse_gguf import shrunk
 from advisor.sizing.tensors import gguf_architecture
-from advisor.training.evaluate_sizes import compare
-from advisor.training.llama_quantize import loads
-from advisor.training.sparse_gguf import shrunk
+from advisor.training.sizes.evaluation import compare
 
 pytest.importorskip("cyllama")
 pytest.importorskip("gguf")

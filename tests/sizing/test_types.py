@@ -10,8 +10,8 @@ from advisor.sizing.blocks import tensor_bytes
 from advisor.sizing.tensors import tensors
 from advisor.sizing.type_rules import BASE_TYPES, Facts, Position, by_position, choose, more_bits
 from advisor.sizing.types import assign, fallback, is_quantized, requires_imatrix
-from advisor.training.evaluate_sizes import DRY_RUN_NAMES
-from advisor.training.tables import load
+from advisor.training.data.tables import load
+from advisor.training.sizes.evaluation import DRY_RUN_NAMES
 
 
 def types_of(model_name: str, ftype: str, imatrix: bool = False) -> dict[str, str]:
@@ -145,7 +145,10 @@ def test_only_stated_ftypes_look_at_the_position(category):
         if by_position(ftype, category):
             continue
         for architecture, experts, gqa, is_70b in (
-            ("llama", 0, 4, False), ("llama", 8, 1, False), ("falcon", 0, 8, False), ("llama", 0, 8, True),
+            ("llama", 0, 4, False),
+            ("llama", 8, 1, False),
+            ("falcon", 0, 8, False),
+            ("llama", 0, 8, True),
         ):
             known = Facts(architecture, 32, 32, gqa, experts, is_70b, tied=False)
             for imatrix in (True, False):

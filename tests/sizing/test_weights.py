@@ -10,8 +10,8 @@ from advisor.documents.model import ModelProfile, StoredTensor
 from advisor.errors import UnsupportedError
 from advisor.sizing.blocks import BLOCKS, tensor_bytes
 from advisor.sizing.weights import weigh
-from advisor.training.evaluate_sizes import published
-from advisor.training.tables import load
+from advisor.training.data.tables import load
+from advisor.training.sizes.evaluation import published
 
 
 def weights(model: str, scheme: str, imatrix: bool | None = None):

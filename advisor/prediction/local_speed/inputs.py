@@ -1,0 +1,287 @@
+"""Documents -> the flat case of the local speed formula (`local_speed.terms`)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from advisor.documents.hardware import Cpu, Gpu, Memory
+from advisor.documents.model import ModelProfile
+from advisor.errors import NotMeasuredError
+from advisor.prediction.local_speed.terms import LOCALSCORE_MIXES, NEUTRAL_YEAR, Device
+from advisor.sizing.weights import Weights
+
+DEFAULT_UBATCH = 512
+"""llama.cpp's default `--ubatch-size` (tools/server/README.md)."""
+_ISA_ORDER = (
+    ("amx_int8", "amx"),
+    ("avx512_vnni", "avx512-vnni"),
+    ("avx_vnni", "avx2-vnni"),
+    ("avx512f", "avx512"),
+    ("avx2", "avx2"),
+    ("avx", "avx"),
+    ("sme", "i8mm"),
+    ("sve", "i8mm"),
+    ("i8mm", "i8mm"),
+    ("dotprod", "dotprod"),
+    ("asimddp", "dotprod"),
+    ("neon", "neon"),
+    ("asimd", "neon"),
+)
+"""The first feature present names the class; from the fastest integer dot product down."""
+_BACKEND_OF = {"mlx": "metal", "exllamav2": "cuda", "exllamav3": "cuda", "exllama": "cuda", "mlc-llm": ""}
+_ENGINE = {
+    "llama.cpp (llamafile/localscore)": "llamafile",
+    "llama.cpp (lm studio)": "llama.cpp",
+    "llama.cpp (llama-cpp-python)": "llama.cpp",
+    "llama.cpp (ipex-llm)": "ipex-llm",
+    "lm-studio": "llama.cpp",
+    "lmstudio": "llama.cpp",
+    "koboldcpp": "llama.cpp",
+    "llama-cpp-python": "llama.cpp",
+}
+"""Engines that run llama.cpp's kernels unchanged count as it."""
+
+
+def engine_key(engine: str) -> str:
+    """The engine's name in the fit."""
+    name = engine.strip().lower()
+    return _ENGINE.get(name, name)
+
+
+def default_backend(engine: str, gpu: Gpu | None) -> str:
+    """The backend an engine would use on this device when nobody says."""
+    fixed = _BACKEND_OF.get(engine_key(engine))
+    if fixed:
+        return fixed
+    if gpu is None:
+        return "cpu"
+    return {"NVIDIA": "cuda", "AMD": "rocm", "Apple": "metal", "Intel": "sycl", "Qualcomm": "opencl"}.get(
+        gpu.vendor, "vulkan"
+    )
+
+
+@lru_cache(maxsize=4096)
+def kernel_family(scheme: str) -> str:
+    """What the kernels see of a scheme: `UD-Q4_K_XL` and `Q4_K_S` are Q4_K, `IQ3_XXS_R4` is IQ3
+    (repacked)."""
+    name = scheme.upper().removeprefix("UD-")
+    repacked = "-R4" if re.search(r"_R[48]$", name) else ""
+    name = re.sub(r"_R[48]$", "", name)
+    for pattern, family in (
+        (r"^IQ\d_(KT)", "IQ-KT"),
+        (r"^IQ\d_K", "IQ-K"),
+        (r"^IQ4", "IQ4"),
+        (r"^IQ(\d)", "IQ{0}"),
+        (r"^Q8_", "Q8_0"),
+        (r"^Q(\d)_K", "Q{0}_K"),
+        (r"^Q(\d)_\d", "Q{0}_0"),
+        (r"^TQ", "TQ"),
+        (r"^MXFP4", "MXFP4"),
+        (r"^NVFP4", "NVFP4"),
+        (r"^MLX-(\d)", "MLX-{0}"),
+        (r"^MLX", "MLX-16"),
+        (r"^EXL(\d)", "EXL{0}"),
+        (r"^W4A16|^GPTQ-4|^GPTQ$|^GPTQ4|^AWQ|^AUTOROUND|^INT4", "W4A16"),
+        (r"^W8A16-INT|^GPTQ-8|^INT8$", "W8A16"),
+        (r"^W8A8-INT|^INT8-W8A8", "W8A8-INT"),
+        (r"FP8|^W8A8-FP|^W8A16-FP", "FP8"),
+        (r"^BF16|^F16|^FP16", "F16"),
+        (r"^F32", "F32"),
+        (r"^MLC", "MLC-4"),
+    ):
+        match = re.match(pattern, name)
+        if match:
+            return family.format(*match.groups()) + repacked
+    return re.sub(r"[^A-Z0-9]+.*", "", name) + repacked
+
+
+@lru_cache(maxsize=1024)
+def cpu_key(brand: str) -> str:
+    """A CPU's short name: 'AMD Ryzen 9 7950X 16-Core Processor' and 'Ryzen 9 7950X' are the same, and so
+    are 'Google Tensor G1 (Pixel 6a)' and 'Google Tensor G1'."""
+    name = re.sub(r"\(.*?\)|®|™", "", brand)
+    name = re.sub(
+        r"@.*|\bmodel [ab]\b.*|\bwith .*|\b\d+-core\b|\bprocessor\b|\bcpu\b|\b(amd|intel)\b|\b\d+th gen\b",
+        " ",
+        name,
+        flags=re.IGNORECASE,
+    )
+    return " ".join(name.lower().split())
+
+
+def chip_key(name: str) -> str:
+    """A GPU's key: options in brackets (core counts nobody states) are left out."""
+    return re.sub(r"\s*\(.*?\)", "", name).strip()
+
+
+@lru_cache(maxsize=1024)
+def gpu_device(gpu: Gpu, backend: str) -> Device:
+    """A GPU as the formula sees it. Raises NotMeasuredError when its bandwidth is unknown."""
+    if not gpu.bandwidth_bytes_per_s:
+        raise NotMeasuredError(
+            f"the memory bandwidth of {gpu.name!r} is unknown, so its speed cannot be predicted;"
+            " state it with --bandwidth"
+        )
+    if gpu.vendor == "Apple":
+        kind = "apple"
+    else:
+        kind = "apu" if gpu.unified_memory or gpu.form in ("apu", "soc") else "gpu"
+    vector = gpu.fp32_flops or (gpu.fp16_flops or 0.0) / 2.0
+    return Device(
+        key=chip_key(gpu.catalog_name or gpu.name),
+        kind=kind,
+        vendor=gpu.vendor,
+        backend=backend,
+        generation=gpu.architecture or "",
+        bandwidth_bytes_per_s=gpu.bandwidth_bytes_per_s,
+        matrix_flops=gpu.fp16_flops or vector,
+        vector_flops=vector,
+        int8_ops=gpu.int8_ops or 0.0,
+        year=float(gpu.year or NEUTRAL_YEAR),
+        mobile=gpu.form == "laptop",
+    )
+
+
+def cpu_device(
+    cpu: Cpu,
+    memory: Memory,
+    threads: int | None = None,
+    read_share: float = 1.0,
+    usual_cores: float | None = None,
+) -> Device:
+    """The CPU and main memory as the formula sees them.
+
+    *read_share* is the share of peak a read sweep reaches, to bring a measured bandwidth to the scale of
+    peaks;
+    *usual_cores* are those of this CPU elsewhere, for when nobody counted them.
+    Raises NotMeasuredError when neither a peak nor a measured bandwidth is known.
+    """
+    bandwidth = memory.bandwidth_bytes_per_s
+    if memory.measured_bandwidth_bytes_per_s:
+        bandwidth = memory.measured_bandwidth_bytes_per_s / read_share
+    if not bandwidth:
+        raise NotMeasuredError(
+            f"the memory bandwidth of {cpu.brand or 'this CPU'!r} is unknown, so the part that runs on the"
+            " CPU cannot be predicted; probe the machine, or state it with --bandwidth"
+        )
+    cores = _cores(cpu, usual_cores)
+    if bandwidth > SERVER_BYTES_PER_S and 0 < (cpu.physical_cores or 0) <= SLICE_CORES:
+        bandwidth = min(bandwidth, cores * SLICE_CORE_BYTES_PER_S / read_share)
+    cores = min(cores, threads) if threads else cores
+    isa, year = set(cpu.isa), float(NEUTRAL_YEAR)
+    if cpu.brand:
+        row_isa, row_year = _cpu_facts(cpu.brand)
+        isa, year = isa or set(row_isa), row_year or year
+    return Device(
+        key=cpu_key(cpu.brand or ""),
+        kind="cpu",
+        vendor=cpu.vendor or "",
+        backend="cpu",
+        generation=chip_key(cpu.microarchitecture or ""),
+        bandwidth_bytes_per_s=bandwidth,
+        cores=float(cores),
+        isa=isa_class(isa),
+        year=year,
+    )
+
+
+SERVER_BYTES_PER_S = 150e9
+"""Eight channels of DDR4-2400 have 154 GB/s; no processor with so few cores of its own has as many."""
+SLICE_CORES = 4
+SLICE_CORE_BYTES_PER_S = 14.1e9
+"""What each core reads in a virtual machine of few cores of a server, whatever the socket's bandwidth
+(measurements/cpu_bench/own-two-core-avx512.csv: 28.2 GB/s with two)."""
+_LITTLE = re.compile(r"/A5\d")
+"""Arm's small cores beside larger ones: Cortex-X1/A76/A55 …"""
+PHONE_CORES = 4
+"""Cores phones are measured with: measurements/speed_local's sweeps are slower with one, two and eight."""
+
+
+def _cores(cpu: Cpu, usual: float | None) -> float:
+    """The cores an engine gets by default: the large ones, of which *usual* are those measured elsewhere."""
+    counted = cpu.physical_cores or cpu.usable_cores or (cpu.logical_cores or 0) / 2
+    cores = cpu.performance_cores or counted
+    if not cpu.performance_cores and _LITTLE.search(cpu.microarchitecture or ""):
+        cores = min(cores or PHONE_CORES, PHONE_CORES)
+    elif not cpu.performance_cores and usual and (cpu.sockets or 1) == 1:
+        cores = min(cores or usual, usual)
+    cores = cores or usual or _middle_cores(cpu.brand)
+    return min(cores, cpu.usable_cores) if cpu.usable_cores else cores
+
+
+def _middle_cores(brand: str | None) -> float:
+    """The geometric middle of the family's core counts; four when not even the family is known."""
+    from advisor.catalog.cpus import find_cpu
+
+    row = find_cpu(brand) if brand else None
+    low, high = (row and row.cores_range) or (4, 4)
+    return float((low * high) ** 0.5)
+
+
+def isa_class(features: set[str]) -> str:
+    """The class of a CPU's integer dot products; 'base' when no known feature is listed."""
+    return next((name for feature, name in _ISA_ORDER if feature in features), "base")
+
+
+@lru_cache(maxsize=256)
+def _cpu_facts(brand: str) -> tuple[tuple[str, ...], float | None]:
+    from advisor.catalog.cpus import find_cpu
+
+    row = find_cpu(brand)
+    return (tuple(row.isa), row.year) if row else ((), None)
+
+
+def mean_depth(averaged: bool, depth: float, gen_tokens: float) -> float:
+    """Tokens in the cache while an answer is written, on average."""
+    if averaged:
+        return sum(p + g / 2 for p, g in LOCALSCORE_MIXES) / len(LOCALSCORE_MIXES)
+    return depth + gen_tokens / 2
+
+
+def attention_flops(model: ModelProfile, depth: float) -> float:
+    """Operations of scores and mixing per token at *depth*, all layers; windows honoured."""
+    from advisor.sizing.cache_layout import cache_layout
+
+    heads = (model.n_heads or 32) * (model.head_dim or 128)
+    layout = cache_layout(model)
+    return sum(
+        4.0 * heads * group.count * (depth if group.window is None else min(depth, group.window))
+        for group in layout.groups
+    )
+
+
+def n_layers(model: ModelProfile) -> float:
+    """Repeating layers; those of models of this size when nobody states them."""
+    if model.n_layers:
+        return float(model.n_layers)
+    from advisor.sizing.cache_layout import cache_layout
+
+    return float(sum(group.count for group in cache_layout(model).groups)) or 32.0
+
+
+def is_hybrid(model: ModelProfile) -> bool:
+    """Whether some layers carry a state instead of a KV cache."""
+    return bool(model.linear_attention_layers or model.ssm_state_size)
+
+
+def per_token(
+    model: ModelProfile, weights: Weights | None, file_bytes: float | None = None
+) -> tuple[float, float, float]:
+    """(bytes held, bytes read, parameters used) to decode one token.
+
+    A known file size is the truth for the total; its parts keep the proportions of *weights*. Without
+    *weights*
+    the share read is that of the active parameters.
+    """
+    n_params = float(model.n_params or (weights.n_params if weights else 0) or 1)
+    active = float(model.n_active_params or n_params)
+    if weights is None:
+        return file_bytes or 0.0, (file_bytes or 0.0) * min(1.0, active / n_params), active
+    held = float(weights.total_bytes.value)
+    read = float(weights.active_bytes_per_token or held * active / n_params)
+    if model.vocab_size and model.hidden_size and not weights.tied:
+        active -= model.vocab_size * model.hidden_size  # one row of the input embedding is read, no more
+    if file_bytes:
+        read, held = read * file_bytes / held, file_bytes
+    return held, min(read, held), max(active, 0.05 * n_params if active <= 0 else active)

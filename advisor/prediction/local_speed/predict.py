@@ -1,0 +1,278 @@
+"""Speed of one request at a time on a local engine: decode and prefill, each with an interval and its
+reasons.
+
+The formula is `terms`, its coefficients are the artifact that `advisor.training.local_speed` fits.
+What is measured on this machine enters as a `LocalEffect`: with a device effect u ~ N(0, s²) before, and n
+own
+rows whose mean log(measured ÷ predicted) is m and whose sd is e, the posterior is N(w·m, (1 - w)·s²) with
+w = s² ÷ (s² + e² ÷ n); the prediction is multiplied by exp(w·m) and its interval keeps the part of the
+conformal width that a device effect does not explain.
+"""
+
+from __future__ import annotations
+
+import math
+
+from advisor.documents.hardware import HardwareProfile
+from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Estimate, Placement
+from advisor.documents.record import made, record
+from advisor.documents.scheme import SchemeProfile
+from advisor.errors import NotMeasuredError
+from advisor.prediction.artifacts import load
+from advisor.prediction.local_speed.plan import plan_case
+from advisor.prediction.local_speed.spread import scale, spread_features
+from advisor.prediction.local_speed.strata import (
+    UNSEEN_FACTOR,
+    cell_key,
+    half_width,
+    is_supported,
+    stratum_chain,
+)
+from advisor.prediction.local_speed.terms import (
+    Case,
+    Term,
+    decode_terms,
+    least_decode_log_s,
+    log_time,
+    prefill_terms,
+)
+from advisor.sizing.weights import Weights
+
+TOO_WIDE = math.log(10.0)
+"""An interval wider than an order of magnitude rests on no measurements like the case: basis extrapolated."""
+NORMAL_90 = 1.645
+"""Half width of a 90 % interval in standard deviations of a normal distribution."""
+DEVICE_PART = 0.5
+"""Share of the variance of a prediction's error that all rows of a machine have in common: a judgement."""
+
+
+@record
+class LocalEffect:
+    """What was measured on this machine, as `advisor measure` reduces it."""
+
+    decode_log_ratio: float | None = None
+    """Mean of log(measured ÷ predicted) over own decode rows; None without any."""
+    decode_sd: float = 0.1
+    decode_rows: int = 0
+    decode_busy_rows: int = 0
+    """Of these, taken while other processes ran (or the processor was too hot)."""
+    prefill_log_ratio: float | None = None
+    prefill_sd: float = 0.1
+    prefill_rows: int = 0
+    prefill_busy_rows: int = 0
+
+
+@record
+class LocalSpeed:
+    """Tokens per second of one request."""
+
+    decode: Estimate | None
+    prefill: Estimate | None
+    terms: dict = made(dict)
+    """What the figures are made of, for `advisor explain`: per phase the seconds of every term, the bytes,
+    bandwidth and efficiency behind them, and the stratum the interval comes from."""
+
+
+def predict_local(
+    device: HardwareProfile,
+    model: ModelProfile,
+    weights: Weights,
+    scheme: SchemeProfile,
+    engine: str,
+    backend: str,
+    placement: Placement | None,
+    prompt_tokens: int,
+    depth: int,
+    kv_type: str,
+    threads: int | None = None,
+    flash_attn: bool | None = None,
+    confidence: float = 0.9,
+    local: LocalEffect | None = None,
+) -> LocalSpeed:
+    """Decode speed with *depth* tokens in the cache, and prefill speed of a prompt of *prompt_tokens*.
+
+    A placement that does not fit is predicted as if it did; None places everything on the first GPU, else
+    on the
+    CPU. *flash_attn* None is the engine's default. Raises NotMeasuredError when the bandwidth of a device
+    that
+    takes part is unknown, or the model's size.
+    """
+    fitted = load("local_speed")
+    decode_case, prefill_case = plan_case(
+        device,
+        model,
+        weights,
+        scheme,
+        engine,
+        backend,
+        placement,
+        prompt_tokens,
+        depth,
+        kv_type,
+        threads,
+        flash_attn,
+        fitted,
+    )
+    own = local or LocalEffect()
+    names = (model.name, scheme.name)
+    terms: dict = {}
+    decode = _estimate(
+        "decode",
+        decode_case,
+        names,
+        fitted,
+        confidence,
+        (own.decode_log_ratio, own.decode_sd, own.decode_rows, own.decode_busy_rows),
+        terms,
+    )
+    prefill = _estimate(
+        "prefill",
+        prefill_case,
+        names,
+        fitted,
+        confidence,
+        (own.prefill_log_ratio, own.prefill_sd, own.prefill_rows, own.prefill_busy_rows),
+        terms,
+    )
+    return LocalSpeed(decode, prefill, terms)
+
+
+def _estimate(
+    phase: str,
+    case: Case,
+    names: tuple[str, str],
+    fitted: dict,
+    confidence: float,
+    own: tuple[float | None, float, int, int],
+    out: dict,
+) -> Estimate | None:
+    parts = decode_terms(case) if phase == "decode" else prefill_terms(case)
+    if phase == "prefill" and not any(name == "matmul" for name, _, _ in parts):
+        out[phase] = {"why_not": "the device's arithmetic rate is unknown"}
+        return None
+    coefficients = fitted[phase]["coefficients"]
+    log_s, shares = log_time(parts, coefficients)
+    known = all(_is_known(share.device.key, share.device.backend, fitted) for share in case.shares)
+    width, stratum, groups, basis = _spread(phase, case, known, fitted, confidence)
+    evidence = [_where_from(case, fitted, known)]
+    evidence.append(
+        f"interval from {groups} {'sources on known devices' if known else 'devices'} left out ({stratum})"
+    )
+    rows = _measured(case, *names, phase)
+    if rows:
+        # Of the mean deviation of k sources from their own machines' middles, this share belongs to the cell.
+        share = fitted[phase]["cells"]["trust"]
+        log_s -= share * len(rows) / (share * len(rows) + 1 - share) * sum(row[1] for row in rows) / len(rows)
+        basis = "measured"
+        listed = ", ".join(sorted({row[0] for row in rows})[:3])
+        evidence.insert(0, f"{sum(row[2] for row in rows)} figures of this configuration from {listed}")
+    ratio, sd, n_own, n_busy = own
+    if ratio is not None and n_own > 0:
+        prior = (width / NORMAL_90) ** 2 * DEVICE_PART
+        weight = prior / (prior + sd * sd / n_own)
+        log_s -= weight * ratio
+        width *= math.sqrt(1.0 - weight * DEVICE_PART)
+        basis = "measured-here"
+        evidence.insert(0, _own_words(n_own, n_busy, weight))
+    least = least_decode_log_s(case) if phase == "decode" else -math.inf
+    log_s = max(log_s, least)
+    speed = math.exp(-log_s)
+    out[phase] = _explained(case, parts, shares, log_s, coefficients, stratum, width) | {"measured": rows}
+    high = math.exp(-max(log_s - width, least))
+    return Estimate(speed, speed * math.exp(-width), high, basis, tuple(evidence))
+
+
+def _own_words(n_rows: int, n_busy: int, weight: float) -> str:
+    rows = "1 row" if n_rows == 1 else f"{n_rows} rows"
+    return f"{rows} measured on this machine, {n_busy or 'none'} of them on a busy one, trusted {weight:.0%}"
+
+
+def _is_known(key: str, backend: str, fitted: dict) -> bool:
+    return backend in fitted["devices"].get(key, {}).get("backends", ())
+
+
+def _spread(
+    phase: str, case: Case, known: bool, fitted: dict, confidence: float
+) -> tuple[float, str, int, str]:
+    """Half width in logs, its stratum, the groups behind it, and the basis."""
+    level = "known" if known else "unknown"
+    scales, stratum, groups = half_width(fitted[phase]["intervals"][level], stratum_chain(case), confidence)
+    features = spread_features(phase, case, fitted["support"])
+    width = scales * scale(features, fitted[phase]["spread"][level])
+    seen = all(
+        share.device.kind == "cpu"
+        or f"{share.device.generation}|{share.device.backend}" in fitted["generations"]
+        for share in case.shares
+    )
+    enough = groups and is_supported(fitted[phase]["intervals"][level], case)
+    if enough and (known or seen) and len(case.shares) == 1 and not case.upload_s:
+        return width, stratum, groups, "interpolated" if 2 * width < TOO_WIDE else "extrapolated"
+    return width * UNSEEN_FACTOR, stratum, groups, "extrapolated"
+
+
+def _measured(case: Case, model: str, scheme: str, phase: str) -> list:
+    """[source, log(measured ÷ predicted), figures] of exactly this configuration; empty when there is
+    none."""
+    if len(case.shares) > 1 or case.upload_s:
+        return []
+    device = case.shares[0].device
+    cells = load("local_speed_cells").get(f"{device.key}|{device.backend}", {})
+    return cells.get(cell_key(model, scheme, case.n_devices, case.engine), {}).get(phase, [])
+
+
+def _where_from(case: Case, fitted: dict, known: bool) -> str:
+    names = []
+    for share in case.shares:
+        entry = fitted["devices"].get(share.device.key)
+        if known and entry:
+            listed = ", ".join(entry["sources"][:3])
+            names.append(f"{share.device.key}: {entry['rows']} rows ({listed})")
+        else:
+            n = fitted["generations"].get(f"{share.device.generation}|{share.device.backend}", 0)
+            names.append(
+                f"{share.device.key or 'this device'} itself not measured; {n} of its generation are"
+            )
+    return "; ".join(names)
+
+
+def _explained(
+    case: Case,
+    parts: list[Term],
+    shares: list[float],
+    log_s: float,
+    coefficients: dict[str, float],
+    stratum: str,
+    width: float,
+) -> dict:
+    total = math.exp(log_s)
+    seconds: dict[str, float] = {}
+    for (name, _, _), part in zip(parts, shares, strict=True):
+        seconds[name] = seconds.get(name, 0.0) + part * total
+    first = case.shares[0]
+    effect = sum(
+        coefficients.get(name, 0.0)
+        for name in (f"device:{first.device.key}", f"device:{first.device.key}|{first.device.backend}")
+    )
+    return {
+        "seconds_per_token": total,
+        "term_seconds": seconds,
+        "devices": [
+            {
+                "device": s.device.key,
+                "backend": s.device.backend,
+                "bytes_per_token": s.read_bytes,
+                "kv_bytes": s.kv_bytes,
+                "bandwidth_bytes_per_s": s.device.bandwidth_bytes_per_s,
+            }
+            for s in case.shares
+        ],
+        "efficiency": sum(s.read_bytes / s.device.bandwidth_bytes_per_s for s in case.shares) / total,
+        "device_effect": math.exp(-effect),
+        "family": case.family,
+        "stratum": stratum,
+        "half_width_log": width,
+    }
+
+
+__all__ = ["LocalEffect", "LocalSpeed", "NotMeasuredError", "predict_local"]

@@ -1,0 +1,65 @@
+"""How far off a local speed may be: the scale of its error, from what is known about the case.
+
+An interval's half width is this scale times a conformal quantile of |error| ÷ scale over groups left out
+(normalised conformal prediction, Papadopoulos et al. 2008), so a card that thirty people measured gets a
+narrower interval than one nobody did, and both hold. The scale is exp(Σ coefficient × feature), fitted by
+`advisor.training.local_speed.spread`; the features are counts of evidence and kinds of case.
+"""
+
+from __future__ import annotations
+
+import math
+
+from advisor.prediction.local_speed.terms import Case
+
+MANY = 20
+"""Beyond this many sources one more teaches nothing about the next: counts stop here."""
+NARROWEST, WIDEST = 0.04, 1.0
+"""Bounds of the scale in logs: repeated runs of one machine differ by 3 % (median); a factor of e is a guess
+whatever the features say."""
+SMALL_BYTES = 2e9
+"""Models that read less per token wait for launches and the host rather than for memory."""
+USUAL_PROMPT = 512.0
+"""The length most prompts were measured at (llama-bench's default)."""
+
+
+def evidence_keys(case: Case) -> dict[str, str]:
+    """The names under which measurements like this case are counted."""
+    device = case.shares[0].device
+    return {
+        "device": f"device:{device.key}|{device.backend}",
+        "generation": f"generation:{device.generation}|{device.backend}",
+        "family": f"family:{case.family}|{device.backend}",
+        "engine": f"engine:{case.engine}|{device.backend}",
+    }
+
+
+def spread_features(phase: str, case: Case, support: dict[str, int]) -> list[tuple[str, float]]:
+    """What the scale depends on; *support* counts who measured, by `evidence_keys`."""
+    share = case.shares[0]
+    device = share.device
+    features = [("", 1.0), (f"kind:{device.kind}", 1.0), (f"backend:{device.backend}", 1.0)]
+    for kind, name in evidence_keys(case).items():
+        features.append((f"log-{kind}", math.log1p(min(support.get(name, 0), MANY))))
+    if not support.get(evidence_keys(case)["device"]):
+        features.append(("device-unknown", 1.0))
+    if case.active_share < 1:
+        features.append(("moe", 1.0))
+    if case.n_devices > 1:
+        features.append(("devices", 1.0))
+    if case.averaged:
+        features.append(("averaged", 1.0))
+    if case.hybrid:
+        features.append(("hybrid", 1.0))
+    if phase == "decode":
+        features.append(("small", max(0.0, math.log(SMALL_BYTES / max(1.0, share.read_bytes)))))
+    else:
+        length = math.log(max(1.0, case.prompt_tokens) / USUAL_PROMPT)
+        features += [("short", max(0.0, -length)), ("long", max(0.0, length))]
+    return features
+
+
+def scale(features: list[tuple[str, float]], coefficients: dict[str, float]) -> float:
+    """Expected |log error| of a case with these features, within the bounds."""
+    value = sum(coefficients.get(name, 0.0) * x for name, x in features)
+    return min(WIDEST, max(NARROWEST, math.exp(value)))

@@ -1,0 +1,91 @@
+"""Several requests at once in an engine made for one (llama.cpp, Ollama, MLX): from its single-stream speed.
+
+A step for B sequences takes 1 + growth x (B - 1) single steps, with the growth measured on llama.cpp's
+server at two and four requests (a dense model reads its weights once for all; a mixture of experts reads
+other experts for every request). Above eight sequences llama.cpp multiplies with the kernels it uses for
+prompts (MMVQ_MAX_BATCH_SIZE in ggml/src/ggml-cuda/mmvq.cuh), so the prompt's rate bounds what a further
+request costs.
+"""
+
+from __future__ import annotations
+
+from math import exp
+
+from advisor.documents.hardware import HardwareProfile
+from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Estimate, Placement
+from advisor.prediction.artifacts import load as load_artifact
+from advisor.prediction.serving_speed.result import ServingSpeed, times
+from advisor.sizing.kv_cache import kv_bytes_per_token_read
+from advisor.sizing.weights import Weights
+
+SMALL_BATCH = 8
+
+
+def batched_speed(
+    decode: Estimate,
+    prefill: Estimate,
+    concurrency: int,
+    prompt_tokens: int,
+    output_tokens: int,
+    *,
+    hardware: HardwareProfile,
+    model: ModelProfile,
+    weights: Weights,
+    placement: Placement,
+    kv_type: str,
+) -> ServingSpeed:
+    """Speed of *concurrency* requests kept in flight, from the *decode* and *prefill* rates of one
+    (tokens/s).
+
+    The interval widens by the spread of the measured growth; beyond the four requests measured the basis is
+    `extrapolated`. Memory holds `placement.max_concurrency` of them; the others wait.
+    """
+    fitted = load_artifact("serving_speed")
+    growth = fitted["batched"]["moe" if model.is_moe else "dense"]
+    held = max(1, min(concurrency, placement.max_concurrency or concurrency))
+    prompt, output = max(1, prompt_tokens), max(1, output_tokens)
+    cache_s = _cache_s(hardware, model, placement, prompt + output // 2, kv_type)
+    burst = exp(fitted["coefficients"]["burst"])
+    ends = {}
+    for end, rate, reading, grows in (
+        ("value", decode.value, prefill.value, growth[1]),
+        ("fast", decode.high, prefill.high, growth[0]),
+        ("slow", decode.low, prefill.low, growth[2]),
+    ):
+        step = _step_s(held, 1 / rate, 1 / reading, grows) + (held - 1) * cache_s
+        alone = prompt / reading
+        tpot = step + (held - 1) * alone / output
+        ends[end] = (alone * (1 + burst * (held - 1)) + (step if held > 1 else 0.0), tpot)
+    basis = "extrapolated" if held > 4 or decode.basis == "extrapolated" else "interpolated"
+    evidence = (
+        *decode.evidence,
+        f"growth of a step per further request measured {growth[3]} times at 2 and 4 requests",
+    )
+    if held < concurrency:
+        evidence = (*evidence, f"memory holds {held} of {concurrency} requests; the others wait")
+    ttft, tpot = (
+        Estimate(ends["value"][i], ends["fast"][i], ends["slow"][i], basis, evidence) for i in (0, 1)
+    )
+    return times(ttft, tpot, held, concurrency, output, prefill, {"growth_per_request": growth[1]})
+
+
+def _step_s(batch: int, single_s: float, prompt_token_s: float, growth: float) -> float:
+    small = single_s * (1 + growth * (min(batch, SMALL_BATCH) - 1))
+    return small if batch <= SMALL_BATCH else max(small, single_s + batch * prompt_token_s)
+
+
+def _cache_s(
+    hardware: HardwareProfile, model: ModelProfile, placement: Placement, depth: int, kv_type: str
+) -> float:
+    """Seconds to read one request's KV cache: every further request adds that, and shares nothing."""
+    on_gpu = hardware.gpus and placement.kind != "cpu"
+    bandwidth = (
+        min((g.bandwidth_bytes_per_s or 0.0) for g in hardware.gpus)
+        if on_gpu
+        else hardware.memory.measured_bandwidth_bytes_per_s or hardware.memory.bandwidth_bytes_per_s
+    )
+    if not bandwidth:
+        return 0.0
+    share = exp(load_artifact("serving_speed")["coefficients"]["cache-heads"])
+    return kv_bytes_per_token_read(model, depth, kv_type) / (bandwidth * share)

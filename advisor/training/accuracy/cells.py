@@ -1,0 +1,167 @@
+"""What was measured of exactly one model and scheme, as shifts of the predicted price with their error.
+
+Two steps: perplexity and KLD rows shift the damage; task rows then shift the price of their category. Both
+are posteriors under the spread the prediction itself has, so one noisy benchmark moves little and twenty
+agreeing ones decide.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from advisor.errors import AdvisorError
+from advisor.training.accuracy.fit import predict_rows
+from advisor.training.accuracy.intervals import loss_at, noise, price, spread_at
+from advisor.training.accuracy.rows import Row
+
+DAMAGE_SPREAD = 0.3
+"""Scatter of one scheme's log damage about its model's curve (residual scatter of the fit, see evaluate)."""
+SOURCE_SCATTER = 0.25
+"""Scatter of log damage between two sources of one configuration: other corpus, context, engine version."""
+COMMON = 0.5
+"""Part of a task's unexplained shift that all tasks of one model and scheme share: the correlation, over
+categories of a cell, of the standardized residuals of families left out (0.54 on the families and sources
+settings are chosen on)."""
+SET_UP_SCATTER = 0.15
+"""Share of a loss by which two set-ups of one benchmark differ (prompt, shots, harness version)."""
+
+
+def cells(rows: list[Row], fitted: dict[str, Any], coefficients: dict[str, float]) -> dict[str, Any]:
+    """The document `accuracy_cells.json`: model -> measured schemes by predicted damage."""
+    grouped: dict[tuple[str, str, bool], list[Row]] = {}
+    for row in rows:
+        model, scheme, _ = row.cell
+        if model and scheme and row.scheme.kv_bits >= 16:
+            grouped.setdefault((model, scheme, row.scheme.calibrated), []).append(row)
+    sources = sorted({row.source for members in grouped.values() for row in members})
+    models: dict[str, list[dict[str, Any]]] = {}
+    for (model, scheme, calibrated), members in sorted(grouped.items()):
+        about = _placed(model, scheme, calibrated, fitted)
+        if about is not None:
+            cell = _cell(members, fitted, coefficients, sources)
+            models.setdefault(model, []).append({**about, "scheme": scheme, "imatrix": calibrated, **cell})
+    for found in models.values():
+        found.sort(key=lambda cell: (cell["group"], cell["z"], cell["scheme"], cell["imatrix"]))
+    return {"format": 1, "sources": sources, "models": models}
+
+
+def _placed(model: str, scheme: str, calibrated: bool, fitted: dict[str, Any]) -> dict[str, Any] | None:
+    """Damage the prediction gives this cell, and its group; None when the catalogue cannot size it."""
+    from advisor.catalog.models import find_model
+    from advisor.catalog.schemes import find_scheme
+    from advisor.prediction.accuracy.facts import model_facts, scheme_facts
+    from advisor.prediction.accuracy.features import activation_lift, dot
+    from advisor.prediction.accuracy.predict import group_of, latent
+    from advisor.sizing.weights import weigh
+
+    try:
+        profile, about = find_model(model), find_scheme(scheme)
+        imatrix = calibrated if about.is_gguf else None
+        facts = scheme_facts(about, weigh(profile, about, imatrix), imatrix, "f16", fitted["spans"])
+    except AdvisorError:
+        return None
+    if facts.method == "none":
+        return None
+    damage = latent(facts, model_facts(profile, fitted["default_year"]), fitted["coefficients"])
+    found = {"z": _short(damage.z), "group": group_of(facts)}
+    lift = dot(fitted["coefficients"], activation_lift(facts))
+    return found | {"lift": _short(lift)} if lift else found
+
+
+def _cell(
+    members: list[Row], fitted: dict[str, Any], coefficients: dict[str, float], sources: list[str]
+) -> dict:
+    damaged = [row for row in members if row.kind in ("ppl", "kld")]
+    shift, error = 0.0, DAMAGE_SPREAD
+    if damaged:
+        off = np.array([row.y for row in damaged]) - predict_rows(damaged, coefficients, training=True)[0]
+        weight = 1.0 / (np.array([row.sigma for row in damaged]) ** 2 + SOURCE_SCATTER**2)
+        precision = 1.0 / DAMAGE_SPREAD**2 + weight.sum()
+        shift, error = float((np.clip(off, -1.5, 1.5) * weight).sum() / precision), precision**-0.5
+    cell: dict[str, Any] = {"dz": _short(shift), "tasks": {}}
+    if damaged:
+        cell["damage"] = [len(damaged), _short(error), _indices(damaged, sources)]
+    alone: dict[str, tuple[float, float, float]] = {}
+    for category in sorted({row.category for row in members if row.kind == "task"}):
+        tasks = [row for row in members if row.kind == "task" and row.category == category]
+        alone[category] = _task_shift(tasks, shift, fitted, coefficients)
+        mean = round(100.0 - float(np.mean([row.y for row in tasks])), 2)
+        cell["tasks"][category] = [0.0, 0.0, len(tasks), _indices(tasks, sources), mean]
+    together, common = _shared(alone)
+    for category, pair in together.items():
+        cell["tasks"][category][:2] = [_short(value) for value in pair]
+    if common:
+        cell["common"] = [_short(value) for value in common]
+    return cell
+
+
+def _shared(
+    alone: dict[str, tuple[float, float, float]],
+) -> tuple[dict[str, tuple[float, float]], tuple[float, float] | None]:
+    """Shift and error by category once the tasks of a cell inform each other; and of a task not measured.
+
+    *alone* holds by category the shift and error each has by itself, and the spread it was held against. In
+    spreads, a task's shift is a part shared by the cell plus a part of its own, both normal (COMMON).
+    """
+    seen: dict[str, tuple[float, float]] = {}
+    for category, (mean, error, spread) in alone.items():
+        precision = max(
+            (spread / error) ** 2 - 1.0, 1e-3
+        )  # of the rows themselves, without what was expected
+        seen[category] = (mean / spread * (1.0 + precision) / precision, 1.0 / precision)
+
+    def expected(but: str) -> tuple[float, float]:
+        weights = {c: 1.0 / (1.0 - COMMON + variance) for c, (_, variance) in seen.items() if c != but}
+        precision = 1.0 / COMMON + sum(weights.values())
+        return sum(w * seen[c][0] for c, w in weights.items()) / precision, 1.0 / precision + 1.0 - COMMON
+
+    found = {}
+    for category, (value, variance) in seen.items():
+        prior, wide = expected(category)
+        spread = alone[category][2]
+        mean = (prior / wide + value / variance) / (1.0 / wide + 1.0 / variance)
+        found[category] = (spread * mean, spread * (1.0 / wide + 1.0 / variance) ** -0.5)
+    if not seen:
+        return found, None
+    mean, variance = expected("")
+    return found, (mean, variance**0.5)
+
+
+def _task_shift(
+    tasks: list[Row], shift: float, fitted: dict[str, Any], coefficients: dict[str, float]
+) -> tuple[float, float, float]:
+    """Shift of the log price by the rows of one category, its error, and the spread expected beforehand."""
+    category = tasks[0].category
+    ceiling = np.array([row.ceiling for row in tasks])
+    centre = (
+        price(predict_rows(tasks, coefficients)[0], ceiling) + coefficients.get(f"p:{category}", 1.0) * shift
+    )
+    # Benchmarks of one category differ in price; the known part of that is no shift.
+    known = np.array([coefficients.get(f"t:dataset:{category}:{row.dataset}", 0.0) for row in tasks])
+    spread = float(spread_at(np.array([centre.mean()]), fitted["spread_known"])[0])
+    y = np.array([row.y for row in tasks])
+    loss = loss_at(centre, ceiling)
+    error = np.hypot(noise(tasks, loss, fitted["repetition"]), SET_UP_SCATTER * np.maximum(loss, y.clip(0)))
+    grid = np.linspace(-4.0, 4.0, 161) * spread
+    at = loss_at((centre + known)[:, None] + grid[None, :], ceiling[:, None])
+    # Many rows of one source share its set-up: together they weigh as the square root of their number.
+    names = [row.source for row in tasks]
+    share = np.array([names.count(name) ** -0.5 for name in names])
+    score = (-0.5 * ((y[:, None] - at) / error[:, None]) ** 2 * share[:, None]).sum(axis=0) - 0.5 * (
+        grid / spread
+    ) ** 2
+    posterior = np.exp(score - score.max())
+    posterior /= posterior.sum()
+    mean = float(posterior @ grid)
+    sd = float(np.sqrt(posterior @ (grid - mean) ** 2))
+    return mean, sd, spread
+
+
+def _indices(rows: list[Row], sources: list[str]) -> list[int]:
+    return sorted({sources.index(row.source) for row in rows})
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.5g}")

@@ -1,0 +1,175 @@
+"""The scheme of a raw accuracy row, in the words the model fits on."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from advisor.catalog.models import match_model
+from advisor.documents.model import ModelProfile
+from advisor.errors import AdvisorError, UnsupportedError
+from advisor.prediction.accuracy.facts import LADDERS, ROTATING, clamped, effective_bits, gguf_method, steps
+from advisor.prediction.accuracy.features import SchemeFacts
+
+GGUF_BPW = {
+    "IQ1_S": 1.78,
+    "IQ1_M": 1.95,
+    "IQ2_XXS": 2.20,
+    "IQ2_XS": 2.43,
+    "IQ2_S": 2.55,
+    "IQ2_M": 2.76,
+    "IQ3_XXS": 3.11,
+    "IQ3_XS": 3.32,
+    "IQ3_S": 3.51,
+    "IQ3_M": 3.66,
+    "IQ4_XS": 4.32,
+    "IQ4_NL": 4.56,
+    "Q2_K_S": 2.79,
+    "Q2_K": 3.00,
+    "Q3_K_S": 3.50,
+    "Q3_K_XS": 3.50,
+    "Q3_K": 3.89,
+    "Q3_K_M": 3.89,
+    "Q3_K_L": 4.22,
+    "Q4_0": 4.55,
+    "Q4_1": 5.03,
+    "Q4_K_S": 4.57,
+    "Q4_K": 4.80,
+    "Q4_K_M": 4.80,
+    "Q5_0": 5.52,
+    "Q5_1": 6.00,
+    "Q5_K_S": 5.51,
+    "Q5_K_M": 5.63,
+    "Q6_K": 6.56,
+    "Q8_0": 8.5,
+}
+"""Bits per weight of the repeating layers where neither the row nor the model's shapes say: Llama-3.1-8B's,
+from llama-quantize's own printout (measurements/gguf_sizes)."""
+
+
+def scheme_facts(r: dict) -> SchemeFacts | None:
+    """The scheme of a raw row; None when it cannot be told."""
+    scheme, method = str(r["scheme"]), str(r["method"])
+    kv = r["kv_bits"] if r["kv_bits"] == r["kv_bits"] else 16.0
+    bits = 16 if "weights" in str(r["baseline_precision"]) else r["weight_bits"]  # only the KV cache differs
+    act = _activation(r, scheme, method)
+    if bits == 16:
+        return SchemeFacts("none", 16.0, 0, act, kv) if kv < 16 or act else None
+    pure = "-pure" in scheme
+    if method.startswith("gguf") or method in ("exl2", "exl3"):
+        name, bits = gguf_method(scheme, method), _sized_bits(r) or _gguf_bits(r, scheme)
+        return SchemeFacts(name, bits, 0, act, kv, text(r["calibration"]) != "none", pure) if bits else None
+    if "GPTQ-GGUF" in scheme or "EvoPress" in scheme:
+        return (
+            SchemeFacts("gguf-k", float(r["bpw"]), 0, act, kv, True, True) if r["bpw"] == r["bpw"] else None
+        )
+    name = _grid_method(scheme, method, act)
+    group = r["group_size"]
+    if group != group:
+        group = _group_by_default(scheme, name)
+    return SchemeFacts(name, float(bits), int(group), act, kv, text(r["calibration"]) != "none")
+
+
+def _sized_bits(r: dict) -> float:
+    """Effective bits from the types llama-quantize would give this model; 0 when not known."""
+    names = text(r.get("model_name")), text(r.get("scheme_name"))
+    if not names[1] or not r["method"].startswith("gguf"):
+        return 0.0
+    imatrix = r["calibration"] == "imatrix"
+    key = (*names, imatrix)
+    if key not in _SIZED:
+        model = match_model(names[0]) if names[0] else None
+        if model is None or not _has_tensors(model):
+            model = match_model(STAND_IN)
+        bits = _weighed(model, names[1], imatrix)
+        _SIZED[key] = clamped(names[1], bits, spans()) if bits else 0.0
+    return _SIZED[key]
+
+
+@cache
+def spans() -> dict[str, tuple[float, float]]:
+    """The ladders' spans of effective bits, from the stand-in model's tensors."""
+    model = match_model(STAND_IN)
+    return steps({name: _weighed(model, name, True) for ladder in LADDERS for name in ladder})
+
+
+_SIZED: dict[tuple[str, str, bool], float] = {}
+STAND_IN = "Llama-3.1-8B"
+"""Whose tensor types are taken for a model without known shapes: the recipes hardly depend on the model."""
+
+
+def _has_tensors(model: ModelProfile) -> bool:
+    from advisor.sizing.tensors import tensors
+
+    try:
+        return bool(tensors(model))
+    except UnsupportedError:
+        return False
+
+
+def _weighed(model: ModelProfile, scheme: str, imatrix: bool) -> float:
+    from advisor.catalog.schemes import find_scheme
+    from advisor.sizing.weights import weigh
+
+    try:
+        weights = weigh(model, find_scheme(scheme), imatrix)
+    except AdvisorError:  # a recipe llama-quantize does not have
+        return 0.0
+    return effective_bits(weights.bits_by_role, weights.by_role_bytes) or 0.0
+
+
+def _gguf_bits(r: dict, scheme: str) -> float:
+    if r["bpw"] == r["bpw"]:
+        return float(r["bpw"])
+    if r["file_gib"] == r["file_gib"] and r["params_b"] > 0:
+        bits = r["file_gib"] * 2**30 * 8 / (r["params_b"] * 1e9)
+        if 1.2 < bits < 12:
+            return bits
+    bare = re.sub(r"^(UD-|smol-|mix-)", "", scheme.split("+")[0].split("-pure")[0])
+    bare = re.sub(r"_(XL|R4).*$", "", bare)
+    for name in (bare, bare + "_M", bare.split(" ")[0]):
+        if name in GGUF_BPW:
+            return GGUF_BPW[name]
+    return float(r["weight_bits"]) + 0.5 if scheme.startswith(("Q", "IQ", "UD-Q", "UD-IQ")) else 0.0
+
+
+def _activation(r: dict, scheme: str, method: str) -> str:
+    bits = r["act_bits"]
+    if bits != bits or bits >= 16:
+        return ""
+    if method in ("nvfp4", "mxfp4") and bits == 4:
+        return "fp4"
+    if method == "fp8" or "-FP" in scheme:
+        return "fp8"
+    kind = f"int{bits:g}"
+    if any(word in scheme.lower() for word in ROTATING):
+        return kind + "-rotated"
+    return kind + "-smooth" if "Smooth" in scheme or scheme == "W8A8-INT" else kind
+
+
+def _grid_method(scheme: str, method: str, act: str) -> str:
+    if method == "other":
+        return "gptq" if "Smooth" not in scheme else "rtn"
+    if method in ("quarot", "spinquant"):
+        return "gptq" if "GPTQ" in scheme or "Spin" in scheme else "rtn"
+    if method == "bnb":
+        return "bnb8" if "INT8" in scheme else "bnb4"
+    if method == "int8" and "A16" in scheme:
+        return "rtn"
+    if method == "gptq" and scheme == "W8A8-INT":
+        return "int8"
+    return method
+
+
+def _group_by_default(scheme: str, method: str) -> int:
+    """The group a source leaves unsaid: what the method's own tool uses when not told otherwise."""
+    if "perchannel" in scheme or "W4A4" in scheme or method == "int8":
+        return -1
+    if method in ("gptq", "awq", "autoround", "hqq", "omniquant"):
+        return 128
+    return {"nvfp4": 16, "mxfp4": 32, "mlx": 64, "rtn": -1, "bnb4": 64, "bnb8": -1}.get(method, 0)
+
+
+def text(value: object) -> str:
+    """A cell's text; '' when it is empty."""
+    return value if isinstance(value, str) else ""

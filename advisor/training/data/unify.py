@@ -1,0 +1,79 @@
+"""Names as the sources spell them -> names of the catalogues."""
+
+from __future__ import annotations
+
+import csv
+import math
+from functools import cache
+
+from advisor.data import folder
+from advisor.training.data.scheme_names import canonical
+
+KV_BITS = {
+    "q8_0": 8.5,
+    "fp8": 8.0,
+    "q8": 8.0,
+    "q6": 6.0,
+    "q5_1": 6.0,
+    "q5_0": 5.5,
+    "q4_1": 5.0,
+    "q4_0": 4.5,
+    "q4": 4.0,
+}
+"""Bits per cached value of a KV type; 16 for any other (llama.cpp's blocks, bits as ExLlama names them)."""
+
+
+@cache
+def _aliases(name: str) -> dict[str, tuple[str, str]]:
+    """raw name -> (catalogue name, basis), from profiles/<name>.csv."""
+    with (folder("profiles") / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+        return {row["raw"]: (row["catalog"], row["basis"]) for row in csv.DictReader(file)}
+
+
+@cache
+def _gpu_names() -> frozenset[str]:
+    with (folder("profiles") / "gpus.csv").open(newline="", encoding="utf-8") as file:
+        return frozenset(row["name"] for row in csv.DictReader(file))
+
+
+@cache
+def device_name(raw: str, gpu_cores: float = math.nan) -> str:
+    """The row of profiles/gpus.csv, or a processor's brand string that profiles/cpus.csv matches, or ''.
+
+    *gpu_cores* tells Apple's variants apart; without it an Apple name means the full chip.
+    """
+    if not math.isnan(gpu_cores):
+        exact = f"{raw} ({int(gpu_cores)}-core GPU)"
+        if exact in _gpu_names():
+            return exact
+    return _aliases("device_aliases").get(raw, ("", ""))[0]
+
+
+def device_basis(raw: str, gpu_cores: float = math.nan) -> str:
+    """same, variant-assumed, or '' when nothing matched."""
+    if not math.isnan(gpu_cores) and device_name(raw, gpu_cores).startswith(raw):
+        return "same"
+    return _aliases("device_aliases").get(raw, ("", ""))[1]
+
+
+def model_name(raw: str) -> str:
+    """The row of profiles/models.csv whose shapes this model has, or ''."""
+    return _aliases("model_aliases").get(raw, ("", ""))[0]
+
+
+def model_basis(raw: str) -> str:
+    """same, prequantized, fine-tune, same-shapes, variant-assumed, or '' when nothing matched."""
+    return _aliases("model_aliases").get(raw, ("", ""))[1]
+
+
+@cache
+def scheme_name(
+    raw: str, group_size: float = math.nan, weight_bits: float = math.nan, engine: str = ""
+) -> str:
+    """The canonical name of a scheme, or '' for mixtures that have none."""
+    return canonical(raw, group_size, weight_bits, engine)
+
+
+def kv_bits(kv_type: str) -> float:
+    """Bits per cached value; an empty or unknown type is 16."""
+    return KV_BITS.get(kv_type, 16.0)

@@ -1,0 +1,122 @@
+"""Fits local speed on the measurements: `fit` returns the artifact's documents."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from advisor.data import folder
+from advisor.training.data import tables
+from advisor.training.local_speed.cells import document as cells_document
+from advisor.training.local_speed.cells import residuals, trust
+from advisor.training.local_speed.fit import (
+    PHASES,
+    CrossFit,
+    Problem,
+    calibrate,
+    cross_fit,
+    fit_theta,
+    for_new_sources,
+    levels,
+    problem,
+    rounded,
+    submitter,
+)
+from advisor.training.local_speed.rows import Row, load_rows
+from advisor.training.local_speed.solver import log_times
+from advisor.training.local_speed.spread import support
+
+NEGLIGIBLE = 5e-4
+"""Coefficients below this move a speed by less than a twentieth of a percent and are left out of the
+artifact."""
+
+
+def fit(progress: Callable[[str], None] | None = None) -> dict:
+    """The artifact document; `files` holds the measured cells, which are read only when one is asked for.
+
+    *progress* is called with a line per step. Deterministic: the same tables give the same bytes.
+    """
+    say = progress or (lambda line: None)
+    rows, excluded = load_rows()
+    document: dict = {
+        "format": "local-speed/1",
+        "units": "log of seconds per token = log sum over terms of exp(log size + coefficients · features)",
+        "data_sha256": data_digest(),
+        "rows": len(rows),
+        "left_out": dict(sorted(excluded.items())),
+        "read_share": read_share(),
+        "devices": _devices(rows),
+        "generations": _generations(rows),
+        "support": support(rows, submitter),
+    }
+    cells = {}
+    for phase in PHASES:
+        say(f"local speed: fitting {phase}")
+        p = problem(rows, phase)
+        theta = fit_theta(p)
+        say(f"local speed: leaving devices and sources out, {phase}")
+        crossed = cross_fit(p, theta)
+        predicting = for_new_sources(p, theta)
+        inside = log_times(p.design, predicting)[0] - p.y
+        cells[phase] = residuals(p.rows, inside, submitter)
+        share, n_devices = trust(cells[phase])
+        document[phase] = {
+            "coefficients": {
+                name: rounded(value)
+                for name, value in sorted(zip(p.design.names, predicting, strict=True))
+                if abs(value) > NEGLIGIBLE
+            },
+            **_intervals(p, phase, crossed),
+            "cells": {"trust": rounded(share), "devices": n_devices},
+        }
+    return document | {"files": {"local_speed_cells": cells_document(cells)}}
+
+
+def _intervals(p: Problem, phase: str, crossed: CrossFit) -> dict:
+    """`spread` (scale coefficients) and `intervals` (half widths in scales) by level of knowledge."""
+    out: dict = {"spread": {}, "intervals": {}}
+    for level in levels(p, phase, crossed):
+        coefficients, table = calibrate(p, level, np.ones(len(p.y), bool))
+        out["spread"][level.name] = {name: rounded(value) for name, value in sorted(coefficients.items())}
+        out["intervals"][level.name] = table
+    return out
+
+
+def read_share() -> float:
+    """Share of peak bandwidth that STREAM reaches on CPUs: the median of those measured."""
+    table = tables.load("bandwidth")
+    stream = table[table["method"].str.contains("STREAM") & table["kind"].str.contains("cpu")]
+    return rounded(float(stream["fraction_of_peak"].median()))
+
+
+def _devices(rows: Sequence[Row]) -> dict:
+    """What is known of each device: rows, sources, backends, and the cores assumed for a CPU."""
+    out: dict[str, dict] = {}
+    for row in rows:
+        entry = out.setdefault(row.device.key, {"rows": 0, "sources": set(), "backends": set()})
+        entry["rows"] += 1
+        entry["sources"].add(row.source)
+        entry["backends"].add(row.device.backend)
+        if row.device.kind == "cpu":
+            entry["cores"] = max(entry.get("cores", 0), row.device.cores)
+    return {
+        key: {**entry, "sources": sorted(entry["sources"]), "backends": sorted(entry["backends"])}
+        for key, entry in sorted(out.items())
+    }
+
+
+def _generations(rows: Sequence[Row]) -> dict[str, int]:
+    """Devices measured per generation and backend."""
+    seen = {(row.device.generation, row.device.backend, row.device.key) for row in rows}
+    return dict(sorted(Counter(f"{g}|{b}" for g, b, _ in seen).items()))
+
+
+def data_digest() -> str:
+    """SHA-256 over the local speed tables, in name order."""
+    digest = hashlib.sha256()
+    for path in sorted((folder("measurements") / "speed_local").glob("*.csv")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,195 @@
+"""How far the memory rules are from what engines printed: KV cache and compute buffers, by engine and
+backend."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from advisor.catalog.models import find_model
+from advisor.documents.model import ModelProfile
+from advisor.errors import UnknownNameError
+from advisor.sizing.buffers import compute_bytes, mask_copies_bytes
+from advisor.sizing.cache_layout import cache_layout
+from advisor.sizing.kv_cache import BYTES_PER_VALUE, kv_cache_bytes
+from advisor.training.data.tables import load
+
+MIN_LOGS = 20
+"""Fewer logs of one engine and backend carry no claim."""
+_OFF = ("off", "0", "auto->disabled")
+_MIB = 1 << 20
+_EXCEPTIONS = (
+    "GLM-4.5 and GLM-4.5-Air: the ik_llama.cpp builds of these logs also keep a cache for the "
+    "multi-token-prediction layer (+1 layer, 1.1 to 2.2 %); later builds do not (GLM-4.7)",
+    "two DeepSeek-R1 and two Qwen3-30B-A3B caches on CUDA: the thread prints buffers of several runs, "
+    "and the context kept is another run's",
+    "Gemma-4-31B on ik_llama.cpp: logits twice, for its soft cap (own dry runs of Gemma 2 show them once)",
+    "Qwen3.6-35B-A3B on Vulkan: two masks beside the logits, which placements reserve and the rule does "
+    "not count",
+    "the engine inside cyllama 0.2.18 (b64739e) keeps masks in F32 and F16, commit 0c1e57098 does not: "
+    "from 100 k tokens on its compute buffers are up to 2.6 times larger; placements reserve for both "
+    "(`python -m advisor.measuring.llama_memory` prints every case)",
+)
+# Words of a log's model name that do not change its shapes.
+_NOISE = re.compile(
+    r"\b(shape|instruct|it|chat|qat|bf16|f16|merged|128k|thinking|meta)\b|(?<= )b$", re.IGNORECASE
+)
+_SHAPES = {"codellama-7b": "CodeLlama-7B", "phi-3-mini": "Phi-3-mini-4k", "llama-3-8b": "Llama-3-8B"}
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One log line beside the rule."""
+
+    engine: str
+    backend: str
+    own: bool
+    part: str
+    """kv_cache or compute."""
+    model: str
+    setting: str
+    predicted_bytes: float
+    planned_bytes: float
+    """What a placement reserves for it."""
+    actual_bytes: float
+
+    @property
+    def error(self) -> float:
+        """Predicted / actual - 1."""
+        return self.predicted_bytes / self.actual_bytes - 1
+
+
+def evaluate() -> dict:
+    """Errors by engine, backend and part, the worst of each, and what was left out and why.
+
+    `rows`: engine, backend, source, part, n, median_abs_error_pct, p90_abs_error_pct, within_0_1_pct (share
+    of the logs), lowest_error_pct, highest_error_pct, above_plan (logs that hold more than a placement
+    reserves), worst, claim (False below 20 logs).
+    """
+    compared, left_out = compare(load("memory"))
+    frame = pd.DataFrame(
+        [
+            {
+                "engine": c.engine,
+                "backend": c.backend,
+                "own": c.own,
+                "part": c.part,
+                "model": c.model,
+                "setting": c.setting,
+                "error": c.error,
+                "above": c.actual_bytes > c.planned_bytes * 1.001,
+            }
+            for c in compared
+        ]
+    )
+    rows = [_summary(key, group) for key, group in frame.groupby(["own", "engine", "backend", "part"])]
+    rows.sort(key=lambda row: (row["source"], -row["n"], row["engine"], row["backend"], row["part"]))
+    return {
+        "title": "Memory: rules against what engines printed",
+        "rows": rows,
+        "left_out": left_out,
+        "known_exceptions": list(_EXCEPTIONS),
+    }
+
+
+def compare(table: pd.DataFrame) -> tuple[list[Compared], dict[str, int]]:
+    """Every usable log line beside the rule, and how many lines were left out for which reason."""
+    compared: list[Compared] = []
+    left_out: dict[str, int] = {}
+    for row in table.to_dict("records"):
+        found = _compare_row(row)
+        if isinstance(found, str):
+            left_out[found] = left_out.get(found, 0) + 1
+        else:
+            compared += found
+    return compared, left_out
+
+
+def _compare_row(row: dict) -> list[Compared] | str:
+    """The comparisons of one line, or why there are none."""
+    model = log_model(row["model"])
+    if model is None:
+        return "model not named or not in the catalogue"
+    if pd.isna(row["n_ctx"]):
+        return "context not printed"
+    old = row["engine"] == "ik_llama.cpp"
+    layout = cache_layout(model)
+    types = row["type_k"] if "latent" in row["type_v"] else f"{row['type_k']}/{row['type_v']}"
+    if any(kind not in BYTES_PER_VALUE for kind in types.split("/")):
+        return "KV type not printed"
+    if layout.mla and "/" in types and row["source_kind"] != "own measurement":
+        return "old MLA file: K and V stored expanded"
+    if pd.isna(row["n_ubatch"]) and any(group.window for group in layout.groups):
+        return "ubatch not printed for a sliding-window model"
+    n_seq = 1 if pd.isna(row["n_seq_max"]) else int(row["n_seq_max"])
+    unified = row["kv_unified"] == "True"
+    per_seq = int(row["n_ctx"]) // n_seq if pd.isna(row["n_ctx_seq"]) or unified else int(row["n_ctx_seq"])
+    ubatch = int(min([512.0, 2048.0] if pd.isna(row["n_ubatch"]) else [row["n_ubatch"], row["n_batch"]]))
+    # ik_llama.cpp keeps the whole context in sliding layers (Gemma-3-27B logs: 62 full layers).
+    whole = row["swa_full"] == "True" or old
+    off = row["flash_attn"] in _OFF
+    outputs = re.search(r"n_outputs_max=(\d+)", row["hardware"])
+    kv = kv_cache_bytes(model, per_seq, n_seq, types, ubatch, unified, whole)
+    compute = compute_bytes(
+        model, per_seq, n_seq, types, ubatch, not off, unified, whole, int(outputs[1]) if outputs else None
+    )
+    kv_log = row["kv_total_mib"] + sum(_devices(row["rs_buffer_mib"]).values())
+    devices = [mib for name, mib in _devices(row["compute_buffer_mib"]).items() if "Host" not in name]
+    setting = f"context {int(row['n_ctx'])}, {n_seq} sequences, ubatch {ubatch}, {types}, flash attention "
+    about = (row["engine"], row["backend"] or "unknown", row["source_kind"] == "own measurement")
+    setting += "off" if off else "on"
+    found = []
+    if kv_log > 0:
+        found.append(Compared(*about, "kv_cache", model.name, setting, kv.value, kv.high, kv_log * _MIB))
+    # ik_llama.cpp's latent attention depends on -mla and -amb, which its logs do not print.
+    if devices and row["flash_attn"] and not (old and layout.mla):
+        masks = mask_copies_bytes(layout, per_seq, n_seq, ubatch, 4 if off else 2)
+        if row["backend"] == "CPU":
+            masks = 0
+        # llama.cpp keeps four copies of the inputs when layers are split over several GPUs.
+        certain = 2 * masks if len(devices) > 1 and not old else 0
+        expected, planned = compute.value + certain, compute.high + max(certain, masks)
+        found.append(Compared(*about, "compute", model.name, setting, expected, planned, max(devices) * _MIB))
+    return found or "neither cache nor compute buffer printed in a usable form"
+
+
+def log_model(name: str) -> ModelProfile | None:
+    """The catalogue model a log's free-text name means; None when there is none."""
+    plain = re.sub(r"[_\s]+", " ", name)
+    plain = re.sub(r"[\s-]+", "-", _NOISE.sub("", plain.replace("-", " ")).strip()).strip("-")
+    if not plain or "layer" in plain.lower() or "(" in plain:
+        return None
+    try:
+        return find_model(_SHAPES.get(plain.lower(), plain))
+    except UnknownNameError:
+        return None
+
+
+def _devices(text: str) -> dict[str, float]:
+    """`CUDA0:38.1;CUDA_Host:8.31` -> MiB by device."""
+    parts = (part.rsplit(":", 1) for part in str(text).split(";") if ":" in part)
+    return {name: float(mib) for name, mib in parts if re.fullmatch(r"[\d.]+", mib)}
+
+
+def _summary(key: tuple, group: pd.DataFrame) -> dict:
+    """One row of the report."""
+    own, engine, backend, part = key
+    size = group["error"].abs()
+    worst = group.loc[size.idxmax()]
+    return {
+        "source": "own dry run" if own else "public log",
+        "engine": engine,
+        "backend": backend,
+        "part": part,
+        "n": len(group),
+        "median_abs_error_pct": round(float(size.median()) * 100, 4),
+        "p90_abs_error_pct": round(float(size.quantile(0.9)) * 100, 3),
+        "within_0_1_pct": round(float((size < 0.001).mean()), 3),
+        "lowest_error_pct": round(float(group["error"].min()) * 100, 2),
+        "highest_error_pct": round(float(group["error"].max()) * 100, 2),
+        "above_plan": int(group["above"].sum()),
+        "worst": f"{worst['model']}, {worst['setting']}: {worst['error']:+.1%}",
+        "claim": len(group) >= MIN_LOGS,
+    }

@@ -1,0 +1,143 @@
+"""Fit what sizes cannot be computed from: the spread of bits per parameter, Unsloth's mixes, nominal
+parameter counts.
+
+Gives the part `sizes` of the artifact.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from advisor.catalog.models import all_models, find_model
+from advisor.catalog.schemes import all_schemes, find_scheme
+from advisor.documents.model import ModelProfile
+from advisor.errors import AdvisorError, UnsupportedError
+from advisor.sizing.fitted import mix_kind, size_class, using
+from advisor.sizing.tensors import tensors
+from advisor.sizing.weights import weigh
+from advisor.training.data.tables import load
+
+
+def fit(progress: Callable[[str], None] = lambda _: None) -> dict:
+    """The document: `bits_per_param`, `unsloth`, `nominal_params`."""
+    progress("unsloth mixes")
+    result = {"format": 1, "bits_per_param": {}, "nominal_params": nominal_params(), "unsloth": unsloth()}
+    progress("bits per parameter")
+    with using(result):
+        spread = bits_per_param()
+    return {**result, "bits_per_param": spread}
+
+
+def modelled() -> list[ModelProfile]:
+    """Catalogue models whose tensors are known."""
+    found = []
+    for model in all_models():
+        try:
+            tensors(model)
+        except UnsupportedError:
+            continue
+        found.append(model)
+    return found
+
+
+def bits_per_param() -> dict[str, dict[str, list[float]]]:
+    """scheme -> 'dense-2' -> [median, 5 %, 95 %, number of models]: bits per parameter, ends of their own
+    intervals
+    included."""
+    seen: dict[str, dict[str, list[tuple[float, float, float]]]] = {}
+    for model in modelled():
+        for scheme in all_schemes():
+            try:
+                weights = weigh(model, scheme)
+            except UnsupportedError:
+                continue
+            cell = f"{'moe' if model.is_moe else 'dense'}-{size_class(weights.n_params)}"
+            size = weights.total_bytes
+            seen.setdefault(scheme.name, {}).setdefault(cell, []).append(
+                tuple(8 * end / weights.n_params for end in (size.value, size.low, size.high))
+            )
+    return {
+        scheme: {
+            cell: [
+                *(round(quantile([row[i] for row in rows], q), 4) for i, q in enumerate((0.5, 0.05, 0.95))),
+                len(rows),
+            ]
+            for cell, rows in sorted(cells.items())
+            if len(rows) >= 5
+        }
+        for scheme, cells in sorted(seen.items())
+    }
+
+
+def published_files() -> list[tuple[str, str, float]]:
+    """(model, scheme, bytes) of GGUF files stated by the measurement sources, once each."""
+    rows = set()
+    for kind in ("accuracy", "speed_local"):
+        frame = load(kind)
+        frame = frame[frame.file_gib.notna() & (frame.model_name != "") & (frame.scheme_name != "")]
+        rows |= {
+            (r.model_name, r.scheme_name, float(r.file_gib) * 2**30)
+            for r in frame[["model_name", "scheme_name", "file_gib"]].itertuples()
+        }
+    return sorted(rows)
+
+
+def unsloth() -> dict[str, list[float]]:
+    """Kind of mix -> [median, low, high, files]: published size over that of the ftype it is named after.
+
+    The ends are the extremes seen, and room beyond them: what nine in ten plain llama-quantize files in
+    the same sources differ from their computed size (vision parts, decimal units, two digits). With a few
+    files to a kind no quantile is known better.
+    """
+    ratios: dict[str, list[float]] = {}
+    plain = []
+    for name, scheme_name, n_bytes in published_files():
+        mixed = scheme_name.startswith("UD-")
+        try:
+            scheme = find_scheme(scheme_name)
+            if not scheme.is_gguf:
+                continue
+            own = find_scheme(resolve_ftype(scheme)) if mixed else scheme
+            ratio = n_bytes / weigh(find_model(name), own).file_bytes.value
+        except AdvisorError:
+            continue
+        if mixed:
+            ratios.setdefault(mix_kind(scheme_name), []).append(ratio)
+        else:
+            plain.append(abs(ratio - 1))
+    room = quantile(plain, 0.9)
+    return {
+        kind: [
+            round(quantile(values, 0.5), 4),
+            round(min(values) - room, 4),
+            round(max(values) + room, 4),
+            len(values),
+        ]
+        for kind, values in sorted(ratios.items())
+    }
+
+
+def resolve_ftype(scheme) -> str:
+    """The llama-quantize name an Unsloth scheme starts from."""
+    return scheme.ftype or scheme.name[3:].removesuffix("_XL")
+
+
+def nominal_params() -> list[float]:
+    """[5 %, 95 %, models] of true over nominal count, over models whose name states one ('Llama-2-7B')."""
+    ratios = []
+    for model in all_models():
+        found = re.search(r"(?:^|-)(\d+(?:\.\d+)?)([BM])(?:-|$)", model.name)
+        if found and model.n_params:
+            nominal = float(found[1]) * (1e9 if found[2] == "B" else 1e6)
+            ratios.append(model.n_params / nominal)
+    return [round(quantile(ratios, 0.05), 4), round(quantile(ratios, 0.95), 4), len(ratios)]
+
+
+def quantile(values: list[float], q: float) -> float:
+    """Linear interpolation between order statistics."""
+    ordered = sorted(values)
+    place = q * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)

@@ -1,0 +1,329 @@
+"""Local speed: what physics demands of every prediction, and what measured machines say of some."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import replace
+
+import pytest
+
+from advisor.catalog.gpus import find_gpu
+from advisor.catalog.models import find_model
+from advisor.catalog.schemes import find_scheme
+from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
+from advisor.documents.outcome import Placement
+from advisor.errors import NotMeasuredError
+from advisor.prediction.local_speed.inputs import cpu_device, cpu_key, engine_key, isa_class, kernel_family
+from advisor.prediction.local_speed.predict import LocalEffect, predict_local
+from advisor.prediction.local_speed.spread import NARROWEST, WIDEST, scale
+from advisor.prediction.local_speed.strata import at_confidence, half_width
+from advisor.sizing.weights import weigh
+
+CPU = Cpu(
+    brand="AMD Ryzen 9 7950X 16-Core Processor",
+    vendor="AMD",
+    microarchitecture="Zen 4 (Raphael)",
+    physical_cores=16,
+    isa=("avx2", "avx512f", "avx512_vnni"),
+)
+MEMORY = Memory(total_bytes=64 * 2**30, bandwidth_bytes_per_s=83.2e9)
+
+
+def machine(*gpus: Gpu, memory: Memory = MEMORY) -> HardwareProfile:
+    """A desktop with these cards."""
+    return HardwareProfile(name="test", source="user", cpu=CPU, memory=memory, gpus=gpus)
+
+
+def made_up(bandwidth: float = 700e9, flops: float = 100e12) -> Gpu:
+    """A card no table holds."""
+    return Gpu(
+        name="RTX 7777",
+        vendor="NVIDIA",
+        architecture="Ada Lovelace",
+        bandwidth_bytes_per_s=bandwidth,
+        fp16_flops=flops,
+        fp32_flops=flops / 2,
+        year=2024,
+        form="desktop",
+    )
+
+
+def speed(
+    hardware,
+    model="Llama-3.1-8B",
+    scheme="Q4_K_M",
+    engine="llama.cpp",
+    backend="cuda",
+    placement=None,
+    prompt=512,
+    depth=1024,
+    **more,
+):
+    """`predict_local` with names in place of documents."""
+    found, plan = find_model(model), find_scheme(scheme)
+    return predict_local(
+        hardware,
+        found,
+        weigh(found, plan),
+        plan,
+        engine,
+        backend,
+        placement,
+        prompt,
+        depth,
+        more.pop("kv_type", "f16"),
+        **more,
+    )
+
+
+def rising(values) -> bool:
+    """Whether each value is larger than the one before."""
+    return all(a < b for a, b in itertools.pairwise(values))
+
+
+def test_more_bandwidth_is_never_slower():
+    """Decode rises with bandwidth, all else equal."""
+    assert rising([speed(machine(made_up(b * 1e9))).decode.value for b in (100, 200, 400, 800, 1600, 3200)])
+
+
+def test_more_arithmetic_is_never_slower():
+    """Prefill rises with the matrix rate."""
+    assert rising([speed(machine(made_up(flops=f * 1e12))).prefill.value for f in (10, 30, 100, 300)])
+
+
+def test_depth_slows_decoding():
+    """Every token in the cache costs time, on a card and on a CPU."""
+    for hardware, backend in ((machine(made_up()), "cuda"), (machine(), "cpu")):
+        speeds = [
+            speed(hardware, backend=backend, depth=d).decode.value for d in (65536, 16384, 4096, 1024, 0)
+        ]
+        assert rising(speeds)
+
+
+def test_fewer_bits_decode_faster_on_a_card():
+    """On a card that waits for memory, F16 < Q8_0 < Q4_K_M."""
+    assert rising([speed(machine(made_up()), scheme=s).decode.value for s in ("F16", "Q8_0", "Q4_K_M")])
+
+
+def test_a_sparse_model_beats_a_dense_one_of_its_size():
+    """Qwen3-30B-A3B reads a tenth of its weights per token: faster than a dense 32B."""
+    card = machine(made_up())
+    assert speed(card, "Qwen3-30B-A3B").decode.value > 2 * speed(card, "Qwen3-32B").decode.value
+
+
+def test_measured_card_is_answered_from_its_rows():
+    """An RTX 4090 decodes Llama-3.1-8B Q4_K_M at 100-160 tokens/s in every public table; the answer says
+    who measured."""
+    found = speed(machine(find_gpu("RTX 4090").gpu()), depth=128)
+    assert 100 < found.decode.value < 160
+    assert found.decode.basis == "measured"
+    assert any("figures of this configuration" in line for line in found.decode.evidence)
+    assert found.decode.low < found.decode.value < found.decode.high
+
+
+def test_an_unknown_card_is_answered_from_its_specifications():
+    """A card of a measured generation is interpolated, one of an unheard-of generation extrapolated and
+    wider."""
+    known = speed(machine(made_up())).decode
+    unheard = speed(machine(replace(made_up(), architecture="Feynman"))).decode
+    assert known.basis == "interpolated"
+    assert unheard.basis == "extrapolated"
+    assert unheard.high / unheard.low > known.high / known.low
+
+
+def test_two_devices_in_series_lie_between_the_two():
+    """Half the layers on the CPU: slower than all on the card, faster than none."""
+    hardware = machine(find_gpu("RTX 3060").gpu())
+    split = Placement(kind="split", n_gpus=1, gpu_layers=16, n_layers=32)
+    speeds = [
+        speed(hardware, placement=p, backend=b).decode.value
+        for p, b in ((None, "cpu"), (split, "cuda"), (None, "cuda"))
+    ]
+    assert rising(speeds)
+
+
+def test_experts_on_the_cpu_cost_less_than_whole_layers():
+    """Experts in main memory: faster than the CPU alone, slower than all on the card."""
+    hardware = machine(find_gpu("RTX 4090").gpu())
+    experts = Placement(kind="experts-on-cpu", n_gpus=1, gpu_layers=49, n_layers=48, cpu_expert_layers=48)
+    speeds = [
+        speed(hardware, "Qwen3-30B-A3B", placement=p, backend=b).decode.value
+        for p, b in ((None, "cpu"), (experts, "cuda"), (None, "cuda"))
+    ]
+    assert rising(speeds)
+
+
+def test_a_faster_bus_reads_prompts_faster_when_weights_lie_in_main_memory():
+    """Half the layers in main memory: prompt batches are copied to the card, and nobody measured that."""
+    split = Placement(kind="split", n_gpus=1, gpu_layers=16, n_layers=32)
+    slow, fast = (
+        speed(machine(replace(made_up(), pcie=link)), placement=split).prefill
+        for link in ("3.0 x4", "5.0 x16")
+    )
+    assert slow.value < fast.value
+    assert slow.basis == fast.basis == "extrapolated"
+
+
+def test_a_layer_split_reads_as_fast_as_one_card():
+    """Two equal cards take turns: no faster than one, within a third."""
+    card = find_gpu("RTX 3090").gpu()
+    two = speed(
+        machine(card, card), placement=Placement(kind="multi-gpu", n_gpus=2, gpu_layers=33, n_layers=32)
+    )
+    one = speed(machine(card))
+    assert 0.66 < two.decode.value / one.decode.value < 1.1
+
+
+def test_unknown_bandwidth_is_not_guessed():
+    """Without a bandwidth there is no figure, and the message names the mend."""
+    with pytest.raises(NotMeasuredError, match="--bandwidth"):
+        speed(machine(replace(made_up(), bandwidth_bytes_per_s=None)))
+    with pytest.raises(NotMeasuredError, match="probe the machine"):
+        speed(machine(memory=Memory()), backend="cpu")
+
+
+def test_prefill_needs_an_arithmetic_rate():
+    """A card of unknown arithmetic has a decode figure and no prefill figure."""
+    found = speed(machine(replace(made_up(), fp16_flops=None, fp32_flops=None)))
+    assert found.prefill is None
+    assert "arithmetic" in found.terms["prefill"]["why_not"]
+    assert found.decode is not None
+
+
+def test_a_bare_parameter_count_is_enough():
+    """A model of which only '13B' is known gets a figure."""
+    from advisor.documents.model import ModelProfile
+
+    model = ModelProfile(name="13B", source="user", n_params=13_000_000_000, n_active_params=13_000_000_000)
+    plan = find_scheme("Q4_K_M")
+    found = predict_local(
+        machine(made_up()), model, weigh(model, plan), plan, "llama.cpp", "cuda", None, 512, 512, "f16"
+    )
+    assert 20 < found.decode.value < 120
+
+
+def test_terms_add_up():
+    """The seconds of the terms sum to the time of a token, and the speed is its inverse."""
+    found = speed(machine(made_up()))
+    explained = found.terms["decode"]
+    assert sum(explained["term_seconds"].values()) == pytest.approx(explained["seconds_per_token"])
+    assert found.decode.value == pytest.approx(1 / explained["seconds_per_token"])
+
+
+def test_confidence_widens():
+    """More confidence, wider interval, same value."""
+    narrow, wide = (speed(machine(made_up()), confidence=c).decode for c in (0.8, 0.95))
+    assert narrow.value == wide.value
+    assert wide.low < narrow.low < narrow.high < wide.high
+
+
+def test_own_measurements_pull_and_narrow():
+    """Rows measured here move the figure towards them, the more the more there are, and never past them."""
+    hardware = machine(made_up())
+    plain = speed(hardware).decode
+    few, many = (
+        speed(
+            hardware, local=LocalEffect(decode_log_ratio=math.log(0.7), decode_sd=0.1, decode_rows=n)
+        ).decode
+        for n in (1, 30)
+    )
+    assert 0.7 * plain.value < many.value < few.value < plain.value
+    assert many.high / many.low < few.high / few.low < plain.high / plain.low
+    assert many.basis == "measured-here"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "family"),
+    [
+        ("Q4_K_M", "Q4_K"),
+        ("UD-Q4_K_XL", "Q4_K"),
+        ("Q8_0", "Q8_0"),
+        ("UD-Q8_K_XL", "Q8_0"),
+        ("IQ3_XXS", "IQ3"),
+        ("IQ3_XXS_R4", "IQ3-R4"),
+        ("IQ4_XS", "IQ4"),
+        ("IQ4_KS", "IQ-K"),
+        ("IQ2_KT", "IQ-KT"),
+        ("BF16", "F16"),
+        ("MLX-4bit-g64", "MLX-4"),
+        ("EXL3-4.0bpw", "EXL3"),
+        ("W4A16-INT-gptq-g128", "W4A16"),
+        ("MXFP4", "MXFP4"),
+    ],
+)
+def test_kernel_family(scheme, family):
+    """Schemes that run the same kernels share a family."""
+    assert family == kernel_family(scheme)
+
+
+def test_names_of_processors_and_engines():
+    """A brand string and a short name are one CPU; llama.cpp's front ends are llama.cpp."""
+    assert cpu_key("AMD Ryzen 9 7950X 16-Core Processor") == cpu_key("Ryzen 9 7950X") == "ryzen 9 7950x"
+    assert cpu_key("Google Tensor G1 (Pixel 6a)") == cpu_key("Google Tensor G1")
+    assert cpu_key("Raspberry Pi 5 Model B Rev 1.0") == cpu_key("Raspberry Pi 5")
+    assert cpu_key("11th Gen Intel(R) Core(TM) i7-1185G7 @ 3.00GHz") == cpu_key("Core i7-1185G7")
+    assert engine_key("LM-Studio") == "llama.cpp"
+    assert isa_class({"avx2", "avx512f", "avx512_vnni"}) == "avx512-vnni"
+    assert isa_class({"neon", "dotprod"}) == "dotprod"
+
+
+def test_a_card_many_measured_has_a_narrower_interval():
+    """An RTX 4090 is known from dozens of sources; a made-up card of its generation from none."""
+    known = speed(machine(find_gpu("RTX 4090").gpu())).decode
+    unknown = speed(machine(made_up(1008e9, 165e12))).decode
+    assert known.high / known.low < unknown.high / unknown.low
+
+
+@pytest.mark.parametrize("scheme", ["Q4_K_M", "Q8_0", "F16"])
+def test_nothing_decodes_faster_than_it_can_be_read(scheme):
+    """Not the figure and not the end of its interval: everything read once a token, at 5 % above the peak."""
+    for hardware, backend in (
+        (machine(made_up(50e9)), "cuda"),
+        (machine(find_gpu("RTX 4090").gpu()), "cuda"),
+        (machine(), "cpu"),
+        (machine(memory=replace(MEMORY, bandwidth_bytes_per_s=17.1e9)), "cpu"),
+    ):
+        found = speed(hardware, scheme=scheme, backend=backend)
+        read = found.terms["decode"]["devices"][0]
+        most = 1.05 * read["bandwidth_bytes_per_s"] / (read["bytes_per_token"] + read["kv_bytes"])
+        assert found.decode.value <= found.decode.high <= most * (1 + 1e-9)
+
+
+def test_llamafile_is_localscores_mean():
+    """LocalScore averages nine mixes of lengths: its figure is one, whatever length is asked."""
+    card = machine(find_gpu("RTX 4090").gpu())
+    short, long = (speed(card, engine="llamafile", prompt=n, depth=n) for n in (16, 16384))
+    assert short.decode.value == long.decode.value
+    assert short.prefill.value == long.prefill.value
+
+
+def test_cores_an_engine_gets():
+    """Phones run on their large cores, a slice of a server on its own, a desktop on what was counted."""
+    phone = Cpu(brand="Google Tensor G1", microarchitecture="Cortex-X1/A76/A55", physical_cores=8)
+    slice_ = Cpu(brand="EPYC 9654", microarchitecture="Zen 4", physical_cores=96, usable_cores=2)
+    assert cpu_device(phone, MEMORY).cores == 4
+    assert cpu_device(phone, MEMORY, threads=2).cores == 2
+    assert cpu_device(slice_, MEMORY, usual_cores=96).cores == 2
+    assert cpu_device(CPU, MEMORY).cores == 16
+
+
+def test_the_scale_of_an_error_is_bounded():
+    """Exponential of the features' sum, between a repeated run's spread and a factor of e."""
+    features = [("", 1.0), ("moe", 1.0)]
+    assert scale(features, {"": math.log(0.2), "moe": math.log(2)}) == pytest.approx(0.4)
+    assert scale(features, {"": -9.0}) == NARROWEST
+    assert scale(features, {"": 9.0}) == WIDEST
+
+
+def test_half_width_prefers_the_particular_with_enough_groups():
+    """A stratum with few groups widens its parent, by half in logs at most, and never narrows it."""
+    table = {
+        "a": {"groups": 5, "half_widths": {"0.5": 0.1, "0.8": 0.4}},
+        "b": {"groups": 40, "half_widths": {"0.5": 0.1, "0.8": 0.15, "0.9": 0.2}},
+    }
+    width, stratum, groups = half_width(table, ("a", "b"), 0.9)
+    assert (stratum, groups) == ("b", 40)
+    assert width == pytest.approx(0.3)
+    assert half_width(table, ("b",), 0.9) == (0.2, "b", 40)
+    assert at_confidence(table["b"]["half_widths"], 0.85) == pytest.approx(0.175)

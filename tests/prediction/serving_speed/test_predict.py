@@ -1,0 +1,278 @@
+"""Serving speed: what physics demands of every answer, and the orderings the measurements show."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from advisor.catalog.gpus import find_gpu
+from advisor.catalog.models import find_model
+from advisor.catalog.schemes import find_scheme
+from advisor.documents.hardware import HardwareProfile, Memory
+from advisor.documents.outcome import Estimate, Placement
+from advisor.errors import NotMeasuredError
+from advisor.prediction.serving_speed.inputs import arch_group, engine_key, kernel, layers_guess, link_of
+from advisor.prediction.serving_speed.predict import ServingSpeed, artifact, batched_speed, predict_serving
+from advisor.sizing.weights import weigh
+
+W4A16, W8A8, FP8 = "W4A16-INT-gptq-g128", "W8A8-INT", "W8A8-FP-dynamic"
+
+
+def machine(name: str, n: int = 1, **changes) -> HardwareProfile:
+    """A catalogue machine with *n* equal GPUs."""
+    gpu = find_gpu(name).gpu(**changes)
+    return HardwareProfile(name=name, source="catalogue", gpus=(gpu,) * n)
+
+
+def serve(
+    hardware: HardwareProfile,
+    model: str,
+    scheme: str,
+    concurrency: int = 1,
+    prompt: int = 1024,
+    output: int = 256,
+    room: int | None = 1000,
+    confidence: float = 0.9,
+    engine: str = "vllm",
+) -> ServingSpeed:
+    """The prediction for all GPUs of *hardware* in one tensor-parallel group."""
+    n = len(hardware.gpus)
+    placement = Placement(kind="tensor-parallel", n_gpus=n, tensor_parallel=max(1, n), max_concurrency=room)
+    profile, chosen = find_model(model), find_scheme(scheme)
+    return predict_serving(
+        hardware,
+        profile,
+        weigh(profile, chosen),
+        chosen,
+        engine,
+        "cuda",
+        placement,
+        prompt,
+        output,
+        concurrency,
+        "f16",
+        confidence,
+    )
+
+
+def rate(*args, **more) -> float:
+    """Output tokens per second of all requests."""
+    return serve(*args, **more).throughput_tokens_per_s.value
+
+
+def test_w4a16_leads_for_one_stream_and_w8a8_int_under_load_on_two_a100():
+    """Llama-3.1-70B on two A100: fewest bytes win one stream, cheapest arithmetic wins 64 requests."""
+    pair = machine("A100 SXM4 80 GB", 2)
+    schemes = ("BF16", W8A8, "W8A16-INT", FP8, W4A16)
+    fastest = [max(schemes, key=lambda s: rate(pair, "llama-3.1-70b", s, c)) for c in (1, 64)]
+    assert fastest == [W4A16, W8A8]
+
+
+def test_fp8_on_ampere_is_weight_only():
+    """Ampere has no FP8 arithmetic: an FP8 checkpoint is served exactly as fast as its weight-only form."""
+    pair = machine("A100 SXM4 80 GB", 2)
+    assert rate(pair, "llama-3.1-70b", FP8, 64) == pytest.approx(
+        rate(pair, "llama-3.1-70b", "W8A16-FP", 64), rel=0.01
+    )
+
+
+@pytest.mark.parametrize("concurrency", [1, 64])
+def test_nvfp4_leads_on_blackwell(concurrency):
+    """On a B200 the 4-bit format with 4-bit arithmetic is ahead of FP8 and BF16, alone and under load."""
+    card = machine("B200")
+    schemes = ("BF16", FP8, "NVFP4")
+    assert max(schemes, key=lambda s: rate(card, "llama-3.1-70b", s, concurrency)) == "NVFP4"
+
+
+@pytest.mark.parametrize("scheme", ["BF16", W4A16, W8A8, FP8])
+@pytest.mark.parametrize("model", ["llama-3.1-8b", "qwen3-30b-a3b"])
+def test_more_requests_never_lower_throughput_nor_speed_up_one_request(model, scheme):
+    """Up to what memory holds, total throughput rises with concurrency, and so does the time per token."""
+    card = machine("H100 SXM5 80 GB")
+    found = [serve(card, model, scheme, c) for c in (1, 2, 3, 4, 5, 8, 16, 64, 200, 1000)]
+    throughput = [f.throughput_tokens_per_s.value for f in found]
+    tpot = [f.tpot_s.value for f in found]
+    assert (throughput, tpot) == (sorted(throughput), sorted(tpot))
+
+
+@pytest.mark.parametrize("concurrency", [1, 32])
+def test_longer_prompts_are_never_faster(concurrency):
+    """Time to first token, time per token and latency rise with the prompt."""
+    card = machine("RTX 4090")
+    found = [serve(card, "llama-3.1-8b", W4A16, concurrency, prompt=p) for p in (1, 128, 1024, 4096, 16384)]
+    for name in ("ttft_s", "tpot_s", "request_latency_s"):
+        values = [getattr(f, name).value for f in found]
+        assert values == sorted(values)
+
+
+def test_more_bandwidth_is_never_slower():
+    """The same card with faster memory serves at least as fast."""
+    rates = [
+        rate(machine("RTX 4090", bandwidth_bytes_per_s=b), "llama-3.1-8b", W4A16, 8)
+        for b in (5e11, 1e12, 2e12)
+    ]
+    assert rates == sorted(rates)
+
+
+def test_requests_beyond_memory_wait_and_add_no_throughput():
+    """With room for 16, 64 requests get the throughput of 16 and four times the latency."""
+    card = machine("RTX 4090")
+    held, queued = (serve(card, "llama-3.1-8b", W8A8, c, room=16) for c in (16, 64))
+    assert queued.throughput_tokens_per_s.value == pytest.approx(held.throughput_tokens_per_s.value)
+    assert queued.request_latency_s.value == pytest.approx(4 * held.request_latency_s.value)
+    assert queued.tpot_s == replace(held.tpot_s, evidence=queued.tpot_s.evidence)
+    assert queued.ttft_s.value > held.ttft_s.value + 2 * held.request_latency_s.value
+
+
+@pytest.mark.parametrize("concurrency", [1, 7, 64])
+def test_littles_law(concurrency):
+    """Requests in the system are their rate times their latency, waiting included."""
+    found = serve(machine("H100 SXM5 80 GB"), "llama-3.1-8b", "BF16", concurrency, room=20)
+    assert found.requests_per_s.value * found.request_latency_s.value == pytest.approx(concurrency)
+
+
+def test_intervals_hold_the_value_and_widen_with_confidence():
+    """low <= value <= high for every figure, and 95 % asks for more room than 80 %."""
+    card = machine("H100 SXM5 80 GB")
+    wide, narrow = (serve(card, "llama-3.1-8b", FP8, 8, confidence=c) for c in (0.95, 0.8))
+    for name in ServingSpeed.__dataclass_fields__:
+        if name != "terms":
+            a, b = getattr(wide, name), getattr(narrow, name)
+            assert a.low < b.low <= b.value <= b.high < a.high
+
+
+def test_basis_says_what_was_measured():
+    """This device with this model is measured; a card nobody measured is extrapolated, with a wider
+    interval."""
+    known = serve(machine("A100 PCIe 80 GB"), "deepseek-r1-distill-llama-8b", W8A8).tpot_s
+    unknown = serve(machine("MI300X"), "llama-3.1-8b", "BF16").tpot_s
+    assert (known.basis, unknown.basis) == ("measured", "extrapolated")
+    assert unknown.high / unknown.low > known.high / known.low
+    assert any("redhat" in line for line in known.evidence)
+
+
+def test_a_mixture_of_experts_reads_more_experts_the_more_requests():
+    """Experts are read once per step and request: 64 requests touch most of them, one touches a few."""
+    card = machine("H100 SXM5 80 GB")
+    one, many = (serve(card, "qwen3-30b-a3b", "BF16", c).terms["experts_read_ms"] for c in (1, 64))
+    assert 8 < many / one <= 16
+
+
+def test_without_a_gpu_or_with_weights_in_main_memory_nothing_was_measured():
+    """Serving engines are predicted on accelerators that hold the whole model."""
+    with pytest.raises(NotMeasuredError):
+        serve(HardwareProfile(name="cpu", source="user"), "llama-3.1-8b", "BF16")
+    card, profile, scheme = machine("RTX 4090"), find_model("llama-3.1-8b"), find_scheme("BF16")
+    with pytest.raises(NotMeasuredError):
+        predict_serving(
+            card,
+            profile,
+            weigh(profile, scheme),
+            scheme,
+            "vllm",
+            "cuda",
+            Placement(kind="split", n_gpus=1),
+            512,
+            128,
+            1,
+            "f16",
+        )
+
+
+def test_batched_local_speed_grows_with_requests_and_never_past_the_prompts_rate():
+    """llama.cpp at several requests: more in total, less for each, and no faster than it reads prompts."""
+    profile = find_model("llama-3.1-8b")
+    weights = weigh(profile, find_scheme("Q4_K_M"))
+    decode = Estimate(100.0, 80.0, 120.0, "measured")
+    prefill = Estimate(3000.0, 2500.0, 3500.0, "measured")
+    hardware = replace(machine("RTX 3090"), memory=Memory())
+    found = [
+        batched_speed(
+            decode,
+            prefill,
+            c,
+            128,
+            256,
+            hardware=hardware,
+            model=profile,
+            weights=weights,
+            placement=Placement(kind="gpu", n_gpus=1),
+            kv_type="f16",
+        )
+        for c in (1, 2, 4, 8, 16, 64, 256)
+    ]
+    throughput = [f.throughput_tokens_per_s.value for f in found]
+    each = [f.decode_tokens_per_s.value for f in found]
+    assert throughput == sorted(throughput)
+    assert each == sorted(each, reverse=True)
+    assert throughput[-1] < prefill.value
+    assert each[0] == pytest.approx(decode.value)
+    assert [f.tpot_s.basis for f in found[:4]] == ["interpolated"] * 3 + ["extrapolated"]
+
+
+@pytest.mark.parametrize(
+    ("gpu", "group", "link"),
+    [
+        ("A100 SXM4 80 GB", "ampere-dc", "nvlink"),
+        ("A100 PCIe 80 GB", "ampere-dc", "pcie"),
+        ("RTX A6000", "ampere", "pcie"),
+        ("RTX 4090", "ada", "pcie"),
+        ("H100 SXM5 80 GB", "hopper", "nvlink"),
+        ("B200", "blackwell-dc", "nvlink"),
+        ("RTX 5090", "blackwell", "pcie"),
+        ("T4", "turing", "pcie"),
+        ("MI300X", "amd", "nvlink"),
+    ],
+)
+def test_architecture_group_and_link(gpu, group, link):
+    """Datacenter modules exchange over NVLink or its like, cards over PCIe."""
+    found = find_gpu(gpu).gpu()
+    assert (arch_group(found), link_of(found)) == (group, link)
+
+
+@pytest.mark.parametrize(
+    ("gpu", "scheme", "family"),
+    [
+        ("A100 SXM4 80 GB", FP8, "w8a16"),
+        ("RTX 4090", FP8, "w8a8-fp"),
+        ("H100 SXM5 80 GB", "NVFP4", "w4a16"),
+        ("B200", "NVFP4", "nvfp4"),
+        ("A100 SXM4 80 GB", W8A8, "w8a8-int"),
+        ("B300", W8A8, "w8a16"),
+        ("T4", "NF4", "slow"),
+    ],
+)
+def test_arithmetic_a_device_lacks_falls_back_to_weight_only(gpu, scheme, family):
+    """FP8 before Ada and FP4 before Blackwell are unpacked to 16 bits; so is INT8 where its rate is a token
+    one."""
+    assert kernel(find_scheme(scheme), find_gpu(gpu).gpu())[0] == family
+
+
+@pytest.mark.parametrize(
+    ("version", "key"), [("", "vllm"), ("0.7.3", "vllm-v0"), ("0.10.1", "vllm"), ("0.20.1", "vllm")]
+)
+def test_old_vllm_has_coefficients_of_its_own(version, key):
+    """vLLM's first engine, up to 0.7, spends more on every step."""
+    assert engine_key("vllm", version) == key
+
+
+def test_shapes_of_a_bare_parameter_count_lie_between_known_models():
+    """13 B parameters lie between the 8 B and the 70 B member of the family they are read from."""
+    layers, hidden = layers_guess(13_000_000_000)
+    assert 32 < layers < 80
+    assert 4096 < hidden < 8192
+
+
+def test_artifact_is_small_plain_json_and_the_hot_path_imports_no_numpy():
+    """The predictor loads without numpy, and its artifact stays below 400 kB."""
+    assert len(json.dumps(artifact())) < 400_000
+    code = (
+        "import sys, advisor.prediction.serving_speed.predict as s; s.artifact();"
+        "print([m for m in ('numpy', 'pandas', 'pydantic') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
