@@ -3,7 +3,7 @@
 python3 run.py                    set up, then recommend a scheme for this machine
 python3 run.py recommend …        any advisor command, with its options
 python3 run.py test [pytest …]    set up with the test tools, then run the tests
-python3 run.py check              lint, the direction of the layers, and the tests
+python3 run.py check              lint, format, the direction of the layers, dependencies, and the tests
 python3 run.py env                set up only, and print the environment's Python
 """
 
@@ -20,6 +20,12 @@ ENVIRONMENT = Path(os.environ.get("ADVISOR_VENV", HERE / ".venv"))
 BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LEAST = (3, 11)
+CHECKS = [
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "."],
+    ["lint-imports", "--no-cache"],
+    ["deptry", "."],
+]
 
 
 def main(argv: list[str]) -> int:
@@ -38,7 +44,7 @@ def main(argv: list[str]) -> int:
         set_up("dev")
         steps = [["pytest", *rest]]
         if command == "check":
-            steps = [["ruff", "check", "."], ["lint-imports", "--no-cache"], *steps]
+            steps = [*CHECKS, *steps]
         return next((code for step in steps if (code := call(BIN / step[0], *step[1:], here=True))), 0)
     set_up("")
     if command == "env":
