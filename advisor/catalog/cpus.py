@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from advisor.catalog.names import compiled, number, whole
 from advisor.data import folder
-from advisor.documents.record import record
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CpuRow:
     """One family of processors; bandwidth is the nominal peak of ONE socket with every channel filled."""
 

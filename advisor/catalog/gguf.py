@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from math import prod
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from advisor.catalog.gguf_scheme import recognise
 from advisor.catalog.models import all_models, match_model
 from advisor.catalog.names import compiled
 from advisor.documents.model import ModelProfile, StoredTensor
-from advisor.documents.record import replace
 from advisor.errors import BadFileError
 
 _ARCHITECTURES = {

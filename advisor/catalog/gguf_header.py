@@ -8,12 +8,12 @@ one.
 from __future__ import annotations
 
 import mmap
+from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct, error
 
 from advisor.catalog.gguf_types import TYPES, row_bytes
 from advisor.documents.model import StoredTensor
-from advisor.documents.record import record
 from advisor.errors import BadFileError
 
 _U32, _U64 = Struct("<I"), Struct("<Q")
@@ -43,7 +43,7 @@ _KEPT_ITEMS = 2048
 """Arrays of numbers up to this long are kept (per-layer settings); vocabularies are only counted."""
 
 
-@record(frozen=False)
+@dataclass(slots=True)
 class Header:
     """What one file says."""
 

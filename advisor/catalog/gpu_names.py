@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from advisor.catalog.names import compiled, word_set
-from advisor.documents.record import record
 
 _OPTIONAL = word_set(
     "nvidia geforce amd ati radeon intel apple graphics gpu gpus tesla instinct quadro rtx gtx rx arc "
@@ -49,7 +49,7 @@ _CORES = r"(\d+)[ -]?(?:gpu[ -])?(?:cores?|c)\b(?:[ -]gpu)?"
 _REMOVE = r"\(r\)|\(tm\)|®|™|\(radv[^)]*\)|\[0x[0-9a-f]+\]|\(per gpu\)"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Spelling:
     """A GPU name taken apart."""
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
 from advisor.catalog.names import GIB, number, whole
 from advisor.data import folder
 from advisor.documents.hardware import Gpu
-from advisor.documents.record import record, replace
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GpuMatch:
     """One row of the GPU table in base units, and what had to be assumed to choose it."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from advisor.catalog.gpu_names import TEXT_EXTRAS, Spelling, cost, row_spellings, spell
@@ -21,7 +22,6 @@ from advisor.catalog.gpu_rows import (
     rows_with,
 )
 from advisor.catalog.names import GIB, number, whole
-from advisor.documents.record import replace
 
 __all__ = ["GpuMatch", "all_gpus", "find_gpu", "gpu_names", "gpu_row", "half_card"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from advisor.catalog.cpus import CpuRow, find_cpu
@@ -12,7 +13,6 @@ from advisor.catalog.machines import Machine, find_machine, usable_by_gpu
 from advisor.catalog.names import GIB, compiled
 from advisor.catalog.stand_ins import stand_in_cpu, stand_in_gpu
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
-from advisor.documents.record import made, record, replace
 from advisor.errors import UnknownNameError, UsageError
 
 _CPU_WORDS = (
@@ -26,11 +26,11 @@ _MOBILE_WORDS = (
 )
 
 
-@record(frozen=False)
+@dataclass(slots=True)
 class _Draft:
     """What has been found so far."""
 
-    gpus: list[tuple[GpuMatch, int]] = made(list)
+    gpus: list[tuple[GpuMatch, int]] = field(default_factory=list)
     cpu: CpuRow | None = None
     cpu_name: str | None = None
     sockets: int = 1
@@ -40,8 +40,8 @@ class _Draft:
     integrated: str | None = None
     """Name of a GPU inside the processor that has no row."""
     arm: bool = False
-    notes: list[str] = made(list)
-    unknown: dict[str, str] = made(dict)
+    notes: list[str] = field(default_factory=list)
+    unknown: dict[str, str] = field(default_factory=dict)
 
 
 @cache

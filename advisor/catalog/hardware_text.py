@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 from advisor.catalog.names import compiled, parse_bytes
-from advisor.documents.record import made, record
 from advisor.errors import UsageError
 
 _SIZE = r"(\d+(?:\.\d+)?\s*[gmt]i?b|\d{1,3}g)"
@@ -42,7 +42,7 @@ _MAC = r"\b(?:macbook(?: air| pro)?|mac ?(?:studio|mini|pro)|imac(?: pro)?)\b(?=
 _FILLER = r"\b(?:an?|the|my|with|and|or|of|only|no|gpu|generic|unknown|ordinary|typical|some|on)\b"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Part:
     """One device of the line, without count and trailing memory size."""
 
@@ -58,11 +58,11 @@ class Part:
         return " ".join(compiled(_BARE_SIZE).sub(" ", self.text).split())
 
 
-@record(frozen=False)
+@dataclass(slots=True)
 class MachineText:
     """The whole line."""
 
-    parts: list[Part] = made(list)
+    parts: list[Part] = field(default_factory=list)
     ram_bytes: int | None = None
     vram_bytes: int | None = None
     generic_gpu: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from advisor.catalog.names import word_set
 from advisor.catalog.quantization_config import is_float_only, scheme_of
 from advisor.catalog.safetensors import read_safetensors
 from advisor.documents.model import ModelProfile, StoredTensor
-from advisor.documents.record import replace
 from advisor.errors import BadFileError
 
 _LARGEST_CONFIG = 20_000_000

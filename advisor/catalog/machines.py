@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from advisor.catalog.names import GIB, number, whole, word_set
 from advisor.data import folder
-from advisor.documents.record import record
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """A row of profiles/machines.csv: which CPU and GPU rows make up a machine that has a name of its own."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from advisor.catalog.names import compiled, word_set
-from advisor.documents.record import record
 
 _QUANT = (
     r"(?<![a-z0-9])(?:i?q\d(?:[_-](?:k|0|1|xxs|xs|s|m|l|nl|xl|xxl))*|tq\d[_-]0|bf16|f16|fp16|f32|fp32|fp8|int[48]|nvfp4"
@@ -37,7 +37,7 @@ _SIZE = r"(?:\d+x)?\d+(?:\.\d+)?[bmt]|a\d+(?:\.\d+)?[bm]|e\d+b|\d+e"
 _DATE = r"\d{4}|\d{6}"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ModelName:
     """A name as tokens, in order; the words that change nothing are gone."""
 

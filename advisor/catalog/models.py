@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 from advisor.catalog.model_names import BLOCKING, SOFT, ModelName, strip_quant, take_apart, variant_of
@@ -12,7 +13,6 @@ from advisor.catalog.names import nearest, number, whole
 from advisor.catalog.ollama_defaults import DEFAULTS, LATEST, plain_name
 from advisor.data import folder
 from advisor.documents.model import ModelProfile
-from advisor.documents.record import replace
 from advisor.errors import UnknownNameError
 
 _SEPARATORS = str.maketrans("", "", "-_ ")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from advisor.catalog.names import compiled
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.model import ModelProfile
-from advisor.documents.record import replace
 from advisor.errors import UnknownNameError
 
 _MARK = (

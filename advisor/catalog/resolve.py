@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -12,11 +13,10 @@ from advisor.catalog.names import compiled, parse_bandwidth, parse_bytes, parse_
 from advisor.catalog.stand_ins import stand_in_cpu
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
 from advisor.documents.model import ModelProfile
-from advisor.documents.record import record, replace
 from advisor.errors import BadFileError, UsageError
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overrides:
     """What the user states about the machine beside its name; strings as typed, None = not stated."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from advisor.catalog.scheme_file import key, names_by_key, scheme_file
-from advisor.documents.record import record
 
 _EXL = re.compile(r"^exl([23])-?v?(\d+(?:\.\d+)?)(?:-?bpw|-?bits?)?(?:-(?:mul1|mcg|hq|h\d|hb\d))*$")
 _EXL_REVERSED = re.compile(r"^(\d+(?:\.\d+)?)-?bpw-(?:h\d-)?exl([23])$")
@@ -34,7 +34,7 @@ _SAID_BY_OTHERS = {
 _REPACKED = re.compile(r"^(.*)[_-](?:r4|r8|r16|x4)$", re.IGNORECASE)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Parts:
     """What a name outside the table says."""
 

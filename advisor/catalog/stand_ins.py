@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from advisor.catalog.cpus import CpuRow, all_cpus
 from advisor.catalog.gpus import GpuMatch, all_gpus
 from advisor.catalog.hardware_text import MachineText
 from advisor.catalog.names import GIB
-from advisor.documents.record import replace
 from advisor.errors import UnknownNameError
 
 _LAPTOP_KINDS = ("laptop", "notebook", "tablet")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 from advisor.catalog.scheme_file import key, scheme_file
 from advisor.documents.hardware import Gpu, HardwareProfile
-from advisor.documents.record import record
 from advisor.documents.scheme import SchemeProfile, Support
 from advisor.errors import UnknownNameError
 
@@ -36,7 +36,7 @@ _GOOD_FORMS = ("desktop", "laptop", "datacenter")
 """GPUs with memory of their own; beside them the CPU alone is offered only where a GGUF engine needs it."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Runnable:
     """One way to run a scheme on a machine."""
 

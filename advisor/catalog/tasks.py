@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache
 
 from advisor.data import folder
-from advisor.documents.record import record
 from advisor.errors import UnknownNameError
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Task:
     """One use."""
 

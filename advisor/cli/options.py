@@ -10,7 +10,7 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.requirements import KV_TYPES, OBJECTIVES, Load, Requirements, TaskNeed
 from advisor.errors import UsageError
 
-DEFAULT_CONTEXT_TOKENS = Requirements.context_tokens
+DEFAULT_CONTEXT_TOKENS = Requirements().context_tokens
 
 
 def add_hardware(parser: argparse.ArgumentParser) -> None:
@@ -221,8 +221,8 @@ def _tasks(texts: list[str]) -> tuple[TaskNeed, ...]:
 def _loads(args: argparse.Namespace, context: int) -> tuple[Load, ...]:
     prompt = quantities.count(args.prompt, "--prompt") if args.prompt else None
     output = quantities.count(args.output, "--output") if args.output else None
-    output = output or min(Load.output_tokens, max(context // 4, 1))
-    prompt = prompt or max(min(Load.prompt_tokens, context - output), 1)
+    output = output or min(Load().output_tokens, max(context // 4, 1))
+    prompt = prompt or max(min(Load().prompt_tokens, context - output), 1)
     if prompt + output > context:
         raise UsageError(f"--prompt {prompt} and --output {output} are more than --context {context}")
     loads = []

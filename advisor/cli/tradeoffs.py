@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     requirements = options.requirements(args, model)
     result = tradeoffs(requirements, options.hardware(args), model)
     if args.feasible:
-        from advisor.documents.record import replace
+        from dataclasses import replace
 
         result = replace(result, rows=tuple(row for row in result.rows if row.feasible))
     form = "json" if args.json else args.format

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass
 from functools import cache
 
 from advisor.data import folder
 from advisor.documents.model import ModelProfile
-from advisor.documents.record import record
 from advisor.documents.scheme import SchemeProfile
 
 _FOUR_BIT_KV = ("q4_0", "q4_1", "iq4_nl", "fp4")
@@ -17,7 +17,7 @@ _TYPICAL_PARAMS = 8e9
 """Most measured rows are of 7B to 8B models; stands in where a model's size is unknown."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class RecoveryOption:
     """One measure."""
 

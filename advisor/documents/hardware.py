@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from advisor.documents.record import made, record
+from dataclasses import dataclass, field
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cpu:
     """The processor; a field nobody could read is None and `HardwareProfile.unknown` says why."""
 
@@ -28,12 +28,12 @@ class Cpu:
     """Features engines dispatch on: avx2, avx_vnni, avx512f, avx512_vnni, avx512_bf16, amx_int8, amx_bf16,
     asimd, dotprod, i8mm, bf16, sve, sve2, sme.
     """
-    cache_bytes: dict[str, int] = made(dict)
+    cache_bytes: dict[str, int] = field(default_factory=dict)
     """Keys L1d, L2, L3; the sum over the machine."""
     numa_nodes: int | None = None
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """Main memory."""
 
@@ -53,7 +53,7 @@ class Memory:
     """Read sweep run on this machine; beats the table."""
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gpu:
     """One accelerator as an engine sees it (a MIG slice is one; an MI250X card is two)."""
 
@@ -84,7 +84,7 @@ class Gpu:
     """Link as read, e.g. '4.0 x16'."""
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInstall:
     """An inference engine found on the machine."""
 
@@ -94,7 +94,7 @@ class EngineInstall:
     version: str | None = None
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HardwareProfile:
     """One machine (or several equal nodes)."""
 
@@ -102,8 +102,8 @@ class HardwareProfile:
     name: str
     source: str
     """probe, catalogue, or user."""
-    cpu: Cpu = made(Cpu)
-    memory: Memory = made(Memory)
+    cpu: Cpu = field(default_factory=Cpu)
+    memory: Memory = field(default_factory=Memory)
     gpus: tuple[Gpu, ...] = ()
     nodes: int = 1
     os: str | None = None
@@ -112,7 +112,7 @@ class HardwareProfile:
     """Product or board name, e.g. 'Raspberry Pi 5', 'Jetson Orin Nano'."""
     engines: tuple[EngineInstall, ...] = ()
     disk_free_bytes: int | None = None
-    unknown: dict[str, str] = made(dict)
+    unknown: dict[str, str] = field(default_factory=dict)
     """Field path -> why it could not be read."""
     notes: tuple[str, ...] = ()
     """Warnings that belong beside every answer:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from advisor.documents.record import made, record
+from dataclasses import dataclass, field
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredTensor:
     """A tensor read from a file."""
 
@@ -17,7 +17,7 @@ class StoredTensor:
     n_bytes: int
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelProfile:
     """One model. Shape fields are None when nobody stated them (`--params 13B`)."""
 
@@ -74,7 +74,7 @@ class ModelProfile:
     """The file's own tensors when read from a file; sizes then come from here."""
     file_path: str | None = None
     file_size_bytes: int | None = None
-    metadata: dict[str, str | int | float | bool] = made(dict)
+    metadata: dict[str, str | int | float | bool] = field(default_factory=dict)
     """Scalar GGUF keys or config values worth keeping."""
     notes: tuple[str, ...] = ()
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
-from advisor.documents.record import record
 from advisor.errors import BadFileError
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """A sidecar; every field is written out in the file."""
 

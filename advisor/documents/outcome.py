@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from advisor.documents.record import made, record
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 BASES = ("exact", "measured-here", "measured", "interpolated", "extrapolated")
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """A figure. `low`..`high` is the 90 % interval (or the confidence asked for);
     exact figures have low = value = high.
@@ -24,10 +25,36 @@ class Estimate:
     @classmethod
     def exact(cls, value: float, *evidence: str) -> Estimate:
         """A computed figure."""
-        return cls(value, value, value, "exact", evidence)
+        return cls(value=value, low=value, high=value, basis="exact", evidence=evidence)
+
+    @classmethod
+    def of(cls, ends: Iterable[float], basis: str, evidence: tuple[str, ...] = ()) -> Estimate:
+        """The figure whose value, low and high are *ends*."""
+        value, low, high = ends
+        return cls(value=value, low=low, high=high, basis=basis, evidence=evidence)
+
+    def dividing(self, amount: float) -> Estimate:
+        """*amount* ÷ this: a rate from a time, or a time from a rate; the interval turns round."""
+        return Estimate(
+            value=amount / self.value,
+            low=amount / self.high,
+            high=amount / self.low,
+            basis=self.basis,
+            evidence=self.evidence,
+        )
+
+    def to_loss(self) -> Estimate:
+        """The loss in percent where this is what is retained, and the other way round."""
+        return Estimate(
+            value=100 - self.value,
+            low=100 - self.high,
+            high=100 - self.low,
+            basis=self.basis,
+            evidence=self.evidence,
+        )
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceMemory:
     """What one device must hold, in bytes."""
 
@@ -51,7 +78,7 @@ class DeviceMemory:
         return self.weights_bytes + self.kv_cache_bytes + self.compute_bytes + self.overhead_bytes
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     """Where weights and KV cache live."""
 
@@ -84,7 +111,7 @@ class Placement:
         return sum(d.total_bytes for d in self.devices)
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """All figures of one (hardware, model, scheme, engine, placement, workload)."""
 
@@ -109,9 +136,9 @@ class Outcome:
     throughput_tokens_per_s: Estimate | None
     """Output tokens of all requests together."""
     requests_per_s: Estimate | None
-    retained_accuracy_pct: dict[str, Estimate | None] = made(dict)
+    retained_accuracy_pct: dict[str, Estimate | None] = field(default_factory=dict)
     """By task category; None where no measurement leads to it."""
-    loss_upper_pct: dict[str, float] = made(dict)
+    loss_upper_pct: dict[str, float] = field(default_factory=dict)
     """By task category: the loss not exceeded at the confidence asked for (one-sided), in percent."""
     perplexity_ratio: Estimate | None = None
     kl_divergence: Estimate | None = None

@@ -34,7 +34,7 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
-    names = getattr(value, "record_fields", None) or value.__dataclass_fields__
+    names = value.__dataclass_fields__
     return {name: plain(getattr(value, name)) for name in names}
 
 

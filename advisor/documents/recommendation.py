@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.outcome import Estimate, Outcome
-from advisor.documents.record import made, record
 from advisor.documents.requirements import Requirements
 
 SCHEMA_VERSION = "1.0"
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedScore:
     """A published unquantized score times the accuracy kept."""
 
@@ -22,7 +23,7 @@ class ExpectedScore:
     url: str
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
     """One way to win accuracy back, with a measured gain."""
 
@@ -32,7 +33,7 @@ class Recovery:
     source_url: str
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedFile:
     """What must be downloaded or made, against the free disk."""
 
@@ -42,7 +43,7 @@ class ExpectedFile:
     fits_disk: bool | None = None
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One scheme on one engine, placed: with everything predicted of it."""
 
@@ -60,7 +61,7 @@ class Plan:
     """Expected loss on the mixture of tasks asked for; None when no measurement leads to it."""
     loss_upper_pct: float | None
     """One-sided upper bound of that loss at the confidence asked for."""
-    task_loss_upper_pct: dict[str, float | None] = made(dict)
+    task_loss_upper_pct: dict[str, float | None] = field(default_factory=dict)
     """The same bound for each task asked for."""
     file: ExpectedFile
     make_cost: str = ""
@@ -72,7 +73,7 @@ class Plan:
     recovery: tuple[Recovery, ...] = ()
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
     """A plan that was looked at and why it is not recommended."""
 
@@ -86,7 +87,7 @@ class Rejection:
     """
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NearestMiss:
     """The plan that comes closest when nothing fits, and by how much it misses."""
 
@@ -96,7 +97,7 @@ class NearestMiss:
     """What to relax to make it fit."""
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation:
     """The whole answer; the same document from the TUI, the command line and the library."""
 

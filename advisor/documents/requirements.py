@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.documents.record import record
+from dataclasses import dataclass
 
 TASK_CATEGORIES = (
     "knowledge",
@@ -20,7 +20,7 @@ OBJECTIVES = ("accuracy", "speed", "size", "make-cost", "serve-cost")
 KV_TYPES = ("auto", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl", "fp8")
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskNeed:
     """One use and the loss it may cost."""
 
@@ -31,7 +31,7 @@ class TaskNeed:
     """Percent of the unquantized score; None = no limit of its own."""
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
     """One traffic pattern; several with weights make a mixed load."""
 
@@ -41,7 +41,7 @@ class Load:
     weight: float = 1.0
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Requirements:
     """The whole need. Defaults: no loss, speed or TTFT limit, 90 % confidence, 8192 tokens, one request."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from advisor.documents.record import record
+from dataclasses import dataclass
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
     """Where a scheme runs: one engine on one backend, from a minimum generation on."""
 
@@ -29,7 +29,7 @@ class Support:
     source_url: str = ""
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SchemeProfile:
     """One scheme."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
-from advisor.documents.record import record
 from advisor.documents.requirements import Load
 from advisor.documents.scheme import SchemeProfile
 
@@ -15,7 +16,7 @@ MAX_CONCURRENCY = -1
 """As many requests as memory holds."""
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """Everything `predict` needs. Tokens are per request."""
 

@@ -93,7 +93,13 @@ def _outcome(case: Case, weights: Weights, placement: Placement, found: Speed) -
 def _bpw(weights: Weights) -> Estimate:
     total = weights.total_bytes
     scale = weights.bpw / total.value
-    return Estimate(weights.bpw, total.low * scale, total.high * scale, total.basis, total.evidence)
+    return Estimate(
+        value=weights.bpw,
+        low=total.low * scale,
+        high=total.high * scale,
+        basis=total.basis,
+        evidence=total.evidence,
+    )
 
 
 def _memory(placement: Placement, weights: Weights) -> Estimate:
@@ -103,7 +109,11 @@ def _memory(placement: Placement, weights: Weights) -> Estimate:
     spread_high = weights.total_bytes.high - weights.total_bytes.value
     basis = placement.basis if weights.total_bytes.basis == "exact" else weights.total_bytes.basis
     return Estimate(
-        total, total - spread_low, total + spread_high, basis, ("weights + KV cache + compute + overhead",)
+        value=total,
+        low=total - spread_low,
+        high=total + spread_high,
+        basis=basis,
+        evidence=("weights + KV cache + compute + overhead",),
     )
 
 

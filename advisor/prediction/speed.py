@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from advisor.documents.outcome import BASES, Estimate, Placement
-from advisor.documents.record import record
 from advisor.documents.requirements import Load
 from advisor.errors import NotMeasuredError
 from advisor.prediction.case import MAX_CONCURRENCY, Case
@@ -19,7 +20,7 @@ _FIELDS = (
 )
 
 
-@record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Speed:
     """The figures of one load. Decode is per request; throughput counts the output of all requests."""
 
@@ -73,12 +74,12 @@ def _serving(case: Case, load: Load, concurrency: int, weights: Weights, placeme
         confidence=case.confidence,
     )
     return Speed(
-        found.decode_tokens_per_s,
-        found.prefill_tokens_per_s,
-        found.ttft_s,
-        found.request_latency_s,
-        found.throughput_tokens_per_s,
-        found.requests_per_s,
+        decode_tokens_per_s=found.decode_tokens_per_s,
+        prefill_tokens_per_s=found.prefill_tokens_per_s,
+        time_to_first_token_s=found.ttft_s,
+        request_latency_s=found.request_latency_s,
+        throughput_tokens_per_s=found.throughput_tokens_per_s,
+        requests_per_s=found.requests_per_s,
     )
 
 
@@ -123,12 +124,12 @@ def _local(case: Case, load: Load, concurrency: int, weights: Weights, placement
             kv_type=case.kv_type,
         )
         return Speed(
-            batched.decode_tokens_per_s,
-            batched.prefill_tokens_per_s,
-            batched.ttft_s,
-            batched.request_latency_s,
-            batched.throughput_tokens_per_s,
-            batched.requests_per_s,
+            decode_tokens_per_s=batched.decode_tokens_per_s,
+            prefill_tokens_per_s=batched.prefill_tokens_per_s,
+            time_to_first_token_s=batched.ttft_s,
+            request_latency_s=batched.request_latency_s,
+            throughput_tokens_per_s=batched.throughput_tokens_per_s,
+            requests_per_s=batched.requests_per_s,
         )
     return single_stream(found.decode, prefill, load)
 
@@ -138,7 +139,7 @@ def at_least(prefill: Estimate | None, decode: Estimate | None) -> Estimate | No
     if prefill is None or decode is None or prefill.value >= decode.value:
         return prefill
     ends = (max(getattr(prefill, end), getattr(decode, end)) for end in ("value", "low", "high"))
-    return Estimate(*ends, prefill.basis, (*prefill.evidence, "no slower than decode"))
+    return Estimate.of(ends, prefill.basis, (*prefill.evidence, "no slower than decode"))
 
 
 def single_stream(decode: Estimate | None, prefill: Estimate | None, load: Load) -> Speed:
@@ -148,21 +149,28 @@ def single_stream(decode: Estimate | None, prefill: Estimate | None, load: Load)
     latency = None
     if ttft is not None and answer is not None:
         latency = Estimate(
-            ttft.value + answer.value,
-            ttft.low + answer.low,
-            ttft.high + answer.high,
-            _weaker(ttft.basis, answer.basis),
-            ("prompt time + output time",),
+            value=ttft.value + answer.value,
+            low=ttft.low + answer.low,
+            high=ttft.high + answer.high,
+            basis=_weaker(ttft.basis, answer.basis),
+            evidence=("prompt time + output time",),
         )
     throughput = _over(load.output_tokens, latency) if load.output_tokens else None
-    return Speed(decode, prefill, ttft, latency, throughput, _over(1, latency))
+    return Speed(
+        decode_tokens_per_s=decode,
+        prefill_tokens_per_s=prefill,
+        time_to_first_token_s=ttft,
+        request_latency_s=latency,
+        throughput_tokens_per_s=throughput,
+        requests_per_s=_over(1, latency),
+    )
 
 
 def _over(amount: float, rate: Estimate | None) -> Estimate | None:
     """amount / rate, with the interval turned round."""
     if rate is None or min(rate.low, rate.value) <= 0:
         return None
-    return Estimate(amount / rate.value, amount / rate.high, amount / rate.low, rate.basis, rate.evidence)
+    return rate.dividing(amount)
 
 
 def _weaker(*bases: str) -> str:
@@ -188,7 +196,7 @@ def _mixture(results: list[tuple[Load, Speed]]) -> Speed:
             values = [getattr(part, end) for _, part in parts]
             ends.append(_mean(amounts, values) if is_time else _harmonic(amounts, values))
         evidence = tuple(dict.fromkeys(line for _, part in parts for line in part.evidence))
-        mixed[name] = Estimate(*ends, _weaker(*(part.basis for _, part in parts)), evidence)
+        mixed[name] = Estimate.of(ends, _weaker(*(part.basis for _, part in parts)), evidence)
     return Speed(**mixed)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from advisor.catalog.cpus import find_cpu
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
-from advisor.documents.record import replace
 from advisor.probe.apple import apple
 from advisor.probe.cpu import cpu as read_cpu
 from advisor.probe.drm import drm

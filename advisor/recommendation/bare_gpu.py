@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from advisor.catalog.resolve import resolve_hardware
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.outcome import Placement
-from advisor.documents.record import replace
 from advisor.prediction.case import SERVING_ENGINES, Case
 from advisor.prediction.outcome import place_case
 from advisor.sizing.weights import weigh

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from math import isfinite
 from typing import Any
@@ -16,7 +17,6 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import BASES, Estimate, Outcome
 from advisor.documents.plain import parse, plain
-from advisor.documents.record import replace
 from advisor.documents.requirements import Load
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import AdvisorError, UnknownNameError, UsageError
@@ -279,8 +279,8 @@ def _load(workload: Any) -> tuple[Load, int]:
     unknown = sorted(set(workload) - set(WORKLOAD_KEYS))
     if unknown:
         raise UsageError(f"unknown workload key {unknown[0]!r}; it has {', '.join(WORKLOAD_KEYS)}")
-    prompt = _count(workload, "prompt_tokens", Load.prompt_tokens, least=0)
-    output = _count(workload, "output_tokens", Load.output_tokens, least=0)
+    prompt = _count(workload, "prompt_tokens", Load().prompt_tokens, least=0)
+    output = _count(workload, "output_tokens", Load().output_tokens, least=0)
     context = _count(workload, "context_tokens", None)
     most = workload.get("concurrency") == "max"
     concurrency = MAX_CONCURRENCY if most else _count(workload, "concurrency", 1)
@@ -340,7 +340,7 @@ def mixed(by_category: dict[str, Estimate | None], mix: dict[str, float]) -> Est
     value, low, high = (
         sum(w * getattr(p, end) for w, p in parts) / total for end in ("value", "low", "high")
     )
-    return Estimate(value, low, high, max((p.basis for _, p in parts), key=BASES.index))
+    return Estimate(value=value, low=low, high=high, basis=max((p.basis for _, p in parts), key=BASES.index))
 
 
 def figure(estimate: Estimate | None) -> dict[str, Any] | None:

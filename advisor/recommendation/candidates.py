@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.catalog.support import Runnable, runnable, why_not
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Rejection
-from advisor.documents.record import record
 from advisor.documents.requirements import Requirements
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import UsageError
@@ -35,7 +36,7 @@ _TRAINED_FOR = ("TQ1_0", "TQ2_0", "Q1_0", "Q2_0")
 other model to them leaves noise (https://github.com/ggml-org/llama.cpp/pull/8151)."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A scheme on an engine, before anything is computed of it."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from advisor.documents.recommendation import NearestMiss
-from advisor.documents.record import replace
 from advisor.documents.requirements import Requirements
 from advisor.prediction.artifacts import load
 from advisor.prediction.outcome import place_case

@@ -7,6 +7,7 @@ made comparable by `advisor.training.accuracy.quality`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from math import exp
 
@@ -15,7 +16,6 @@ from advisor.catalog.tasks import task_mix
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Plan, Recommendation, Rejection
-from advisor.documents.record import replace
 from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
 from advisor.prediction.artifacts import load

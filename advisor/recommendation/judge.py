@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from math import ceil, floor, log10
 
 from advisor.catalog.tasks import task_mix
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import BASES, Estimate, Outcome, Placement
-from advisor.documents.record import record, replace
 from advisor.documents.requirements import Requirements, TaskNeed
 from advisor.prediction.case import Case
 from advisor.prediction.outcome import place_case, predict
@@ -22,7 +22,7 @@ _SPILLS = ("split", "experts-on-cpu", "cpu")
 """Placements that read weights from main memory."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Miss:
     """A requirement the plan does not meet."""
 
@@ -36,7 +36,7 @@ class Miss:
     """The need with that asked for instead; None where nothing can be asked for."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Judged:
     """A candidate with its figures and what it misses."""
 
@@ -154,7 +154,7 @@ def _mixed_loss(
     if len(known) < len(parts):
         basis = "extrapolated"
     evidence = tuple(dict.fromkeys(line for _, kept in known for line in kept.evidence))
-    return Estimate(value, low, high, basis, evidence[:6])
+    return Estimate(value=value, low=low, high=high, basis=basis, evidence=evidence[:6])
 
 
 def _upper(mix: dict[str, float], outcome: Outcome) -> float | None:

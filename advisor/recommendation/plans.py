@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from advisor.deploy.commands import expected_file_name, make_command, run_command
 from advisor.deploy.plan import Plan as DeployPlan
 from advisor.deploy.recovery import options
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import ExpectedFile, Plan, Recovery
-from advisor.documents.record import replace
 from advisor.documents.requirements import Requirements
 from advisor.prediction.accuracy.native import is_native
 from advisor.recommendation.judge import Judged

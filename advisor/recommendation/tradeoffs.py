@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Rejection
-from advisor.documents.record import record
 from advisor.documents.requirements import Requirements
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.rank import rate
 from advisor.recommendation.recommend import evaluate
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One scheme on one engine."""
 
@@ -50,7 +51,7 @@ class Row:
     make_cost: str
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """All rows, with what they were asked for."""
 
@@ -179,17 +180,13 @@ def ms_per_token(rate_estimate: Estimate | None) -> Estimate | None:
     if rate_estimate is None or rate_estimate.low <= 0:
         return None
     return Estimate(
-        1000 / rate_estimate.value,
-        1000 / rate_estimate.high,
-        1000 / rate_estimate.low,
-        rate_estimate.basis,
-        rate_estimate.evidence,
+        value=1000 / rate_estimate.value,
+        low=1000 / rate_estimate.high,
+        high=1000 / rate_estimate.low,
+        basis=rate_estimate.basis,
+        evidence=rate_estimate.evidence,
     )
 
 
 def _loss(kept: Estimate | None) -> Estimate | None:
-    return (
-        None
-        if kept is None
-        else Estimate(100 - kept.value, 100 - kept.high, 100 - kept.low, kept.basis, kept.evidence)
-    )
+    return kept.to_loss() if kept else None

@@ -151,7 +151,7 @@ def _score(score: ExpectedScore) -> list[str]:
 
 
 def _loss(kept: Estimate | None) -> Estimate | None:
-    return None if kept is None else Estimate(100 - kept.value, 100 - kept.high, 100 - kept.low, kept.basis)
+    return kept.to_loss() if kept else None
 
 
 def _upper(plan: Plan) -> str:

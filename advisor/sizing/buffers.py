@@ -52,7 +52,9 @@ def compute_bytes(
     high = compute_bound(model, layout, value, context_tokens, n_seq, ubatch, unified, swa_full, n_outputs)
     known = model.hidden_size and model.vocab_size and layout.basis == "exact"
     evidence = "fitted on 841 dry runs of llama.cpp" if known else "shapes unknown: a common width assumed"
-    return Estimate(value, value / HIGH_FACTOR, high, "interpolated", (evidence,))
+    return Estimate(
+        value=value, low=value / HIGH_FACTOR, high=high, basis="interpolated", evidence=(evidence,)
+    )
 
 
 def compute_bound(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from advisor.documents.model import ModelProfile
-from advisor.documents.record import record
 from advisor.sizing.recurrent import CONV_KERNEL, number_in, state_values
 
 # Architectures whose sliding window llama.cpp honours (its `set_swa_pattern` calls in src/llama-model.cpp,
@@ -41,7 +41,7 @@ F32_BYTES = 4
 """llama.cpp keeps recurrent states in F32 (rs buffers of Qwen3-Next logs: 75.38 MiB for 36 layers)."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class LayerGroup:
     """Layers with the same cache row: `k_values` + `v_values` numbers per token, at most `window` tokens."""
 
@@ -52,7 +52,7 @@ class LayerGroup:
     windowed_in_llamacpp: bool = True
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class CacheLayout:
     """All layers of a model, and the recurrent state of one sequence."""
 

@@ -44,9 +44,9 @@ def header_bytes(model: ModelProfile, n_tensors: int) -> Estimate:
     vocab = model.vocab_size or _SENTENCEPIECE_SIZES[0]
     entries = n_tensors * _BYTES_PER_TENSOR
     return Estimate(
-        vocab * value + entries + _METADATA_BYTES[0],
-        vocab * low + entries + _METADATA_BYTES[1],
-        vocab * high + entries + _METADATA_BYTES[2],
-        "interpolated",
-        ("tensor bytes exact, tokenizer estimated from its vocabulary size",),
+        value=vocab * value + entries + _METADATA_BYTES[0],
+        low=vocab * low + entries + _METADATA_BYTES[1],
+        high=vocab * high + entries + _METADATA_BYTES[2],
+        basis="interpolated",
+        evidence=("tensor bytes exact, tokenizer estimated from its vocabulary size",),
     )

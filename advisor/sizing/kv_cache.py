@@ -111,7 +111,11 @@ def kv_cache_bytes(
     layout = cache_layout(model)
     value = raw_kv_bytes(layout, context_tokens, n_seq, kv_type, ubatch, unified, swa_full, paged)
     return Estimate(
-        value, value * layout.low_factor, value * layout.high_factor, layout.basis, layout.evidence
+        value=value,
+        low=value * layout.low_factor,
+        high=value * layout.high_factor,
+        basis=layout.basis,
+        evidence=layout.evidence,
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import dataclass
 from itertools import accumulate
 
 from advisor.documents.hardware import Gpu, HardwareProfile
-from advisor.documents.record import record
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 from advisor.sizing.overheads import context_bytes, gpu_available, main_memory_available, unified_available
 from advisor.sizing.plan import Plan, Slot, Workspace
@@ -22,7 +22,7 @@ _EXPERT_SWITCH = frozenset({"llama.cpp", "ik_llama.cpp", "koboldcpp", "llamafile
 _GPU_ONLY = frozenset({"exllamav2", "exllamav3", "exllama", "mlx", "mlx-lm"})
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Request:
     """What one local plan is asked for."""
 

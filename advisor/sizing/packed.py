@@ -97,7 +97,13 @@ def _total(scheme: SchemeProfile, spared: float, n_bytes: int) -> Estimate:
         if spared
         else (f"{scheme.format} writes a mean bit rate near the nominal one",)
     )
-    return Estimate(n_bytes, n_bytes * (1 - below), n_bytes * (1 + above) + spared, "interpolated", evidence)
+    return Estimate(
+        value=n_bytes,
+        low=n_bytes * (1 - below),
+        high=n_bytes * (1 + above) + spared,
+        basis="interpolated",
+        evidence=evidence,
+    )
 
 
 _SPREAD = {

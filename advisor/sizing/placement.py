@@ -9,11 +9,12 @@ GPU unless `gpu_layers` asks for it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from advisor.catalog.support import serves_concurrency
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Placement
-from advisor.documents.record import replace
 from advisor.sizing.kv_cache import unusable_cache
 from advisor.sizing.local_plan import GGUF_ENGINES, Request, local_plans
 from advisor.sizing.overheads import FLASH_ATTENTION_BACKENDS, serving_activation_bytes

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import DeviceMemory, Placement
-from advisor.documents.record import record
 from advisor.sizing.buffers import UBATCH, compute_bound, mask_copies_bytes, output_bytes, raw_compute_bytes
 from advisor.sizing.cache_layout import CacheLayout, cache_layout
 from advisor.sizing.kv_cache import raw_kv_bytes
@@ -72,7 +72,7 @@ class Workspace:
         )
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Points:
     """Upper bound / expected value, of each growing part and of the weights."""
 
@@ -81,7 +81,7 @@ class Points:
     graph: float
 
 
-@record(frozen=False)
+@dataclass(slots=True)
 class Slot:
     """One device of a plan: fixed bytes, its share of the cache, and which buffers it holds."""
 
@@ -130,7 +130,7 @@ class Slot:
         )
 
 
-@record(frozen=False)
+@dataclass(slots=True)
 class Plan:
     """A way to place one model, before context and concurrency are fixed."""
 

@@ -33,7 +33,13 @@ def by_parameter_count(model: ModelProfile, scheme: SchemeProfile) -> Weights:
         below, above = nominal_spread()
         low, high = low * below, high * above
         evidence += (f"a nominal parameter count is {below:.2f} to {above:.2f} of the true one",)
-    size = Estimate(round(n * bits / 8), round(n * low / 8), round(n * high / 8), basis, evidence)
+    size = Estimate(
+        value=round(n * bits / 8),
+        low=round(n * low / 8),
+        high=round(n * high / 8),
+        basis=basis,
+        evidence=evidence,
+    )
     return _shared_out(model, scheme, size, n, bits)
 
 
@@ -77,11 +83,11 @@ def _shared_out(model: ModelProfile, scheme: SchemeProfile, size: Estimate, n: i
     return Weights(
         total_bytes=size,
         file_bytes=Estimate(
-            size.value + header.value,
-            size.low + header.low,
-            size.high + header.high,
-            size.basis,
-            size.evidence,
+            value=size.value + header.value,
+            low=size.low + header.low,
+            high=size.high + header.high,
+            basis=size.basis,
+            evidence=size.evidence,
         ),
         bpw=bits,
         n_params=n,

@@ -9,9 +9,9 @@ quantizer in tests/sizing/test_real_quantizer.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from advisor.documents.model import ModelProfile
-from advisor.documents.record import record
 from advisor.errors import UnsupportedError
 
 from .blocks import BLOCKS
@@ -70,7 +70,7 @@ _CATEGORIES = (
 )
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Group:
     """Tensors of one kind and shape: the quantizer treats them alike but for their position."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
-from advisor.documents.record import made, record, replace
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import UnsupportedError
 
@@ -16,7 +16,7 @@ from .tensors import is_gguf_listing, remembered, unconfirmed_share
 from .types import Group, facts, group_types, groups
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
     """Bytes of one model under one scheme.
 
@@ -30,7 +30,7 @@ class Weights:
     bpw: float
     """Bits per weight over all tensors, as llama.cpp prints it."""
     n_params: int
-    by_role_bytes: dict[str, int] = made(dict)
+    by_role_bytes: dict[str, int] = field(default_factory=dict)
     layer_bytes: tuple[int, ...] = ()
     """Each repeating layer, its experts included (a multi-token-prediction block counts as a layer)."""
     layer_expert_bytes: tuple[int, ...] = ()
@@ -44,14 +44,14 @@ class Weights:
     tied: bool = False
     active_bytes_per_token: int = 0
     """Read to decode one token: all layers, of the experts only those used, and the output matrix."""
-    bits_by_role: dict[str, float] = made(dict)
+    bits_by_role: dict[str, float] = field(default_factory=dict)
     """Mean bits per weight of the matrices of each role, scales included."""
-    histogram: dict[str, int] = made(dict)
+    histogram: dict[str, int] = field(default_factory=dict)
     """Type -> number of tensors."""
     basis: str = "exact"
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Part:
     """Some tensors of one kind: each member's layer and bytes."""
 
@@ -132,11 +132,11 @@ def _gguf(
 
     def estimate(n: int) -> Estimate:
         return Estimate(
-            round(n * value),
-            round(n * low * (1 - doubt)),
-            round(n * high * (1 + doubt)),
-            "interpolated",
-            evidence,
+            value=round(n * value),
+            low=round(n * low * (1 - doubt)),
+            high=round(n * high * (1 + doubt)),
+            basis="interpolated",
+            evidence=evidence,
         )
 
     result = summarise(model, parts, "interpolated", estimate)
@@ -275,11 +275,11 @@ def summarise(
 def _in_file(weights: Estimate, padding: int, header: Estimate) -> Estimate:
     """The whole file: tensors, the padding between them, and the header."""
     return Estimate(
-        round(weights.value + padding + header.value),
-        round(weights.low + padding + header.low),
-        round(weights.high + padding + header.high),
-        header.basis if weights.basis == "exact" else weights.basis,
-        header.evidence,
+        value=round(weights.value + padding + header.value),
+        low=round(weights.low + padding + header.low),
+        high=round(weights.high + padding + header.high),
+        basis=header.basis if weights.basis == "exact" else weights.basis,
+        evidence=header.evidence,
     )
 
 

@@ -45,9 +45,7 @@ def figures(plan: Plan) -> list[Figure]:
 
 def lost(kept: Estimate | None) -> Estimate | None:
     """The loss that an accuracy kept leaves, in percent."""
-    if kept is None:
-        return None
-    return Estimate(100 - kept.value, 100 - kept.high, 100 - kept.low, kept.basis, kept.evidence)
+    return kept.to_loss() if kept else None
 
 
 def runner_up(plan: Plan) -> tuple[str, ...]:

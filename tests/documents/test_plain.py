@@ -18,7 +18,7 @@ class TestPlain:
     def test_infinity_is_null(self):
         """JSON has no infinity: it is written as null."""
         assert {"value": None, "low": 0, "high": None, "basis": "exact", "evidence": []} == plain(
-            Estimate(float("inf"), 0.0, float("nan"), "exact")
+            Estimate(value=float("inf"), low=0.0, high=float("nan"), basis="exact")
         )
 
 

@@ -49,8 +49,8 @@ def test_latency_of_a_mixture_is_the_mean_over_requests():
 def test_one_stream():
     """Alone, the first token takes the prompt, and the answer follows at the decode speed."""
     found = single_stream(
-        Estimate(50.0, 40.0, 60.0, "interpolated"),
-        Estimate(1000.0, 500.0, 2000.0, "extrapolated"),
+        Estimate(value=50.0, low=40.0, high=60.0, basis="interpolated"),
+        Estimate(value=1000.0, low=500.0, high=2000.0, basis="extrapolated"),
         Load(prompt_tokens=500, output_tokens=100),
     )
     assert (0.5, 0.25, 1.0) == (
@@ -65,6 +65,8 @@ def test_one_stream():
 def test_without_a_prompt_there_is_no_wait_for_it():
     """A case that only decodes has a latency of its answer alone."""
     found = single_stream(
-        Estimate(50.0, 40.0, 60.0, "measured"), None, Load(prompt_tokens=0, output_tokens=100)
+        Estimate(value=50.0, low=40.0, high=60.0, basis="measured"),
+        None,
+        Load(prompt_tokens=0, output_tokens=100),
     )
     assert found.time_to_first_token_s is None

@@ -8,8 +8,7 @@ whose coefficient must not change sign are named in `SIGNED`: that is what makes
 from __future__ import annotations
 
 import math
-
-from advisor.documents.record import record
+from dataclasses import dataclass
 
 KNOTS = (1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.5, 6.6, 8.5)
 """Bits at which the damage curve may bend; its reference point is 4 bits."""
@@ -45,7 +44,7 @@ KV_BITS = {
 KV_KNOTS = (2.0, 3.0, 4.5, 8.5)
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class SchemeFacts:
     """What of a scheme matters to accuracy."""
 
@@ -62,7 +61,7 @@ class SchemeFacts:
     pure: bool = False
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class ModelFacts:
     """What of a model matters to accuracy."""
 

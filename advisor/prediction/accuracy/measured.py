@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from advisor.documents.record import record
 from advisor.errors import NotMeasuredError
 from advisor.prediction.artifacts import load
 
@@ -20,7 +20,7 @@ SAME = 1e-4
 """Damages nearer than this are one: two names of the same tensor types (the file keeps five digits)."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One measured scheme of a model."""
 

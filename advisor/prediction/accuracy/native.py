@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
-from advisor.documents.record import replace
 from advisor.documents.scheme import SchemeProfile
 
 _NATIVE = {
@@ -14,7 +15,7 @@ _NATIVE = {
 """`native_dtype` of the catalogue -> the schemes that keep those weights as they are. gpt-oss was trained
 with its experts in MXFP4 (https://huggingface.co/openai/gpt-oss-120b), DeepSeek-V3 and Kimi-K2 in FP8 with a
 scale per block of 128 x 128 (https://huggingface.co/deepseek-ai/DeepSeek-V3)."""
-_EXACT = Estimate(100.0, 100.0, 100.0, "exact", ("the weights as published",))
+_EXACT = Estimate(value=100.0, low=100.0, high=100.0, basis="exact", evidence=("the weights as published",))
 
 
 def is_native(model: ModelProfile, scheme: SchemeProfile) -> bool:

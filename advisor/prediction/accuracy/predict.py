@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
-from advisor.documents.record import made, record
 from advisor.documents.scheme import SchemeProfile
 from advisor.prediction.accuracy.facts import model_facts, scheme_facts
 from advisor.prediction.accuracy.features import (
@@ -30,7 +30,7 @@ ENOUGH_ROWS, ENOUGH_SOURCES = 30, 3
 """Fewer for a method and a category: the figure is extrapolated, and says so."""
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accuracy:
     """What a scheme keeps of a model. Percent of the unquantized score; damage as ratio and divergence."""
 
@@ -41,11 +41,11 @@ class Accuracy:
     perplexity_ratio: Estimate | None
     kl_divergence: Estimate | None
     """Mean, nats per token."""
-    terms: dict[str, Any] = made(dict)
+    terms: dict[str, Any] = field(default_factory=dict)
     """For `advisor explain`: latent damage, contributions in log units, category prices, rows behind them."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Damage:
     """Latent log-damage and its parts."""
 
@@ -187,7 +187,13 @@ def _category(category: str, case: _Case) -> tuple[Estimate, float, dict[str, An
     prices = [power * kv_shift + _price(case, category, (base, power), at, spread, width) for width in widths]
     value, low, high, upper = (loss_at(price, ceiling) for price in prices)
     basis, evidence = _evidence(case, category, n_rows, sources, enough)
-    estimate = Estimate(100 - value, 100 - max(high, value), 100 - min(low, value), basis, evidence)
+    estimate = Estimate(
+        value=100 - value,
+        low=100 - max(high, value),
+        high=100 - min(low, value),
+        basis=basis,
+        evidence=evidence,
+    )
     return (
         estimate,
         max(upper, value),
@@ -263,7 +269,7 @@ def _damage(case: _Case, kind: str) -> Estimate:
         values = [math.exp(min(math.exp(min(mid, 4.0)), 50.0)) for mid in mids]
     else:
         values = [math.exp(min(mid, 4.0)) for mid in mids]
-    return Estimate(*values, basis, evidence)
+    return Estimate.of(values, basis, evidence)
 
 
 def _exact(categories: tuple[str, ...]) -> Accuracy:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Placement
-from advisor.documents.record import replace
 from advisor.documents.scheme import SchemeProfile
 from advisor.prediction.local_speed.inputs import (
     DEFAULT_UBATCH,

@@ -12,11 +12,11 @@ conformal width that a device effect does not explain.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Placement
-from advisor.documents.record import made, record
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import NotMeasuredError
 from advisor.prediction.artifacts import load
@@ -47,7 +47,7 @@ DEVICE_PART = 0.5
 """Share of the variance of a prediction's error that all rows of a machine have in common: a judgement."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class LocalEffect:
     """What was measured on this machine, as `advisor measure` reduces it."""
 
@@ -63,13 +63,13 @@ class LocalEffect:
     prefill_busy_rows: int = 0
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class LocalSpeed:
     """Tokens per second of one request."""
 
     decode: Estimate | None
     prefill: Estimate | None
-    terms: dict = made(dict)
+    terms: dict = field(default_factory=dict)
     """What the figures are made of, for `advisor explain`: per phase the seconds of every term, the bytes,
     bandwidth and efficiency behind them, and the stratum the interval comes from."""
 
@@ -180,7 +180,9 @@ def _estimate(
     speed = math.exp(-log_s)
     out[phase] = _explained(case, parts, shares, log_s, coefficients, stratum, width) | {"measured": rows}
     high = math.exp(-max(log_s - width, least))
-    return Estimate(speed, speed * math.exp(-width), high, basis, tuple(evidence))
+    return Estimate(
+        value=speed, low=speed * math.exp(-width), high=high, basis=basis, evidence=tuple(evidence)
+    )
 
 
 def _own_words(n_rows: int, n_busy: int, weight: float) -> str:

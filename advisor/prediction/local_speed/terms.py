@@ -9,8 +9,7 @@ every efficiency is fitted in logs and the whole stays monotone in bytes, bandwi
 from __future__ import annotations
 
 import math
-
-from advisor.documents.record import record
+from dataclasses import dataclass
 
 _TINY = 1e-12
 LOCALSCORE_MIXES = (
@@ -28,7 +27,7 @@ NEUTRAL_YEAR = 2021
 """Release year at which the year features vanish: the middle of the measured devices."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Device:
     """One processor as the formula sees it."""
 
@@ -55,7 +54,7 @@ class Device:
     mobile: bool = False
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Share:
     """What one device does for every token."""
 
@@ -70,7 +69,7 @@ class Share:
     """KV cache read to decode one token."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Case:
     """One prediction or one measured row."""
 

@@ -74,4 +74,10 @@ def _estimate(metric: str, rows: list[tuple[float, float]], confidence: float) -
     )
     low = max(value - half, 0.0)
     texts = "1 text" if n == 1 else f"{n} texts"
-    return Estimate(value, low, value + half, "measured-here", (f"measured by you on {texts}",))
+    return Estimate(
+        value=value,
+        low=low,
+        high=value + half,
+        basis="measured-here",
+        evidence=(f"measured by you on {texts}",),
+    )

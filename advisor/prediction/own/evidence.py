@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,6 @@ from advisor.data import store_file
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Placement
-from advisor.documents.record import record
 from advisor.errors import StoreError
 from advisor.prediction.artifacts import FOLDER
 from advisor.sizing.weights import Weights
@@ -36,7 +36,7 @@ SPLIT_KINDS = ("split", "experts-on-cpu")
 """Placements on two kinds of memory: no single device's effect is theirs."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Kernel:
     """Log sds of the parts of log(measured ÷ predicted) on one machine."""
 
@@ -83,7 +83,7 @@ MOST_POINTS = 40
 time."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Point:
     """What the correction of a configuration depends on."""
 
@@ -95,7 +95,7 @@ class Point:
     """Model and scheme."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One configuration measured on the machine."""
 

@@ -65,7 +65,10 @@ def batched_speed(
     if held < concurrency:
         evidence = (*evidence, f"memory holds {held} of {concurrency} requests; the others wait")
     ttft, tpot = (
-        Estimate(ends["value"][i], ends["fast"][i], ends["slow"][i], basis, evidence) for i in (0, 1)
+        Estimate(
+            value=ends["value"][i], low=ends["fast"][i], high=ends["slow"][i], basis=basis, evidence=evidence
+        )
+        for i in (0, 1)
     )
     return times(ttft, tpot, held, concurrency, output, prefill, {"growth_per_request": growth[1]})
 

@@ -20,7 +20,7 @@ from advisor.errors import NotMeasuredError
 from advisor.prediction.artifacts import load as load_artifact
 from advisor.prediction.serving_speed.batched import batched_speed
 from advisor.prediction.serving_speed.inputs import arch_group, engine_key, is_mla, link_of, work
-from advisor.prediction.serving_speed.result import ServingSpeed, per, times
+from advisor.prediction.serving_speed.result import ServingSpeed, times
 from advisor.prediction.serving_speed.step import coefficient_keys, under_load
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 from advisor.sizing.weights import Weights
@@ -81,7 +81,7 @@ def predict_serving(
 
     def about(value: float, metric: str) -> Estimate:
         low, high = known.factors(metric, busy, confidence)
-        return Estimate(value, value * low, value * high, known.basis, evidence)
+        return Estimate(value=value, low=value * low, high=value * high, basis=known.basis, evidence=evidence)
 
     alone = about(found.prompt_s * exp(known.effect("ttft")), "ttft")
     return times(
@@ -90,7 +90,7 @@ def predict_serving(
         held,
         concurrency,
         output,
-        per(prompt, alone),
+        alone.dividing(prompt),
         _terms(found, load, c, kv_bytes, share, known),
     )
 

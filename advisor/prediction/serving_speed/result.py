@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from advisor.documents.outcome import Estimate
-from advisor.documents.record import made, record
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServingSpeed:
     """Figures of one load. Times in seconds, rates per second."""
 
@@ -22,7 +23,7 @@ class ServingSpeed:
     requests_per_s: Estimate
     request_latency_s: Estimate
     """From sending the request to its last token, waiting in line included."""
-    terms: dict[str, float | str] = made(dict)
+    terms: dict[str, float | str] = field(default_factory=dict)
     """The parts of a step in milliseconds, and what was assumed."""
 
 
@@ -42,15 +43,15 @@ def times(
     """
     wait = max(1.0, concurrency / held)
     service = [t + (output_tokens - 1) * p for t, p in _ends(ttft, tpot)]
-    latency = Estimate(*(wait * s for s in service), tpot.basis, tpot.evidence)
+    latency = Estimate.of((wait * s for s in service), tpot.basis, tpot.evidence)
     first = [t + (wait - 1.0) * s for (t, _), s in zip(_ends(ttft, tpot), service, strict=True)]
     return ServingSpeed(
-        ttft_s=Estimate(*first, ttft.basis, ttft.evidence),
+        ttft_s=Estimate.of(first, ttft.basis, ttft.evidence),
         tpot_s=tpot,
-        decode_tokens_per_s=per(1.0, tpot),
+        decode_tokens_per_s=tpot.dividing(1.0),
         prefill_tokens_per_s=prefill,
-        throughput_tokens_per_s=per(wait * held * output_tokens, latency),
-        requests_per_s=per(wait * held, latency),
+        throughput_tokens_per_s=latency.dividing(wait * held * output_tokens),
+        requests_per_s=latency.dividing(wait * held),
         request_latency_s=latency,
         terms={**terms, "requests_in_flight": float(held)},
     )
@@ -58,8 +59,3 @@ def times(
 
 def _ends(first: Estimate, second: Estimate) -> list[tuple[float, float]]:
     return [(first.value, second.value), (first.low, second.low), (first.high, second.high)]
-
-
-def per(amount: float, time: Estimate) -> Estimate:
-    """*amount* per *time*, with the interval turned round."""
-    return Estimate(amount / time.value, amount / time.high, amount / time.low, time.basis, time.evidence)

@@ -10,13 +10,12 @@ one: that is where weight-only schemes lose their lead and schemes with cheaper 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from advisor.documents.record import record
 
-
-@record(frozen=False)
+@dataclass(slots=True)
 class Work:
     """What one model in one scheme asks of `n` devices together. Numbers, or arrays with one entry per
     row."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from advisor.documents.record import record, replace
+from dataclasses import dataclass, replace
+
 from advisor.errors import UnsupportedError
 
 from .base import Layout
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Shape:
     """How a relative of Llama differs from it."""
 

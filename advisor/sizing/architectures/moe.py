@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from advisor.documents.record import record
+from dataclasses import dataclass
 
 from .base import Layout, _needed
 from .dense import SANDWICH, rope_factors
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Shape:
     """How a mixture-of-experts model differs from Mixtral."""
 

@@ -187,8 +187,8 @@ def test_batched_local_speed_grows_with_requests_and_never_past_the_prompts_rate
     """llama.cpp at several requests: more in total, less for each, and no faster than it reads prompts."""
     profile = find_model("llama-3.1-8b")
     weights = weigh(profile, find_scheme("Q4_K_M"))
-    decode = Estimate(100.0, 80.0, 120.0, "measured")
-    prefill = Estimate(3000.0, 2500.0, 3500.0, "measured")
+    decode = Estimate(value=100.0, low=80.0, high=120.0, basis="measured")
+    prefill = Estimate(value=3000.0, low=2500.0, high=3500.0, basis="measured")
     hardware = replace(machine("RTX 3090"), memory=Memory())
     found = [
         batched_speed(
