@@ -169,7 +169,8 @@ def _estimate(
         evidence.insert(0, f"{sum(row[2] for row in rows)} figures of this configuration from {listed}")
     ratio, sd, n_own, n_busy = own
     if ratio is not None and n_own > 0:
-        prior = (width / NORMAL_90) ** 2 * DEVICE_PART
+        width_90 = _spread(phase, case, known, fitted, 0.9)[0]
+        prior = (width_90 / NORMAL_90) ** 2 * DEVICE_PART
         weight = prior / (prior + sd * sd / n_own)
         log_s -= weight * ratio
         width *= math.sqrt(1.0 - weight * DEVICE_PART)

@@ -2,7 +2,7 @@
 
 A published score misses the expected one by sampling error; only what is left over is the model's error.
 The error is a shift of the log price, with a standard deviation that depends on that price; the share of
-standard deviations that covers new groups is read from the residuals (`conformal.group_quantile`).
+standard deviations that covers new groups is read from the residuals (`interval.group_quantile`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from advisor.prediction.conformal import group_quantile
+from advisor.prediction.interval import group_quantile
 from advisor.training.accuracy.fit import fit_coefficients, predict_rows
 from advisor.training.accuracy.rows import Row
 

@@ -12,7 +12,7 @@ from statistics import median
 
 import numpy as np
 
-from advisor.prediction import conformal
+from advisor.prediction import interval
 from advisor.prediction.local_speed.spread import scale
 from advisor.prediction.local_speed.strata import (
     MIN_GROUPS,
@@ -128,7 +128,7 @@ def floor_widths(rows: Sequence[Row]) -> dict[str, float]:
     for name, by_device in distances(rows).items():
         scores = [x for found in by_device.values() for x in found]
         weights = [1 / len(found) for found in by_device.values() for _ in found]
-        out[name] = math.exp(2 * conformal.weighted_quantile(scores, weights, 0.9, 0.0))
+        out[name] = math.exp(2 * interval.weighted_quantile(scores, weights, 0.9, 0.0))
     return out
 
 
@@ -213,7 +213,7 @@ def _over_devices(rows: Sequence[Row], errors: np.ndarray) -> float:
 
 
 def _mean_by(inside: np.ndarray, groups: Sequence[str]) -> float:
-    weights = conformal.group_weights(groups)
+    weights = interval.group_weights(groups)
     return float(np.average(inside, weights=weights))
 
 

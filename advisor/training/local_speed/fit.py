@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from advisor.prediction import conformal
+from advisor.prediction import interval
 from advisor.prediction.local_speed.strata import CONFIDENCES, stratum_chain
 from advisor.prediction.local_speed.terms import decode_terms, prefill_terms
 from advisor.training.local_speed.rows import Row
@@ -252,7 +252,7 @@ def calibrate(p: Problem, level: Level, keep: np.ndarray) -> tuple[dict, dict]:
 
 
 def _stratum(scores: list[float], groups: list[str]) -> dict:
-    widths = {str(c): conformal.group_quantile(scores, groups, c) for c in CONFIDENCES}
+    widths = {str(c): interval.group_quantile(scores, groups, c) for c in CONFIDENCES}
     return {
         "groups": len(set(groups)),
         "rows": len(scores),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from advisor.prediction import conformal
+from advisor.prediction import interval
 from advisor.prediction.local_speed.spread import evidence_keys, scale, spread_features
 from advisor.training.local_speed.rows import Row
 
@@ -54,7 +54,7 @@ def fit_scale(
         for name, value in row:
             x[i, index[name]] = value
     size = np.clip(np.abs(residuals), 0.005, CLIP)
-    weights = np.array(conformal.group_weights(groups))
+    weights = np.array(interval.group_weights(groups))
     ridge = np.where(np.array(names) == "", 1e-6, RIDGE)
     b = np.zeros(len(names))
     b[index[""]] = np.log(np.average(size, weights=weights))

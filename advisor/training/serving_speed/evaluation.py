@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from advisor.prediction.conformal import group_quantile
+from advisor.prediction.interval import group_quantile
 from advisor.training.serving_speed.fit import Fit, waits_for_memory
 from advisor.training.serving_speed.fitted import LEVELS, data, strata
 from advisor.training.serving_speed.kernels import efficiencies

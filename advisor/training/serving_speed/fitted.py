@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from advisor.prediction.conformal import group_quantile
+from advisor.prediction.interval import group_quantile
 from advisor.prediction.serving_speed.predict import BUSY
 from advisor.training.data.tables import load
 from advisor.training.serving_speed.fit import Fit, waits_for_memory

@@ -327,3 +327,13 @@ def test_half_width_prefers_the_particular_with_enough_groups():
     assert width == pytest.approx(0.3)
     assert half_width(table, ("b",), 0.9) == (0.2, "b", 40)
     assert at_confidence(table["b"]["half_widths"], 0.85) == pytest.approx(0.175)
+
+
+@pytest.mark.parametrize("own", [None, LocalEffect(decode_log_ratio=-0.5, decode_sd=0.1, decode_rows=1)])
+def test_confidence_moves_the_bounds_and_never_the_value(own):
+    """The expected speed is the same at every confidence, and the intervals are nested."""
+    card = machine(find_gpu("RTX 4090").gpu())
+    found = [speed(card, confidence=c, local=own).decode for c in (0.5, 0.8, 0.9, 0.95)]
+    assert len({estimate.value for estimate in found}) == 1
+    for inner, outer in itertools.pairwise(found):
+        assert outer.low <= inner.low <= inner.high <= outer.high

@@ -1,4 +1,4 @@
-"""Split-conformal quantiles: how far off a prediction may be, read from residuals of groups left out.
+"""Intervals: how far off a prediction may be, read from errors of groups left out whole.
 
 A score is any number that is larger when a prediction is worse (here mostly |log(measured / predicted)|).
 The quantile of n scores at confidence c, with the usual correction for the finite sample, covers a new
@@ -6,20 +6,42 @@ exchangeable score with probability of at least c (Papadopoulos et al. 2002; Lei
 https://arxiv.org/abs/1604.04173). Rows of one device or source are not exchangeable with rows of a new
 one, so `group_quantile` gives every group the same mass, and one more group's mass to infinity
 (Lee, Barber and Willett 2023, https://arxiv.org/abs/2306.06342).
+
+The artifact stores widths at LEVELS, and `width_at` is the one rule from them to a width at any confidence.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
+LEVELS = (0.5, 0.68, 0.8, 0.9, 0.95, 0.975, 0.99)
+"""Levels stored in the artifact."""
 _ROUNDING = 1e-9
 """Slack for sums of weights such as ten times 0.1."""
 
 
-def smallest_sample(confidence: float = 0.9) -> int:
-    """The fewest scores (or groups) whose quantile is finite: 9 at 90 %, 19 at 95 %.
+def width_at(widths: Mapping[str, float | None], confidence: float) -> float | None:
+    """The width at *confidence* from those stored by level (as text); None where no stored level carries it.
+
+    Between two stored levels it is linear, and so at least as wide as a tail that thins out; below the lowest
+    it falls to 0 with the confidence. Beyond the highest level with a width there is none: infinite stays
+    infinite. Raises ValueError unless 0 < confidence < 1.
+    """
+    _check(confidence)
+    below, least = 0.0, 0.0
+    for level, width in sorted((float(key), value) for key, value in widths.items()):
+        if width is None:
+            continue
+        if confidence <= level + _ROUNDING:
+            return least + (width - least) * min(1.0, (confidence - below) / (level - below))
+        below, least = level, width
+    return None
+
+
+def groups_wanted(confidence: float) -> int:
+    """The fewest groups whose quantile is finite: 9 at 90 %, 19 at 95 %, 99 at 99 %.
 
     Raises ValueError unless 0 < confidence < 1.
     """
@@ -30,7 +52,7 @@ def smallest_sample(confidence: float = 0.9) -> int:
 def quantile(scores: Iterable[float], confidence: float = 0.9) -> float:
     """The split-conformal quantile: the ceil((n + 1) · confidence)-th smallest of *scores*.
 
-    Infinite when there are fewer than `smallest_sample(confidence)` of them.
+    Infinite when there are fewer than `groups_wanted(confidence)` of them.
     Raises ValueError unless 0 < confidence < 1.
     """
     _check(confidence)
@@ -70,7 +92,7 @@ def group_weights(groups: Sequence[Hashable]) -> list[float]:
 def group_quantile(scores: Sequence[float], groups: Sequence[Hashable], confidence: float = 0.9) -> float:
     """The quantile for one row of a NEW group: every group counts once, whatever its size.
 
-    Infinite with fewer than `smallest_sample(confidence)` groups; ValueError as `weighted_quantile`.
+    Infinite with fewer than `groups_wanted(confidence)` groups; ValueError as `weighted_quantile`.
     """
     return weighted_quantile(scores, group_weights(groups), confidence)
 

@@ -1,0 +1,150 @@
+"""The base of every predictor's estimator: physics with coefficients that have priors, fitted robustly.
+
+A subclass says what the physics predicts (`forward`, with its derivatives where it has them). `fit` finds the
+coefficients of largest posterior density: residuals follow a Student t, so a broken run cannot pull the fit;
+coefficients follow their priors. It starts from the priors' means (cold) and goes on until it has converged.
+"""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize, sparse
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
+
+from advisor.training.fitting.priors import Priors
+
+Vector: TypeAlias = npt.NDArray[np.float64]
+Matrix: TypeAlias = Any
+"""A dense or sparse matrix: rows x coefficients."""
+
+DEGREES_OF_FREEDOM = 4.0
+"""Of the Student t: the usual robust choice (Lange, Little and Taylor 1989,
+doi:10.1080/01621459.1989.10478852)."""
+STEP = 1e-6
+"""Of a difference quotient: the root of a double's precision, a little above."""
+
+
+class PriorRegressor(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
+    """Maximum a posteriori regression around a physical formula.
+
+    Parameters: *names* of the coefficients, their *priors*, *sigma* the standard deviation of a residual (in
+    the units of y), *max_iter* after which a fit that has not converged warns. After `fit`, `coef_` holds one
+    value per name, `n_iter_` the steps taken.
+    """
+
+    def __init__(
+        self, names: tuple[str, ...], priors: Priors, sigma: float = 0.12, max_iter: int = 200
+    ) -> None:
+        self.names = names
+        self.priors = priors
+        self.sigma = sigma
+        self.max_iter = max_iter
+
+    @abstractmethod
+    def forward(self, X: Any, theta: Vector) -> Vector:
+        """What the formula predicts for every row of X with the coefficients *theta*."""
+
+    def jacobian(self, X: Any, theta: Vector) -> Matrix:
+        """Derivatives of `forward`, rows x coefficients; difference quotients unless a subclass knows
+        better."""
+        base = self.forward(X, theta)
+        columns = []
+        for i in range(len(theta)):
+            moved = theta.copy()
+            moved[i] += STEP
+            columns.append((self.forward(X, moved) - base) / STEP)
+        return np.column_stack(columns)
+
+    def fit(
+        self, X: Any, y: Vector, sample_weight: Vector | None = None, groups: Any = None
+    ) -> PriorRegressor:
+        """Fits on *y* (n,) with row weights; *groups* are for subclasses that weigh or shrink by them."""
+        y = np.asarray(y, float)
+        weights = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, float)
+        means, sds, heavy = self.priors.arrays(self.names)
+        task = _Posterior(self, X, y, weights, means, sds, heavy)
+        found = optimize.minimize(
+            task.loss,
+            means,
+            jac=task.gradient,
+            hess=task.hessian,
+            method="trust-exact",
+            options={"maxiter": self.max_iter, "gtol": 1e-3},
+        )
+        if not found.success:
+            warnings.warn(f"{type(self).__name__}: {found.message}", ConvergenceWarning, stacklevel=2)
+        self.coef_: Vector = found.x
+        self.n_iter_: int = int(found.nit)
+        return self
+
+    def predict(self, X: Any) -> Vector:
+        """The formula with the fitted coefficients."""
+        return self.forward(X, self.coef_)
+
+
+class _Posterior:
+    """Minus the log posterior density, its gradient, and its curvature by Gauss and Newton."""
+
+    def __init__(
+        self,
+        model: PriorRegressor,
+        X: Any,
+        y: Vector,
+        weights: Vector,
+        *prior: Any,
+    ) -> None:
+        self.model, self.X, self.y, self.weights = model, X, y, weights
+        self.means, self.sds, self.heavy = prior
+        self._at: bytes = b""
+        self._kept: tuple[Vector, Matrix] = (y, None)
+
+    def _evaluate(self, theta: Vector) -> tuple[Vector, Matrix]:
+        key = theta.tobytes()
+        if key != self._at:
+            residual = (self.y - self.model.forward(self.X, theta)) / self.model.sigma
+            self._kept, self._at = (residual, self.model.jacobian(self.X, theta)), key
+        return self._kept
+
+    def loss(self, theta: Vector) -> float:
+        residual = (self.y - self.model.forward(self.X, theta)) / self.model.sigma
+        off = np.square((theta - self.means) / self.sds)
+        return float(
+            self.weights @ student_tail(np.square(residual))
+            + 0.5 * off[~self.heavy].sum()
+            + student_tail(off[self.heavy]).sum()
+        )
+
+    def _precision(self, theta: Vector) -> Vector:
+        off = np.square((theta - self.means) / self.sds)
+        return np.asarray(np.where(self.heavy, student_weight(off), 1.0) / np.square(self.sds))
+
+    def gradient(self, theta: Vector) -> Vector:
+        residual, jacobian = self._evaluate(theta)
+        pull = self.weights * student_weight(np.square(residual)) * residual / self.model.sigma
+        return np.asarray(-(jacobian.T @ pull) + self._precision(theta) * (theta - self.means))
+
+    def hessian(self, theta: Vector) -> Vector:
+        residual, jacobian = self._evaluate(theta)
+        weight = self.weights * student_weight(np.square(residual)) / self.model.sigma**2
+        if sparse.issparse(jacobian):
+            squared = (jacobian.T @ sparse.diags(weight) @ jacobian).toarray()
+        else:
+            squared = jacobian.T @ (jacobian * weight[:, None])
+        squared[np.diag_indices_from(squared)] += self._precision(theta)
+        return np.asarray(squared)
+
+
+def student_tail(squares: Vector) -> Vector:
+    """Minus the log density of a Student t at squared standardised residuals, up to a constant."""
+    return (DEGREES_OF_FREEDOM + 1.0) / 2.0 * np.log1p(squares / DEGREES_OF_FREEDOM)
+
+
+def student_weight(squares: Vector) -> Vector:
+    """Its weight in a least squares step (iteratively reweighted)."""
+    return (DEGREES_OF_FREEDOM + 1.0) / (DEGREES_OF_FREEDOM + squares)

@@ -1,0 +1,81 @@
+"""The estimator with priors, on a formula whose answer is known."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.linear_model import Ridge
+
+from advisor.training.fitting.estimator import PriorRegressor
+from advisor.training.fitting.priors import Prior, Priors
+
+
+class Line(PriorRegressor):
+    """y = X·theta, derivatives by difference quotients."""
+
+    def forward(self, X, theta):
+        return X @ theta
+
+
+class Decay(PriorRegressor):
+    """y = exp(-rate · x), a formula that is not linear."""
+
+    def forward(self, X, theta):
+        return np.exp(-theta[0] * X[:, 0])
+
+
+WIDE = Priors({"*": Prior(0.0, 10.0, "wide")})
+
+
+def _rows(n=200):
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(n, 2))
+    return x, x @ [1.5, -0.5] + rng.normal(scale=0.1, size=n)
+
+
+def test_a_line_is_found():
+    """With wide priors the coefficients are the true ones, within their error."""
+    x, y = _rows()
+    assert np.allclose([1.5, -0.5], Line(("a", "b"), WIDE, sigma=0.1).fit(x, y).coef_, atol=0.03)
+
+
+def test_small_residuals_give_the_ridge():
+    """Where residuals are small beside sigma, the fit is the ridge of the priors."""
+    x, y = _rows()
+    sigma, sd = 50.0, 2.0
+    fitted = Line(("a", "b"), Priors({"*": Prior(0.0, sd, "x")}), sigma=sigma).fit(x, y)
+    nu = 4.0
+    ridge = Ridge(alpha=sigma**2 / sd**2 * nu / (nu + 1), fit_intercept=False).fit(x, y)
+    assert np.allclose(ridge.coef_, fitted.coef_, atol=1e-3)
+
+
+def test_broken_runs_do_not_pull():
+    """One row in ten thirty deviations off moves no coefficient by more than its error."""
+    x, y = _rows()
+    y[::10] += 3.0
+    assert np.allclose([1.5, -0.5], Line(("a", "b"), WIDE, sigma=0.1).fit(x, y).coef_, atol=0.05)
+
+
+def test_no_rows_leave_the_prior():
+    """A coefficient no row speaks of stays at its prior's mean."""
+    x, y = _rows()
+    x[:, 1] = 0.0
+    priors = Priors({"*": Prior(0.0, 10.0, "wide"), "b": Prior(0.7, 0.2, "known")})
+    assert pytest.approx(0.7, abs=1e-6) == Line(("a", "b"), priors, sigma=0.1).fit(x, y).coef_[1]
+
+
+def test_weights_count_like_repetitions():
+    """A row of weight two is two rows."""
+    x, y = _rows(30)
+    twice = np.repeat(np.arange(30), [2] * 10 + [1] * 20)
+    weights = np.array([2.0] * 10 + [1.0] * 20)
+    line = Line(("a", "b"), WIDE, sigma=0.1)
+    assert np.allclose(
+        clone(line).fit(x[twice], y[twice]).coef_, clone(line).fit(x, y, weights).coef_, atol=1e-4
+    )
+
+
+def test_a_formula_that_is_not_linear():
+    """A rate is found through an exponential."""
+    x = np.linspace(0.0, 3.0, 50)[:, None]
+    model = Decay(("rate",), Priors({"rate": Prior(0.1, 1.0, "wide")}), sigma=0.01)
+    assert pytest.approx(0.8, abs=1e-3) == model.fit(x, np.exp(-0.8 * x[:, 0])).coef_[0]
