@@ -6,8 +6,9 @@ import argparse
 
 from advisor.cli import quantities
 from advisor.documents.hardware import HardwareProfile
+from advisor.documents.kinds import KV_CHOICES, OBJECTIVES
 from advisor.documents.model import ModelProfile
-from advisor.documents.requirements import KV_TYPES, OBJECTIVES, Load, Requirements, TaskNeed
+from advisor.documents.requirements import Load, Requirements, TaskNeed
 from advisor.errors import UsageError
 
 DEFAULT_CONTEXT_TOKENS = Requirements().context_tokens
@@ -125,8 +126,8 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
 
 def requirements(args: argparse.Namespace, model: ModelProfile | None) -> Requirements:
     """The Requirements document of parsed options; UsageError names the option that makes no sense."""
-    if args.kv_cache not in KV_TYPES:
-        raise UsageError(f"--kv-cache {args.kv_cache}: choose one of {', '.join(KV_TYPES)}")
+    if args.kv_cache not in KV_CHOICES:
+        raise UsageError(f"--kv-cache {args.kv_cache}: choose one of {', '.join(KV_CHOICES)}")
     confidence = quantities.percent(args.confidence, "--confidence")
     if not 50 <= confidence <= 99.9:
         raise UsageError(f"--confidence {args.confidence}: choose from 50% to 99.9%")

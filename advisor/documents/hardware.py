@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from advisor.documents.kinds import GpuForm, HardwareSource
+from advisor.documents.quantities import Amount, Bytes, Count, Whole
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cpu:
@@ -15,41 +18,41 @@ class Cpu:
     """As in profiles/cpus.csv, e.g. 'Zen 4', 'Sapphire Rapids'."""
     architecture: str = "x86_64"
     """x86_64, aarch64, riscv64 …"""
-    family: int | None = None
-    model: int | None = None
-    stepping: int | None = None
-    sockets: int | None = None
-    physical_cores: int | None = None
-    performance_cores: int | None = None
-    logical_cores: int | None = None
-    usable_cores: int | None = None
+    family: Whole | None = None
+    model: Whole | None = None
+    stepping: Whole | None = None
+    sockets: Count | None = None
+    physical_cores: Count | None = None
+    performance_cores: Count | None = None
+    logical_cores: Count | None = None
+    usable_cores: Count | None = None
     """After affinity and cgroup quota."""
     isa: tuple[str, ...] = ()
     """Features engines dispatch on: avx2, avx_vnni, avx512f, avx512_vnni, avx512_bf16, amx_int8, amx_bf16,
     asimd, dotprod, i8mm, bf16, sve, sve2, sme.
     """
-    cache_bytes: dict[str, int] = field(default_factory=dict)
+    cache_bytes: dict[str, Bytes] = field(default_factory=dict, hash=False)
     """Keys L1d, L2, L3; the sum over the machine."""
-    numa_nodes: int | None = None
+    numa_nodes: Count | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """Main memory."""
 
-    total_bytes: int | None = None
-    available_bytes: int | None = None
+    total_bytes: Bytes | None = None
+    available_bytes: Bytes | None = None
     """What a new process can use now: MemAvailable bounded by every cgroup limit."""
-    limit_bytes: int | None = None
+    limit_bytes: Bytes | None = None
     """The tightest cgroup limit, if any."""
-    swap_total_bytes: int | None = None
-    swap_used_bytes: int | None = None
+    swap_total_bytes: Bytes | None = None
+    swap_used_bytes: Bytes | None = None
     kind: str | None = None
     """DDR4, DDR5, LPDDR5X …"""
-    channels: int | None = None
-    bandwidth_bytes_per_s: float | None = None
+    channels: Count | None = None
+    bandwidth_bytes_per_s: Amount | None = None
     """Peak, from the CPU table or the user."""
-    measured_bandwidth_bytes_per_s: float | None = None
+    measured_bandwidth_bytes_per_s: Amount | None = None
     """Read sweep run on this machine; beats the table."""
 
 
@@ -65,21 +68,20 @@ class Gpu:
     architecture: str | None = None
     compute_capability: str | None = None
     """'8.9' for NVIDIA, 'gfx1100' for AMD, None elsewhere."""
-    memory_total_bytes: int | None = None
-    memory_free_bytes: int | None = None
-    bandwidth_bytes_per_s: float | None = None
-    fp16_flops: float | None = None
+    memory_total_bytes: Bytes | None = None
+    memory_free_bytes: Bytes | None = None
+    bandwidth_bytes_per_s: Amount | None = None
+    fp16_flops: Amount | None = None
     """Dense matrix rate with FP32 accumulation where the vendor states one."""
-    int8_ops: float | None = None
-    fp8_flops: float | None = None
-    fp4_flops: float | None = None
-    fp32_flops: float | None = None
+    int8_ops: Amount | None = None
+    fp8_flops: Amount | None = None
+    fp4_flops: Amount | None = None
+    fp32_flops: Amount | None = None
     unified_memory: bool = False
     """It shares main memory (Apple, APU, GB10, Jetson); memory_total_bytes is then what it may use of it."""
-    form: str | None = None
-    """desktop, laptop, datacenter, apu, soc."""
-    year: int | None = None
-    tdp_w: float | None = None
+    form: GpuForm | None = None
+    year: Count | None = None
+    tdp_w: Amount | None = None
     pcie: str | None = None
     """Link as read, e.g. '4.0 x16'."""
 
@@ -100,21 +102,18 @@ class HardwareProfile:
 
     schema_version: str = "1.0"
     name: str
-    source: str
-    """probe, catalogue, or user."""
+    source: HardwareSource
     cpu: Cpu = field(default_factory=Cpu)
     memory: Memory = field(default_factory=Memory)
     gpus: tuple[Gpu, ...] = ()
-    nodes: int = 1
+    nodes: Count = 1
     os: str | None = None
     container: str | None = None
     board: str | None = None
     """Product or board name, e.g. 'Raspberry Pi 5', 'Jetson Orin Nano'."""
     engines: tuple[EngineInstall, ...] = ()
-    disk_free_bytes: int | None = None
-    unknown: dict[str, str] = field(default_factory=dict)
+    disk_free_bytes: Bytes | None = None
+    unknown: dict[str, str] = field(default_factory=dict, hash=False)
     """Field path -> why it could not be read."""
     notes: tuple[str, ...] = ()
-    """Warnings that belong beside every answer:
-    swap in use, other processes on the GPU, a guessed variant.
-    """
+    """Warnings beside every answer: swap in use, other processes on the GPU, a guessed variant."""

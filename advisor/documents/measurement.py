@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from advisor.documents.flags import FLAGS
+from advisor.documents.kinds import BACKENDS, TASK_CATEGORIES, VARIANTS
 
 KINDS = (
     "accuracy",
@@ -62,9 +63,7 @@ _SPEED = {
     "hardware": _TEXT,
     "hardware_kind": Column("word", required=True, words=("gpu", "apu", "igpu", "apple", "cpu", "sbc")),
     "n_devices": Column("number", low=1, high=1024),
-    "backend": Column(
-        "word", words=("cuda", "rocm", "vulkan", "metal", "sycl", "opencl", "cpu", "musa", "cann", "tpu")
-    ),
+    "backend": Column("word", words=BACKENDS),
     "engine": _NEEDED,
     "model": _NEEDED,
     "params_b": _POSITIVE,
@@ -118,7 +117,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "params_b": _POSITIVE,
         "active_params_b": _POSITIVE,
         "family": _TEXT,
-        "variant": Column("word", words=("base", "instruct", "reasoning", "code")),
+        "variant": Column("word", words=VARIANTS),
         "arch": Column("word", words=("dense", "moe")),
         "engine": _TEXT,
         "method": _NEEDED,
@@ -146,22 +145,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
                 "recovery_pct",
             ),
         ),
-        "task_category": Column(
-            "word",
-            required=True,
-            words=(
-                "knowledge",
-                "commonsense",
-                "math",
-                "code",
-                "instruction",
-                "long-context",
-                "multilingual",
-                "truthfulness",
-                "language-modelling",
-                "average",
-            ),
-        ),
+        "task_category": Column("word", required=True, words=TASK_CATEGORIES),
         "dataset": _NEEDED,
         "n_shot": _TEXT,
         "higher_is_better": _YES_NO,

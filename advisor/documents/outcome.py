@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-BASES = ("exact", "measured-here", "measured", "interpolated", "extrapolated")
+from advisor.documents.kinds import Backend, Basis, KvType, PlacementKind, TaskCategory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +17,7 @@ class Estimate:
     value: float
     low: float
     high: float
-    basis: str
-    """exact, measured-here, measured, interpolated, extrapolated."""
+    basis: Basis
     evidence: tuple[str, ...] = ()
     """Short statements: source ids, number of rows, what makes the interval wide."""
 
@@ -28,7 +27,7 @@ class Estimate:
         return cls(value=value, low=value, high=value, basis="exact", evidence=evidence)
 
     @classmethod
-    def of(cls, ends: Iterable[float], basis: str, evidence: tuple[str, ...] = ()) -> Estimate:
+    def of(cls, ends: Iterable[float], basis: Basis, evidence: tuple[str, ...] = ()) -> Estimate:
         """The figure whose value, low and high are *ends*."""
         value, low, high = ends
         return cls(value=value, low=low, high=high, basis=basis, evidence=evidence)
@@ -82,10 +81,7 @@ class DeviceMemory:
 class Placement:
     """Where weights and KV cache live."""
 
-    kind: str
-    """gpu, split (layers on GPU and CPU), experts-on-cpu, multi-gpu, tensor-parallel, pipeline-parallel,
-    unified, cpu.
-    """
+    kind: PlacementKind
     n_gpus: int = 0
     gpu_layers: int = 0
     """`-ngl`: repeating layers on the GPU, plus one for the output."""
@@ -98,7 +94,7 @@ class Placement:
     fits: bool = True
     binding: str = ""
     """What binds: which device is fullest, or by how many bytes it misses."""
-    basis: str = "exact"
+    basis: Basis = "exact"
     """exact, or interpolated when shapes are unknown."""
     max_context_tokens: int | None = None
     """Largest context per request that fits at this concurrency."""
@@ -118,10 +114,10 @@ class Outcome:
     model: str
     scheme: str
     engine: str
-    backend: str
+    backend: Backend
     hardware: str
     imatrix: bool | None
-    kv_type: str
+    kv_type: KvType
     placement: Placement | None
     weights_bytes: Estimate
     file_size_bytes: Estimate
@@ -136,9 +132,9 @@ class Outcome:
     throughput_tokens_per_s: Estimate | None
     """Output tokens of all requests together."""
     requests_per_s: Estimate | None
-    retained_accuracy_pct: dict[str, Estimate | None] = field(default_factory=dict)
+    retained_accuracy_pct: dict[TaskCategory, Estimate | None] = field(default_factory=dict, hash=False)
     """By task category; None where no measurement leads to it."""
-    loss_upper_pct: dict[str, float] = field(default_factory=dict)
+    loss_upper_pct: dict[TaskCategory, float] = field(default_factory=dict, hash=False)
     """By task category: the loss not exceeded at the confidence asked for (one-sided), in percent."""
     perplexity_ratio: Estimate | None = None
     kl_divergence: Estimate | None = None

@@ -10,14 +10,18 @@ import json
 from functools import cache
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from advisor.errors import BadFileError
 
-_COUNTED, _MOST_COUNTED = ("n_layers", "n_experts", "nodes", "sockets"), 100_000
-"""What is looped over one by one: a larger number is a slip or an attack, and would cost all memory."""
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+_Document = TypeVar("_Document")
 _SIGNIFICANT_DIGITS = 6
 """Printed digits of a float: far beyond any interval here, and stable across platforms' last bits."""
+_WHOLE = 2**53
+"""Up to here a float without a fraction is one whole number and no other."""
 
 
 def plain(value: Any) -> Any:
@@ -27,15 +31,23 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         if not isfinite(value):
             return None
-        if not value.is_integer():
-            value = float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
-        return int(value) if value.is_integer() and abs(value) < 2**53 else value
+        return _whole(value if value.is_integer() else float(f"{value:.{_SIGNIFICANT_DIGITS}g}"))
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
-    names = value.__dataclass_fields__
-    return {name: plain(getattr(value, name)) for name in names}
+    return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+
+
+def _whole(value: Any) -> Any:
+    """Floats without a fraction as whole numbers, as JSON Schema counts them, at any depth."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < _WHOLE else value
+    if isinstance(value, dict):
+        return {key: _whole(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_whole(item) for item in value]
+    return value
 
 
 def dumps(value: Any, *, indent: int | None = 2) -> str:
@@ -44,74 +56,55 @@ def dumps(value: Any, *, indent: int | None = 2) -> str:
 
 
 @cache
-def _adapter(kind: type) -> Any:
-    from pydantic import TypeAdapter
+def _reader(kind: type[_Document]) -> TypeAdapter[list[_Document]]:
+    """Takes no text for a number, no field it does not know, neither NaN nor infinity, at any depth."""
+    from pydantic import ConfigDict, TypeAdapter
 
-    return TypeAdapter(kind)
+    config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+    return TypeAdapter(list[kind], config=config)  # type: ignore[valid-type]  # a list takes a configuration
 
 
-def parse(kind: type, value: Any, *, what: str) -> Any:
+def parse(kind: type[_Document], value: Any, *, what: str) -> _Document:
     """The plain *value* as a document of *kind*; BadFileError names the first field that is wrong."""
     from pydantic import ValidationError
 
     if not isinstance(value, dict):
         raise BadFileError(f"{what} must be a JSON object, not {type(value).__name__}")
+    _refuse_other_version(kind, value, what)
+    try:
+        return _reader(kind).validate_json(json.dumps([_whole(value)]))[0]
+    except ValidationError as error:
+        raise BadFileError(f"{what} {_first_fault(error.errors()[0])}") from None
+    except RecursionError:
+        raise BadFileError(f"{what} is nested too deeply to be one of ours") from None
+
+
+def _refuse_other_version(kind: type, value: dict[str, Any], what: str) -> None:
     expected = getattr(kind, "__dataclass_fields__", {}).get("schema_version")
     version = value.get("schema_version")
-    if (
-        expected is not None
-        and version is not None
-        and str(version).split(".")[0] != expected.default.split(".")[0]
-    ):
+    if expected is None or version is None:
+        return
+    if str(version).split(".")[0] != expected.default.split(".")[0]:
         raise BadFileError(
-            f"{what} has schema_version {version!r}; this version reads {expected.default}: "
+            f"{what} has schema_version {str(version)[:20]!r}; this version reads {expected.default}: "
             "write it again with this advisor"
         )
-    _refuse_unknown_fields(kind, value, what, "")
-    _refuse_impossible_numbers(value, what, "")
-    try:
-        return _adapter(kind).validate_python(value)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the document"
-        raise BadFileError(f"{what}: {where}: {first['msg']}") from None
 
 
-def _refuse_unknown_fields(kind: type, value: Any, what: str, where: str) -> None:
-    """A misspelt field would be dropped silently, and its figure with it."""
-    from typing import get_args, get_type_hints
-
-    if isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):
-            _refuse_unknown_fields(kind, item, what, f"{where}{index}.")
-        return
-    if not isinstance(value, dict):
-        return
-    hints = get_type_hints(kind)
-    unexpected = sorted(set(value) - set(kind.__dataclass_fields__))
-    if unexpected:
-        raise BadFileError(f"{what} has an unknown field {(where + unexpected[0])!r}; see `advisor schema`")
-    for name, item in value.items():
-        parts = (hints[name], *get_args(hints[name]))
-        nested = [part for part in parts if hasattr(part, "__dataclass_fields__")]
-        if nested:
-            _refuse_unknown_fields(nested[0], item, what, f"{where}{name}.")
-
-
-def _refuse_impossible_numbers(value: Any, what: str, where: str) -> None:
-    """Every quantity in our documents is a size, a rate or a count: none is negative, none is NaN."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _refuse_impossible_numbers(item, what, f"{where}.{key}" if where else str(key))
-    elif isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):
-            _refuse_impossible_numbers(item, what, f"{where}.{index}")
-    elif isinstance(value, float) and not isfinite(value):
-        raise BadFileError(f"{what}: {where} is {value}; give a finite number or null")
-    elif isinstance(value, int) and where.rpartition(".")[2] in _COUNTED and value > _MOST_COUNTED:
-        raise BadFileError(f"{what}: {where} is {value}; no model or machine has more than {_MOST_COUNTED}")
-    elif isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:
-        raise BadFileError(f"{what}: {where} is {value}; it cannot be negative")
+def _first_fault(fault: Any) -> str:
+    """What pydantic found first, with the field's place in the document."""
+    where = ".".join(str(part) for part in fault["loc"][1:])
+    given = repr(fault["input"])[:60]
+    if fault["type"] == "unexpected_keyword_argument":
+        return f"has an unknown field {where!r}; see `advisor schema`"
+    if fault["type"] == "missing":
+        return f"lacks the field {where!r}; see `advisor schema`"
+    if fault["type"] == "json_invalid":
+        return f"is not JSON that can be read: {fault['msg']}"
+    said = fault["msg"].replace("Input should be", "it must be", 1)
+    if fault["type"] == "greater_than_equal":
+        said = "it cannot be negative"
+    return f"cannot be read: {where} is {given}; {said}"
 
 
 def load_json(path: str | Path) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from advisor.documents.hardware import HardwareProfile
+from advisor.documents.kinds import Backend, KvType, RejectionKind, Status
 from advisor.documents.outcome import Estimate, Outcome
 from advisor.documents.requirements import Requirements
 
@@ -50,9 +51,9 @@ class Plan:
     model: str
     scheme: str
     engine: str
-    backend: str
+    backend: Backend
     imatrix: bool | None
-    kv_type: str
+    kv_type: KvType
     context_tokens: int
     """Per request."""
     concurrency: int
@@ -61,7 +62,7 @@ class Plan:
     """Expected loss on the mixture of tasks asked for; None when no measurement leads to it."""
     loss_upper_pct: float | None
     """One-sided upper bound of that loss at the confidence asked for."""
-    task_loss_upper_pct: dict[str, float | None] = field(default_factory=dict)
+    task_loss_upper_pct: dict[str, float | None] = field(default_factory=dict, hash=False)
     """The same bound for each task asked for."""
     file: ExpectedFile
     make_cost: str = ""
@@ -81,10 +82,7 @@ class Rejection:
     scheme: str
     engine: str | None
     reason: str
-    kind: str
-    """unsupported, calibration, limited, pointless, memory, disk, loss, not-measured, speed,
-    ttft, unusable.
-    """
+    kind: RejectionKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +100,7 @@ class Recommendation:
     """The whole answer; the same document from the TUI, the command line and the library."""
 
     schema_version: str = SCHEMA_VERSION
-    status: str
-    """ok, nothing_fits or not_measured."""
+    status: Status
     hardware: HardwareProfile
     requirements: Requirements
     recommendation: Plan | None

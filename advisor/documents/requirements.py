@@ -4,20 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-TASK_CATEGORIES = (
-    "knowledge",
-    "commonsense",
-    "math",
-    "code",
-    "instruction",
-    "long-context",
-    "multilingual",
-    "truthfulness",
-    "language-modelling",
-    "average",
-)
-OBJECTIVES = ("accuracy", "speed", "size", "make-cost", "serve-cost")
-KV_TYPES = ("auto", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl", "fp8")
+from advisor.documents.kinds import KvChoice, Objective
+from advisor.documents.quantities import Amount, Whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +14,8 @@ class TaskNeed:
 
     task: str
     """A name of profiles/tasks.json (chat, code, math, rag …) or a task category."""
-    weight: float = 1.0
-    max_loss_pct: float | None = None
+    weight: Amount = 1.0
+    max_loss_pct: Amount | None = None
     """Percent of the unquantized score; None = no limit of its own."""
 
 
@@ -35,10 +23,10 @@ class TaskNeed:
 class Load:
     """One traffic pattern; several with weights make a mixed load."""
 
-    prompt_tokens: int = 1024
-    output_tokens: int = 256
-    concurrency: int = 1
-    weight: float = 1.0
+    prompt_tokens: Whole = 1024
+    output_tokens: Whole = 256
+    concurrency: Whole = 1
+    weight: Amount = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,24 +36,22 @@ class Requirements:
     schema_version: str = "1.0"
     model: str | None = None
     tasks: tuple[TaskNeed, ...] = (TaskNeed(task="chat"),)
-    max_loss_pct: float | None = None
-    confidence_pct: float = 90.0
-    min_decode_tokens_per_s: float | None = None
+    max_loss_pct: Amount | None = None
+    confidence_pct: Amount = 90.0
+    min_decode_tokens_per_s: Amount | None = None
     """Per request."""
-    max_ttft_s: float | None = None
-    context_tokens: int = 8192
+    max_ttft_s: Amount | None = None
+    context_tokens: Whole = 8192
     """Per request; the KV cache holds context x concurrency."""
     loads: tuple[Load, ...] = (Load(),)
     engines: tuple[str, ...] = ()
     """Empty = any."""
     schemes: tuple[str, ...] = ()
     """Empty = any."""
-    kv_type: str = "auto"
+    kv_type: KvChoice = "auto"
     calibration_allowed: bool = True
-    objective: str | None = None
-    """None = fastest among plans that meet a stated loss,
-    else most accurate among plans that meet the speed.
-    """
+    objective: Objective | None = None
+    """None = the fastest that meets a stated loss, else the most accurate that meets the speed."""
 
     @property
     def concurrency(self) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from advisor.documents.kinds import ActivationType, Backend, Calibration, SupportLevel
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
@@ -11,8 +13,7 @@ class Support:
 
     engine: str
     """llama.cpp, ollama, vllm, sglang, tensorrt-llm, transformers, mlx, exllamav2, exllamav3 …"""
-    backend: str
-    """cuda, rocm, vulkan, metal, sycl, cpu, xpu, tpu, neuron …"""
+    backend: Backend
     min_compute_capability: str | None = None
     """NVIDIA's, e.g. '8.9'."""
     max_compute_capability: str | None = None
@@ -21,8 +22,8 @@ class Support:
     """AMD gfx ids that run it; empty = any. A gfx number orders nothing, so there is no minimum."""
     requires_isa: tuple[str, ...] = ()
     """CPU features, all needed."""
-    level: str = "yes"
-    """yes or partial (works, slower or with limits; `note` says which)."""
+    level: SupportLevel = "yes"
+    """`note` says what is partial."""
     note: str = ""
     needs: str = ""
     """What the gate is about, e.g. 'FP8 arithmetic'."""
@@ -52,10 +53,8 @@ class SchemeProfile:
     group_size: int | None = None
     """Weights per scale; -1 per channel, 0 per tensor."""
     act_bits: float = 16
-    act_dtype: str = "f16"
-    """Arithmetic of the matrix product: f16, int8, fp8, fp4."""
-    calibration: str = "none"
-    """none, optional, required (imatrix for GGUF, a calibration set elsewhere)."""
+    act_dtype: ActivationType = "f16"
+    calibration: Calibration = "none"
     quantizes_embeddings: bool = False
     """Whether token embeddings and the output matrix are quantized too."""
     make_cost: str = ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advisor.documents.outcome import BASES, Estimate, Placement
+from advisor.documents.kinds import BASES
+from advisor.documents.outcome import Estimate, Placement
 from advisor.documents.requirements import Load
 from advisor.errors import NotMeasuredError
 from advisor.prediction.case import MAX_CONCURRENCY, Case

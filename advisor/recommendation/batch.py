@@ -14,8 +14,9 @@ from advisor.catalog.schemes import find_scheme
 from advisor.catalog.support import find_engine, runnable, why_not
 from advisor.catalog.tasks import task_mix
 from advisor.documents.hardware import HardwareProfile
+from advisor.documents.kinds import BASES
 from advisor.documents.model import ModelProfile
-from advisor.documents.outcome import BASES, Estimate, Outcome
+from advisor.documents.outcome import Estimate, Outcome
 from advisor.documents.plain import parse, plain
 from advisor.documents.requirements import Load
 from advisor.documents.scheme import SchemeProfile
@@ -303,7 +304,7 @@ def _count(raw: dict[str, Any], key: str, default: int | None, least: int = 1) -
 
 
 def _kv_type(raw: dict[str, Any], engine: str) -> str:
-    from advisor.documents.requirements import KV_TYPES
+    from advisor.documents.kinds import KV_CHOICES
 
     kv_type, bits = raw.get("kv_type"), raw.get("kv_bits")
     if kv_type is not None:
@@ -311,8 +312,8 @@ def _kv_type(raw: dict[str, Any], engine: str) -> str:
         name = {"auto": "f16", "fp16": "f16", "fp8_e4m3": "fp8", "fp8_e5m2": "fp8", "f32": "f16"}.get(
             name, name
         )
-        if name not in KV_TYPES:
-            raise UsageError(f"unknown kv_type {kv_type!r}; choose one of {', '.join(KV_TYPES)}")
+        if name not in KV_CHOICES:
+            raise UsageError(f"unknown kv_type {kv_type!r}; choose one of {', '.join(KV_CHOICES)}")
         return name
     if bits is None:
         return "f16"

@@ -8,8 +8,9 @@ from math import ceil, floor, log10
 
 from advisor.catalog.tasks import task_mix
 from advisor.documents.hardware import HardwareProfile
+from advisor.documents.kinds import BASES
 from advisor.documents.model import ModelProfile
-from advisor.documents.outcome import BASES, Estimate, Outcome, Placement
+from advisor.documents.outcome import Estimate, Outcome, Placement
 from advisor.documents.requirements import Requirements, TaskNeed
 from advisor.prediction.case import Case
 from advisor.prediction.outcome import place_case, predict

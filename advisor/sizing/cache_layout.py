@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from advisor.documents.model import ModelProfile
 from advisor.sizing.recurrent import CONV_KERNEL, number_in, state_values
@@ -66,23 +66,13 @@ class CacheLayout:
     mla: bool = False
 
 
-_CACHE: dict[int, tuple[ModelProfile, CacheLayout]] = {}
-
-
+@lru_cache(maxsize=4096)
 def cache_layout(model: ModelProfile) -> CacheLayout:
-    """The layout of *model*, computed once per profile object.
+    """The layout of *model*, computed once per model.
 
     Never raises: without shapes it comes from catalogue models of similar size, with a wide interval.
     """
-    key = id(model)
-    hit = _CACHE.get(key)
-    if hit is not None and hit[0] is model:
-        return hit[1]
-    layout = _build(model)
-    if len(_CACHE) > 4096:
-        _CACHE.clear()
-    _CACHE[key] = (model, layout)
-    return layout
+    return _build(model)
 
 
 def architecture_key(model: ModelProfile) -> str:

@@ -14,8 +14,6 @@ from pathlib import Path
 
 from advisor.errors import NotMeasuredError
 
-from .tensors import forget
-
 PATH = Path(__file__).parent.parent / "prediction" / "artifact" / "sizes.json"
 SIZE_CLASSES_PARAMS = (2e9, 8e9, 30e9, 100e9)
 """Bounds between the size classes the spreads are kept by."""
@@ -40,13 +38,15 @@ def _stored() -> dict:
 @contextmanager
 def using(fitted: dict) -> Iterator[None]:
     """Size with *fitted* in place of the stored document: a fit's second step rests on its first."""
+    from .weights import weigh
+
     _in_use.append(fitted)
-    forget()
+    weigh.cache_clear()
     try:
         yield
     finally:
         _in_use.pop()
-        forget()
+        weigh.cache_clear()
 
 
 def size_class(n_params: int) -> int:

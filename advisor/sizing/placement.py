@@ -10,6 +10,7 @@ GPU unless `gpu_layers` asks for it.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from advisor.catalog.support import serves_concurrency
 from advisor.documents.hardware import HardwareProfile
@@ -21,7 +22,6 @@ from advisor.sizing.overheads import FLASH_ATTENTION_BACKENDS, serving_activatio
 from advisor.sizing.plan import Plan, Workspace
 from advisor.sizing.serving_plan import serving_plans
 from advisor.sizing.shares import LayerShares
-from advisor.sizing.tensors import remembered
 
 
 def place(
@@ -78,12 +78,8 @@ def _checked(placement: Placement, work: Workspace, engine: str) -> Placement:
     return replace(placement, fits=False, binding=reason, max_context_tokens=0, max_concurrency=0)
 
 
-def _workspace(model: ModelProfile, *arguments) -> Workspace:
-    """The workspace of these arguments, kept per model: the growing parts are the same under every scheme."""
-    kept: dict[tuple, Workspace] = remembered("workspaces", model, lambda _: {})
-    if arguments not in kept:
-        kept[arguments] = Workspace(model, *arguments)
-    return kept[arguments]
+_workspace = lru_cache(maxsize=512)(Workspace)
+"""Kept per model and cache: the growing parts are the same under every scheme."""
 
 
 def _plans(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import lru_cache
 from importlib import import_module
-from typing import TypeVar
 
 from advisor.documents.model import ModelProfile
 from advisor.errors import UnsupportedError
@@ -12,35 +11,27 @@ from advisor.errors import UnsupportedError
 from .architectures import ARCHITECTURES, UNCONFIRMED
 from .architectures.base import Layout, Tensor
 
-__all__ = ["Tensor", "forget", "gguf_architecture", "remembered", "tensors"]
-
-T = TypeVar("T")
-_KEPT_MODELS = 128
-_remembered: dict[str, dict[int, tuple[ModelProfile, object]]] = {}
+__all__ = ["Tensor", "gguf_architecture", "tensors"]
 
 
-def remembered(kind: str, model: ModelProfile, make: Callable[[ModelProfile], T]) -> T:
-    """`make(model)`, made once per model object (a profile holds dictionaries, so it cannot be hashed)."""
-    store = _remembered.setdefault(kind, {})
-    known = store.get(id(model))
-    if known is None:
-        if len(store) >= _KEPT_MODELS:
-            del store[next(iter(store))]
-        known = store[id(model)] = (model, make(model))
-    return known[1]  # type: ignore[return-value]
-
-
-def forget() -> None:
-    """Drop everything remembered."""
-    _remembered.clear()
-
-
+@lru_cache(maxsize=128)
 def tensors(model: ModelProfile) -> tuple[Tensor, ...]:
     """The tensors of *model* in file order, shapes in ggml order.
 
     Raises UnsupportedError when the architecture is not modelled or a shape it needs is not known.
     """
-    return remembered("tensors", model, _make)
+    if is_gguf_listing(model):
+        return tuple(Tensor(t.name, t.shape, role_of(t.name), _layer_of(t.name)) for t in model.tensors)
+    entry = ARCHITECTURES.get(model.architecture or "")
+    if entry is None:
+        raise UnsupportedError(
+            f"the tensors of {model.architecture or 'an unknown architecture'} are not "
+            f"modelled ({model.name}); give the GGUF file itself"
+        )
+    _, module, function, arguments = entry
+    layout = Layout(model)
+    getattr(import_module(f".architectures.{module}", __package__), function)(layout, *arguments)
+    return tuple(layout.tensors)
 
 
 def gguf_architecture(model: ModelProfile) -> str | None:
@@ -109,21 +100,6 @@ _ROLES = {
     "ffn_gate_inp": "router",
     "ffn_gate_inp_shexp": "router",
 }
-
-
-def _make(model: ModelProfile) -> tuple[Tensor, ...]:
-    if is_gguf_listing(model):
-        return tuple(Tensor(t.name, t.shape, role_of(t.name), _layer_of(t.name)) for t in model.tensors)
-    entry = ARCHITECTURES.get(model.architecture or "")
-    if entry is None:
-        raise UnsupportedError(
-            f"the tensors of {model.architecture or 'an unknown architecture'} are not "
-            f"modelled ({model.name}); give the GGUF file itself"
-        )
-    _, module, function, arguments = entry
-    layout = Layout(model)
-    getattr(import_module(f".architectures.{module}", __package__), function)(layout, *arguments)
-    return tuple(layout.tensors)
 
 
 def is_gguf_listing(model: ModelProfile) -> bool:

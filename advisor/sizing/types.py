@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from advisor.documents.model import ModelProfile
 from advisor.errors import UnsupportedError
 
 from .blocks import BLOCKS
-from .tensors import Tensor, gguf_architecture, remembered, tensors
+from .tensors import Tensor, gguf_architecture, tensors
 from .type_rules import BASE_TYPES, IMATRIX_TYPES, TINY, Facts, Position, by_position, choose
 
 FALLBACKS = {
@@ -112,9 +113,10 @@ def is_quantized(name: str, shape: tuple[int, ...]) -> bool:
     return not any(part in name for part in _NEVER_QUANTIZED)
 
 
+@lru_cache(maxsize=128)
 def groups(model: ModelProfile) -> tuple[Group, ...]:
     """The model's tensors grouped by kind and shape, kept per model."""
-    return remembered("groups", model, lambda m: group(m, tensors(m)))
+    return group(model, tensors(model))
 
 
 def group(model: ModelProfile, listed: Sequence[Tensor]) -> tuple[Group, ...]:
@@ -153,12 +155,9 @@ def _stored(stem: str, shape: tuple[int, ...]) -> str:
     return "F16"
 
 
+@lru_cache(maxsize=128)
 def facts(model: ModelProfile) -> Facts:
     """What the rules ask about the model, kept per model."""
-    return remembered("facts", model, _facts)
-
-
-def _facts(model: ModelProfile) -> Facts:
     listed = groups(model)
     architecture = gguf_architecture(model) or ""
     layers = {i for g in listed for i in g.layers if i is not None}

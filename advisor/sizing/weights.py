@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
@@ -12,7 +13,7 @@ from advisor.errors import UnsupportedError
 
 from .blocks import padded, tensor_bytes
 from .header import header_bytes
-from .tensors import is_gguf_listing, remembered, unconfirmed_share
+from .tensors import is_gguf_listing, unconfirmed_share
 from .types import Group, facts, group_types, groups
 
 
@@ -69,6 +70,7 @@ class Part:
         return self.n_bytes.count(self.n_bytes[0]) == len(self.n_bytes)
 
 
+@lru_cache(maxsize=4096)
 def weigh(model: ModelProfile, scheme: SchemeProfile, imatrix: bool | None = None) -> Weights:
     """Bytes of *model* under *scheme*, kept per (model, scheme, imatrix).
 
@@ -77,14 +79,6 @@ def weigh(model: ModelProfile, scheme: SchemeProfile, imatrix: bool | None = Non
     parameter count x bits with the spread such models show. Raises UnsupportedError for a combination nobody
     can make.
     """
-    kept: dict[tuple, Weights] = remembered("weights", model, lambda _: {})
-    key = (scheme.name, imatrix)
-    if key not in kept:
-        kept[key] = _weigh(model, scheme, imatrix)
-    return kept[key]
-
-
-def _weigh(model: ModelProfile, scheme: SchemeProfile, imatrix: bool | None) -> Weights:
     if model.fixed_scheme and model.tensors and scheme.name == model.fixed_scheme:
         return _stored(model)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advisor.catalog.tasks import all_tasks, find_task, task_mix
-from advisor.documents.requirements import TASK_CATEGORIES
+from advisor.documents.kinds import TASK_CATEGORIES
 from advisor.errors import UnknownNameError
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def test_every_data_file_has_an_origin_that_validates() -> None:
     adapter = TypeAdapter(Origin)
     for path in DATA:
         origin = read_origin(path)
-        adapter.validate_json(json.dumps(vars(origin)), strict=True)
+        adapter.validate_json(json.dumps(asdict(origin)), strict=True)
         assert all((origin.title, origin.producer, origin.licence, origin.derivation)), path.name
         assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", origin.date_accessed), path.name
         assert re.fullmatch(r"(https?://\S+)?", origin.url), path.name

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.events import DescendantFocus
 from textual.widgets import Button, Footer, Input, Select, Static
 
-from advisor.documents.requirements import KV_TYPES
+from advisor.documents.kinds import KV_CHOICES
 from advisor.errors import AdvisorError
 from advisor.tui.answers import ACCURACY, PRESETS, SPEED, Answers, plain_words, problems
 from advisor.tui.messages import Replied, ReplyFailed
@@ -109,7 +109,7 @@ class QuestionsScreen(StepScreen):
         yield Field(
             "kv_type",
             "KV cache",
-            _select("kv_type", dict(zip(KV_TYPES, KV_TYPES, strict=True)), answers),
+            _select("kv_type", dict(zip(KV_CHOICES, KV_CHOICES, strict=True)), answers),
             hint="How the context is stored. auto: 16 bits where they fit, else 8.",
         )
         yield Field(

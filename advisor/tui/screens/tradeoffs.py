@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from textual.widgets import Footer, Input, Static
 from textual.worker import get_current_worker
 
-from advisor.documents.requirements import KV_TYPES
+from advisor.documents.kinds import KV_CHOICES
 from advisor.errors import AdvisorError
 from advisor.tui.answers import Answers, plain_words, problems
 from advisor.tui.columns import detail
@@ -193,8 +193,8 @@ class TradeoffsScreen(StepScreen):
 
     def action_kv(self) -> None:
         """The next KV cache type."""
-        here = KV_TYPES.index(self.wanted.kv_type)
-        kv_type = KV_TYPES[(here + 1) % len(KV_TYPES)]
+        here = KV_CHOICES.index(self.wanted.kv_type)
+        kv_type = KV_CHOICES[(here + 1) % len(KV_CHOICES)]
         self.query_one("#kv", Static).update(kv_type)
         self.what_if(replace(self.wanted, kv_type=kv_type))
 

@@ -12,7 +12,7 @@ import pytest
 
 from advisor.catalog.models import all_models, find_model
 from advisor.catalog.schemes import find_scheme
-from advisor.documents.requirements import TASK_CATEGORIES
+from advisor.documents.kinds import TASK_CATEGORIES
 from advisor.errors import AdvisorError
 from advisor.prediction.accuracy.facts import LADDERS, effective_bits, family_group, release_year, steps
 from advisor.prediction.accuracy.measured import cells_of, placed
