@@ -43,8 +43,8 @@ def resolve_hardware(text_or_path: str | dict, overrides: Overrides | None = Non
     """
     if isinstance(text_or_path, dict):
         profile = _hardware_document(text_or_path, "the hardware document")
-    elif _is_path(text_or_path, (".json",)):
-        profile = _saved_probe(Path(text_or_path))
+    elif _is_path(text_or_path.partition("#")[0], _MACHINE_FILES):
+        profile = _machine_file(text_or_path)
     elif not text_or_path.strip():
         raise UsageError("the hardware name is empty; name a GPU, a CPU or a saved probe")
     else:
@@ -72,6 +72,9 @@ def _known(profile: HardwareProfile) -> HardwareProfile:
     return profile
 
 
+_MACHINE_FILES = (".json", ".xml", ".csv", ".txt")
+
+
 def _is_path(text: str, endings: tuple[str, ...]) -> bool:
     """Whether the text means a file: it ends like one, or something of this name is there."""
     if text.lower().endswith(endings):
@@ -84,13 +87,30 @@ def _is_path(text: str, endings: tuple[str, ...]) -> bool:
         return False
 
 
-def _saved_probe(path: Path) -> HardwareProfile:
-    from advisor.documents.plain import load_json  # deferred: only a saved probe needs it
+def _machine_file(text: str) -> HardwareProfile:
+    """A saved probe, a document of ours, or another tool's inventory; `FILE#NODE` names one of its nodes."""
+    from advisor.documents.files import read_text  # deferred: only a file needs them
 
-    value = load_json(path.expanduser())
-    if isinstance(value, dict) and isinstance(value.get("hardware"), dict):
+    path, _, node = text.partition("#")
+    return machine_of(read_text(path), path, node or None)
+
+
+def machine_of(content: str, what: str, node: str | None = None) -> HardwareProfile:
+    """The machine that the text of a file describes, whoever wrote it.
+
+    Raises BadFileError, and UsageError when *content* holds several machines and *node* names none.
+    """
+    from advisor.catalog.inventories import find_inventory, read_inventory, sole_machine
+    from advisor.documents.plain import json_value
+
+    if (machines := find_inventory(content, what)) is not None:
+        return sole_machine(machines, node, what)
+    if not content.lstrip("\ufeff \t\r\n").startswith("{"):
+        return sole_machine(read_inventory(content, what), node, what)
+    value = json_value(content.lstrip("\ufeff"), what)
+    if isinstance(value.get("hardware"), dict):
         value = value["hardware"]  # a whole answer of ours holds the machine it was computed for
-    return _hardware_document(value, str(path))
+    return _hardware_document(value, what)
 
 
 def _hardware_document(value: object, what: str) -> HardwareProfile:

@@ -23,6 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="drop the measured memory bandwidth (with --measure: before measuring anew)",
     )
     parser.add_argument(
+        "--from",
+        dest="inventory",
+        metavar="FILE",
+        help="read machines from what another tool wrote instead (- for standard input): Kubernetes nodes, "
+        "Ansible facts, Slurm, lshw, nvidia-smi, rocm-smi, amd-smi, system_profiler, Win32, Nomad, SkyPilot",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="the HardwareProfile document; save it and pass it as --hardware"
     )
 
@@ -31,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
     """Print the profile."""
     from advisor.probe import measure, probe
 
+    if args.inventory:
+        return _inventory(args.inventory, as_json=args.json)
     if args.forget:
         _forget()
     profile = probe()
@@ -42,6 +51,35 @@ def run(args: argparse.Namespace) -> int:
         print(dumps(profile))
     else:
         print(profile_text(profile))
+    return ExitCode.OK
+
+
+def _inventory(path: str, *, as_json: bool) -> int:
+    """What an inventory describes: its one machine, or a line for each."""
+    from advisor.catalog.inventories import read_inventory
+    from advisor.documents.files import read_text
+    from advisor.documents.inventory import Inventory
+    from advisor.documents.plain import dumps
+    from advisor.report.text import gib, table
+
+    machines = read_inventory(sys.stdin.read() if path == "-" else read_text(path), path)
+    if len(machines) == 1:
+        print(dumps(machines[0].hardware) if as_json else profile_text(machines[0].hardware))
+    elif as_json:
+        print(dumps(Inventory(machines=machines)))
+    else:
+        rows = [
+            (
+                machine.node,
+                str(machine.count),
+                machine.hardware.name.removesuffix(f" ({machine.node})"),
+                ", ".join(gib(gpu.memory_total_bytes) for gpu in machine.hardware.gpus[:1]) or "-",
+                gib(machine.hardware.memory.total_bytes),
+                machine.why_not or "",
+            )
+            for machine in machines
+        ]
+        print("\n".join(table(rows, ("node", "places", "hardware", "each GPU", "memory", "why not"))))
     return ExitCode.OK
 
 

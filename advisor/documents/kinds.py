@@ -65,7 +65,8 @@ RejectionKind = Literal[
     "ttft",
     "unusable",
 ]
-HardwareSource = Literal["probe", "catalogue", "user"]
+HardwareSource = Literal["probe", "catalogue", "user", "inventory"]
+"""`inventory`: read from what another tool wrote."""
 ModelSource = Literal["catalogue", "gguf", "hf-config", "user"]
 GpuForm = Literal["desktop", "laptop", "datacenter", "apu", "soc"]
 Variant = Literal["base", "instruct", "reasoning", "code"]

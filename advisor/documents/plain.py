@@ -12,6 +12,7 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from advisor.documents.files import read_text
 from advisor.errors import BadFileError
 
 if TYPE_CHECKING:
@@ -109,13 +110,12 @@ def _first_fault(fault: Any) -> str:
 
 def load_json(path: str | Path) -> Any:
     """The JSON value in the file *path*; BadFileError when it is absent, unreadable or not JSON."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise BadFileError(f"cannot read {path}: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise BadFileError(f"{path} is not UTF-8 text") from None
+    return json_value(read_text(path), str(path))
+
+
+def json_value(text: str, what: str) -> Any:
+    """The JSON value that *text* is; BadFileError, naming *what*, when it is none."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError: not JSON, or a number of thousands of digits
-        raise BadFileError(f"{path} is not JSON: {error}") from None
+        raise BadFileError(f"{what} is not JSON: {error}") from None

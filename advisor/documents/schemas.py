@@ -10,6 +10,7 @@ SCHEMA_IDS = "https://quant-advisor.dev/schemas"
 def document_kinds() -> dict[str, type]:
     """Document name -> class."""
     from advisor.documents.hardware import HardwareProfile
+    from advisor.documents.inventory import Inventory
     from advisor.documents.model import ModelProfile
     from advisor.documents.origin import Origin
     from advisor.documents.outcome import Outcome
@@ -19,6 +20,7 @@ def document_kinds() -> dict[str, type]:
 
     return {
         "hardware": HardwareProfile,
+        "inventory": Inventory,
         "model": ModelProfile,
         "scheme": SchemeProfile,
         "requirements": Requirements,

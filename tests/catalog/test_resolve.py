@@ -280,7 +280,7 @@ def test_saved_probe_round_trip(tmp_path) -> None:
     ("text", "cause"),
     [
         ("{", "JSON"),
-        ("[]", "object"),
+        ("[]", "no machine description"),
         ('{"name": "x", "schema_version": "9.0"}', "schema_version"),
         ('{"name": "x", "memory": {"total_bytes": -1}}', "negative"),
         ('{"name": "x", "memory": {"total_bytes": NaN}}', "nan"),

@@ -1,0 +1,43 @@
+"""The one way a file from outside is read: regular files only, and no more bytes than allowed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from advisor.errors import BadFileError
+
+MOST_TEXT_BYTES = 64 * 2**20
+"""A list of 10,000 Kubernetes nodes is 40 MB; nothing that a person hands over as text is larger."""
+
+
+def read_bytes(path: str | Path, most_bytes: int = MOST_TEXT_BYTES) -> bytes:
+    """The whole file *path*; BadFileError when it is absent, no regular file, or larger than *most_bytes*.
+
+    The size is counted while reading: a device or a growing file says nothing true beforehand.
+    """
+    try:
+        # Without O_NONBLOCK opening a pipe would wait for its writer.
+        handle = os.open(
+            Path(path).expanduser(), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        )
+        with open(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise BadFileError(f"{path} is no regular file; give a file")
+            content = file.read(most_bytes + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise BadFileError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+    if len(content) > most_bytes:
+        raise BadFileError(f"{path} is larger than {most_bytes // 2**20} MiB, which no such file is")
+    return content
+
+
+def read_text(path: str | Path, most_bytes: int = MOST_TEXT_BYTES) -> str:
+    """The same as text: UTF-8, or UTF-16 with its mark as Windows' shell writes it. Raises BadFileError."""
+    content = read_bytes(path, most_bytes)
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        raise BadFileError(f"{path} is not UTF-8 text") from None
