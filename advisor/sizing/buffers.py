@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
-from advisor.sizing.cache_layout import CacheLayout, architecture_key, cache_layout
+from advisor.sizing.cache_layout import CacheLayout, cache_layout
 from advisor.sizing.kv_cache import cells, kv_types
+from advisor.sizing.layers import architecture_key
 
 UBATCH = 512
 """Tokens computed at once when nothing else is asked: llama.cpp's `-ub` default (tools/server/README.md)."""

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
+from advisor.catalog.layer_kinds import COMPRESSED, CROSS, NONE, SLIDING
 from advisor.documents.model import ModelProfile
-from advisor.sizing.recurrent import CONV_KERNEL, number_in, state_values
+from advisor.sizing.layers import (
+    RECURRENT,
+    Kinds,
+    architecture_key,
+    compressed_ratio,
+    heads_of,
+    kinds,
+    shared_cache_layers,
+)
+from advisor.sizing.recurrent import F32_BYTES, state_values
 
 # Architectures whose sliding window llama.cpp honours (its `set_swa_pattern` calls in src/llama-model.cpp,
 # https://github.com/ggml-org/llama.cpp). Mistral-7B-v0.1, Ministral-8B, Phi-3 and StarCoder2 have a window
@@ -27,29 +36,35 @@ _WINDOWED_IN_LLAMACPP = (
     "mimov2",
     "step3",
 )
-# A full-attention layer comes first in each period here, last everywhere else (llama.cpp `dense_first`).
-_FULL_LAYER_FIRST = ("step3",)
-_DEFAULT_FULL_EVERY = {"gemma2": 2, "gptoss": 2, "gemma3n": 5, "gemma3": 6}
-# Layers at the end that read the cache of earlier layers and keep none (`num_kv_shared_layers` of
-# config.json: https://docs.nvidia.com/nemo/megatron-bridge for Gemma-4-E4B,
-# huggingface.co/google/gemma-3n-E4B-it/config.json).
-_SHARED_KV_LAYERS = {("gemma3n", 30): 10, ("gemma3n", 35): 15, ("gemma4", 35): 20, ("gemma4", 42): 18}
 # Key width of the sparse-attention indexer, one vector per token and layer (`index_head_dim` of
 # huggingface.co/deepseek-ai/DeepSeek-V3.2-Exp/config.json); stored beside the latent.
 _INDEXER_DIM = 128
-F32_BYTES = 4
-"""llama.cpp keeps recurrent states in F32 (rs buffers of Qwen3-Next logs: 75.38 MiB for 36 layers)."""
+_LATENT_WIDTHS = (512, 64)
+"""Latent and rotary width where nobody states them: those of DeepSeek-V2/V3, Kimi-K2, GLM-4.7-Flash and
+Mistral-Large-3 (their config.json)."""
+_COMPRESSED_UNKNOWN_LOW = 0.02
+"""Least share of the uncompressed cache a compressed one keeps: one entry per 128 tokens, and the window."""
+
+UNKNOWN_LAYERS = 32
+"""Layers assumed when nobody states them: the most frequent count of the model catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
 class LayerGroup:
-    """Layers with the same cache row: `k_values` + `v_values` numbers per token, at most `window` tokens."""
+    """Layers with the same cache row: `k_values` + `v_values` numbers per entry, one entry per `stride`
+    tokens, at most `window` tokens."""
 
-    count: int
+    layers: tuple[int, ...]
     k_values: int
     v_values: int
     window: int | None = None
     windowed_in_llamacpp: bool = True
+    stride: int = 1
+
+    @property
+    def count(self) -> int:
+        """Number of layers."""
+        return len(self.layers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +74,22 @@ class CacheLayout:
     groups: tuple[LayerGroup, ...]
     state_bytes: float = 0.0
     """Recurrent state per sequence, all layers, F32."""
+    state_layers: tuple[int, ...] = ()
+    """The layers that keep it, the same amount each."""
     low_factor: float = 1.0
     high_factor: float = 1.0
     basis: str = "exact"
     evidence: tuple[str, ...] = ()
     mla: bool = False
+
+    def shares(self, first: int, last: int) -> tuple[float, ...]:
+        """What layers first..last-1 hold of each group's cache, and last of the state: the shares of parts
+        that make up the model sum to 1."""
+        members = [group.layers for group in self.groups] + [self.state_layers]
+        return tuple(
+            sum(first <= layer < last for layer in layers) / len(layers) if layers else 0.0
+            for layers in members
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -75,177 +101,141 @@ def cache_layout(model: ModelProfile) -> CacheLayout:
     return _build(model)
 
 
-def architecture_key(model: ModelProfile) -> str:
-    """The architecture without its class suffix: `Gemma3ForCausalLM` and `gemma3` both give `gemma3`."""
-    return _plain(model.architecture or str(model.metadata.get("general.architecture", "")))
-
-
-@cache
-def _plain(name: str) -> str:
-    name = re.sub(r"For(CausalLM|ConditionalGeneration)$", "", name)
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
 def _build(model: ModelProfile) -> CacheLayout:
-    arch = architecture_key(model)
-    head_dim = model.head_dim
-    if head_dim is None and model.hidden_size and model.n_heads:
-        head_dim = model.hidden_size // model.n_heads
-    kv_heads = model.n_kv_heads or model.n_heads
-    if not model.n_layers or (not model.mla_kv_lora_rank and not (kv_heads and head_dim)):
+    stated = heads_of(model, "", -1)
+    latent = bool(model.mla_kv_lora_rank) or model.attention == "mla"
+    if not model.n_layers or not (latent or (stated.n_kv and stated.key) or not _attends(model)):
         return _from_similar_models(model)
-    n_layers = int(model.n_layers)
-    if model.mla_kv_lora_rank:
-        return _latent(model, arch, n_layers)
-    if model.attention == "mla":
-        return _latent(model, arch, n_layers)
-    kv_heads, head_dim = int(kv_heads), int(head_dim)
-    if arch.startswith("deepseekv4"):
-        return _compressed(model, n_layers, kv_heads, head_dim)
-    if model.attention == "hybrid" or model.linear_attention_layers or model.ssm_state_size:
-        return _hybrid(model, arch, n_layers, kv_heads, head_dim)
-    if model.sliding_window and model.sliding_pattern != "1:0":
-        return _windowed(model, arch, n_layers, kv_heads, head_dim)
-    row = kv_heads * head_dim
-    if arch.startswith("deci"):
-        return CacheLayout(
-            (LayerGroup(n_layers, row, row),),
-            low_factor=0.5,
-            basis="interpolated",
-            evidence=("per-layer attention unknown: every layer counted, some have none",),
-        )
-    return CacheLayout(
-        (LayerGroup(n_layers, row, row),), evidence=(f"{n_layers} layers x {row} K and V values",)
-    )
-
-
-def _latent(model: ModelProfile, arch: str, n_layers: int) -> CacheLayout:
-    """Multi-head latent attention: K only, the compressed vector and its rotary part."""
-    known = bool(model.mla_kv_lora_rank and model.mla_rope_dim)
-    # 512 + 64 in every published MLA model (DeepSeek-V2/V3, Kimi-K2, GLM-4.7-Flash, Mistral-Large-3 configs).
-    row = int(model.mla_kv_lora_rank or 512) + int(model.mla_rope_dim or 64)
-    # Sparse attention keeps one indexer key per token and layer where an engine runs it sparsely;
-    # ik_llama.cpp does not (GLM-5.1 log: 43.88 MiB for 78 layers x 512 tokens x 576 values).
-    sparse = arch.startswith(("deepseekv32", "glmmoedsa"))
-    recurrent = int(model.linear_attention_layers or 0)
-    group = LayerGroup(n_layers - recurrent, row, 0)
-    state = 0.0
-    if recurrent:
-        # Kimi Delta Attention: a head_dim x head_dim state per head, and q, k, v convolutions.
-        heads, dim = int(model.n_heads or 32), int(model.head_dim or 128)
-        state = recurrent * heads * (dim * dim + 3 * (CONV_KERNEL - 1) * dim) * F32_BYTES
-    return CacheLayout(
-        (group,),
-        state_bytes=state,
-        high_factor=(row + _INDEXER_DIM) / row if sparse else 1.0,
-        basis="exact" if known and not sparse and not recurrent else "interpolated",
-        mla=True,
-        evidence=(f"latent attention: {row} K values per token and layer, no V",),
-    )
-
-
-def _compressed(model: ModelProfile, n_layers: int, kv_heads: int, head_dim: int) -> CacheLayout:
-    """Compressed sparse attention whose ratios are not in the catalogue: every token of one shared vector."""
-    return CacheLayout(
-        (LayerGroup(n_layers, kv_heads * head_dim, 0),),
-        low_factor=0.02,
-        basis="extrapolated",
-        evidence=("compressed attention of unknown ratio: counted uncompressed",),
-    )
-
-
-def _windowed(model: ModelProfile, arch: str, n_layers: int, kv_heads: int, head_dim: int) -> CacheLayout:
-    """Sliding-window layers with a full-attention layer every few."""
-    honoured = arch.startswith(_WINDOWED_IN_LLAMACPP)
-    shared = int(model.metadata.get(f"{arch}.attention.shared_kv_layers", 0) or 0)
-    shared = (
-        shared
-        or _SHARED_KV_LAYERS.get((arch[:7], n_layers), 0)
-        or _SHARED_KV_LAYERS.get((arch[:6], n_layers), 0)
-    )
-    kept = n_layers - shared
-    full = sum(1 for index in range(kept) if is_full_layer(arch, model.sliding_pattern, index, n_layers))
-    full_heads, full_dim, evidence, basis = kv_heads, head_dim, "", "exact"
-    if arch.startswith("gemma4"):
-        text = model.extra or ""
-        # huggingface.co/google/gemma-4-31B-it/config.json: global_head_dim 512 in the whole family.
-        full_dim = int(number_in(r"global_head_dim (\d+)", text) or 512)
-        full_heads = int(number_in(r"global kv heads (\d+)", text) or kv_heads)
-        if "global kv heads unknown" in text:
-            basis, evidence = "interpolated", "; global KV heads unknown, the sliding layers' count assumed"
-    k_dim = v_dim = head_dim
-    sliding_heads = kv_heads
-    if arch.startswith("mimov2"):
-        # huggingface.co/XiaomiMiMo/MiMo-V2-Flash/config.json: V heads of 128, 8 KV heads in sliding layers.
-        v_dim, sliding_heads, basis = 128, 8, "interpolated"
-        full_dim = head_dim
-    groups = (
-        LayerGroup(full, full_heads * full_dim, full_heads * (v_dim if v_dim != head_dim else full_dim)),
+    found = kinds(model)
+    arch = architecture_key(model)
+    rows: dict[LayerGroup, list[int]] = {}
+    kept = len(found.attention) - shared_cache_layers(model)
+    for layer, kind in enumerate(found.attention):
+        if layer < kept and kind not in (NONE, CROSS):
+            for row in _rows(model, arch, kind, layer, latent):
+                rows.setdefault(row, []).append(layer)
+    groups = tuple(
         LayerGroup(
-            kept - full,
-            sliding_heads * k_dim,
-            sliding_heads * v_dim,
-            int(model.sliding_window),
-            windowed_in_llamacpp=honoured,
-        ),
-    )
-    note = f"{full} full and {kept - full} sliding layers, window {int(model.sliding_window)}{evidence}"
-    if not honoured:
-        note += "; llama.cpp keeps the whole context for this architecture"
-    return CacheLayout(tuple(g for g in groups if g.count), basis=basis, evidence=(note,))
-
-
-def is_full_layer(arch: str, pattern: str | None, index: int, n_layers: int) -> bool:
-    """Whether layer *index* attends to the whole context."""
-    if arch.startswith("mimov2"):
-        return index == 0 or index == n_layers - 1 or index % 6 == 5
-    if pattern and ":" in pattern:
-        full, sliding = (int(part) for part in pattern.split(":"))
-        if not full:
-            return False
-        every = (full + sliding) // full
-    else:
-        every = next((n for name, n in _DEFAULT_FULL_EVERY.items() if arch.startswith(name)), 1)
-    position = 0 if arch.startswith(_FULL_LAYER_FIRST) else every - 1
-    return index % every == position
-
-
-def _hybrid(model: ModelProfile, arch: str, n_layers: int, kv_heads: int, head_dim: int) -> CacheLayout:
-    """Attention in some layers, a recurrent state in others."""
-    text = model.extra or ""
-    counts = re.search(r"hybrid M(\d+) A(\d+)", text)
-    recurrent = int(counts[1]) if counts else int(model.linear_attention_layers or 0)
-    if arch.startswith("falconh1"):
-        recurrent, attention = n_layers, n_layers
-    elif counts:
-        attention = int(counts[2])
-    elif arch.startswith("nemotronh") and not recurrent:
-        # The three published Nemotron-H hybrids have one attention layer in 9 to 14, and as many Mamba layers
-        # as feed-forward ones; one in 8 errs high.
-        recurrent, attention = n_layers // 2, -(-n_layers // 8)
-    else:
-        attention = n_layers - recurrent
-    row = kv_heads * head_dim
-    group = LayerGroup(attention, row, row)
-    if not recurrent:
-        return CacheLayout(
-            (group,),
-            low_factor=0.25,
-            basis="extrapolated",
-            evidence=("number of recurrent layers unknown: all counted as attention",),
+            tuple(layers), row.k_values, row.v_values, row.window, row.windowed_in_llamacpp, row.stride
         )
-    per_layer, exact = state_values(model, arch, text)
-    note = (
-        f"{attention} attention layers, {recurrent} recurrent ones with {per_layer * 4 / 2**20:.3g} MiB each"
+        for row, layers in rows.items()
     )
-    guessed = arch.startswith("nemotronh") and not counts
+    recurrent = tuple(i for i, kind in enumerate(found.attention) if kind in RECURRENT)
+    per_layer, exact = state_values(model, arch, found.attention[recurrent[0]]) if recurrent else (0, True)
+    basis, low, high, doubts = _doubts(model, arch, found, exact)
     return CacheLayout(
-        (group,),
-        state_bytes=recurrent * per_layer * F32_BYTES,
-        low_factor=1.0 if exact and not guessed else 0.5,
-        basis="exact" if exact and not guessed else "interpolated",
-        evidence=(note,),
+        groups,
+        state_bytes=len(recurrent) * per_layer * F32_BYTES,
+        state_layers=recurrent,
+        low_factor=low,
+        high_factor=high,
+        basis=basis,
+        evidence=(_evidence(found, groups, per_layer, doubts),),
+        mla=latent,
     )
+
+
+def _attends(model: ModelProfile) -> bool:
+    """Whether any layer keeps keys and values."""
+    letters = kinds(model).attention
+    return any(kind not in (*RECURRENT[:3], NONE) for kind in letters)
+
+
+def _rows(model: ModelProfile, arch: str, kind: str, layer: int, latent: bool) -> list[LayerGroup]:
+    """What one layer keeps per entry; none for a recurrent one."""
+    if kind in RECURRENT[:3]:
+        return []
+    heads = heads_of(model, kind, layer)
+    window = int(model.sliding_window) if model.sliding_window else None
+    if arch.startswith("deepseekv4"):
+        if kind in (COMPRESSED, SLIDING):
+            return _compressed_rows(model, layer, heads.n_kv * heads.key, window)
+        return [LayerGroup((), heads.n_kv * heads.key, 0)]
+    if latent and kind != SLIDING:
+        rank, rope = model.mla_kv_lora_rank or _LATENT_WIDTHS[0], model.mla_rope_dim
+        return [LayerGroup((), int(rank) + int(_LATENT_WIDTHS[1] if rope is None else rope), 0)]
+    honoured = arch.startswith(_WINDOWED_IN_LLAMACPP)
+    slides = kind == SLIDING and window is not None
+    return (
+        [
+            LayerGroup(
+                (),
+                heads.n_kv * heads.key,
+                heads.n_kv * heads.value,
+                window if slides else None,
+                honoured if slides else True,
+            )
+        ]
+        if heads.n_kv
+        else []
+    )
+
+
+def _compressed_rows(model: ModelProfile, layer: int, row: int, window: int | None) -> list[LayerGroup]:
+    """DeepSeek-V4: one shared vector per token of a window, and one per `ratio` tokens beyond it; where four
+    share one, an indexer's key beside it (config.json: compress_ratios, index_head_dim)."""
+    ratio = compressed_ratio(model, layer)
+    rows = [LayerGroup((), row, 0, window)] if window else []
+    if ratio:
+        rows.append(LayerGroup((), row, 0, stride=ratio))
+        if ratio < _INDEXER_DIM:
+            rows.append(LayerGroup((), _INDEXER_DIM, 0, stride=ratio))
+    return rows
+
+
+def _doubts(model: ModelProfile, arch: str, found: Kinds, state_known: bool) -> tuple[str, float, float, str]:
+    """(basis, low factor, high factor, why)."""
+    if arch.startswith("deepseekv4") and COMPRESSED not in found.attention:
+        return (
+            "extrapolated",
+            _COMPRESSED_UNKNOWN_LOW,
+            1.0,
+            "compressed attention of unknown ratio: counted uncompressed",
+        )
+    if found.guess and not found.counted:
+        return (
+            ("interpolated", 0.5, 1.0, found.guess)
+            if "attend" in found.guess
+            else ("extrapolated", 0.25, 1.0, found.guess)
+        )
+    if arch.startswith("deci") and NONE not in found.attention:
+        why = "per-layer attention unknown: every layer counted, some have none"
+        return "interpolated", 0.5, 1.0, why
+    if arch.startswith(("deepseekv32", "glmmoedsa")):
+        # Sparse attention keeps one indexer key per token and layer where an engine runs it sparsely;
+        # ik_llama.cpp does not (GLM-5.1 log: 43.88 MiB for 78 layers x 512 tokens x 576 values).
+        row = int(model.mla_kv_lora_rank or _LATENT_WIDTHS[0]) + int(model.mla_rope_dim or _LATENT_WIDTHS[1])
+        return "interpolated", 1.0, (row + _INDEXER_DIM) / row, "indexer keys at the upper end"
+    if "global kv heads unknown" in (model.extra or ""):
+        return "interpolated", 1.0, 1.0, "global KV heads unknown, the sliding layers' count assumed"
+    if not state_known:
+        return "interpolated", 0.5, 1.0, "the width of its recurrent state is assumed"
+    if arch.startswith("mimov2") or (model.attention == "mla" and model.mla_rope_dim is None):
+        return "interpolated", 1.0, 1.0, "widths of its family"
+    if model.mla_kv_lora_rank and any(kind in RECURRENT for kind in found.attention):
+        return "interpolated", 1.0, 1.0, ""
+    return "exact", 1.0, 1.0, ""
+
+
+def _evidence(found: Kinds, groups: tuple[LayerGroup, ...], per_layer: int, doubts: str) -> str:
+    """One line: what was counted."""
+    parts = []
+    for group in groups:
+        what = f"{group.count} layers x {group.k_values + group.v_values} values"
+        if group.window is not None:
+            what += f", window {group.window}"
+            if not group.windowed_in_llamacpp:
+                what += " (llama.cpp keeps the whole context for this architecture)"
+        if group.stride > 1:
+            what += f", one entry per {group.stride} tokens"
+        parts.append(what)
+    recurrent = sum(kind in RECURRENT for kind in found.attention)
+    if recurrent:
+        parts.append(f"{recurrent} recurrent layers with {per_layer * F32_BYTES / 2**20:.3g} MiB each")
+    crossing = found.attention.count(CROSS)
+    if crossing:
+        parts.append(f"{crossing} cross-attention layers keep image tokens only, which are not counted")
+    return "; ".join([*parts, *([doubts] if doubts else [])])
 
 
 def _from_similar_models(model: ModelProfile) -> CacheLayout:
@@ -276,11 +266,11 @@ def _from_similar_models(model: ModelProfile) -> CacheLayout:
         rows = [2 * layers * layers * 128 // 4]
     rows.sort()
     middle = rows[len(rows) // 2]
-    count = max(1, int(model.n_layers or 32))
+    count = max(1, int(model.n_layers or UNKNOWN_LAYERS))
     half = max(1, middle // 2 // count)
     value = 2 * half * count
     return CacheLayout(
-        (LayerGroup(count, half, half),),
+        (LayerGroup(tuple(range(count)), half, half),),
         low_factor=rows[0] / value,
         high_factor=max(rows[-1] / value, 1.0),
         basis="interpolated",

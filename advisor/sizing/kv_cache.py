@@ -73,7 +73,8 @@ def cells(
     group: LayerGroup, context_tokens: int, n_seq: int, ubatch: int, unified: bool, swa_full: bool
 ) -> int:
     """Cells llama.cpp allocates for one layer of *group*, all sequences together."""
-    per_stream = -(-context_tokens // _PAD_CELLS) * _PAD_CELLS
+    entries = -(-context_tokens // group.stride)
+    per_stream = -(-entries // _PAD_CELLS) * _PAD_CELLS
     streams = n_seq
     if unified:
         per_stream, streams = per_stream * n_seq, 1
@@ -85,7 +86,8 @@ def cells(
 
 def paged_tokens(group: LayerGroup, context_tokens: int, n_seq: int) -> int:
     """Tokens a paged cache (vLLM and the like) must hold for one layer of *group*."""
-    pages = -(-context_tokens // PAGE_TOKENS) * PAGE_TOKENS
+    entries = -(-context_tokens // group.stride)
+    pages = -(-entries // PAGE_TOKENS) * PAGE_TOKENS
     if group.window is None or pages <= group.window:
         return pages * n_seq
     kept = min(pages, -(-group.window // PAGE_TOKENS) * PAGE_TOKENS + PAGE_TOKENS)
@@ -130,17 +132,32 @@ def raw_kv_bytes(
     paged: bool = False,
 ) -> float:
     """The point value behind `kv_cache_bytes`; cheap enough to search with."""
+    return sum(kv_parts_bytes(layout, context_tokens, n_seq, kv_type, ubatch, unified, swa_full, paged))
+
+
+def kv_parts_bytes(
+    layout: CacheLayout,
+    context_tokens: int,
+    n_seq: int,
+    kv_type: str,
+    ubatch: int = 512,
+    unified: bool = False,
+    swa_full: bool = False,
+    paged: bool = False,
+) -> tuple[float, ...]:
+    """Bytes of each group of layers and, last, of the recurrent states, in the order of
+    `CacheLayout.shares`."""
     k_type, v_type = kv_types(kv_type)
     k_bytes, v_bytes = BYTES_PER_VALUE[k_type], BYTES_PER_VALUE[v_type]
-    total = layout.state_bytes * n_seq
+    parts = []
     for group in layout.groups:
         held = (
             paged_tokens(group, context_tokens, n_seq)
             if paged
             else cells(group, context_tokens, n_seq, ubatch, unified, swa_full)
         )
-        total += group.count * held * group_row_bytes(group, k_bytes, v_bytes)
-    return total
+        parts.append(group.count * held * group_row_bytes(group, k_bytes, v_bytes))
+    return (*parts, layout.state_bytes * n_seq)
 
 
 def group_row_bytes(group: LayerGroup, k_bytes: float, v_bytes: float) -> float:
@@ -159,6 +176,6 @@ def kv_bytes_per_token_read(model: ModelProfile, depth: int, kv_type: str) -> fl
     k_bytes, v_bytes = BYTES_PER_VALUE[k_type], BYTES_PER_VALUE[v_type]
     total = layout.state_bytes
     for group in layout.groups:
-        seen = depth if group.window is None else min(depth, group.window)
+        seen = depth / group.stride if group.window is None else min(depth, group.window)
         total += group.count * seen * group_row_bytes(group, k_bytes, v_bytes)
     return total

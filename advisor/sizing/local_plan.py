@@ -9,7 +9,7 @@ from itertools import accumulate
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 from advisor.sizing.overheads import context_bytes, gpu_available, main_memory_available, unified_available
-from advisor.sizing.plan import Plan, Slot, Workspace
+from advisor.sizing.plan import Growing, Plan, Slot, Workspace
 from advisor.sizing.shares import LayerShares
 
 # Engines that keep token embeddings in main memory when the layers are on a GPU (measured on llama.cpp).
@@ -35,7 +35,7 @@ class Request:
     n_seq: int
 
     @property
-    def parts(self) -> tuple[float, float, float, float]:
+    def parts(self) -> Growing:
         """Growing parts at the asked context and concurrency."""
         return self.work.parts(self.context_tokens, self.n_seq)
 
@@ -85,7 +85,7 @@ def cpu_plan(request: Request) -> Plan:
     slot = Slot(
         "CPU",
         shares.total_bytes,
-        1.0,
+        shares.kv_shares(0, shares.n_layers),
         graph=1.0,
         host=True,
         available_bytes=main_memory_available(request.hardware),
@@ -111,7 +111,7 @@ def _unified_plans(request: Request, gpu: Gpu, gpu_layers: int | None, whole: bo
     slot = Slot(
         gpu_label(0, gpu) + " (unified memory)",
         weights,
-        1.0,
+        shares.kv_shares(0, shares.n_layers),
         graph=1.0,
         masks=1.0,
         host=True,
@@ -166,7 +166,7 @@ def gpu_plan(request: Request, gpus: list[tuple[int, Gpu]], gpu_layers: int, cpu
             Slot(
                 gpu_label(index, gpu),
                 int(weights),
-                shares.kv_share(b - a),
+                shares.kv_shares(a, b),
                 masks=2.0 if len(gpus) > 1 else 1.0,
                 overhead_bytes=context_bytes(request.backend),
                 available_bytes=gpu_available(gpu),
@@ -203,7 +203,7 @@ def _host_slot(request: Request, first: int, cpu_experts: int) -> Slot:
     return Slot(
         "CPU",
         int(weights),
-        shares.kv_share(first),
+        shares.kv_shares(0, first),
         graph=1.0 if offloaded else 0.0,
         host=True,
         available_bytes=main_memory_available(request.hardware),

@@ -10,7 +10,7 @@ import re
 
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.model import ModelProfile
-from advisor.sizing.cache_layout import architecture_key
+from advisor.sizing.layers import architecture_key
 
 MIB, GIB = 1 << 20, 1 << 30
 

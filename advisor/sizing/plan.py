@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import DeviceMemory, Placement
 from advisor.sizing.buffers import UBATCH, compute_bound, mask_copies_bytes, output_bytes, raw_compute_bytes
 from advisor.sizing.cache_layout import CacheLayout, cache_layout
-from advisor.sizing.kv_cache import raw_kv_bytes
+from advisor.sizing.kv_cache import kv_parts_bytes
 
 LOCAL_MAX_SEQUENCES = 256
 """llama.cpp's `LLAMA_MAX_SEQ` (src/llama-cparams.h)."""
@@ -18,6 +19,19 @@ SERVING_MAX_SEQUENCES = 1024
 CONTEXT_CEILING = 1 << 20
 """Longest context looked for when the model states none: the longest any catalogue model states."""
 _STEP = 256
+
+
+class Growing(NamedTuple):
+    """The parts of memory that grow with context and concurrency, in bytes, each at its upper bound."""
+
+    kv: tuple[float, ...]
+    """Each group of layers of the cache layout, and the recurrent states."""
+    graph: float
+    """Compute buffer of a main device."""
+    host: float
+    """Inputs and logits in main memory of a GPU plan."""
+    masks: float
+    """Two attention masks."""
 
 
 class Workspace:
@@ -35,10 +49,10 @@ class Workspace:
         self.layout: CacheLayout = cache_layout(model)
         self.activation_bytes = activation_bytes
         self.flash_attn = flash_attn
-        self._known: dict[tuple[int, int], tuple[float, float, float, float]] = {}
+        self._known: dict[tuple[int, int], Growing] = {}
 
-    def parts(self, context_tokens: int, n_seq: int) -> tuple[float, float, float, float]:
-        """KV cache, compute buffer of a main device, host inputs of a GPU plan, two masks; all in bytes."""
+    def parts(self, context_tokens: int, n_seq: int) -> Growing:
+        """The growing parts at this context and concurrency."""
         key = (context_tokens, n_seq)
         found = self._known.get(key)
         if found is None:
@@ -54,17 +68,20 @@ class Workspace:
         )
         return bound / expected
 
-    def _compute(self, context_tokens: int, n_seq: int) -> tuple[float, float, float, float]:
+    def _compute(self, context_tokens: int, n_seq: int) -> Growing:
         layout, model, kv_type = self.layout, self.model, self.kv_type
-        kv = raw_kv_bytes(layout, context_tokens, n_seq, kv_type, paged=self.paged) * layout.high_factor
+        kv = tuple(
+            part * layout.high_factor
+            for part in kv_parts_bytes(layout, context_tokens, n_seq, kv_type, paged=self.paged)
+        )
         if self.activation_bytes is not None:
-            return kv, float(self.activation_bytes), 0.0, 0.0
+            return Growing(kv, float(self.activation_bytes), 0.0, 0.0)
         graph = raw_compute_bytes(model, layout, context_tokens, n_seq, kv_type, flash_attn=self.flash_attn)
         # Masks are F16 with flash attention, F32 without.
         copies = 2 if self.flash_attn else 4
         masks = float(mask_copies_bytes(layout, context_tokens, n_seq, UBATCH, copies))
         inputs = 4.0 * UBATCH * int(model.hidden_size or 4096)
-        return (
+        return Growing(
             kv,
             compute_bound(model, layout, graph, context_tokens, n_seq),
             inputs + masks + output_bytes(model, n_seq),
@@ -88,7 +105,8 @@ class Slot:
     device: str
     weights_bytes: int
     """Upper bound."""
-    kv_share: float
+    kv_shares: tuple[float, ...]
+    """Of each group of layers and of the recurrent states (`CacheLayout.shares`)."""
     graph: float = 1.0
     """1 where layers are computed, 0 where only inputs and logits lie."""
     masks: float = 0.0
@@ -100,29 +118,31 @@ class Slot:
     matters: bool = True
     """False where an unknown amount of memory does not put the plan in doubt (host of an all-GPU plan)."""
 
-    def need(self, parts: tuple[float, float, float, float]) -> float:
+    def kv_bytes(self, parts: Growing) -> float:
+        """This device's part of the cache."""
+        return sum(share * part for share, part in zip(self.kv_shares, parts.kv, strict=True))
+
+    def need(self, parts: Growing) -> float:
         """Bytes for these growing parts."""
-        kv, graph, host, masks = parts
         return (
             self.weights_bytes
             + self.overhead_bytes
-            + self.kv_share * kv
-            + self.graph * graph
-            + self.masks * masks
-            + (host if self.host else 0.0)
+            + self.kv_bytes(parts)
+            + self.graph * parts.graph
+            + self.masks * parts.masks
+            + (parts.host if self.host else 0.0)
         )
 
-    def document(self, parts: tuple[float, float, float, float], points: Points) -> DeviceMemory:
+    def document(self, parts: Growing, points: Points) -> DeviceMemory:
         """The device as the placement document lists it: expected parts, and the bound the plan was judged
         by."""
-        kv, graph, host, masks = parts
         # Where layers are split over several GPUs the copies of the masks are certain, not only possible.
-        copies = self.masks * masks if self.masks > 1 else 0.0
-        compute = self.graph * graph / points.graph + copies + (host if self.host else 0.0)
+        copies = self.masks * parts.masks if self.masks > 1 else 0.0
+        compute = self.graph * parts.graph / points.graph + copies + (parts.host if self.host else 0.0)
         return DeviceMemory(
             device=self.device,
             weights_bytes=int(self.weights_bytes / points.weights),
-            kv_cache_bytes=int(self.kv_share * kv / points.kv),
+            kv_cache_bytes=round(self.kv_bytes(parts) / points.kv),
             compute_bytes=int(compute),
             overhead_bytes=self.overhead_bytes,
             available_bytes=self.available_bytes,
@@ -150,7 +170,7 @@ class Plan:
     max_sequences: int = LOCAL_MAX_SEQUENCES
     assume_unknown_fits: bool = False
 
-    def miss(self, parts: tuple[float, float, float, float]) -> float:
+    def miss(self, parts: Growing) -> float:
         """Bytes by which the worst device falls short (0 when all known ones hold)."""
         return max(
             (
@@ -165,14 +185,14 @@ class Plan:
         """The device whose memory nobody stated, if that puts the plan in doubt."""
         return next((s for s in self.slots if s.available_bytes is None and s.matters), None)
 
-    def fits(self, parts: tuple[float, float, float, float]) -> bool:
+    def fits(self, parts: Growing) -> bool:
         """Whether every device holds its share; unknown memory counts as asked for by
         `assume_unknown_fits`."""
         if self.miss(parts) > 0:
             return False
         return self.assume_unknown_fits or self.unknown() is None
 
-    def binding(self, parts: tuple[float, float, float, float]) -> str:
+    def binding(self, parts: Growing) -> str:
         """One line: the fullest device, or by how much the worst one misses."""
         known = [slot for slot in self.slots if slot.available_bytes is not None]
         over = max(known, key=lambda s: s.need(parts) - (s.available_bytes or 0), default=None)
@@ -195,7 +215,9 @@ class Plan:
         """The placement for this context and concurrency; *search* also fills the largest ones that fit."""
         parts = work.parts(context_tokens, n_seq)
         points = Points(
-            self.weights_factor, work.layout.high_factor, work.graph_factor(context_tokens, n_seq, parts[1])
+            self.weights_factor,
+            work.layout.high_factor,
+            work.graph_factor(context_tokens, n_seq, parts.graph),
         )
         doubtful = self.unknown() is not None
         exact = self.exact and work.layout.basis == "exact"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from advisor.documents.hardware import HardwareProfile
+from itertools import accumulate
+
+from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.sizing.cache_layout import CacheLayout
 from advisor.sizing.local_plan import gpu_label
@@ -63,12 +65,18 @@ def _plan(
 ) -> Plan:
     """The plan over tensor x pipeline equal cards."""
     cards = _cards(hardware, tensor * pipeline)
-    stage = -(-shares.n_layers // pipeline)
-    inside = shares.layers[-1] * stage / shares.n_layers
-    ends = shares.total_bytes - shares.layers[-1]
-    weights = int((inside + ends) / tensor)
+    bounds = _stages(shares.n_layers, pipeline)
     slots = []
-    for index, gpu in cards:
+    for position, (index, gpu) in enumerate(cards):
+        stage = position // tensor
+        first, last = bounds[stage], bounds[stage + 1]
+        weights = shares.layers[last] - shares.layers[first]
+        if pipeline == 1:
+            weights = shares.total_bytes
+        elif stage == 0:
+            weights += shares.embedding_bytes
+        elif stage == pipeline - 1:
+            weights += shares.output_bytes
         available = serving_available(gpu, engine)
         if gpu.unified_memory:
             pool = unified_available(hardware, gpu)
@@ -76,8 +84,8 @@ def _plan(
         slots.append(
             Slot(
                 gpu_label(index, gpu),
-                weights,
-                kv_head_share * shares.kv_share(stage),
+                int(weights / tensor),
+                tuple(kv_head_share * share for share in shares.kv_shares(first, last)),
                 overhead_bytes=serving_overhead_bytes(tensor * pipeline),
                 available_bytes=available,
             )
@@ -100,7 +108,17 @@ def _plan(
     )
 
 
-def _cards(hardware: HardwareProfile, wanted: int) -> list:
+def _stages(n_layers: int, pipeline: int) -> list[int]:
+    """Where the stages of a pipeline begin and end: what does not divide goes to the stages before the last
+    (vLLM `get_pp_indices`, vllm/distributed/utils.py)."""
+    each, rest = divmod(n_layers, pipeline)
+    counts = [each] * pipeline
+    for back in range(2, rest + 2):
+        counts[-back] += 1
+    return [0, *accumulate(counts)]
+
+
+def _cards(hardware: HardwareProfile, wanted: int) -> list[tuple[int, Gpu]]:
     """The *wanted* largest cards, over equal nodes."""
     cards = list(enumerate(hardware.gpus * max(1, hardware.nodes)))
     cards.sort(key=lambda pair: -(pair[1].memory_total_bytes or 0))

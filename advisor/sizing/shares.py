@@ -5,10 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 
 from advisor.documents.model import ModelProfile
-from advisor.sizing.cache_layout import CacheLayout
-
-_UNKNOWN_LAYERS = 32
-"""Layers assumed when nobody states them: the most frequent count of the model catalogue."""
+from advisor.sizing.cache_layout import UNKNOWN_LAYERS, CacheLayout
 
 
 class LayerShares:
@@ -22,7 +19,7 @@ class LayerShares:
         experts = tuple(weights.layer_expert_bytes)
         self.exact = total.basis == "exact" and bool(layers)
         if not layers:
-            n = int(model.n_layers or _UNKNOWN_LAYERS)
+            n = int(model.n_layers or UNKNOWN_LAYERS)
             inside = total.value - weights.embedding_bytes - weights.output_bytes
             layers = (inside / n,) * n
             expert_share = _expert_share(model)
@@ -40,8 +37,7 @@ class LayerShares:
         self.output_bytes = int(max(rest, 0) + (self._output_copy(model, weights) if self.tied else 0))
         used = (model.n_experts_used or 1) / (model.n_experts or 1) if model.is_moe else 1.0
         self.expert_use = min(1.0, used)
-        attention = max(1, sum(g.count for g in layout.groups if g.window is None) or self.n_layers)
-        self._kv_extra = 0.0 if len(layout.groups) == 1 and not layout.state_bytes else 1.0 / attention
+        self._layout = layout
 
     def _output_copy(self, model: ModelProfile, weights) -> int:
         """Bytes of a tied token_embd read as output; per-layer embeddings stored beside it are no part of
@@ -62,14 +58,9 @@ class LayerShares:
         expert = self.experts[last] - self.experts[first]
         return self.layers[last] - self.layers[first] - expert * (1 - self.expert_use)
 
-    def kv_share(self, n: int) -> float:
-        """Upper bound of the cache share of *n* layers: where layers differ, one full-attention layer
-        more."""
-        if n <= 0:
-            return 0.0
-        if n >= self.n_layers:
-            return 1.0
-        return min(1.0, n / self.n_layers + self._kv_extra)
+    def kv_shares(self, first: int, last: int) -> tuple[float, ...]:
+        """What layers first..last-1 hold of each part of the cache; the shares of all parts sum to 1."""
+        return self._layout.shares(first, last)
 
 
 def _expert_share(model: ModelProfile) -> float:
