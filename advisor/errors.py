@@ -39,6 +39,12 @@ class UsageError(AdvisorError, ValueError):
     exit_code = ExitCode.USAGE
     code = "usage"
 
+    def __init__(self, message: str, *, field: str = "") -> None:
+        """*field* is the option at fault without its dashes ('context', 'max-loss'); '' where no
+        single one is."""
+        self.field = field
+        super().__init__(message)
+
 
 class UnknownNameError(UsageError, LookupError):
     """A name that no catalogue holds; carries the nearest ones."""
@@ -52,7 +58,7 @@ class UnknownNameError(UsageError, LookupError):
             message += "; nearest: " + ", ".join(self.nearest)
         if hint:
             message += f"; {hint}"
-        super().__init__(message)
+        super().__init__(message, field=kind)
 
 
 class BadFileError(AdvisorError, ValueError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from advisor.data import folder
 from advisor.errors import UnknownNameError
@@ -19,6 +20,14 @@ class Task:
     """Task category -> weight; the weights sum to 1."""
     why: str
     """The reason for the weights."""
+    prompt_tokens: int
+    """Of one request, where nobody says."""
+    output_tokens: int
+    fills_context: bool
+    """It reads documents: a context that is asked for is there to be filled."""
+    lengths_why: str
+    lengths_url: str
+    """Where the lengths come from."""
     aliases: tuple[str, ...] = ()
 
 
@@ -26,7 +35,22 @@ class Task:
 def all_tasks() -> tuple[Task, ...]:
     """Every task of profiles/tasks.json; each task category is one by itself."""
     table = json.loads((folder("profiles") / "tasks.json").read_text(encoding="utf-8"))
-    return tuple(Task(name, row["mix"], row["why"], tuple(row["aliases"])) for name, row in table.items())
+    return tuple(_task(name, row) for name, row in table.items())
+
+
+def _task(name: str, row: dict[str, Any]) -> Task:
+    lengths = row["lengths"]
+    return Task(
+        name=name,
+        mix=row["mix"],
+        why=row["why"],
+        prompt_tokens=lengths["prompt_tokens"],
+        output_tokens=lengths["output_tokens"],
+        fills_context=lengths["fills_context"],
+        lengths_why=lengths["why"],
+        lengths_url=lengths["source_url"],
+        aliases=tuple(row["aliases"]),
+    )
 
 
 def find_task(name: str) -> Task:

@@ -39,38 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
         print(dumps(found))
     else:
-        print(_text(found))
+        from advisor.report.terms import explanation_text
+
+        print(explanation_text(found))
     return ExitCode.OK
-
-
-def _text(found: dict) -> str:
-    lines = [f"{found['scheme']} of {found['model']} on {found['engine']}, {found['hardware']}"]
-    for title, section in found["sections"].items():
-        lines += ["", title.capitalize()]
-        lines += _section(section, 1)
-    return "\n".join(lines)
-
-
-def _section(value: object, depth: int) -> list[str]:
-    pad = "  " * depth
-    if isinstance(value, dict):
-        lines = []
-        for key, item in value.items():
-            if isinstance(item, (dict, list, tuple)) and item:
-                lines += [f"{pad}{key}:", *_section(item, depth + 1)]
-            else:
-                lines.append(f"{pad}{key}: {_scalar(item)}")
-        return lines
-    if isinstance(value, (list, tuple)):
-        return [f"{pad}- {_scalar(item)}" for item in value]
-    return [f"{pad}{_scalar(value)}"]
-
-
-def _scalar(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_scalar(item)}" for key, item in value.items())
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 100_000:
-        return f"{value:,}"
-    return "-" if value is None or value in ((), [], {}) else str(value)

@@ -160,7 +160,8 @@ _LINES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
 
 
 def _text(model: ModelProfile, answer: Recommendation) -> str:
-    from advisor.report.text import recommendation_text, table
+    from advisor.report.figures import table
+    from advisor.report.text import recommendation_text
 
     found = facts(model)
     rows = [(label, write(found[name])) for name, label, write in _LINES if found[name] not in (None, (), "")]

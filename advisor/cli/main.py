@@ -131,6 +131,8 @@ def _overview() -> str:
 
 
 def _fail(code: str, message: str, exit_code: int, as_json: bool) -> int:
+    from advisor.report.terminal import clean
+
     try:
         if as_json:
             from advisor.documents.plain import dumps
@@ -141,7 +143,7 @@ def _fail(code: str, message: str, exit_code: int, as_json: bool) -> int:
                 ),
                 flush=True,
             )
-        print(f"advisor: {message}", file=sys.stderr)
+        print(f"advisor: {clean(message)}", file=sys.stderr)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return exit_code

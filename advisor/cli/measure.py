@@ -14,8 +14,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from advisor.cli import quantities
 from advisor.errors import ExitCode, UsageError
+from advisor.need import quantities
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -231,7 +231,7 @@ def _print(args: argparse.Namespace, rows: list) -> int:
 
 def _page(rows: list) -> str:
     """The figures as a table."""
-    from advisor.report.text import table
+    from advisor.report.figures import table
 
     lines = [
         (row.model or row.hardware, row.scheme or "-", _what(row), _value(row), row.flags or "-")

@@ -127,7 +127,7 @@ def _list(args: argparse.Namespace) -> int:
     if not found:
         print("no measurements")
         return ExitCode.OK
-    from advisor.report.text import table
+    from advisor.report.figures import table
 
     rows = [
         (
@@ -266,7 +266,7 @@ def _sources(args: argparse.Namespace) -> int:
     if not found:
         print("no measurements")
         return ExitCode.OK
-    from advisor.report.text import table
+    from advisor.report.figures import table
 
     rows = [
         (

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import fields
+from typing import Any
 
-from advisor.cli import quantities
 from advisor.documents.hardware import HardwareProfile
-from advisor.documents.kinds import KV_CHOICES, OBJECTIVES
+from advisor.documents.kinds import OBJECTIVES
 from advisor.documents.model import ModelProfile
-from advisor.documents.requirements import Load, Requirements, TaskNeed
+from advisor.documents.requirements import DEFAULT_ROOM_TOKENS, Requirements
 from advisor.errors import UsageError
-
-DEFAULT_CONTEXT_TOKENS = Requirements().context_tokens
+from advisor.need.stated import Stated
+from advisor.need.stated import requirements as need
 
 
 def add_hardware(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +51,7 @@ def add_need(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--task",
         action="append",
+        default=[],
         metavar="T[:LOSS]",
         help="chat, code, math, knowledge, reasoning, rag, long-context, multilingual … repeatable, "
         "each with its own limit: math:1%% (default chat)",
@@ -60,7 +62,7 @@ def add_need(parser: argparse.ArgumentParser) -> None:
         help="most accuracy to lose, percent of the unquantized score (default: no limit)",
     )
     group.add_argument(
-        "--confidence", metavar="PCT", default="90%", help="confidence of intervals and limits (default 90%%)"
+        "--confidence", metavar="PCT", help="confidence of intervals and limits (default 90%%)"
     )
     group.add_argument(
         "--min-speed", metavar="TOK/S", help="least decode speed per request (default: no limit)"
@@ -72,6 +74,7 @@ def add_need(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--engine",
         action="append",
+        default=[],
         metavar="E",
         help="engines allowed: llama.cpp, ollama, vllm, sglang, mlx … repeatable or comma-separated "
         "(default: any)",
@@ -79,12 +82,12 @@ def add_need(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--scheme",
         action="append",
+        default=[],
         metavar="S",
         help="schemes to consider, repeatable or comma-separated (default: all)",
     )
     group.add_argument(
         "--kv-cache",
-        default="auto",
         metavar="TYPE",
         help="auto, f16, q8_0, q4_0, fp8 (default auto: f16 where it fits, else 8 bits)",
     )
@@ -105,7 +108,8 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--context",
         metavar="TOKENS",
-        help="tokens per request, e.g. 8192 or 32k (default 8192, or the model's own if shorter)",
+        help="tokens per request, e.g. 8192 or 32k, or max: as much as fits "
+        f"(default: room for {DEFAULT_ROOM_TOKENS} for one request, the requests' own length for several)",
     )
     group.add_argument(
         "--concurrency",
@@ -115,40 +119,23 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--prompt",
         metavar="TOKENS",
-        help="prompt tokens of one request (default: three quarters of the context, at most 1024)",
+        help="prompt tokens of one request (default: the task's; `advisor profiles show tasks rag`)",
     )
     group.add_argument(
         "--output",
         metavar="TOKENS",
-        help="answer tokens of one request (default: a quarter of the context, at most 256)",
+        help="answer tokens of one request (default: the task's)",
     )
 
 
 def requirements(args: argparse.Namespace, model: ModelProfile | None) -> Requirements:
     """The Requirements document of parsed options; UsageError names the option that makes no sense."""
-    if args.kv_cache not in KV_CHOICES:
-        raise UsageError(f"--kv-cache {args.kv_cache}: choose one of {', '.join(KV_CHOICES)}")
-    confidence = quantities.percent(args.confidence, "--confidence")
-    if not 50 <= confidence <= 99.9:
-        raise UsageError(f"--confidence {args.confidence}: choose from 50% to 99.9%")
-    context = _context(args.context, model)
-    return Requirements(
-        model=model.name if model else None,
-        tasks=_tasks(args.task or ["chat"]),
-        max_loss_pct=None if args.max_loss is None else quantities.percent(args.max_loss, "--max-loss"),
-        confidence_pct=confidence,
-        min_decode_tokens_per_s=None
-        if args.min_speed is None
-        else quantities.rate(args.min_speed, "--min-speed"),
-        max_ttft_s=None if args.max_ttft is None else quantities.seconds(args.max_ttft, "--max-ttft"),
-        context_tokens=context,
-        loads=_loads(args, context),
-        engines=_engines(args.engine),
-        schemes=_schemes(args.scheme),
-        kv_type=args.kv_cache,
-        calibration_allowed=not args.no_calibration,
-        objective=args.objective,
-    )
+    return need(Stated(**{field.name: _said(getattr(args, field.name)) for field in fields(Stated)}), model)
+
+
+def _said(value: object) -> Any:
+    """What argparse read, as `Stated` keeps it."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def hardware(args: argparse.Namespace) -> HardwareProfile:
@@ -194,64 +181,3 @@ def needed_model(args: argparse.Namespace) -> ModelProfile:
     if found is None:
         raise UsageError("which model? give --model NAME, a GGUF file, or --params 13B")
     return found
-
-
-def _context(text: str | None, model: ModelProfile | None) -> int:
-    if text is not None:
-        return quantities.count(text, "--context")
-    most = model.context_length if model else None
-    return min(DEFAULT_CONTEXT_TOKENS, most) if most else DEFAULT_CONTEXT_TOKENS
-
-
-def _tasks(texts: list[str]) -> tuple[TaskNeed, ...]:
-    from advisor.catalog.tasks import task_mix
-
-    needs = []
-    for part in (part.strip() for text in texts for part in text.split(",")):
-        name, _, limit = part.partition(":")
-        task_mix(name)
-        needs.append(
-            TaskNeed(task=name, max_loss_pct=quantities.percent(limit, f"--task {name}:") if limit else None)
-        )
-    names = [need.task for need in needs]
-    if len(set(names)) < len(names):
-        raise UsageError(f"--task names {max(names, key=names.count)} twice")
-    return tuple(needs)
-
-
-def _loads(args: argparse.Namespace, context: int) -> tuple[Load, ...]:
-    prompt = quantities.count(args.prompt, "--prompt") if args.prompt else None
-    output = quantities.count(args.output, "--output") if args.output else None
-    output = output or min(Load().output_tokens, max(context // 4, 1))
-    prompt = prompt or max(min(Load().prompt_tokens, context - output), 1)
-    if prompt + output > context:
-        raise UsageError(f"--prompt {prompt} and --output {output} are more than --context {context}")
-    loads = []
-    for part in (args.concurrency or "1").split(","):
-        number, _, share = part.partition(":")
-        weight = quantities.rate(share, "--concurrency share") if share else 1.0
-        loads.append(
-            Load(
-                prompt_tokens=prompt,
-                output_tokens=output,
-                concurrency=quantities.count(number, "--concurrency"),
-                weight=weight,
-            )
-        )
-    return tuple(loads)
-
-
-def _engines(texts: list[str] | None) -> tuple[str, ...]:
-    from advisor.catalog.support import find_engine
-
-    return tuple(dict.fromkeys(find_engine(part) for part in _parts(texts)))
-
-
-def _schemes(texts: list[str] | None) -> tuple[str, ...]:
-    from advisor.catalog.schemes import find_scheme
-
-    return tuple(dict.fromkeys(find_scheme(part).name for part in _parts(texts)))
-
-
-def _parts(texts: list[str] | None) -> list[str]:
-    return [part.strip() for text in texts or () for part in text.split(",") if part.strip()]

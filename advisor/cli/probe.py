@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from advisor.documents.hardware import HardwareProfile
 from advisor.errors import ExitCode
 
 
@@ -101,70 +102,12 @@ def _progress(done: float) -> None:
         )
 
 
-def profile_text(profile: object) -> str:
+def profile_text(profile: HardwareProfile) -> str:
     """The profile as a page of text."""
-    from advisor.report.text import gib, table
+    from advisor.report.figures import table
+    from advisor.report.machine import machine_rows
+    from advisor.report.terminal import cleaned
 
-    cpu, memory = profile.cpu, profile.memory
-    rows = [
-        ("System", _words(profile.os, profile.container and f"in {profile.container}", profile.board)),
-        ("Processor", _words(cpu.brand, cpu.microarchitecture)),
-        (
-            "Cores",
-            f"{_count(cpu.physical_cores)} physical, {_count(cpu.logical_cores)} logical, "
-            f"{_count(cpu.usable_cores)} usable",
-        ),
-        ("Instruction sets", " ".join(cpu.isa) or "unknown"),
-        (
-            "Caches",
-            ", ".join(f"{name} {size / 2**20:g} MiB" for name, size in cpu.cache_bytes.items()) or "unknown",
-        ),
-        ("Memory", f"{gib(memory.total_bytes)}, {gib(memory.available_bytes)} available"),
-        ("Swap", f"{gib(memory.swap_total_bytes)}, {gib(memory.swap_used_bytes)} used"),
-        ("Memory bandwidth", _bandwidth(memory)),
-    ]
-    for index, gpu in enumerate(profile.gpus):
-        free = f", {gib(gpu.memory_free_bytes)} free" if gpu.memory_free_bytes is not None else ""
-        rate = (
-            f"{gpu.bandwidth_bytes_per_s / 1e9:g} GB/s" if gpu.bandwidth_bytes_per_s else "bandwidth unknown"
-        )
-        rows.append(
-            (
-                f"GPU {index}",
-                _words(
-                    gpu.name,
-                    gpu.compute_capability,
-                    f"{gib(gpu.memory_total_bytes)}{free}",
-                    rate,
-                    "shares main memory" if gpu.unified_memory else None,
-                ),
-            )
-        )
-    if not profile.gpus:
-        rows.append(("GPU", "none found"))
-    rows.append(("Engines", ", ".join(engine.name for engine in profile.engines) or "none found"))
-    rows.append(("Free disk", gib(profile.disk_free_bytes)))
-    lines = [profile.name, "", *table(rows[1:], rows[0])]
-    lines += [f"  unknown: {field}: {reason}" for field, reason in profile.unknown.items()]
-    lines += [f"  note: {note}" for note in profile.notes]
-    return "\n".join(lines)
-
-
-def _words(*parts: str | None) -> str:
-    return ", ".join(part for part in parts if part) or "unknown"
-
-
-def _count(value: int | None) -> str:
-    return "unknown" if value is None else str(value)
-
-
-def _bandwidth(memory: object) -> str:
-    parts = []
-    if memory.measured_bandwidth_bytes_per_s:
-        parts.append(f"{memory.measured_bandwidth_bytes_per_s / 1e9:.1f} GB/s measured")
-    if memory.bandwidth_bytes_per_s:
-        parts.append(
-            f"{memory.bandwidth_bytes_per_s / 1e9:g} GB/s peak of the table ({memory.kind}, "
-            f"{memory.channels} channels a socket)"
-        )
-    return ", ".join(parts) or "unknown"
+    profile = cleaned(profile)
+    rows = machine_rows(profile)
+    return "\n".join([profile.name, "", *table(rows[1:], rows[0])])

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from advisor.documents.kinds import KvChoice, Objective
 from advisor.documents.quantities import Amount, Whole
+
+DEFAULT_ROOM_TOKENS = 8192
+"""Room of a single request when no context is asked for: eight turns of a chat of the length in
+profiles/tasks.json, rounded down. Our choice; `--context` replaces it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +36,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirements:
-    """The whole need. Defaults: no loss, speed or TTFT limit, 90 % confidence, 8192 tokens, one request."""
+    """The whole need. Defaults: no loss, speed or TTFT limit, 90 % confidence, one request."""
 
     schema_version: str = "1.0"
     model: str | None = None
@@ -41,8 +46,9 @@ class Requirements:
     min_decode_tokens_per_s: Amount | None = None
     """Per request."""
     max_ttft_s: Amount | None = None
-    context_tokens: Whole = 8192
-    """Per request; the KV cache holds context x concurrency."""
+    context_tokens: Whole | Literal["max"] | None = None
+    """Per request. None = not asked for: room for `room_tokens`, less where only less fits, never less
+    than one request's prompt and answer. "max" = as much as fits."""
     loads: tuple[Load, ...] = (Load(),)
     engines: tuple[str, ...] = ()
     """Empty = any."""
@@ -52,6 +58,19 @@ class Requirements:
     calibration_allowed: bool = True
     objective: Objective | None = None
     """None = the fastest that meets a stated loss, else the most accurate that meets the speed."""
+
+    @property
+    def request_tokens(self) -> int:
+        """Prompt and answer of the longest request."""
+        return max(load.prompt_tokens + load.output_tokens for load in self.loads)
+
+    @property
+    def room_tokens(self) -> int:
+        """Tokens to keep for each request: the context asked for, else what its own prompt and answer take; a
+        single request gets DEFAULT_ROOM_TOKENS, because a conversation grows."""
+        if isinstance(self.context_tokens, int):
+            return self.context_tokens
+        return max(self.request_tokens, DEFAULT_ROOM_TOKENS if self.concurrency == 1 else 0)
 
     @property
     def concurrency(self) -> int:

@@ -9,7 +9,8 @@ from advisor.documents.requirements import Requirements
 from advisor.prediction.artifacts import load
 from advisor.prediction.outcome import place_case
 from advisor.recommendation.candidates import kv_types_for
-from advisor.recommendation.judge import Judged, Miss, judge
+from advisor.recommendation.judge import Judged, judge
+from advisor.recommendation.misses import Miss
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.rank import rate
 from advisor.sizing.weights import weigh
@@ -94,7 +95,7 @@ def _less_memory(plan: Judged, need: Requirements) -> tuple[str, Requirements] |
         if kv_type != plan.case.kv_type and place_case(replace(plan.case, kv_type=kv_type), weights).fits:
             return f"--kv-cache {kv_type}", replace(need, kv_type=kv_type)
     least = max(load.prompt_tokens + load.output_tokens for load in need.loads)
-    context = need.context_tokens // 2
+    context = need.room_tokens // 2
     while context >= least:
         if place_case(replace(plan.case, context_tokens=context), weights).fits:
             return f"--context {context}", replace(need, context_tokens=context)

@@ -192,8 +192,10 @@ def _warnings(best: Judged, requirements: Requirements, hardware: HardwareProfil
 
 def _check_context(requirements: Requirements, model: ModelProfile) -> None:
     most = model.context_length
-    if most is not None and requirements.context_tokens > most:
+    asked = requirements.context_tokens
+    if most is not None and isinstance(asked, int) and asked > most:
         raise UsageError(
-            f"{model.name} reads at most {most} tokens and --context asks for {requirements.context_tokens}: "
-            f"lower --context or choose a model with a longer one"
+            f"{model.name} reads at most {most} tokens and --context asks for {asked}: "
+            "lower --context or choose a model with a longer one",
+            field="context",
         )

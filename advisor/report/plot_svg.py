@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from advisor.tui.plots import Axis, Series, limits, tick_label, ticks
+from advisor.report.series import Axis, Series, limits, tick_label, ticks
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 900, 560, 70, 200, 50, 60
 _COLOURS = ("#0072b2", "#009e73", "#e69f00", "#cc79a7", "#56b4e9", "#d55e00", "#666666")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import re
-import shlex
+from collections.abc import Container
 from dataclasses import asdict, dataclass, fields, replace
-from functools import cache
 
-from advisor.cli import options
 from advisor.documents.model import ModelProfile
 from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
+from advisor.need import stated as need
 
 ACCURACY = {
     "best": ("best that fits", None),
@@ -52,6 +50,11 @@ _LABELS = {
 }
 """Option -> the label of its field."""
 
+FIELD_OF = {
+    "context": "context", "concurrency": "requests", "max-loss": "loss", "min-speed": "min_speed",
+    "task": "tasks", "engine": "engines", "model": "model", "hardware": "machine",
+}  # fmt: skip
+"""The field at fault (`UsageError.field`) -> the field on the screen."""
 PRESETS = {"loss": "accuracy", "min_speed": "speed"}
 """Number -> the choice that asks for it."""
 
@@ -106,33 +109,37 @@ def machine_argv(answers: Answers) -> list[str]:
     return [part for name, text in named if text.strip() for part in (f"--{name}", text.strip())]
 
 
-def need_argv(answers: Answers) -> list[str]:
-    """The need as options of `advisor recommend`."""
+def stated(answers: Answers) -> need.Stated:
+    """The need in the words of the command line's options."""
     loss = answers.loss if answers.accuracy == "number" else ACCURACY[answers.accuracy][1]
     speed = answers.min_speed if answers.speed == "number" else SPEED[answers.speed][1]
-    named = (
-        ("task", answers.tasks),
-        ("max-loss", loss),
-        ("min-speed", speed),
-        ("context", answers.context),
-        ("concurrency", "" if answers.requests.strip() == "1" else answers.requests),
-        ("engine", answers.engines),
-        ("kv-cache", "" if answers.kv_type == "auto" else answers.kv_type),
-        ("objective", "speed" if answers.speed == "fastest" else ""),
+    return need.Stated(
+        task=(answers.tasks.strip(),) if answers.tasks.strip() else (),
+        max_loss=_text(loss),
+        min_speed=_text(speed),
+        context=_text(answers.context),
+        concurrency=None if answers.requests.strip() == "1" else _text(answers.requests),
+        engine=(answers.engines,) if answers.engines.strip() else (),
+        kv_cache=None if answers.kv_type == "auto" else answers.kv_type,
+        no_calibration=not answers.calibration,
+        objective="speed" if answers.speed == "fastest" else None,
     )
-    parts = [f"--{name}={text.strip()}" for name, text in named if text and text.strip()]
-    return [*parts, *(() if answers.calibration else ("--no-calibration",))]
+
+
+def _text(answer: str | None) -> str | None:
+    """None for a field left blank."""
+    return (answer or "").strip() or None
 
 
 def command(answers: Answers, name: str = "recommend") -> str:
     """The command line that gives the same answer."""
     model = ["--model", answers.model.strip()] if answers.model.strip() else []
-    return shlex.join(["advisor", name, *model, *machine_argv(answers), *need_argv(answers)])
+    return need.command(name, stated(answers), *model, *machine_argv(answers))
 
 
 def requirements(answers: Answers, model: ModelProfile | None) -> Requirements:
-    """The Requirements document, made where the command line makes it; UsageError for nonsense."""
-    return options.requirements(_parser().parse_args(need_argv(answers)), model)
+    """The Requirements document, made where the command line's is made; UsageError for nonsense."""
+    return need.requirements(stated(answers), model)
 
 
 def problems(answers: Answers) -> dict[str, str]:
@@ -172,17 +179,14 @@ def plain_words(error: Exception | str) -> str:
     return _LABELS.get(named[1], named[1].replace("-", " ")) + str(error)[named.end() :]
 
 
+def field_of(error: Exception, shown: Container[str], otherwise: str = "") -> str:
+    """Which of the fields *shown* is at fault; *otherwise* when none of them is."""
+    name = FIELD_OF.get(getattr(error, "field", ""), "")
+    return name if name in shown else otherwise
+
+
 def valid(answers: Answers) -> Answers:
     """What is worth keeping for next time: the default in place of what cannot be understood."""
     blank, wrong = Answers(), problems(answers)
     names = {*wrong, *(PRESETS[name] for name in wrong if name in PRESETS)}
     return replace(answers, **{name: getattr(blank, name) for name in names})
-
-
-@cache
-def _parser() -> argparse.ArgumentParser:
-    from advisor.cli.main import Parser
-
-    parser = Parser(prog="advisor recommend")
-    options.add_need(parser)
-    return parser

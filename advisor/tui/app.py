@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.tui.answers import Answers, valid
@@ -44,9 +46,13 @@ class AdvisorApp(App[str]):
 
     def on_mount(self) -> None:
         """Begin with the machine."""
-        from advisor.tui.screens.machine import MachineScreen
+        self.push_screen(self.screen_for("machine"))
 
-        self.push_screen(MachineScreen())
+    def screen_for(self, name: str, *arguments: object) -> Screen[Any]:
+        """The screen NAME of the folder `screens`: found by its name, so that no screen imports another."""
+        module = import_module(f"advisor.tui.screens.{name}")
+        found: Screen[Any] = getattr(module, f"{name.capitalize()}Screen")(*arguments)
+        return found
 
     def change(self, answers: Answers) -> None:
         """Take new answers and keep them for next time."""
@@ -79,10 +85,8 @@ class AdvisorApp(App[str]):
         """Choose a suggested model and ask again."""
         from dataclasses import replace
 
-        from advisor.tui.screens.questions import QuestionsScreen
-
         self.change(replace(self.conversation.answers, model=name))
-        while not isinstance(self.screen, QuestionsScreen):
+        while getattr(self.screen, "STEP", "Questions") != "Questions":
             self.pop_screen()
         self.screen.fill(self.conversation.answers)
         self.screen.action_answer()
@@ -102,10 +106,8 @@ class AdvisorApp(App[str]):
 
     def action_help(self) -> None:
         """What this screen is for and its keys."""
-        from advisor.tui.screens.help import HelpScreen
-
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.screen))
+        if getattr(self.screen, "ABOUT", ""):
+            self.push_screen(self.screen_for("help", self.screen))
 
 
 def make_app(

@@ -8,7 +8,8 @@ from operator import attrgetter
 
 from advisor.documents.outcome import Estimate
 from advisor.recommendation.tradeoffs import Row
-from advisor.report.text import number
+from advisor.report.figures import number
+from advisor.report.tradeoffs import mark, mix
 
 WIDE = 163
 """From this width on the intervals stand in the table; below it, under it for the row at the cursor."""
@@ -59,16 +60,6 @@ def columns(width: int) -> tuple[Column, ...]:
     return tuple(found)
 
 
-def mix(row: Row) -> Estimate | None:
-    """The loss on all tasks together."""
-    return row.loss_pct.get("mix")
-
-
-def mark(row: Row) -> str:
-    """* on the Pareto front, x when the need is not met."""
-    return "*" if row.pareto else ("" if row.feasible else "x")
-
-
 def arranged(rows: tuple[Row, ...], by: Column, reverse: bool) -> list[Row]:
     """*rows* sorted by a column; what has no figure comes last either way."""
     known = [row for row in rows if by.key(row) is not None]
@@ -84,26 +75,6 @@ def matching(rows: tuple[Row, ...], words: str, feasible_only: bool) -> tuple[Ro
         for row in rows
         if (row.feasible or not feasible_only) and all(word in _said(row) for word in wanted)
     )
-
-
-def detail(row: Row) -> str:
-    """The row at the cursor in words: its intervals, and why it is not recommended."""
-    parts = []
-    if mix(row):
-        parts.append(f"loss {span(mix(row), '%')}")
-    if row.decode_tokens_per_s:
-        parts.append(f"decode {span(row.decode_tokens_per_s, 'tokens/s')}")
-    if row.placement:
-        parts.append(f"{row.placement}, {row.kv_type} KV cache")
-    text = f"{row.scheme}: " + "; ".join(parts) if parts else row.scheme
-    return f"{text}. Not: {row.reason}" if row.reason else text
-
-
-def span(figure: Estimate, unit: str) -> str:
-    """Value, interval, unit and basis."""
-    if figure.basis == "exact":
-        return f"{number(figure.value)} {unit} (exact)"
-    return f"{number(figure.value)} ({number(figure.low)} to {number(figure.high)}) {unit}, {figure.basis}"
 
 
 def _said(row: Row) -> str:

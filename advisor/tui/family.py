@@ -12,8 +12,8 @@ from advisor.recommendation.fleet import SHORTLIST
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.scores import expected_scores
 from advisor.recommendation.session import Session
+from advisor.report.series import SIZE, Point, Series, scaled
 from advisor.tui.conversation import Reply
-from advisor.tui.plots import SIZE, Point, Series, scaled
 
 
 def family_series(reply: Reply) -> tuple[list[Series], str]:

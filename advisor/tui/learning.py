@@ -6,8 +6,8 @@ from advisor.catalog.schemes import find_scheme
 from advisor.documents.model import ModelProfile
 from advisor.errors import AdvisorError
 from advisor.recommendation.tradeoffs import Row, Table
+from advisor.report.tradeoffs import mix
 from advisor.sizing.weights import weigh
-from advisor.tui.columns import mix
 from advisor.tui.quantize import Block, Choice, bits_per_number, error, quantize
 
 LEVELS = ("Q2", "Q3", "Q4", "Q5", "Q6", "Q8")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from advisor.errors import UsageError
 from advisor.report.plot_svg import svg
+from advisor.report.series import LOSS, SIZE, SPEED, series
+from advisor.report.tradeoffs import csv_text, markdown
 from advisor.tui.conversation import Reply
-from advisor.tui.plots import LOSS, SIZE, SPEED, series
 
 KINDS = {
     "json": ("recommendation.json", "the recommendation, as `--json` prints it"),
@@ -57,23 +58,11 @@ def _json(reply: Reply) -> str:
 
 
 def _csv(reply: Reply) -> str:
-    import csv
-    import io
-
-    from advisor.cli.tradeoffs import csv_rows
-
-    rows = csv_rows(reply.table)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(rows[0]) if rows else ["scheme"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
+    return csv_text(reply.table) if reply.table else ""
 
 
 def _markdown(reply: Reply) -> str:
-    from advisor.cli.tradeoffs import markdown
-
-    return markdown(reply.table) + "\n"
+    return markdown(reply.table) + "\n" if reply.table else ""
 
 
 def _svg(reply: Reply) -> str:

@@ -7,7 +7,8 @@ import pytest
 from advisor.cli import options
 from advisor.cli.main import Parser
 from advisor.documents.requirements import Requirements
-from advisor.tui.answers import Answers, command, need_argv, problems, requirements
+from advisor.need.stated import argv
+from advisor.tui.answers import Answers, command, problems, requirements, stated
 from advisor.tui.remembered import recall, remember
 
 
@@ -60,7 +61,7 @@ def test_every_wrong_field_is_found_at_once():
 
 def test_arguments_that_look_like_options():
     """A value that begins with a dash is a value."""
-    assert need_argv(Answers(tasks="-x")) == ["--task=-x"]
+    assert argv(stated(Answers(tasks="-x"))) == ["--task=-x"]
     assert "tasks" in problems(Answers(tasks="-x"))
 
 

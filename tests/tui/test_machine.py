@@ -5,7 +5,7 @@ from threading import Event
 
 from advisor.catalog.resolve import Overrides, resolve_hardware
 from advisor.documents.plain import dumps
-from advisor.tui.machine_rows import machine_rows
+from advisor.report.machine import machine_rows
 from advisor.tui.remembered import recall
 
 

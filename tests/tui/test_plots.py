@@ -4,11 +4,11 @@ from math import log10
 
 import pytest
 
+from advisor.report.series import LOSS, SIZE, SPEED, limits, series, tick_label, ticks
+from advisor.report.terms import lines
 from advisor.tui.answers import Answers
 from advisor.tui.conversation import Conversation, evidence
 from advisor.tui.family import family_series
-from advisor.tui.plots import LOSS, SIZE, SPEED, limits, series, tick_label, ticks
-from advisor.tui.terms import lines
 
 ANSWERS = Answers(hardware="RTX 4090", model="Qwen3-8B", engines="llama.cpp", context="4096")
 

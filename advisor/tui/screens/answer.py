@@ -13,13 +13,14 @@ from textual.widget import Widget
 from textual.widgets import DataTable, Footer, Static
 
 from advisor.documents.recommendation import Plan
+from advisor.report.plan import figure_rows, headline, summary_cells
+from advisor.report.text import rejection_lines
 from advisor.tui.answers import command, plain_words
 from advisor.tui.conversation import Reply
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.large import Large
 from advisor.tui.widgets.memory_bar import MemoryBar
 from advisor.tui.widgets.steps import Steps
-from advisor.tui.words import figures, headline, runner_up
 
 _WIDTHS = (17, 39)
 """Of a figure's name and value; its note takes what is left, and wraps."""
@@ -134,15 +135,8 @@ class AnswerScreen(StepScreen):
         yield DataTable(id="others", cursor_type="row")
 
     def _rejected(self) -> ComposeResult:
-        kinds: dict[str, list] = {}
-        for rejection in self.reply.document.rejected:
-            kinds.setdefault(rejection.kind, []).append(rejection)
-        lines = []
-        for kind, group in kinds.items():
-            names = list(dict.fromkeys(r.model if r.scheme == "any" else r.scheme for r in group))
-            more = f" and {len(names) - 4} more" if len(names) > 4 else ""
-            lines.append(f"{kind}: {', '.join(names[:4])}{more}; e.g. {group[0].reason}")
-        yield from _listed("Rejected (t shows all)", tuple(lines))
+        lines = rejection_lines(self.reply.document.rejected, 4)
+        yield from _listed("Rejected (t shows all)" if self.reply.model else "Rejected", lines)
 
     def on_mount(self) -> None:
         """Fill the tables."""
@@ -151,15 +145,17 @@ class AnswerScreen(StepScreen):
             spare = max(self.app.size.width - sum(_WIDTHS) - 10, 14)
             for title, width in zip(("figure", "value", "note"), (*_WIDTHS, spare), strict=True):
                 table.add_column(title, width=width)
-            for row in figures(self.plan):
+            for row in figure_rows(self.plan):
                 table.add_row(*map(Text, row[:3]), height=None)
         others = self.reply.document.alternatives
         if others:
             table = self.query_one("#others", DataTable)
             suggested = self.reply.model is None
-            table.add_columns(*(["model"] if suggested else []), "scheme", "engine", "GB", "loss %", "tok/s")
+            table.add_columns(
+                *(["model"] if suggested else []), "scheme", "engine", "file", "loss", "decode tok/s"
+            )
             for plan in self._choices:
-                table.add_row(*([plan.model] if suggested else []), *runner_up(plan))
+                table.add_row(*([plan.model] if suggested else []), *summary_cells(plan))
 
     @property
     def _choices(self) -> tuple[Plan, ...]:
@@ -170,7 +166,7 @@ class AnswerScreen(StepScreen):
 
     @on(DataTable.RowSelected, "#figures")
     def _open_figure(self, event: DataTable.RowSelected) -> None:
-        self._evidence(self.plan, figures(self.plan)[event.cursor_row][3])
+        self._evidence(self.plan, figure_rows(self.plan)[event.cursor_row][3])
 
     @on(DataTable.RowSelected, "#others")
     def _open_other(self, event: DataTable.RowSelected) -> None:
@@ -181,9 +177,7 @@ class AnswerScreen(StepScreen):
             self._evidence(plan, "size")
 
     def _evidence(self, plan: Plan, section: str) -> None:
-        from advisor.tui.screens.evidence import EvidenceScreen
-
-        self.app.push_screen(EvidenceScreen(self.reply, plan, section))
+        self.app.push_screen(self.app.screen_for("evidence", self.reply, plan, section))
 
     def action_copy_run(self) -> None:
         """The command that runs the plan, to the clipboard."""
@@ -204,28 +198,20 @@ class AnswerScreen(StepScreen):
     def action_tradeoffs(self) -> None:
         """Every scheme side by side."""
         if self.needs_model():
-            from advisor.tui.screens.tradeoffs import TradeoffsScreen
-
-            self.app.push_screen(TradeoffsScreen(self.reply))
+            self.app.push_screen(self.app.screen_for("tradeoffs", self.reply))
 
     def action_plot(self) -> None:
         """Size and speed against loss."""
         if self.needs_model():
-            from advisor.tui.screens.plot import PlotScreen
-
-            self.app.push_screen(PlotScreen(self.reply))
+            self.app.push_screen(self.app.screen_for("plot", self.reply))
 
     def action_learn(self) -> None:
         """What quantization does."""
-        from advisor.tui.screens.learn import LearnScreen
-
-        self.app.push_screen(LearnScreen(self.reply))
+        self.app.push_screen(self.app.screen_for("learn", self.reply))
 
     def action_save(self) -> None:
         """Take the documents away as files."""
-        from advisor.tui.screens.save import SaveScreen
-
-        self.app.push_screen(SaveScreen(self.reply))
+        self.app.push_screen(self.app.screen_for("save", self.reply))
 
     def needs_model(self) -> bool:
         """Whether a model is chosen; says what to do when none is."""

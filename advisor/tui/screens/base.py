@@ -13,8 +13,6 @@ from advisor.tui.conversation import Conversation
 if TYPE_CHECKING:
     from advisor.tui.app import AdvisorApp
 
-STEPS = ("Machine", "Questions", "Answer", "Tradeoffs")
-
 
 class StepScreen(Screen[None]):
     """A screen of the conversation."""
@@ -44,11 +42,3 @@ class StepScreen(Screen[None]):
     def failed(self, text: str) -> None:
         """Say that something did not work; screens with a place for it override this."""
         self.notify(text, severity="error", markup=False)
-
-
-def steps(current: str) -> str:
-    """The head line: where the conversation is."""
-    parts = [
-        f"[{index} {name}]" if name == current else f" {index} {name} " for index, name in enumerate(STEPS, 1)
-    ]
-    return "›".join(parts)

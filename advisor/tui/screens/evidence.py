@@ -13,10 +13,10 @@ from textual.widgets import Footer, Static, TabbedContent, TabPane
 from advisor.documents.recommendation import Plan
 from advisor.errors import AdvisorError
 from advisor.recommendation.tradeoffs import Row
+from advisor.report.terms import lines
 from advisor.tui.conversation import Reply, evidence
 from advisor.tui.messages import EvidenceFound
 from advisor.tui.screens.base import StepScreen
-from advisor.tui.terms import lines
 from advisor.tui.widgets.steps import Steps
 
 SECTIONS = ("size", "memory", "speed", "accuracy")

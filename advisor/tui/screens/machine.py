@@ -14,8 +14,9 @@ from textual.widgets import Button, DataTable, Footer, Input, ProgressBar, Stati
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.errors import AdvisorError
+from advisor.report.machine import machine_rows
 from advisor.tui.answers import Answers, plain_words
-from advisor.tui.machine_rows import machine_rows
+from advisor.tui.machine_names import machine_names
 from advisor.tui.messages import MachineFailed, MachineRead, Measuring
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.field import Field
@@ -196,10 +197,8 @@ class MachineScreen(StepScreen):
     @on(Button.Pressed, "#continue")
     def action_continue(self) -> None:
         """To the questions, once the machine is known."""
-        from advisor.tui.screens.questions import QuestionsScreen
-
         if self.take_answers():
-            self.app.push_screen(QuestionsScreen())
+            self.app.push_screen(self.app.screen_for("questions"))
             return
         wrong = [field for field in self.query(Field) if field.problem]
         if wrong:
@@ -257,11 +256,3 @@ def resolved(conversation: object, answers: Answers) -> MachineRead | MachineFai
         except AdvisorError as error:
             return MachineFailed(plain_words(error), name)
     return MachineFailed(plain_words(failure))
-
-
-def machine_names() -> tuple[str, ...]:
-    """GPUs and whole machines of the catalogue."""
-    from advisor.catalog.gpus import gpu_names
-    from advisor.catalog.machines import all_machines
-
-    return (*gpu_names(), *(machine.name for machine in all_machines()))

@@ -11,10 +11,21 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Footer, Static
 
 from advisor.errors import AdvisorError
+from advisor.report.series import (
+    LOSS,
+    SIZE,
+    SPEED,
+    THROUGHPUT,
+    Axis,
+    Series,
+    limits,
+    series,
+    tick_label,
+    ticks,
+)
 from advisor.tui.conversation import Reply
 from advisor.tui.family import family_series
 from advisor.tui.messages import PointsFound
-from advisor.tui.plots import LOSS, SIZE, SPEED, THROUGHPUT, Axis, Series, limits, series, tick_label, ticks
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.steps import Steps
 
@@ -163,9 +174,7 @@ class PlotScreen(StepScreen):
 
     def action_save(self) -> None:
         """Take the documents away as files, this plot among them."""
-        from advisor.tui.screens.save import SaveScreen
-
-        self.app.push_screen(SaveScreen(self.reply))
+        self.app.push_screen(self.app.screen_for("save", self.reply))
 
 
 def _packed(entries: list[str], width: int) -> str:

@@ -14,7 +14,7 @@ from textual.widgets import Button, Footer, Input, Select, Static
 
 from advisor.documents.kinds import KV_CHOICES
 from advisor.errors import AdvisorError
-from advisor.tui.answers import ACCURACY, PRESETS, SPEED, Answers, plain_words, problems
+from advisor.tui.answers import ACCURACY, PRESETS, SPEED, Answers, field_of, plain_words, problems
 from advisor.tui.messages import Replied, ReplyFailed
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.field import Field
@@ -206,18 +206,15 @@ class QuestionsScreen(StepScreen):
             reply = self.conversation.ask(answers)
             _ = reply.document  # written here, where it holds nothing up
         except AdvisorError as error:
-            field = "context" if "reads at most" in str(error) else ""
-            self.post_message(ReplyFailed(plain_words(error), field))
+            self.post_message(ReplyFailed(plain_words(error), field_of(error, (*_TEXTS, "model"))))
             return
         self.post_message(Replied(reply))
 
     @on(Replied)
     def _answer(self, event: Replied) -> None:
-        from advisor.tui.screens.answer import AnswerScreen
-
         self.query_one("#hint", Static).update("")
         self.conversation.reply = event.reply
-        self.app.push_screen(AnswerScreen(event.reply))
+        self.app.push_screen(self.app.screen_for("answer", event.reply))
 
     @on(ReplyFailed)
     def _refused(self, event: ReplyFailed) -> None:

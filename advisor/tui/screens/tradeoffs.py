@@ -14,12 +14,12 @@ from textual.worker import get_current_worker
 
 from advisor.documents.kinds import KV_CHOICES
 from advisor.errors import AdvisorError
-from advisor.tui.answers import Answers, plain_words, problems
-from advisor.tui.columns import detail
+from advisor.report.tradeoffs import detail
+from advisor.tui.answers import Answers, field_of, plain_words, problems
 from advisor.tui.conversation import Reply
+from advisor.tui.machine_names import machine_names
 from advisor.tui.messages import Replied, ReplyFailed
 from advisor.tui.screens.base import StepScreen
-from advisor.tui.screens.machine import machine_names
 from advisor.tui.widgets.field import Field
 from advisor.tui.widgets.scheme_table import SchemeTable
 from advisor.tui.widgets.search import Search
@@ -155,8 +155,7 @@ class TradeoffsScreen(StepScreen):
         try:
             reply = self.conversation.ask_unless(answers, lambda: worker.is_cancelled)
         except AdvisorError as error:
-            text = plain_words(error)
-            self.post_message(ReplyFailed(text, "context" if "reads at most" in text else "machine"))
+            self.post_message(ReplyFailed(plain_words(error), field_of(error, dict(_CONTROLS), "machine")))
             return
         if reply is not None:
             self.post_message(Replied(reply))
@@ -181,7 +180,7 @@ class TradeoffsScreen(StepScreen):
     def action_scale(self, name: str, factor: float) -> None:
         """Double or halve a number."""
         need = self.reply.requirements
-        value = max(int((need.context_tokens if name == "context" else need.concurrency) * factor), 1)
+        value = max(int((need.room_tokens if name == "context" else need.concurrency) * factor), 1)
         if name == "context" and self.reply.model.context_length:
             value = min(value, self.reply.model.context_length)
         self.query_one(f"#{name}", Input).value = str(value)
@@ -214,9 +213,7 @@ class TradeoffsScreen(StepScreen):
 
     @on(SchemeTable.Opened)
     def _open(self, event: SchemeTable.Opened) -> None:
-        from advisor.tui.screens.evidence import EvidenceScreen
-
-        self.app.push_screen(EvidenceScreen(self.reply, event.row, "size"))
+        self.app.push_screen(self.app.screen_for("evidence", self.reply, event.row, "size"))
 
     def action_copy_run(self) -> None:
         """The command that runs the row at the cursor."""
@@ -228,30 +225,22 @@ class TradeoffsScreen(StepScreen):
 
     def action_adopt(self) -> None:
         """The what-if becomes the answers, and the answer is given anew."""
-        from advisor.tui.screens.answer import AnswerScreen
-
         self.app.change(self.wanted)
         self.conversation.reply = self.reply
         self.app.pop_screen()
-        self.app.switch_screen(AnswerScreen(self.reply))
+        self.app.switch_screen(self.app.screen_for("answer", self.reply))
 
     def action_plot(self) -> None:
         """Size and speed against loss."""
-        from advisor.tui.screens.plot import PlotScreen
-
-        self.app.push_screen(PlotScreen(self.reply))
+        self.app.push_screen(self.app.screen_for("plot", self.reply))
 
     def action_levels(self) -> None:
         """K_S, K_M and K_L beside each other."""
-        from advisor.tui.screens.learn import LearnScreen
-
-        self.app.push_screen(LearnScreen(self.reply, "levels"))
+        self.app.push_screen(self.app.screen_for("learn", self.reply, "levels"))
 
     def action_save(self) -> None:
         """Take the documents away as files."""
-        from advisor.tui.screens.save import SaveScreen
-
-        self.app.push_screen(SaveScreen(self.reply))
+        self.app.push_screen(self.app.screen_for("save", self.reply))
 
 
 def _explicit(answers: Answers, reply: Reply) -> Answers:
@@ -263,7 +252,7 @@ def _explicit(answers: Answers, reply: Reply) -> Answers:
         answers,
         loss=loss,
         min_speed=speed,
-        context=str(need.context_tokens),
+        context=answers.context,
         accuracy="number" if loss else "best",
         speed="number" if speed else answers.speed,
     )

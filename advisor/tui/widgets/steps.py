@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Static
 
-from advisor.tui.screens.base import steps
+STEPS = ("Machine", "Questions", "Answer", "Tradeoffs")
 
 
 class Steps(Static):
@@ -12,3 +12,11 @@ class Steps(Static):
 
     def __init__(self, current: str) -> None:
         super().__init__(f"advisor  {steps(current)}", markup=False, classes="steps")
+
+
+def steps(current: str) -> str:
+    """The head line: where the conversation is."""
+    parts = [
+        f"[{index} {name}]" if name == current else f" {index} {name} " for index, name in enumerate(STEPS, 1)
+    ]
+    return "›".join(parts)

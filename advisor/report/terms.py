@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from advisor.report.terminal import cleaned
+
 _ESTIMATE = {"value", "low", "high", "basis"}
 _GB = ("bytes", "weights", "file")
 _VERBATIM = ("by type", "by role")
+
+
+def explanation_text(found: dict[str, Any]) -> str:
+    """The document of `advisor explain` as a page of text."""
+    found = cleaned(found)
+    text = [f"{found['scheme']} of {found['model']} on {found['engine']}, {found['hardware']}"]
+    for title, section in found["sections"].items():
+        text += ["", title.capitalize(), *lines(section, 1, above=title)]
+    return "\n".join(text)
 
 
 def lines(value: Any, depth: int = 0, above: str = "") -> list[str]:

@@ -1,12 +1,19 @@
-"""Figures as rows of words: the same figures and the same forms as the command line prints."""
+"""One plan as rows of words: the same figures in the same form on the command line and in the TUI."""
 
 from __future__ import annotations
 
-from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Plan
-from advisor.report.text import gibibytes, interval, number, placement_words, size
+from advisor.report.figures import (
+    gibibytes,
+    interval,
+    lost,
+    milliseconds,
+    number,
+    placement_words,
+    size,
+)
 
-Figure = tuple[str, str, str, str]
+FigureRow = tuple[str, str, str, str]
 """Name, figure, note, and the section of the evidence that explains it."""
 
 
@@ -21,12 +28,17 @@ def headline(plan: Plan) -> str:
     )
 
 
-def figures(plan: Plan) -> list[Figure]:
+def figure_rows(plan: Plan) -> list[FigureRow]:
     """Every figure of a plan with its interval and basis."""
     out = plan.predicted
     upper = "" if plan.loss_upper_pct is None else f"at most {plan.loss_upper_pct:.1f} %"
     rows = [
-        ("File", size(out.file_size_bytes), f"{out.bpw.value:.2f} bpw", "size"),
+        (
+            "File",
+            size(out.file_size_bytes),
+            f"{out.bpw.value:.2f} bits per weight" if out.bpw else "",
+            "size",
+        ),
         ("Memory", gibibytes(out.memory_bytes), "", "memory"),
         ("Loss on the tasks", interval(plan.loss_pct, "%"), upper, "accuracy"),
         *(
@@ -34,7 +46,12 @@ def figures(plan: Plan) -> list[Figure]:
             for name, kept in out.retained_accuracy_pct.items()
         ),
         ("Perplexity ratio", interval(out.perplexity_ratio, ""), "", "accuracy"),
-        ("Decode", interval(out.decode_tokens_per_s, "tokens/s"), _ms(out.decode_tokens_per_s), "speed"),
+        (
+            "Decode",
+            interval(out.decode_tokens_per_s, "tokens/s"),
+            milliseconds(out.decode_tokens_per_s),
+            "speed",
+        ),
         ("Prefill", interval(out.prefill_tokens_per_s, "tokens/s"), "", "speed"),
         ("First token after", interval(out.time_to_first_token_s, "s"), "", "speed"),
     ]
@@ -43,23 +60,16 @@ def figures(plan: Plan) -> list[Figure]:
     return rows
 
 
-def lost(kept: Estimate | None) -> Estimate | None:
-    """The loss that an accuracy kept leaves, in percent."""
-    return kept.to_loss() if kept else None
-
-
-def runner_up(plan: Plan) -> tuple[str, ...]:
-    """Scheme, engine, file in GB, loss in percent and decode speed of another plan."""
+def summary_cells(plan: Plan) -> tuple[str, ...]:
+    """Scheme, engine, file, loss and decode speed of one of several plans."""
     out = plan.predicted
     decode = out.decode_tokens_per_s
     return (
         plan.scheme,
         plan.engine,
-        f"{out.file_size_bytes.value / 1e9:.1f}",
-        f"{plan.loss_pct.value:.2f}" if plan.loss_pct else "-",
-        number(decode.value) if decode else "-",
+        f"{out.file_size_bytes.value / 1e9:.1f} GB",
+        f"{plan.loss_pct.value:.2f} %" if plan.loss_pct else "not measured",
+        f"{number(decode.value)} ({number(decode.low)} to {number(decode.high)})"
+        if decode
+        else "not measured",
     )
-
-
-def _ms(decode: Estimate | None) -> str:
-    return f"{1000 / decode.value:.1f} ms/token" if decode and decode.value > 0 else ""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from advisor.cli import quantities
 from advisor.errors import UsageError
+from advisor.need import quantities
 
 
 class TestPercent:

@@ -8,7 +8,7 @@ from math import log10
 
 from advisor.documents.outcome import Estimate
 from advisor.recommendation.tradeoffs import Row
-from advisor.tui.columns import mix
+from advisor.report.tradeoffs import mix
 
 LEAST_LOSS_PCT = 0.01
 """The lower edge of the logarithmic loss axis, below what any benchmark resolves; zero stands there."""

@@ -14,7 +14,7 @@ def percent(text: str, option: str) -> float:
     """'1%', '1' or '0.5 %' as percent, from 0 to 100."""
     value = _number(text.strip().removesuffix("%"), option, "a percentage such as 1%")
     if not 0 <= value <= 100:
-        raise UsageError(f"{option} {text}: a percentage lies between 0 and 100")
+        raise _wrong(option, text, "a percentage lies between 0 and 100")
     return value
 
 
@@ -22,8 +22,9 @@ def seconds(text: str, option: str) -> float:
     """'2s', '500ms' or '2' as seconds, above zero."""
     match = re.fullmatch(_NUMBER + r"(ms|s|min)?", text)
     if not match:
-        raise UsageError(f"{option} {text}: give a time such as 2s or 500ms")
-    return _positive(float(match[1]) * {"ms": 0.001, "s": 1, "min": 60, None: 1}[match[2]], option, text)
+        raise _wrong(option, text, "give a time such as 2s or 500ms")
+    seconds_each = {"ms": 0.001, "s": 1.0, "min": 60.0}.get(match[2], 1.0)
+    return _positive(float(match[1]) * seconds_each, option, text)
 
 
 def rate(text: str, option: str) -> float:
@@ -37,9 +38,9 @@ def rate(text: str, option: str) -> float:
 
 def count(text: str, option: str) -> int:
     """A whole number above zero; '8k' and '32K' are multiples of 1024, as model cards use them."""
-    match = re.fullmatch(r"\s*(\d+)\s*([kK])?\s*", text)
+    match = re.fullmatch(r"\s*([0-9]{1,12})\s*([kK])?\s*", text)
     if not match or int(match[1]) == 0:
-        raise UsageError(f"{option} {text}: give a whole number above zero such as 8192 or 8k")
+        raise _wrong(option, text, "give a whole number above zero such as 8192 or 8k")
     return int(match[1]) * (1024 if match[2] else 1)
 
 
@@ -47,13 +48,17 @@ def _number(text: str, option: str, wanted: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise UsageError(f"{option} {text}: give {wanted}") from None
+        raise _wrong(option, text, f"give {wanted}") from None
     if not isfinite(value):
-        raise UsageError(f"{option} {text}: give {wanted}, not {text.strip()}")
+        raise _wrong(option, text, f"give {wanted}, not {text.strip()}")
     return value
 
 
 def _positive(value: float, option: str, text: str) -> float:
     if not isfinite(value) or value <= 0:
-        raise UsageError(f"{option} {text}: it must be above zero")
+        raise _wrong(option, text, "it must be above zero")
     return value
+
+
+def _wrong(option: str, text: str, mend: str) -> UsageError:
+    return UsageError(f"{option} {text}: {mend}", field=option.split()[0].removeprefix("--"))

@@ -1,0 +1,166 @@
+"""A need in the words of the command line's options, and the Requirements document it means."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Literal, TypeVar
+
+from advisor.documents.kinds import KV_CHOICES, OBJECTIVES
+from advisor.documents.model import ModelProfile
+from advisor.documents.requirements import Load, Requirements, TaskNeed
+from advisor.errors import UsageError
+from advisor.need import quantities
+from advisor.need.lengths import lengths
+
+T = TypeVar("T")
+C = TypeVar("C")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stated:
+    """What was asked for, as typed; None and () leave it to the advisor. A field is an option of its
+    own name."""
+
+    task: tuple[str, ...] = ()
+    """Each may hold several, separated by commas, and a limit of its own: `math:1%`."""
+    max_loss: str | None = None
+    confidence: str | None = None
+    min_speed: str | None = None
+    max_ttft: str | None = None
+    context: str | None = None
+    concurrency: str | None = None
+    prompt: str | None = None
+    output: str | None = None
+    engine: tuple[str, ...] = ()
+    scheme: tuple[str, ...] = ()
+    kv_cache: str | None = None
+    no_calibration: bool = False
+    objective: str | None = None
+
+
+def argv(stated: Stated) -> list[str]:
+    """The options that say the same; values begin after `=`, so that one that looks like an option is
+    a value."""
+    parts: list[str] = []
+    for field in fields(stated):
+        value, option = getattr(stated, field.name), "--" + field.name.replace("_", "-")
+        if value is True:
+            parts.append(option)
+        elif isinstance(value, tuple):
+            parts += [f"{option}={text.strip()}" for text in value if text.strip()]
+        elif value:
+            parts.append(f"{option}={value.strip()}")
+    return parts
+
+
+def command(name: str, stated: Stated, *more: str) -> str:
+    """`advisor NAME` with *more* and the need, quoted for a shell."""
+    return shlex.join(["advisor", name, *more, *argv(stated)])
+
+
+def requirements(stated: Stated, model: ModelProfile | None) -> Requirements:
+    """The document; UsageError names the option that makes no sense in its `field`."""
+    confidence = quantities.percent(stated.confidence or "90%", "--confidence")
+    if not 50 <= confidence <= 99.9:
+        raise UsageError(f"--confidence {stated.confidence}: choose from 50% to 99.9%", field="confidence")
+    tasks = _tasks(stated.task or ("chat",))
+    context = _context(stated.context)
+    return Requirements(
+        model=model.name if model else None,
+        tasks=tasks,
+        max_loss_pct=_read(quantities.percent, stated.max_loss, "--max-loss"),
+        confidence_pct=confidence,
+        min_decode_tokens_per_s=_read(quantities.rate, stated.min_speed, "--min-speed"),
+        max_ttft_s=_read(quantities.seconds, stated.max_ttft, "--max-ttft"),
+        context_tokens=context,
+        loads=_loads(stated, context if isinstance(context, int) else None, tasks, model),
+        engines=_engines(stated.engine),
+        schemes=_schemes(stated.scheme),
+        kv_type=_choice(stated.kv_cache or "auto", KV_CHOICES, "kv-cache"),
+        calibration_allowed=not stated.no_calibration,
+        objective=_choice(stated.objective, OBJECTIVES, "objective") if stated.objective else None,
+    )
+
+
+def _read(how: Callable[[str, str], T], text: str | None, option: str) -> T | None:
+    return None if text is None else how(text, option)
+
+
+def _context(text: str | None) -> int | Literal["max"] | None:
+    if text is not None and text.strip().lower() == "max":
+        return "max"
+    return _read(quantities.count, text, "--context")
+
+
+def _choice(text: str, known: tuple[C, ...], option: str) -> C:
+    for word in known:
+        if word == text:
+            return word
+    raise UsageError(f"--{option} {text}: choose one of {', '.join(map(str, known))}", field=option)
+
+
+def _tasks(texts: tuple[str, ...]) -> tuple[TaskNeed, ...]:
+    from advisor.catalog.tasks import task_mix
+
+    needs = []
+    for part in (part.strip() for text in texts for part in text.split(",")):
+        name, _, limit = part.partition(":")
+        task_mix(name)
+        needs.append(
+            TaskNeed(task=name, max_loss_pct=quantities.percent(limit, f"--task {name}:") if limit else None)
+        )
+    names = [need.task for need in needs]
+    if len(set(names)) < len(names):
+        raise UsageError(f"--task names {max(names, key=names.count)} twice", field="task")
+    return tuple(needs)
+
+
+def _loads(
+    stated: Stated, context: int | None, tasks: tuple[TaskNeed, ...], model: ModelProfile | None
+) -> tuple[Load, ...]:
+    """One load for each number of requests, of the lengths stated or else of the task."""
+    most = model.context_length if model else None
+    prompt, output = lengths(tuple(need.task for need in tasks), context, most)
+    asked_output = _read(quantities.count, stated.output, "--output")
+    asked_prompt = _read(quantities.count, stated.prompt, "--prompt")
+    if asked_output is not None:
+        output = asked_output
+        prompt = min(prompt, max((context or most or prompt + output) - output, 1))
+    if asked_prompt is not None:
+        prompt = asked_prompt
+        if asked_output is None:
+            output = min(output, max((context or most or prompt + output) - prompt, 1))
+    if context is not None and prompt + output > context:
+        raise UsageError(
+            f"--prompt {prompt} and --output {output} are more than --context {context}", field="context"
+        )
+    loads = []
+    for part in (stated.concurrency or "1").split(","):
+        number, _, share = part.partition(":")
+        loads.append(
+            Load(
+                prompt_tokens=prompt,
+                output_tokens=output,
+                concurrency=quantities.count(number, "--concurrency"),
+                weight=quantities.rate(share, "--concurrency share") if share else 1.0,
+            )
+        )
+    return tuple(loads)
+
+
+def _engines(texts: tuple[str, ...]) -> tuple[str, ...]:
+    from advisor.catalog.support import find_engine
+
+    return tuple(dict.fromkeys(find_engine(part) for part in _parts(texts)))
+
+
+def _schemes(texts: tuple[str, ...]) -> tuple[str, ...]:
+    from advisor.catalog.schemes import find_scheme
+
+    return tuple(dict.fromkeys(find_scheme(part).name for part in _parts(texts)))
+
+
+def _parts(texts: tuple[str, ...]) -> list[str]:
+    return [part.strip() for text in texts for part in text.split(",") if part.strip()]

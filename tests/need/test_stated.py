@@ -1,0 +1,47 @@
+"""A need in words."""
+
+import pytest
+
+from advisor.documents.requirements import Requirements
+from advisor.errors import UsageError
+from advisor.need.stated import Stated, argv, requirements
+
+
+def test_nothing_said_is_the_default_need():
+    """A need of which nothing is said is the document's own default."""
+    assert Requirements() == requirements(Stated(), None)
+
+
+@pytest.mark.parametrize(
+    ("stated", "field"),
+    [
+        (Stated(context="many"), "context"),
+        (Stated(concurrency="0"), "concurrency"),
+        (Stated(max_loss="-1"), "max-loss"),
+        (Stated(min_speed="fast"), "min-speed"),
+        (Stated(max_ttft="2 hours"), "max-ttft"),
+        (Stated(confidence="100"), "confidence"),
+        (Stated(kv_cache="q3"), "kv-cache"),
+        (Stated(objective="best"), "objective"),
+        (Stated(task=("sorcery",)), "task"),
+        (Stated(engine=("vlm",)), "engine"),
+        (Stated(scheme=("Q4_K_X",)), "scheme"),
+        (Stated(context="100", prompt="90", output="20"), "context"),
+    ],
+)
+def test_an_error_names_its_field(stated, field):
+    """Whoever shows the error knows which option is at fault without reading its words."""
+    with pytest.raises(UsageError) as caught:
+        requirements(stated, None)
+    assert field == caught.value.field
+
+
+def test_context_max():
+    """`max` asks for as much context as fits."""
+    assert "max" == requirements(Stated(context="max"), None).context_tokens
+
+
+def test_options_that_say_the_same():
+    """A need is written as options; a value that looks like one stays a value."""
+    stated = Stated(task=("math:1%", "-x"), max_loss="2", no_calibration=True)
+    assert ["--task=math:1%", "--task=-x", "--max-loss=2", "--no-calibration"] == argv(stated)
