@@ -5,81 +5,25 @@ from __future__ import annotations
 import json
 from functools import cache
 
+from advisor.catalog.kernels import gguf_supports, supports
 from advisor.data import folder
-from advisor.documents.scheme import SchemeProfile, Support
+from advisor.documents.scheme import SchemeProfile
+from advisor.engines import comparable
 
 
 @cache
 def scheme_file() -> dict:
-    """The parsed table: engines, urls, llama_cpp_*, supports, instead, make, gguf, methods, fixed, listed."""
+    """The parsed table: urls, ggml_*, instead, make, gguf, methods, fixed, listed and aliases."""
     return json.loads((folder("profiles") / "schemes.json").read_text(encoding="utf-8"))
-
-
-def key(text: str) -> str:
-    """The comparison form of a name: lower case, letters, digits, '.' and '#' only ('Q4_K_M' -> 'q4km')."""
-    return "".join(c for c in text.lower() if c.isalnum() or c in ".#")
 
 
 @cache
 def names_by_key() -> dict[str, str]:
     """Every listed name and alias in comparison form -> canonical name."""
     table = scheme_file()
-    found = {key(alias): name for name, aliases in table["aliases"].items() for alias in aliases}
-    found.update((key(name), name) for name in (*table["gguf"], *table["fixed"], *table["listed"]))
+    found = {comparable(alias): name for name, aliases in table["aliases"].items() for alias in aliases}
+    found.update((comparable(name), name) for name in (*table["gguf"], *table["fixed"], *table["listed"]))
     return found
-
-
-def _support(row: dict, level: str = "yes", engine: str | None = None) -> Support:
-    return Support(
-        engine=engine or row["engine"],
-        backend=row["backend"],
-        min_compute_capability=row.get("from"),
-        max_compute_capability=row.get("to"),
-        architectures=tuple(row.get("archs", ())),
-        requires_isa=tuple(row.get("isa", ())),
-        level=row.get("level", level),
-        note=row.get("note", ""),
-        needs=row.get("needs", ""),
-        source_url=scheme_file()["urls"][row["url"]],
-    )
-
-
-@cache
-def supports(name: str) -> tuple[Support, ...]:
-    """The named set of engines and hardware; raises KeyError for a set the table lacks."""
-    return tuple(_support(row) for row in scheme_file()["supports"][name])
-
-
-@cache
-def _ik_supports() -> tuple[Support, ...]:
-    return tuple(_support(row) for row in scheme_file()["ik_llama_cpp"]["rows"])
-
-
-@cache
-def gguf_supports(on: str, ftype: str) -> tuple[Support, ...]:
-    """Who runs *ftype*: *on* names a row of `llama_cpp_sets`, or is 'ik' for ik_llama.cpp's own types.
-
-    Ollama runs what llama.cpp runs on the backends it ships (a file is imported); serving engines read GGUF
-    with limits.
-    """
-    if on == "ik":
-        return _ik_supports()
-    table = scheme_file()
-    mirror = table["ollama"]
-    found, mirrored = [], []
-    for token in table["llama_cpp_sets"][on].split():
-        backend = token.rstrip("~")
-        row = {"backend": backend, **table["llama_cpp_backends"][backend]}
-        level = "partial" if token.endswith("~") else "yes"
-        found.append(_support(row, level, "llama.cpp"))
-        if backend in mirror["backends"]:
-            own = {**row, "note": mirror["note"], "url": mirror["url"]}
-            mirrored.append(_support(own, level, "ollama"))
-    if ftype in ("F16", "BF16"):
-        return (*found, *mirrored, *_ik_supports(), *supports("unquantized"))
-    if ftype in table["ik_llama_cpp"]["other_engines_without"]:
-        return (*found, *mirrored)
-    return (*found, *mirrored, *_ik_supports(), *supports("gguf-elsewhere"))
 
 
 def _make(name: str) -> dict:
@@ -101,7 +45,7 @@ def gguf_profile(name: str, /, **changes) -> SchemeProfile:
         "calibration": row["calibration"],
         "quantizes_embeddings": not row.get("reference", False),
         "aliases": tuple(table["aliases"].get(name, ())),
-        "supports": gguf_supports(row["on"], row.get("ftype", name)),
+        "supports": gguf_supports(table, row["on"], row.get("ftype", name)),
         "ftype": row.get("ftype", name),
         "embedding_type": row.get("embedding"),
         "reference": row.get("reference", False),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from advisor.catalog.scheme_file import key, names_by_key, scheme_file
+from advisor.catalog.scheme_file import names_by_key, scheme_file
+from advisor.engines import comparable, facts
 
 _EXL = re.compile(r"^exl([23])-?v?(\d+(?:\.\d+)?)(?:-?bpw|-?bits?)?(?:-(?:mul1|mcg|hq|h\d|hb\d))*$")
 _EXL_REVERSED = re.compile(r"^(\d+(?:\.\d+)?)-?bpw-(?:h\d-)?exl([23])$")
@@ -52,9 +53,9 @@ class Parts:
 def listed_name(text: str, engine: str | None = None) -> str | None:
     """The canonical name of a listed scheme or alias, as *engine*'s users mean it; None when unlisted."""
     by_engine = scheme_file()["aliases_by_engine"]
-    wanted = key(text)
+    wanted = comparable(text)
     if engine:
-        group = "gguf" if scheme_file()["engines"].get(engine, {}).get("gguf") else engine
+        group = "gguf" if facts(engine).reads_gguf else engine
         if wanted in by_engine.get(group, ()):
             return by_engine[group][wanted]
     return names_by_key().get(wanted)
@@ -70,11 +71,11 @@ def _gguf_variant(text: str) -> Parts | None:
     table = scheme_file()
     plain = text.strip()
     if plain.lower().endswith("-pure"):
-        base = key(plain[:-5])
+        base = comparable(plain[:-5])
         repacked = _REPACKED.match(plain[:-5])
         if repacked:
-            base = key(repacked.group(1))
-        ggml_type = next((t for t in table["ggml_types"] if key(t) == base), None)
+            base = comparable(repacked.group(1))
+        ggml_type = next((t for t in table["ggml_types"] if comparable(t) == base), None)
         return Parts("gguf-pure", f"{ggml_type}-pure", method=ggml_type) if ggml_type else None
     repacked = _REPACKED.match(plain)
     if repacked:

@@ -6,26 +6,14 @@ import re
 from functools import cache
 
 from advisor.catalog import scheme_file as file
+from advisor.catalog.kernels import supports
 from advisor.catalog.scheme_names import Parts, listed_name, parse
 from advisor.documents.scheme import SchemeProfile
+from advisor.engines import comparable
+from advisor.engines.kv_types import spelled
 from advisor.errors import UnknownNameError
 
 _KV = re.compile(r"(?:[+\-_ ]|(?<=\d))kv[-_]?(?:cache[-_])?(?P<type>[a-z]*\d[\w.\-]*)", re.IGNORECASE)
-_KV_TYPES = {
-    "4": "q4_0",
-    "q4": "q4_0",
-    "q4_0": "q4_0",
-    "q5_0": "q5_0",
-    "q5_1": "q5_1",
-    "8": "q8_0",
-    "q8": "q8_0",
-    "q8_0": "q8_0",
-    "q8_0-q8_0": "q8_0",
-    "fp8": "fp8",
-    "16": "f16",
-    "f16": "f16",
-    "f16-f16": "f16",
-}
 
 
 @cache
@@ -71,12 +59,12 @@ def split_kv(text: str) -> tuple[str, str | None]:
         return text, None
     written = found.group("type")
     digits = re.match(r"\d+", written)
-    if digits and written not in _KV_TYPES:
+    if digits and spelled(written) is None:
         # 'W4A4KV4-QuaRot': the method follows the KV bits
         rest, written = written[digits.end() :], digits.group()
     else:
         rest = ""
-    return text[: found.start()] + rest + text[found.end() :], _KV_TYPES.get(written.lower(), written)
+    return text[: found.start()] + rest + text[found.end() :], spelled(written) or written
 
 
 @cache
@@ -98,7 +86,7 @@ def _build(name: str | None, parts: Parts | None) -> SchemeProfile:
             name=parts.name,
             ftype=table["gguf"][parts.method].get("ftype", parts.method),
             aliases=(),
-            supports=file.gguf_supports("ik", parts.method),
+            supports=supports("gguf-ik"),
         )
     return file.method_profile(
         parts.name, parts.method, parts.bits, parts.group, parts.act_bits, parts.act_dtype
@@ -126,5 +114,5 @@ def _nearest(text: str) -> tuple[str, ...]:
     import difflib
 
     table = file.names_by_key()
-    close = difflib.get_close_matches(file.key(text), table, n=5, cutoff=0.5)
+    close = difflib.get_close_matches(comparable(text), table, n=5, cutoff=0.5)
     return tuple(dict.fromkeys(table[found] for found in close))[:3]

@@ -1,37 +1,15 @@
-"""Who can run what: engines and their spellings, the backends of a machine, and the gate between both."""
+"""Who can run what: the gate between a scheme's kernels and a machine."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
-from advisor.catalog.scheme_file import key, scheme_file
+from advisor.catalog.kernels import backends_of
+from advisor.catalog.scheme_file import scheme_file
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.scheme import SchemeProfile, Support
-from advisor.errors import UnknownNameError
+from advisor.engines import backends, engine_names, facts
 
-_BACKENDS = {
-    "NVIDIA": ("cuda", "vulkan"),
-    "AMD": ("rocm", "vulkan"),
-    "Intel": ("sycl", "xpu", "vulkan"),
-    "Apple": ("metal",),
-    "Qualcomm": ("opencl", "vulkan"),
-    "Huawei": ("cann",),
-}
-"""Vendor -> backends, the native one first; any other GPU is reached through Vulkan
-(https://github.com/ggml-org/llama.cpp#supported-backends)."""
-_BACKEND_WORDS = {
-    "cuda": "an NVIDIA GPU",
-    "rocm": "an AMD GPU",
-    "metal": "Apple Silicon",
-    "vulkan": "a Vulkan GPU",
-    "sycl": "an Intel GPU",
-    "xpu": "an Intel GPU",
-    "opencl": "an Adreno GPU",
-    "cann": "a Huawei Ascend NPU",
-    "webgpu": "a browser",
-    "cpu": "a CPU",
-}
 _GOOD_FORMS = ("desktop", "laptop", "datacenter")
 """GPUs with memory of their own; beside them the CPU alone is offered only where a GGUF engine needs it."""
 
@@ -47,47 +25,6 @@ class Runnable:
     note: str = ""
 
 
-@cache
-def find_engine(text: str) -> str:
-    """The engine a name means ('llama-server', 'TRT-LLM', 'mlx-lm', 'llama.cpp (LM Studio)').
-
-    Raises UnknownNameError with the nearest names.
-    """
-    names = _engine_names()
-    plain = text.split("(")[0]
-    found = names.get(key(plain)) or names.get(key(text))
-    if found is None:
-        import difflib
-
-        close = difflib.get_close_matches(key(plain), names, n=4, cutoff=0.5)
-        nearest = tuple(dict.fromkeys(names[near] for near in close)) or tuple(scheme_file()["engines"])
-        raise UnknownNameError("engine", text, nearest)
-    return found
-
-
-def engine_names() -> tuple[str, ...]:
-    """Every engine of the table, the most used first."""
-    return tuple(scheme_file()["engines"])
-
-
-def serves_concurrency(engine: str) -> bool:
-    """Whether the engine is built to serve many requests at once (continuous batching, paged KV cache).
-
-    Engines outside the table, which only measurements know, are not.
-    """
-    return scheme_file()["engines"].get(engine, {}).get("serves", False)
-
-
-def machine_backends(hardware: HardwareProfile) -> dict[str, list[Gpu]]:
-    """Backend -> the GPUs it reaches, native backends first; `cpu` (no GPUs) is always there."""
-    found: dict[str, list[Gpu]] = {}
-    for gpu in hardware.gpus:
-        for backend in _BACKENDS.get(gpu.vendor, ("vulkan",)):
-            found.setdefault(backend, []).append(gpu)
-    found["cpu"] = []
-    return found
-
-
 def runnable(
     scheme: SchemeProfile, hardware: HardwareProfile, engines: tuple[str, ...] = (), every: bool = False
 ) -> list[Runnable]:
@@ -98,12 +35,12 @@ def runnable(
     read them experimentally. An unknown compute capability or instruction set counts as allowed, and the
     note says so.
     """
-    backends = machine_backends(hardware)
+    reached = backends.reached(hardware)
     best: dict[tuple[str, str], Runnable] = {}
     for support in scheme.supports:
-        if (engines and support.engine not in engines) or support.backend not in backends:
+        if (engines and support.engine not in engines) or support.backend not in reached:
             continue
-        reason, note = _gate(support, hardware, backends[support.backend])
+        reason, note = _gate(support, hardware, reached[support.backend])
         if reason:
             continue
         slot = (support.engine, support.backend)
@@ -129,15 +66,15 @@ def why_not(scheme: SchemeProfile, hardware: HardwareProfile, engines: tuple[str
     possible = runnable(scheme, hardware, engines, every=True)
     if possible and scheme.is_gguf and not scheme.reference:
         return f"{possible[0].engine} reads GGUF files with limits only ({possible[0].note}); use llama.cpp"
-    backends = machine_backends(hardware)
+    reached = backends.reached(hardware)
     for support in supports:
-        if support.backend in backends and support.backend != "cpu":
-            reason, _ = _gate(support, hardware, backends[support.backend])
+        if support.backend in reached and support.backend != "cpu":
+            reason, _ = _gate(support, hardware, reached[support.backend])
             if reason:
                 return reason
     if len({support.engine for support in supports}) == 1:
         return _one_engine(scheme, supports, hardware)
-    wanted = " or ".join(dict.fromkeys(_BACKEND_WORDS[s.backend] for s in supports if s.backend != "cpu"))
+    wanted = " or ".join(dict.fromkeys(backends.WORDS[s.backend] for s in supports if s.backend != "cpu"))
     if not wanted:
         return f"{scheme.name} runs on the CPU only; {hardware.name} has a GPU that would stand idle"
     return f"{scheme.name} needs {wanted}; {hardware.name} has none"
@@ -156,34 +93,14 @@ def _one_engine(scheme: SchemeProfile, supports: list[Support], hardware: Hardwa
         lacks = "neither" if len(wanted) == 2 else "none" if len(wanted) < 2 else "none of them"
         return f"{engine} needs {listed} for {scheme.name}; {hardware.name} has {lacks}"
     vendor = hardware.gpus[0].vendor
-    if _engine_backends(engine) & set(machine_backends(hardware)) - {"cpu"}:
+    if backends_of(engine) & set(backends.reached(hardware)) - {"cpu"}:
         return f"{engine} does not run {scheme.name} on {vendor} GPUs, only on {listed}"
     return f"{engine} has no backend for {vendor} GPUs; it runs {scheme.name} on {listed}"
 
 
 def _hardware_words(support: Support) -> str:
     needs = ", ".join(support.requires_isa)
-    return _BACKEND_WORDS[support.backend] + (f" with {needs}" if needs else "")
-
-
-@cache
-def _engine_backends(engine: str) -> frozenset[str]:
-    """Every backend an engine has, whatever the scheme."""
-    table = scheme_file()
-    if engine == "llama.cpp":
-        return frozenset(row.partition("-")[0] for row in table["llama_cpp_backends"])
-    if engine == "ollama":
-        return frozenset(table["ollama"]["backends"])
-    rows = (*(row for rows in table["supports"].values() for row in rows), *table["ik_llama_cpp"]["rows"])
-    return frozenset(row["backend"] for row in rows if row["engine"] == engine)
-
-
-@cache
-def _engine_names() -> dict[str, str]:
-    engines = scheme_file()["engines"]
-    names = {key(alias): name for name, row in engines.items() for alias in row["aliases"]}
-    names.update((key(name), name) for name in engines)
-    return names
+    return backends.WORDS[support.backend] + (f" with {needs}" if needs else "")
 
 
 def _merge(known: Runnable, way: Runnable) -> Runnable:
@@ -198,15 +115,14 @@ def _sensible(
     scheme: SchemeProfile, best: dict[tuple[str, str], Runnable], hardware: HardwareProfile
 ) -> list[Runnable]:
     own_memory = any(gpu.form in _GOOD_FORMS or gpu.vendor == "Apple" for gpu in hardware.gpus)
-    engines = scheme_file()["engines"]
     kept = []
     for (engine, backend), way in best.items():
         if backend == "vulkan" and (engine, "cuda") in best:
             continue
-        if scheme.is_gguf and not scheme.reference and not engines[engine].get("gguf"):
+        if scheme.is_gguf and not scheme.reference and not facts(engine).reads_gguf:
             continue
         on_gpu = any(e == engine and b != "cpu" for e, b in best)
-        if backend == "cpu" and own_memory and (on_gpu or not engines[engine].get("gguf")):
+        if backend == "cpu" and own_memory and (on_gpu or not facts(engine).reads_gguf):
             continue
         kept.append(way)
     return kept
@@ -237,7 +153,7 @@ def _gate(support: Support, hardware: HardwareProfile, gpus: list[Gpu]) -> tuple
 
 
 def _system(support: Support, hardware: HardwareProfile) -> str:
-    systems = scheme_file()["engines"].get(support.engine, {}).get("os")
+    systems = facts(support.engine).systems
     if not systems or not hardware.os:
         return ""
     here = hardware.os.lower()

@@ -10,6 +10,7 @@ from advisor.catalog.models import match_model
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
+from advisor.engines import engine_for, facts
 from advisor.errors import AdvisorError, UsageError
 from advisor.measuring.host import host_of
 from advisor.measuring.rows import Row
@@ -17,8 +18,6 @@ from advisor.prediction.local_speed.inputs import cpu_key, default_backend
 
 THIS = "this"
 """`--hardware this`: measured on the machine the import runs on."""
-_CHECKPOINT_ENGINES = ("vllm", "sglang", "transformers")
-"""They run a checkpoint without a scheme in its name in its own type."""
 _MARKS = re.compile(
     r"awq|gptq|int[348]|fp[48]|w\d+a\d+|bnb|\bbit|exl|hqq|quant|nf4|gguf|\dbit", re.IGNORECASE
 )
@@ -154,7 +153,8 @@ class Completer:
                 return find_scheme(text, engine).name
             except AdvisorError:
                 continue
-        if row.model and row.engine in _CHECKPOINT_ENGINES and not _MARKS.search(row.model):
+        # serving engines run a checkpoint without a scheme in its name in its own type
+        if row.model and facts(row.engine).serves and not _MARKS.search(row.model):
             return self._own_type(row)
         raise UsageError(
             f"the file does not say how {row.model or 'the model'} is quantized; add --scheme, e.g. Q4_K_M"
@@ -182,7 +182,7 @@ class Completer:
         if not machine:
             return ""
         profile = self.here() if machine.lower() == THIS else resolve_hardware(machine)
-        return default_backend(row.engine or "llama.cpp", profile.gpus[0] if profile.gpus else None)
+        return default_backend(row.engine or engine_for("gguf"), profile.gpus[0] if profile.gpus else None)
 
 
 def kept_model(found: ModelProfile) -> tuple[str, dict | None]:

@@ -8,20 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from advisor.catalog.gguf_types import TYPES
+from advisor.engines.kv_types import GGML
 from advisor.errors import BadFileError, UsageError
 
-KV_TYPES = {
-    "f32": 0,
-    "f16": 1,
-    "q4_0": 2,
-    "q4_1": 3,
-    "q5_0": 6,
-    "q5_1": 7,
-    "q8_0": 8,
-    "iq4_nl": 20,
-    "bf16": 30,
-}
-"""enum ggml_type (https://github.com/ggml-org/ggml/blob/master/include/ggml.h)."""
+KV_TYPES = {row[0].lower(): number for number, row in TYPES.items() if row[0].lower() in ("f32", *GGML)}
+"""Name -> number of ggml's type."""
 MEND = "install llama.cpp, or run `pip install 'quant-advisor[engine]'`"
 
 

@@ -13,6 +13,7 @@ from statistics import median, pstdev
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
+from advisor.engines import engine_for
 from advisor.errors import UsageError
 from advisor.measuring.complete import kept_model
 from advisor.measuring.host import Busy, busy, host_of
@@ -98,7 +99,7 @@ def _in_process(path: Path, test: SpeedTest, threads: tuple[int, ...], bar: Prog
                             sd=pstdev(rates),
                             n=len(rates),
                             phase=phase,
-                            engine="llama.cpp",
+                            engine=engine_for("gguf"),
                             backend=backend,
                             depth=depth,
                             threads=n_threads,
@@ -222,7 +223,8 @@ def _named(
         scheme=scheme_of(model, path),
         host=host,
         hardware=machine,
-        backend=row.backend or default_backend("llama.cpp", hardware.gpus[0] if hardware.gpus else None),
+        backend=row.backend
+        or default_backend(engine_for("gguf"), hardware.gpus[0] if hardware.gpus else None),
         flags=";".join(dict.fromkeys(state.flags + flags)),
         measured_at=row.measured_at or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         facts=facts,

@@ -151,7 +151,7 @@ def _loads(
 
 
 def _engines(texts: tuple[str, ...]) -> tuple[str, ...]:
-    from advisor.catalog.support import find_engine
+    from advisor.engines import find_engine
 
     return tuple(dict.fromkeys(find_engine(part) for part in _parts(texts)))
 

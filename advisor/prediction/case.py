@@ -8,10 +8,8 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.requirements import Load
 from advisor.documents.scheme import SchemeProfile
+from advisor.engines import facts
 
-SERVING_ENGINES = ("vllm", "sglang", "tensorrt-llm", "lmdeploy", "transformers")
-"""Engines whose speed is learned from serving measurements; all others from local ones. Those that the
-catalogue marks as serving, and transformers, which is measured as they are but keeps no paged cache."""
 MAX_CONCURRENCY = -1
 """As many requests as memory holds."""
 
@@ -38,7 +36,7 @@ class Case:
     @property
     def serves(self) -> bool:
         """Whether the engine batches requests continuously on the accelerator."""
-        return self.engine in SERVING_ENGINES
+        return facts(self.engine).serves
 
     @property
     def concurrency(self) -> int:

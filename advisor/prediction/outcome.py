@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from advisor.documents.outcome import Estimate, Outcome, Placement
+from advisor.engines.kv_types import FULL
 from advisor.prediction.accuracy.native import exact_accuracy, is_native
 from advisor.prediction.case import MAX_CONCURRENCY, Case
 from advisor.prediction.speed import Speed, speed
 from advisor.sizing.placement import place
 from advisor.sizing.weights import Weights, weigh
 
-FULL_KV_TYPES = ("f16", "bf16")
 """KV cache types that keep the reference's precision."""
 
 
@@ -59,7 +59,7 @@ def _outcome(case: Case, weights: Weights, placement: Placement, found: Speed) -
         case.categories,
         confidence=case.confidence,
     )
-    if is_native(case.model, case.scheme) and case.kv_type in FULL_KV_TYPES:
+    if is_native(case.model, case.scheme) and case.kv_type in FULL:
         accuracy = exact_accuracy(accuracy, case.categories)
     own = local_damage(case.model.name, case.scheme.name, case.confidence)
     return Outcome(

@@ -5,35 +5,20 @@ from __future__ import annotations
 import re
 
 from advisor.documents.hardware import EngineInstall
+from advisor.engines import offered
 from advisor.probe.system import System
-
-_PROGRAMS = {
-    "llama.cpp": "llama-server",
-    "ollama": "ollama",
-    "vllm": "vllm",
-    "mlx": "mlx_lm.server",
-    "tensorrt-llm": "trtllm-serve",
-    "lmdeploy": "lmdeploy",
-}
-_PACKAGES = {
-    "vllm": "vllm",
-    "sglang": "sglang",
-    "mlx": "mlx_lm",
-    "exllamav3": "exllamav3",
-    "exllamav2": "exllamav2",
-}
 
 
 def engines(system: System) -> tuple[EngineInstall, ...]:
-    """The engines found, each once."""
-    found: dict[str, EngineInstall] = {}
-    for name, program in _PROGRAMS.items():
-        if path := system.which(program):
-            found[name] = EngineInstall(name=name, path=path)
-    for name, package in _PACKAGES.items():
-        if name not in found and (folder := system.module_folder(package)):
-            found[name] = EngineInstall(name=name, path=folder, version=_version(system, folder))
-    return tuple(found.values())
+    """The engines found, each once, the most used first."""
+    found = []
+    for engine in offered():
+        path = system.which(engine.program) if engine.program else None
+        folder = system.module_folder(engine.package) if engine.package else None
+        if path or folder:
+            version = _version(system, folder) if folder else None
+            found.append(EngineInstall(name=engine.name, path=path or folder, version=version))
+    return tuple(found)
 
 
 def _version(system: System, folder: str) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from advisor.catalog.resolve import resolve_hardware
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.outcome import Placement
-from advisor.prediction.case import SERVING_ENGINES, Case
+from advisor.prediction.case import Case
 from advisor.prediction.outcome import place_case
 from advisor.sizing.weights import weigh
 
@@ -27,7 +27,7 @@ def as_it_ran(case: Case) -> Case:
     shared = bool(machine.gpus) and machine.gpus[0].unified_memory
     host_unknown = machine.memory.bandwidth_bytes_per_s is None
     named_alone = machine.gpus and (shared or host_unknown) and machine.source == "catalogue"
-    if case.engine in SERVING_ENGINES or not named_alone:
+    if case.serves or not named_alone:
         return case
     weights = weigh(case.model, case.scheme, case.imatrix)
     if place_case(case, weights).kind not in _SPILLS:

@@ -11,7 +11,7 @@ from typing import Any
 
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
 from advisor.catalog.schemes import find_scheme
-from advisor.catalog.support import find_engine, runnable, why_not
+from advisor.catalog.support import runnable, why_not
 from advisor.catalog.tasks import task_mix
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import BASES
@@ -20,8 +20,10 @@ from advisor.documents.outcome import Estimate, Outcome
 from advisor.documents.plain import parse, plain
 from advisor.documents.requirements import Load
 from advisor.documents.scheme import SchemeProfile
+from advisor.engines import all_engines, backends, engine_for, facts, find_engine, usual_server
+from advisor.engines.kv_types import EIGHT_BITS
 from advisor.errors import AdvisorError, UnknownNameError, UsageError
-from advisor.prediction.case import MAX_CONCURRENCY, SERVING_ENGINES, Case
+from advisor.prediction.case import MAX_CONCURRENCY, Case
 from advisor.prediction.local_speed.inputs import engine_key
 from advisor.prediction.outcome import predict
 from advisor.recommendation.bare_gpu import as_it_ran
@@ -54,13 +56,6 @@ OUTPUT_KEYS = (
     "throughput_tokens_per_s",
     "requests_per_s",
 )
-_ENGINE_OF_FORMAT = {
-    "gguf": "llama.cpp",
-    "mlx": "mlx",
-    "exl2": "exllamav2",
-    "exl3": "exllamav3",
-    "hqq": "transformers",
-}
 _STATED_SIZE = re.compile(r"(?<![A-Za-z0-9.])\d+(?:\.\d+)?[Bb](?:-[Aa]\d+(?:\.\d+)?[Bb])?(?![A-Za-z0-9])")
 """'9B', '30B-A3B' standing alone in a model's name."""
 _MOST = {
@@ -74,9 +69,6 @@ _MOST = {
 """Beyond any machine or model there is; a larger number is a slip, and would only cost time and memory."""
 _SLIP = 0.9
 """Share of letters in common: one wrong letter in ten, two in twenty (a judgement)."""
-_MEASURED_ONLY = ("llamafile", "ipex-llm", "mlc-llm", "exllama")
-"""Engines with speeds of their own in measurements/speed_local that nothing here recommends or deploys."""
-_VENDOR_OF_BACKEND = {"cuda": "NVIDIA", "metal": "Apple"}
 UNEXPECTED = "unexpected"
 """The code of an answer that a defect of the advisor prevented."""
 NO_MACHINE = HardwareProfile(name="no machine given", source="user")
@@ -118,7 +110,7 @@ def _does_not_run(case: Case) -> list[str]:
     """Why `recommend` would not offer this; the figures are those of the nearest arithmetic the machine
     has.
     """
-    if case.hardware is NO_MACHINE or case.engine in _MEASURED_ONLY:
+    if case.hardware is NO_MACHINE or not facts(case.engine).offered:
         return []
     ways = _ways(case.scheme.name, case.engine, case.hardware)
     return [] if ways else [why_not(case.scheme, case.hardware, (case.engine,))]
@@ -225,23 +217,23 @@ def _engine(raw: dict[str, Any], scheme: SchemeProfile, hardware: HardwareProfil
     name, backend = raw.get("engine"), raw.get("backend")
     if name is not None and not isinstance(name, str):
         raise UsageError("engine must be a name or null")
-    engine = _engine_named(name) if name else _ENGINE_OF_FORMAT.get(scheme.format, "vllm")
+    engine = _engine_named(name) if name else engine_for(scheme.format)
     if scheme.reference and not name:
-        engine = "llama.cpp" if len(hardware.gpus) <= 1 else "vllm"
+        engine = engine_for("gguf") if len(hardware.gpus) <= 1 else usual_server()
     if backend is not None:
         if not isinstance(backend, str):
             raise UsageError("backend must be a name or null")
         return engine, _possible_backend(backend.strip().lower(), hardware)
-    known = hardware is not NO_MACHINE and engine not in _MEASURED_ONLY
+    known = hardware is not NO_MACHINE and facts(engine).offered
     ways = _ways(scheme.name, engine, hardware) if known else ()
     if ways:
         return engine, ways[0].backend
-    return engine, default_backend(hardware)
+    return engine, backends.native(hardware.gpus[0] if hardware.gpus else None)
 
 
 def _possible_backend(backend: str, hardware: HardwareProfile) -> str:
     """*backend*, unless every GPU of the machine is another vendor's."""
-    vendor = _VENDOR_OF_BACKEND.get(backend)
+    vendor = backends.vendor_of(backend)
     if vendor and hardware.gpus and all(gpu.vendor != vendor for gpu in hardware.gpus):
         raise UsageError(
             f"backend {backend} needs a GPU of {vendor}; {hardware.name} has {hardware.gpus[0].name}"
@@ -251,8 +243,8 @@ def _possible_backend(backend: str, hardware: HardwareProfile) -> str:
 
 def _engine_named(name: str) -> str:
     """An engine to deploy, or one that only the measurements know."""
-    measured = engine_key(name)
-    return measured if measured in _MEASURED_ONLY else find_engine(name)
+    known = all_engines().get(engine_key(name))
+    return known.name if known and not known.offered else find_engine(name)
 
 
 _WAYS: dict[tuple[str, str, int], tuple[HardwareProfile, list]] = {}
@@ -264,14 +256,6 @@ def _ways(scheme: str, engine: str, hardware: HardwareProfile) -> list:
     if key not in _WAYS:
         _WAYS[key] = hardware, runnable(find_scheme(scheme), hardware, (engine,))
     return _WAYS[key][1]
-
-
-def default_backend(hardware: HardwareProfile) -> str:
-    """The backend the first GPU's vendor brings, `cpu` without one."""
-    vendor = hardware.gpus[0].vendor if hardware.gpus else ""
-    return {"NVIDIA": "cuda", "AMD": "rocm", "Apple": "metal", "Intel": "sycl", "": "cpu"}.get(
-        vendor, "vulkan"
-    )
 
 
 def _load(workload: Any) -> tuple[Load, int]:
@@ -317,7 +301,7 @@ def _kv_type(raw: dict[str, Any], engine: str) -> str:
         return name
     if bits is None:
         return "f16"
-    eight = "fp8" if engine in SERVING_ENGINES else "q8_0"
+    eight = EIGHT_BITS[1 if facts(engine).serves else 0]
     names = {16: "f16", 8: eight, 8.5: "q8_0", 5: "q5_0", 4: "q4_0", 4.5: "q4_0"}
     if not isinstance(bits, (int, float)) or bits not in names:
         raise UsageError(f"kv_bits {bits!r} is not one of 16, 8, 5, 4")

@@ -11,25 +11,10 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Rejection
 from advisor.documents.requirements import Requirements
 from advisor.documents.scheme import SchemeProfile
+from advisor.engines import facts, offered
+from advisor.engines.kv_types import BY_PREFERENCE
 from advisor.errors import UsageError
 from advisor.prediction.accuracy.native import is_native
-
-_GGML_KV = ("f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl")
-KV_TYPES_OF = {
-    "llama.cpp": _GGML_KV,
-    "ik_llama.cpp": _GGML_KV,
-    "ollama": ("f16", "q8_0", "q4_0"),
-    "mlx": ("f16", "bf16", "q8_0", "q4_0"),
-    "exllamav2": ("f16", "q8_0", "q4_0"),
-    "exllamav3": ("f16", "q8_0", "q4_0"),
-    "transformers": ("f16", "bf16"),
-}
-"""KV cache types each engine has: llama.cpp's server README, Ollama's FAQ, mlx-lm's `--kv-bits 8|4`,
-ExLlama's `-cq 8|4`. Serving engines take 16 bits or FP8 (https://docs.vllm.ai/en/latest/features/quantization/quantized_kvcache/)."""
-_SERVED_KV = ("f16", "bf16", "fp8")
-DEFAULT_ENGINES = ("llama.cpp", "vllm", "mlx")
-"""Looked at when no engine is named: the engine with the most measurements for each format. The others run
-the same formats; naming them (`--engine ollama`) or having them installed brings them in."""
 
 _TRAINED_FOR = ("TQ1_0", "TQ2_0", "Q1_0", "Q2_0")
 """Ternary and binary types: llama.cpp has them for models trained at that width (BitNet, TriLM); rounding any
@@ -76,7 +61,7 @@ def candidates(
             if candidate.kv_types:
                 found.append(candidate)
                 continue
-            has = ", ".join(kv_types_of(way.engine))
+            has = ", ".join(facts(way.engine).kv_types)
             reason = f"{way.engine} has no {requirements.kv_type} KV cache; it has {has}"
             rejected.append(
                 Rejection(
@@ -122,7 +107,8 @@ def _candidate(
 
 def _engines_here(hardware: HardwareProfile) -> tuple[str, ...]:
     installed = tuple(engine.name for engine in hardware.engines)
-    return tuple(dict.fromkeys((*DEFAULT_ENGINES, *installed)))
+    usual = (engine.name for engine in offered() if engine.by_default)
+    return tuple(dict.fromkeys((*usual, *installed)))
 
 
 def _schemes(requirements: Requirements, model: ModelProfile) -> tuple[SchemeProfile, ...]:
@@ -153,18 +139,13 @@ def imatrix_for(scheme: SchemeProfile, calibration_allowed: bool, model: ModelPr
     return calibration_allowed and scheme.calibration != "none"
 
 
-def kv_types_of(engine: str) -> tuple[str, ...]:
-    """The KV cache types *engine* has."""
-    return KV_TYPES_OF.get(engine, _SERVED_KV)
-
-
 def kv_types_for(engine: str, wanted: str) -> tuple[str, ...]:
     """KV cache types to try in order; none when the engine lacks the one wanted. `auto` keeps 16 bits and
-    quantizes     to 8 only where 16 do not fit."""
-    known = kv_types_of(engine)
+    quantizes to 8 only where 16 do not fit."""
+    known = facts(engine).kv_types
     if wanted != "auto":
         return (wanted,) if wanted in known else ()
-    return tuple(kind for kind in ("f16", "q8_0", "fp8") if kind in known)
+    return tuple(kind for kind in BY_PREFERENCE if kind in known)
 
 
 def _calibration(scheme: SchemeProfile, requirements: Requirements, model: ModelProfile) -> str:

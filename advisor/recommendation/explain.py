@@ -10,9 +10,9 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.plain import plain
 from advisor.documents.recommendation import Plan
 from advisor.documents.requirements import Requirements
+from advisor.engines import facts
 from advisor.errors import NotMeasuredError
 from advisor.prediction.accuracy.predict import predict_accuracy
-from advisor.prediction.case import SERVING_ENGINES
 from advisor.sizing.weights import weigh
 
 _SPEEDS = (
@@ -106,7 +106,7 @@ def _speed(
     common = (hardware, model, weights, scheme, plan.engine, plan.backend, placement, load.prompt_tokens)
     confidence = requirements.confidence_pct / 100
     try:
-        if plan.engine in SERVING_ENGINES:
+        if facts(plan.engine).serves:
             from advisor.prediction.serving_speed.predict import predict_serving
 
             found = predict_serving(

@@ -6,27 +6,10 @@ from functools import cache
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
+from advisor.engines.kv_types import BLOCK_VALUES, BYTES_PER_VALUE, FLOATS
 from advisor.errors import UsageError
 from advisor.sizing.cache_layout import CacheLayout, LayerGroup, cache_layout
 
-# Bytes per value: ggml block sizes (block bytes / 32 values, ggml/src/ggml-common.h), one byte for FP8.
-BYTES_PER_VALUE = {
-    "f32": 4.0,
-    "f16": 2.0,
-    "bf16": 2.0,
-    "q8_0": 34 / 32,
-    "q5_1": 24 / 32,
-    "q5_0": 22 / 32,
-    "q4_1": 20 / 32,
-    "q4_0": 18 / 32,
-    "iq4_nl": 18 / 32,
-    "fp8": 1.0,
-    "fp8_e4m3": 1.0,
-    "fp8_e5m2": 1.0,
-    "int8": 1.0,
-}
-_FLOATS = ("f32", "f16", "bf16")
-_BLOCK = 32
 _PAD_CELLS = 256
 """llama.cpp rounds the cells of a sequence up to this (measured; `GGML_PAD(n_ctx_seq, 256)` in
 llama-context.cpp)."""
@@ -61,10 +44,11 @@ def unusable_cache(model: ModelProfile, kv_type: str, flash_attn: bool = True) -
     layout = cache_layout(model)
     if layout.mla and k_type != v_type:
         return f"latent attention keeps one cache: K and V cannot be {k_type} and {v_type}"
-    blocks = [kind for kind in (k_type, v_type) if kind not in _FLOATS]
-    if blocks and not layout.mla and model.head_dim and model.head_dim % _BLOCK:
-        return f"heads of {model.head_dim} do not divide into the blocks of {_BLOCK} of a {blocks[0]} cache"
-    if v_type not in _FLOATS and not flash_attn:
+    blocks = [kind for kind in (k_type, v_type) if kind not in FLOATS]
+    if blocks and not layout.mla and model.head_dim and model.head_dim % BLOCK_VALUES:
+        block = f"the blocks of {BLOCK_VALUES} of a {blocks[0]} cache"
+        return f"heads of {model.head_dim} do not divide into {block}"
+    if v_type not in FLOATS and not flash_attn:
         return f"a {v_type} V cache needs flash attention, which this backend lacks"
     return ""
 

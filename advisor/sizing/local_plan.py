@@ -7,19 +7,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from advisor.documents.hardware import Gpu, HardwareProfile
+from advisor.engines import facts
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 from advisor.sizing.overheads import context_bytes, gpu_available, main_memory_available, unified_available
 from advisor.sizing.plan import Growing, Plan, Slot, Workspace
 from advisor.sizing.shares import LayerShares
-
-# Engines that keep token embeddings in main memory when the layers are on a GPU (measured on llama.cpp).
-GGUF_ENGINES = frozenset(
-    {"llama.cpp", "ik_llama.cpp", "ollama", "koboldcpp", "llamafile", "lm-studio", "localai"}
-)
-# Engines with a documented switch for experts in main memory (`--n-cpu-moe`, `-ot`); Ollama documents none.
-_EXPERT_SWITCH = frozenset({"llama.cpp", "ik_llama.cpp", "koboldcpp", "llamafile", "lm-studio"})
-# Engines that run only when the whole model is on GPUs.
-_GPU_ONLY = frozenset({"exllamav2", "exllamav3", "exllama", "mlx", "mlx-lm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +25,16 @@ class Request:
     backend: str
     context_tokens: int
     n_seq: int
+
+    @property
+    def gguf(self) -> bool:
+        """Whether the engine keeps token embeddings in main memory when the layers are on a GPU."""
+        return facts(self.engine).reads_gguf
+
+    @property
+    def outside_gpu(self) -> str:
+        """What of the model may stay in main memory: nothing, layers, or experts too."""
+        return facts(self.engine).outside_gpu
 
     @property
     def parts(self) -> Growing:
@@ -70,9 +72,9 @@ def local_plans(request: Request, gpu_layers: int | None) -> list[Plan]:
     for plan in plans:
         # Nobody knows the card's memory: the answer says so and goes on.
         plan.assume_unknown_fits = True
-    if request.engine in _GPU_ONLY or any(plan.fits(request.parts) for plan in plans):
+    if not request.outside_gpu or any(plan.fits(request.parts) for plan in plans):
         return plans
-    if request.engine in _EXPERT_SWITCH and request.shares.experts[-1] > 0:
+    if request.outside_gpu == "experts" and request.shares.experts[-1] > 0:
         plans += _expert_plans(request, gpus)
     plans += _split_plans(request, gpus)
     plans.append(cpu_plan(request))
@@ -104,7 +106,7 @@ def cpu_plan(request: Request) -> Plan:
 def _unified_plans(request: Request, gpu: Gpu, gpu_layers: int | None, whole: bool) -> list[Plan]:
     """One pool: GPU and CPU share it, so nothing is counted twice."""
     shares = request.shares
-    gguf = request.engine in GGUF_ENGINES
+    gguf = request.gguf
     weights = shares.total_bytes
     if gguf and shares.tied and request.backend in ("cuda", "rocm", "vulkan", "sycl"):
         weights += shares.embedding_bytes  # these backends copy; Metal maps the file's pages once
@@ -132,7 +134,7 @@ def _unified_plans(request: Request, gpu: Gpu, gpu_layers: int | None, whole: bo
         plan.kind, plan.gpu_layers = "split", gpu_layers
         plan.slow_bytes = shares.active(0, shares.n_layers - gpu_layers)
         return [plan]
-    if gpu_layers is not None or request.engine in _GPU_ONLY:
+    if gpu_layers is not None or not request.outside_gpu:
         return [plan]
     return [plan, cpu_plan(request)]
 
@@ -152,7 +154,7 @@ def gpu_plan(request: Request, gpus: list[tuple[int, Gpu]], gpu_layers: int, cpu
     on_gpu = min(gpu_layers, n)
     first = n - on_gpu
     cuts = _cuts(gpus, on_gpu)
-    slots, gguf = [], request.engine in GGUF_ENGINES
+    slots, gguf = [], request.gguf
     for position, (index, gpu) in enumerate(gpus):
         a, b = first + cuts[position], first + cuts[position + 1]
         weights = shares.dense(a, b, cpu_experts)
@@ -196,7 +198,7 @@ def _host_slot(request: Request, first: int, cpu_experts: int) -> Slot:
     moved = shares.experts[min(cpu_experts, shares.n_layers)] - shares.experts[min(first, cpu_experts)]
     weights = shares.layers[first] + moved
     offloaded = first > 0 or cpu_experts > 0
-    if request.engine in GGUF_ENGINES:
+    if request.gguf:
         weights += shares.embedding_bytes
     if first > 0 and not shares.tied:
         weights += shares.output_bytes

@@ -10,6 +10,7 @@ import re
 
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.model import ModelProfile
+from advisor.engines import facts
 from advisor.sizing.layers import architecture_key
 
 MIB, GIB = 1 << 20, 1 << 30
@@ -107,12 +108,6 @@ def unified_available(hardware: HardwareProfile, gpu: Gpu) -> int | None:
     return min(limit, main)
 
 
-# Share of the card that weights, cache and scratch may take. vLLM: `gpu_memory_utilization` 0.92
-# (vllm/config/cache.py); SGLang: `--mem-fraction-static` 0.85, scratch outside it (docs.sglang.io);
-# TensorRT-LLM: 0.9 of what the weights leave (kv_cache_free_gpu_memory_fraction); LMDeploy: 0.8 of what the
-# weights leave (cache_max_entry_count). The last two are taken of the whole card, which errs high for small
-# models only.
-UTILISATION = {"vllm": 0.92, "sglang": 0.85, "tensorrt-llm": 0.9, "lmdeploy": 0.8}
 NON_TORCH_TP1_BYTES = int(0.27 * GIB)
 NON_TORCH_TPN_BYTES = int(2.10 * GIB)
 """Driver, NCCL and library memory per card: llm-d-planner's measurements of vLLM 0.19 on an H100
@@ -153,5 +148,5 @@ def serving_available(gpu: Gpu, engine: str) -> int | None:
     total = usable_total(gpu)
     if total is None:
         return gpu.memory_free_bytes
-    budget = int(total * UTILISATION[engine])
+    budget = int(total * (facts(engine).memory_share or 1.0))
     return budget if gpu.memory_free_bytes is None else min(budget, gpu.memory_free_bytes)

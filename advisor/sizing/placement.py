@@ -12,12 +12,12 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from advisor.catalog.support import serves_concurrency
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Placement
+from advisor.engines import facts
 from advisor.sizing.kv_cache import unusable_cache
-from advisor.sizing.local_plan import GGUF_ENGINES, Request, local_plans
+from advisor.sizing.local_plan import Request, local_plans
 from advisor.sizing.overheads import FLASH_ATTENTION_BACKENDS, serving_activation_bytes
 from advisor.sizing.plan import Plan, Workspace
 from advisor.sizing.serving_plan import serving_plans
@@ -72,7 +72,7 @@ def candidates(
 
 def _checked(placement: Placement, work: Workspace, engine: str) -> Placement:
     """*placement*, or the same refused because llama.cpp cannot create such a cache."""
-    reason = unusable_cache(work.model, work.kv_type, work.flash_attn) if engine in GGUF_ENGINES else ""
+    reason = unusable_cache(work.model, work.kv_type, work.flash_attn) if facts(engine).reads_gguf else ""
     if not reason:
         return placement
     return replace(placement, fits=False, binding=reason, max_context_tokens=0, max_concurrency=0)
@@ -94,7 +94,7 @@ def _plans(
     gpu_layers: int | None,
 ) -> tuple[list[Plan], Workspace]:
     """All plans, the best first."""
-    paged = serves_concurrency(engine)
+    paged = facts(engine).paged
     serving = paged and bool(hardware.gpus) and backend != "cpu"
     activation = serving_activation_bytes(model) if serving else None
     work = _workspace(model, kv_type, paged, activation, backend in FLASH_ATTENTION_BACKENDS)

@@ -6,10 +6,11 @@ import csv
 
 import pytest
 
-from advisor.catalog.scheme_file import key, scheme_file
+from advisor.catalog.scheme_file import scheme_file
 from advisor.catalog.schemes import all_schemes, find_scheme, split_kv
 from advisor.data import folder
 from advisor.documents.origin import digest, read_origin
+from advisor.engines import comparable
 from advisor.errors import UnknownNameError
 
 ALIASES = {
@@ -295,8 +296,8 @@ def test_the_data_file_is_the_one_its_origin_describes(name):
 def test_no_alias_belongs_to_two_schemes():
     """In comparison form every alias and name is unique."""
     table = scheme_file()
-    pairs = [(key(alias), name) for name, aliases in table["aliases"].items() for alias in aliases]
-    pairs += [(key(name), name) for name in (*table["gguf"], *table["fixed"], *table["listed"])]
+    pairs = [(comparable(alias), name) for name, aliases in table["aliases"].items() for alias in aliases]
+    pairs += [(comparable(name), name) for name in (*table["gguf"], *table["fixed"], *table["listed"])]
     seen: dict[str, set[str]] = {}
     for wanted, name in pairs:
         seen.setdefault(wanted, set()).add(name)

@@ -7,18 +7,10 @@ import csv
 import pytest
 
 from advisor.catalog.schemes import all_schemes, find_scheme
-from advisor.catalog.support import (
-    engine_names,
-    find_engine,
-    machine_backends,
-    runnable,
-    serves_concurrency,
-    why_not,
-)
+from advisor.catalog.support import runnable, why_not
 from advisor.data import folder
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile
-from advisor.errors import UnknownNameError
-from advisor.prediction.case import SERVING_ENGINES
+from advisor.engines import engine_names
 
 
 def machine(
@@ -90,7 +82,7 @@ def ways(scheme: str, hardware: HardwareProfile, *engines: str, every: bool = Fa
         (
             "Q4_K_M",
             A100,
-            "Q4_K_M does not run on mlx; it runs on llama.cpp, ollama, ik_llama.cpp, vllm, sglang",
+            "Q4_K_M does not run on mlx; it runs on llama.cpp, ollama, ik_llama.cpp, sglang",
         ),
     ],
 )
@@ -177,13 +169,12 @@ def test_vulkan_beside_cuda_is_offered_only_on_request():
     ]
 
 
-def test_gguf_on_vllm_is_possible_but_not_offered():
-    """vLLM reads GGUF experimentally; only asking for every way shows it."""
-    assert ways("Q4_K_M", A100, "vllm") == []
-    assert ways("Q4_K_M", A100, "vllm", every=True) == [("vllm", "cuda")]
-    assert why_not(find_scheme("Q4_K_M"), A100, ("vllm",)) == (
-        "vllm reads GGUF files with limits only "
-        "(experimental; measured as failing for some models); use llama.cpp"
+def test_gguf_on_sglang_is_possible_but_not_offered():
+    """SGLang reads single GGUF files; only asking for every way shows it."""
+    assert ways("Q4_K_M", A100, "sglang") == []
+    assert ways("Q4_K_M", A100, "sglang", every=True) == [("sglang", "cuda")]
+    assert why_not(find_scheme("Q4_K_M"), A100, ("sglang",)) == (
+        "sglang reads GGUF files with limits only (single-file GGUF only); use llama.cpp"
     )
 
 
@@ -238,48 +229,6 @@ def test_research_schemes_run_nowhere_and_say_so():
     """A name of a paper is understood, and no engine is invented for it."""
     scheme = find_scheme("W4A4-QuaRot")
     assert why_not(scheme, H100) == f"no engine of the support table runs {scheme.name}"
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("llama-server", "llama.cpp"),
-        ("llama.cpp (LM Studio)", "llama.cpp"),
-        ("TRT-LLM", "tensorrt-llm"),
-        ("mlx-lm", "mlx"),
-        ("VLLM", "vllm"),
-        ("TabbyAPI", "exllamav3"),
-        ("ik_llama", "ik_llama.cpp"),
-    ],
-)
-def test_engines_go_by_many_names(text, name):
-    """Every usual spelling of an engine."""
-    assert find_engine(text) == name
-
-
-def test_an_unknown_engine_names_the_nearest():
-    """A slip is answered with what was meant."""
-    with pytest.raises(UnknownNameError) as caught:
-        find_engine("vlm")
-    assert "vllm" in caught.value.nearest
-
-
-def test_which_engines_serve_many_requests():
-    """Continuous batching with a paged cache is what serving means."""
-    serving = {name for name in engine_names() if serves_concurrency(name)}
-    assert serving == {"vllm", "sglang", "tensorrt-llm", "lmdeploy"}
-    assert serves_concurrency("mlc-llm") is False
-
-
-def test_engines_that_serve_are_predicted_from_serving_measurements():
-    """transformers is measured as they are, and keeps no paged cache."""
-    serving = {name for name in engine_names() if serves_concurrency(name)}
-    assert serving | {"transformers"} == set(SERVING_ENGINES)
-
-
-def test_the_cpu_is_always_a_backend():
-    """Whatever the GPU."""
-    assert list(machine_backends(M3)) == ["metal", "cpu"]
 
 
 HARDWARE = {

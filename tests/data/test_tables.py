@@ -21,7 +21,7 @@ from advisor.training.data.clean import (
 )
 from advisor.training.data.scheme_names import canonical
 from advisor.training.data.tables import load
-from advisor.training.data.unify import device_name, kv_bits, model_basis, model_name
+from advisor.training.data.unify import device_name, model_basis, model_name
 
 
 def _column(file: str, column: str) -> list[str]:
@@ -170,7 +170,6 @@ def test_scheme_spellings(raw: str, group: float, engine: str, expected: str) ->
 def test_rows_that_quantize_only_the_cache_are_unquantized_weights() -> None:
     """A 2-bit KV cache beside 16-bit weights is F16 as far as weights go."""
     assert canonical("KV2", 128.0, 16.0, "transformers") == "F16"
-    assert (kv_bits("q8_0"), kv_bits("")) == (8.5, 16.0)
 
 
 def test_a_third_of_all_rows_does_not_become_a_third_of_the_weight() -> None:

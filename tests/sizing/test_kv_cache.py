@@ -10,8 +10,9 @@ import pytest
 from advisor.catalog.models import find_model
 from advisor.data import folder
 from advisor.documents.model import ModelProfile
+from advisor.engines.kv_types import BYTES_PER_VALUE
 from advisor.errors import UsageError
-from advisor.sizing.kv_cache import BYTES_PER_VALUE, kv_bytes_per_token_read, kv_cache_bytes, unusable_cache
+from advisor.sizing.kv_cache import kv_bytes_per_token_read, kv_cache_bytes, unusable_cache
 
 MIB = 1 << 20
 

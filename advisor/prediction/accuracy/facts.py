@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
-from advisor.prediction.accuracy.features import KV_BITS, ModelFacts, SchemeFacts
+from advisor.engines.kv_types import stored_bits
+from advisor.prediction.accuracy.features import ModelFacts, SchemeFacts
 
 SENSITIVITY = {"token_embd": 0.3, "norm": 0.0, "router": 0.0, "attn_v": 2.0}
 """Damage per weight of a role relative to the others; chosen by the fit's residuals on GGUF mixes, which
@@ -140,7 +141,7 @@ def scheme_facts(
     spans: dict[str, Sequence[float]],
 ) -> SchemeFacts:
     """The facts of *scheme* on a model whose sizes are *weights*; *spans* are `steps`' result."""
-    kv = KV_BITS.get(kv_type, 16.0)
+    kv = stored_bits(kv_type)
     if scheme.reference:
         return SchemeFacts("none", 16.0, kv_bits=kv)
     if scheme.is_gguf:

@@ -28,19 +28,6 @@ CURVES = {
 """Methods that share the shape of the damage curve; all others are rounding to a grid ('grid')."""
 SIZE_REFERENCE_B = 8.0
 YEAR_REFERENCE = 2024.0
-KV_BITS = {
-    "f16": 16.0,
-    "bf16": 16.0,
-    "auto": 16.0,
-    "q8_0": 8.5,
-    "q5_1": 6.0,
-    "q5_0": 5.5,
-    "q4_1": 5.0,
-    "q4_0": 4.5,
-    "iq4_nl": 4.5,
-    "fp8": 8.0,
-}
-"""Stored bits per value of each KV type (block scales included; llama.cpp's ggml block sizes)."""
 KV_KNOTS = (2.0, 3.0, 4.5, 8.5)
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from advisor.documents.hardware import Cpu, Gpu, Memory
 from advisor.documents.model import ModelProfile
+from advisor.engines import backends, facts
 from advisor.errors import NotMeasuredError
 from advisor.prediction.local_speed.terms import LOCALSCORE_MIXES, NEUTRAL_YEAR, Device
 from advisor.sizing.weights import Weights
@@ -29,36 +30,16 @@ _ISA_ORDER = (
     ("asimd", "neon"),
 )
 """The first feature present names the class; from the fastest integer dot product down."""
-_BACKEND_OF = {"mlx": "metal", "exllamav2": "cuda", "exllamav3": "cuda", "exllama": "cuda", "mlc-llm": ""}
-_ENGINE = {
-    "llama.cpp (llamafile/localscore)": "llamafile",
-    "llama.cpp (lm studio)": "llama.cpp",
-    "llama.cpp (llama-cpp-python)": "llama.cpp",
-    "llama.cpp (ipex-llm)": "ipex-llm",
-    "lm-studio": "llama.cpp",
-    "lmstudio": "llama.cpp",
-    "koboldcpp": "llama.cpp",
-    "llama-cpp-python": "llama.cpp",
-}
-"""Engines that run llama.cpp's kernels unchanged count as it."""
 
 
 def engine_key(engine: str) -> str:
-    """The engine's name in the fit."""
-    name = engine.strip().lower()
-    return _ENGINE.get(name, name)
+    """The engine's name in the fit: engines that run llama.cpp's kernels unchanged count as it."""
+    return facts(engine).measured
 
 
 def default_backend(engine: str, gpu: Gpu | None) -> str:
     """The backend an engine would use on this device when nobody says."""
-    fixed = _BACKEND_OF.get(engine_key(engine))
-    if fixed:
-        return fixed
-    if gpu is None:
-        return "cpu"
-    return {"NVIDIA": "cuda", "AMD": "rocm", "Apple": "metal", "Intel": "sycl", "Qualcomm": "opencl"}.get(
-        gpu.vendor, "vulkan"
-    )
+    return facts(engine).backend or backends.native(gpu)
 
 
 @lru_cache(maxsize=4096)

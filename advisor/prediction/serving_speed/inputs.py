@@ -9,6 +9,7 @@ from itertools import pairwise
 from advisor.documents.hardware import Gpu
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
+from advisor.engines import facts, usual_server
 from advisor.errors import NotMeasuredError
 from advisor.prediction.serving_speed.step import Work
 from advisor.sizing.weights import Weights
@@ -43,8 +44,12 @@ _PCIE_CARDS = frozenset(
     ]
 )
 """Words in the name of a datacenter card that is joined by PCIe."""
-MEASURED_ENGINES = ("vllm", "sglang", "tensorrt-llm", "transformers")
-"""Engines with rows enough to have coefficients; the others run research kernels, or one request only."""
+
+
+def serving_engine(engine: str) -> str:
+    """Whose serving measurements stand for *engine*: the usual server's for one that nobody measured."""
+    found = facts(engine)
+    return found.measured if found.serves else usual_server()
 
 
 def engine_key(engine: str, version: str = "") -> str:
@@ -54,7 +59,7 @@ def engine_key(engine: str, version: str = "") -> str:
     https://github.com/vllm-project/vllm/releases/tag/v0.8.0): a step of the old one costs milliseconds more.
     An engine nobody measured is taken as vLLM.
     """
-    engine = engine if engine in MEASURED_ENGINES else "vllm"
+    engine = serving_engine(engine)
     old = engine == "vllm" and version.startswith(("0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"))
     return "vllm-v0" if old and not version.startswith(_TWO_DIGITS) else engine
 

@@ -9,19 +9,6 @@ from functools import cache
 from advisor.data import folder
 from advisor.training.data.scheme_names import canonical
 
-KV_BITS = {
-    "q8_0": 8.5,
-    "fp8": 8.0,
-    "q8": 8.0,
-    "q6": 6.0,
-    "q5_1": 6.0,
-    "q5_0": 5.5,
-    "q4_1": 5.0,
-    "q4_0": 4.5,
-    "q4": 4.0,
-}
-"""Bits per cached value of a KV type; 16 for any other (llama.cpp's blocks, bits as ExLlama names them)."""
-
 
 @cache
 def _aliases(name: str) -> dict[str, tuple[str, str]]:
@@ -72,8 +59,3 @@ def scheme_name(
 ) -> str:
     """The canonical name of a scheme, or '' for mixtures that have none."""
     return canonical(raw, group_size, weight_bits, engine)
-
-
-def kv_bits(kv_type: str) -> float:
-    """Bits per cached value; an empty or unknown type is 16."""
-    return KV_BITS.get(kv_type, 16.0)

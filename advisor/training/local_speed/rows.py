@@ -19,6 +19,7 @@ from advisor.data import folder
 from advisor.documents.hardware import Cpu, Memory
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
+from advisor.engines import facts
 from advisor.errors import AdvisorError
 from advisor.prediction.local_speed.inputs import (
     attention_flops,
@@ -49,10 +50,6 @@ EXCLUDED_FLAGS = {
 everyone."""
 MODELLED_FLAGS = frozenset({"mixed_prompts"})
 """Doubts the formula has a coefficient for: LocalScore's average is no worse a figure than another."""
-SERVING = ("vllm", "sglang", "ktransformers", "tensorrt-llm")
-"""Engines predicted elsewhere (or, ktransformers, on CPU and GPU in shares the source does not state)."""
-
-
 LEAST_PARAMS = 5e7
 """Smaller models stay in a processor's cache and measure the engine's loop."""
 CLOUD_ONLY = ("Xeon Platinum 8259CL",)
@@ -130,7 +127,7 @@ def usable_row(record: dict) -> Row | str:
         if flag in flags:
             return reason
     engine = engine_key(record["engine"])
-    if engine in SERVING:
+    if facts(engine).serves:
         return "engine predicted by the serving model"
     if record["concurrency"] > 1:
         return EXCLUDED_FLAGS["aggregate_rate"]

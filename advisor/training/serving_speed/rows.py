@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from advisor.prediction.serving_speed.inputs import MEASURED_ENGINES
+from advisor.prediction.serving_speed.inputs import serving_engine
 
 DEFAULT_SLOTS = 256
 """Sequences in flight when all requests are queued: vLLM's `max_num_seqs` default
@@ -66,7 +66,7 @@ def decode(table) -> tuple[list[Row], dict[str, int]]:
 
 
 def _decode(raw) -> list[Row]:
-    if raw.engine not in MEASURED_ENGINES:
+    if serving_engine(raw.engine) != raw.engine:
         raise Undecodable("an engine the advisor does not serve with")
     if "DOUBTFUL" in raw.notes:
         raise Undecodable("the table itself calls the figure doubtful")

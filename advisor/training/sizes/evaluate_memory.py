@@ -10,10 +10,11 @@ import pandas as pd
 
 from advisor.catalog.models import find_model
 from advisor.documents.model import ModelProfile
+from advisor.engines.kv_types import BYTES_PER_VALUE
 from advisor.errors import UnknownNameError
 from advisor.sizing.buffers import compute_bytes, mask_copies_bytes
 from advisor.sizing.cache_layout import cache_layout
-from advisor.sizing.kv_cache import BYTES_PER_VALUE, kv_cache_bytes
+from advisor.sizing.kv_cache import kv_cache_bytes
 from advisor.training.data.tables import load
 
 MIN_LOGS = 20

@@ -266,6 +266,6 @@ def tasks_hint() -> str:
 
 def engines_hint() -> str:
     """The engines that can be named."""
-    from advisor.catalog.support import engine_names
+    from advisor.engines import engine_names
 
     return "Those you can use, by commas; empty = any: " + ", ".join(engine_names())

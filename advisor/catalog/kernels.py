@@ -1,0 +1,80 @@
+"""profiles/engine_kernels.csv and the ggml tables of schemes.json: which engines run a scheme, and where."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from advisor.data import folder
+from advisor.documents.scheme import Support
+from advisor.engines import all_engines, facts
+
+
+@cache
+def _table() -> dict[str, tuple[Support, ...]]:
+    found: dict[str, list[Support]] = {}
+    with (folder("profiles") / "engine_kernels.csv").open(newline="", encoding="utf-8") as handle:
+        for row in csv.DictReader(handle):
+            support = Support(
+                engine=row["engine"],
+                backend=row["backend"],
+                min_compute_capability=row["from"] or None,
+                max_compute_capability=row["to"] or None,
+                architectures=tuple(row["chips"].split()),
+                requires_isa=tuple(row["isa"].split()),
+                level=row["level"],
+                note=row["note"],
+                needs=row["needs"],
+                source_url=row["url"],
+            )
+            found.setdefault(row["kernel"], []).append(support)
+    return {kernel: tuple(rows) for kernel, rows in found.items()}
+
+
+def supports(kernel: str) -> tuple[Support, ...]:
+    """Who runs a kernel, in the table's order; nobody runs one the table lacks ('none')."""
+    return _table().get(kernel, ())
+
+
+def gguf_supports(table: dict[str, Any], ggml_set: str, ftype: str) -> tuple[Support, ...]:
+    """Who runs *ftype*: *ggml_set* names a row of the *table*'s `ggml_sets`; 'ik' is ik_llama.cpp's own.
+
+    Every engine that ships llama.cpp's kernels runs what llama.cpp runs on the backends it ships; forks and
+    serving engines read the types that are not llama.cpp's alone.
+    """
+    if ggml_set == "ik":
+        return supports("gguf-ik")
+    shipped = tuple(_shipped(table, table["ggml_sets"][ggml_set].split()))
+    if ftype in ("F16", "BF16"):
+        return (*shipped, *supports("gguf-ik"), *supports("unquantized"))
+    if ftype in table["only_llama_cpp"]:
+        return shipped
+    return (*shipped, *supports("gguf-ik"), *supports("gguf"))
+
+
+def _shipped(table: dict[str, Any], builds: list[str]) -> Iterator[Support]:
+    """One row per engine and build; `opencl~` is a build with limits."""
+    for engine in all_engines().values():
+        for build, limits in ((text.rstrip("~"), text.endswith("~")) for text in builds):
+            if build not in engine.ggml_builds:
+                continue
+            row = table["ggml_backends"][build]
+            yield Support(
+                engine=engine.name,
+                backend=row.get("backend", build),
+                min_compute_capability=row.get("from"),
+                requires_isa=tuple(row.get("isa", ())),
+                level="partial" if limits else "yes",
+                note=engine.ggml_note or row.get("note", ""),
+                source_url=engine.ggml_source or table["urls"][row["url"]],
+            )
+
+
+@cache
+def backends_of(engine: str) -> frozenset[str]:
+    """Every backend an engine has, whatever the scheme."""
+    shipped = (build.partition("-")[0] for build in facts(engine).ggml_builds)
+    rows = (row for rows in _table().values() for row in rows if row.engine == engine)
+    return frozenset((*shipped, *(row.backend for row in rows)))

@@ -1,0 +1,77 @@
+"""A plan as a program takes it: words, environment, files, and what the machine must have. No shell text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFile:
+    """A small file that a command reads."""
+
+    name: str
+    """Relative to the folder the command runs in; never absolute and never with `..`."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One program with its words; nothing in it has to be quoted or expanded."""
+
+    argv: tuple[str, ...]
+    """The program and its words; a word is exactly what the program receives."""
+    env: dict[str, str] = field(default_factory=dict)
+    files: tuple[TextFile, ...] = ()
+    """Written before the program starts."""
+    note: str = ""
+    """What a person should know before running it."""
+    makes: str = ""
+    """The file or folder that stands when it has succeeded; empty when there is none to look for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """What one replica takes. Bytes; None where nobody computed it."""
+
+    gpus: int = 0
+    gpu_memory_bytes: int | None = None
+    """Of the fullest GPU."""
+    main_memory_bytes: int | None = None
+    disk_bytes: int | None = None
+    """The weights' file; making it takes the full-precision weights beside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """Everything needed to start a plan and to know that it runs."""
+
+    schema_version: str = "1.0"
+    model: str
+    scheme: str
+    engine: str
+    engine_version: str
+    """The version of the engine the words are written for."""
+    repository: str | None = None
+    """Where the weights are downloaded from; None for weights that lie on disk or must be made."""
+    revision: str | None = None
+    """Of the repository; None = its main branch, which may move."""
+    weights: str
+    """The file or folder the engine reads, or the repository it downloads itself."""
+    ready_made: bool
+    """Whether the weights exist already: on disk, or published."""
+    image: str | None = None
+    """A container image that holds the engine."""
+    make: tuple[Command, ...] = ()
+    """In order; empty when nothing has to be made."""
+    run: Command
+    then: tuple[Command, ...] = ()
+    """To be run once the server answers."""
+    host: str = "127.0.0.1"
+    port: int | None = None
+    """None for a program that serves nobody."""
+    health_path: str | None = None
+    """A GET that answers 200 once the model is loaded."""
+    secrets: tuple[str, ...] = ()
+    """Names of environment variables the run needs; their values never stand in a plan."""
+    resources: Resources
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,61 @@
+"""What an engine's kernels are compiled for, and which GPUs each reaches: the only table by vendor."""
+
+from __future__ import annotations
+
+from advisor.documents.hardware import Gpu, HardwareProfile
+
+_OF_VENDOR = {
+    "NVIDIA": ("cuda", "vulkan"),
+    "AMD": ("rocm", "vulkan"),
+    "Intel": ("sycl", "xpu", "vulkan"),
+    "Apple": ("metal",),
+    "Qualcomm": ("opencl", "vulkan"),
+    "Huawei": ("cann",),
+}
+"""Vendor -> backends, the native one first; any other GPU is reached through Vulkan
+(https://github.com/ggml-org/llama.cpp#supported-backends)."""
+WORDS = {
+    "cuda": "an NVIDIA GPU",
+    "rocm": "an AMD GPU",
+    "metal": "Apple Silicon",
+    "vulkan": "a Vulkan GPU",
+    "sycl": "an Intel GPU",
+    "xpu": "an Intel GPU",
+    "opencl": "an Adreno GPU",
+    "cann": "a Huawei Ascend NPU",
+    "webgpu": "a browser",
+    "cpu": "a CPU",
+}
+_WITHOUT_ROCM = ("gfx803", "gfx902", "gfx90c", "gfx1033", "gfx1035", "gfx1036", "gfx1037")
+"""AMD chips that the ROCm builds of llama.cpp and Ollama are not compiled for: Polaris (RX 480 to 590), the
+Steam Deck, and the small integrated GPUs (https://docs.ollama.com/gpu and the release workflow of
+https://github.com/ggml-org/llama.cpp). They run through Vulkan."""
+
+
+def of_gpu(gpu: Gpu) -> tuple[str, ...]:
+    """The backends that reach *gpu*, the native one first."""
+    backends = _OF_VENDOR.get(gpu.vendor, ("vulkan",))
+    if gpu.compute_capability in _WITHOUT_ROCM:
+        return tuple(name for name in backends if name != "rocm")
+    return backends
+
+
+def native(gpu: Gpu | None) -> str:
+    """The backend that a device's vendor brings; `cpu` without a GPU."""
+    return "cpu" if gpu is None else of_gpu(gpu)[0]
+
+
+def reached(hardware: HardwareProfile) -> dict[str, list[Gpu]]:
+    """Backend -> the GPUs it reaches, native backends first; `cpu` (no GPUs) is always there."""
+    found: dict[str, list[Gpu]] = {}
+    for gpu in hardware.gpus:
+        for backend in of_gpu(gpu):
+            found.setdefault(backend, []).append(gpu)
+    found["cpu"] = []
+    return found
+
+
+def vendor_of(backend: str) -> str | None:
+    """The only vendor whose GPUs *backend* reaches; None when there are several, or none."""
+    vendors = [vendor for vendor, backends in _OF_VENDOR.items() if backend in backends]
+    return vendors[0] if len(vendors) == 1 else None

@@ -1,0 +1,83 @@
+"""What is known of an inference engine, in one record. Each file beside this one fills it for one engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from advisor.documents.deployment import Command
+from advisor.engines.launch import Launch, Started
+
+SERVED_KV = ("f16", "bf16", "fp8")
+"""Serving engines take 16 bits or FP8
+(https://docs.vllm.ai/en/latest/features/quantization/quantized_kvcache/)."""
+Make = Callable[[Launch, str, str], tuple[Command, ...] | None]
+"""(launch, where the 16-bit weights are, the name to make) -> commands; None = no recipe of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """One engine. Defaults are those of an engine about which nothing is known."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    """Other names people type and benchmarks print."""
+    rank: int = 99
+    """Place in lists: the most used first."""
+    offered: bool = True
+    """False for an engine that only measurements know: nothing recommends or deploys it."""
+    by_default: bool = False
+    """Looked at when no engine is named: the engine with the most measurements for its format."""
+    formats: tuple[str, ...] = ()
+    """File formats that mean this engine when none is named."""
+    systems: tuple[str, ...] = ()
+    """Operating systems (linux, windows, macos); empty = any."""
+    reads_gguf: bool = False
+    """Whether GGUF is its own format: token embeddings stay in main memory, caches are ggml's."""
+    ggml_builds: tuple[str, ...] = ()
+    """Builds of llama.cpp's kernels it ships (rows of `ggml_backends` in profiles/schemes.json)."""
+    ggml_note: str = ""
+    ggml_source: str = ""
+    physics: Literal["local", "serving"] = "local"
+    """Whose measurements its speed is learned from: one request at a time, or batches on an accelerator."""
+    paged: bool = False
+    """Whether it batches continuously over a paged KV cache."""
+    measured_as: str = ""
+    """The engine whose measurements stand for it; empty = its own."""
+    backend: str = ""
+    """Its only backend; empty = what the device brings."""
+    outside_gpu: Literal["", "layers", "experts"] = "layers"
+    """What may stay in main memory beside a GPU: nothing, whole layers, or the experts alone as well."""
+    kv_types: tuple[str, ...] = SERVED_KV
+    memory_share: float | None = None
+    """Share of each GPU it takes by default; None = what the model needs."""
+    splits_matrices: bool = False
+    """Whether several GPUs can share each matrix (tensor parallelism)."""
+    expert_parallel: bool = False
+    """Whether experts can be spread whole over the GPUs."""
+    online: Mapping[str, str] = field(default_factory=dict)
+    """Scheme -> its word for it, for schemes it makes from 16-bit weights while loading."""
+    program: str = ""
+    """The program that shows it is installed."""
+    package: str = ""
+    """The Python package that shows it is installed."""
+    version: str = ""
+    """The version its commands are written for."""
+    image: str = ""
+    port: int | None = None
+    health_path: str | None = None
+    start: Callable[[Launch], Started] | None = None
+    """Its command line."""
+    make: Make | None = None
+    """Its own recipe for weights; None takes the one usual for the format."""
+
+    @property
+    def serves(self) -> bool:
+        """Whether its speed is that of a serving engine."""
+        return self.physics == "serving"
+
+    @property
+    def measured(self) -> str:
+        """The name its speed is measured under."""
+        return self.measured_as or self.name

@@ -1,0 +1,28 @@
+"""ExLlamaV2: https://github.com/turboderp-org/exllamav2."""
+
+from __future__ import annotations
+
+from advisor.engines import _exllama
+from advisor.engines.engine import Engine
+from advisor.engines.launch import Launch, Started
+
+
+def _start(launch: Launch) -> Started:
+    return _exllama.tabby(launch, lambda bits: f"Q{min(bits, 8)}")
+
+
+ENGINE = Engine(
+    name="exllamav2",
+    aliases=("exl2", "exllama2"),
+    rank=9,
+    formats=("exl2",),
+    systems=("linux", "windows"),
+    backend="cuda",
+    outside_gpu="",
+    kv_types=_exllama.KV_TYPES,
+    package="exllamav2",
+    version="0.3.2",
+    port=_exllama.PORT,
+    health_path="/health",
+    start=_start,
+)

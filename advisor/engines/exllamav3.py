@@ -1,0 +1,28 @@
+"""ExLlamaV3: https://github.com/turboderp-org/exllamav3."""
+
+from __future__ import annotations
+
+from advisor.engines import _exllama
+from advisor.engines.engine import Engine
+from advisor.engines.launch import Launch, Started
+
+
+def _start(launch: Launch) -> Started:
+    return _exllama.tabby(launch, lambda bits: f"{bits},{bits}")
+
+
+ENGINE = Engine(
+    name="exllamav3",
+    aliases=("exl3", "exllama", "exllama3", "tabbyapi"),
+    rank=10,
+    formats=("exl3",),
+    systems=("linux", "windows"),
+    backend="cuda",
+    outside_gpu="",
+    kv_types=_exllama.KV_TYPES,
+    package="exllamav3",
+    version="1.6.5",
+    port=_exllama.PORT,
+    health_path="/health",
+    start=_start,
+)

@@ -1,0 +1,7 @@
+"""MLC-LLM: measured, never offered."""
+
+from __future__ import annotations
+
+from advisor.engines.engine import Engine
+
+ENGINE = Engine(name="mlc-llm", offered=False)

@@ -1,0 +1,48 @@
+"""SGLang: https://docs.sglang.io/docs/advanced_features/server_arguments.md and .../quantization.md."""
+
+from __future__ import annotations
+
+from advisor.documents.deployment import Command
+from advisor.engines import kv_types
+from advisor.engines.engine import Engine
+from advisor.engines.launch import Launch, Started, flags, more_than_one, words
+
+PORT = 30000
+
+
+def _start(launch: Launch) -> Started:
+    argv = words("python", "-m", "sglang.launch_server")
+    argv += flags(
+        model_path=launch.weights,
+        dtype="half" if launch.half else None,
+        quantization=launch.online,
+        context_length=launch.context_tokens,
+        max_running_requests=launch.concurrency,
+        tp_size=more_than_one(launch.tensor_parallel),
+        pp_size=more_than_one(launch.pipeline_parallel),
+        ep_size=launch.tensor_parallel if launch.expert_parallel else None,
+        mem_fraction_static=f"{launch.memory_share:g}" if launch.memory_share else None,
+        kv_cache_dtype="fp8_e4m3" if launch.kv_type in kv_types.EIGHT_BITS else None,
+        host=launch.host,
+        port=PORT,
+    )
+    return Started(run=Command(argv=argv))
+
+
+ENGINE = Engine(
+    name="sglang",
+    rank=4,
+    systems=("linux",),
+    physics="serving",
+    paged=True,
+    memory_share=0.85,  # --mem-fraction-static, scratch outside it (docs.sglang.io)
+    splits_matrices=True,
+    expert_parallel=True,
+    online={"W8A8-FP-dynamic": "fp8"},
+    package="sglang",
+    version="0.5.23",
+    image="lmsysorg/sglang:v0.5.23",
+    port=PORT,
+    health_path="/health",
+    start=_start,
+)

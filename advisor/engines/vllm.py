@@ -1,0 +1,60 @@
+"""vLLM. Flags and names of online quantization are those its own parser took, version below:
+https://docs.vllm.ai/en/latest/cli/serve.html, https://docs.vllm.ai/en/latest/features/quantization/online/.
+"""
+
+from __future__ import annotations
+
+from advisor.documents.deployment import Command
+from advisor.engines import kv_types
+from advisor.engines.engine import Engine
+from advisor.engines.launch import Launch, Started, flags, more_than_one, words
+
+PORT = 8000
+
+
+def _start(launch: Launch) -> Started:
+    argv = words("vllm", "serve", launch.weights)
+    argv += flags(
+        tokenizer=launch.tokenizer,
+        dtype="half" if launch.half else None,
+        quantization=launch.online,
+        max_model_len=launch.context_tokens,
+        max_num_seqs=launch.concurrency,
+        tensor_parallel_size=more_than_one(launch.tensor_parallel),
+        pipeline_parallel_size=more_than_one(launch.pipeline_parallel),
+        enable_expert_parallel=launch.expert_parallel,
+        kv_cache_dtype="fp8" if launch.kv_type in kv_types.EIGHT_BITS else None,
+        gpu_memory_utilization=f"{launch.memory_share:g}" if launch.memory_share else None,
+        host=launch.host,
+        port=PORT,
+    )
+    return Started(run=Command(argv=argv))
+
+
+ENGINE = Engine(
+    name="vllm",
+    aliases=("vllm-ascend", "vllm-tpu", "vllm-musa", "1cat-vllm"),
+    rank=3,
+    by_default=True,
+    formats=("compressed-tensors", "gptq", "awq", "safetensors", "bitsandbytes"),
+    systems=("linux",),
+    physics="serving",
+    paged=True,
+    memory_share=0.92,  # the default of --gpu-memory-utilization (vllm/config/cache.py)
+    splits_matrices=True,
+    expert_parallel=True,
+    online={
+        "W8A8-FP-dynamic": "fp8_per_channel",
+        "W8A8-FP-block": "fp8_per_block",
+        "W8A16-FP": "fp8_per_tensor",
+        "MXFP8": "mxfp8",
+        "MXFP4": "mxfp4",
+    },
+    program="vllm",
+    package="vllm",
+    version="0.33.0",
+    image="vllm/vllm-openai:v0.33.0",
+    port=PORT,
+    health_path="/health",
+    start=_start,
+)

@@ -1,0 +1,42 @@
+"""Which backends reach which GPUs."""
+
+from __future__ import annotations
+
+import pytest
+
+from advisor.documents.hardware import Gpu, HardwareProfile
+from advisor.engines import backends
+
+
+def gpu(vendor: str, chip: str | None = None) -> Gpu:
+    """A GPU of that maker and chip."""
+    return Gpu(name="GPU", vendor=vendor, compute_capability=chip)
+
+
+@pytest.mark.parametrize(
+    ("card", "first"),
+    [
+        (gpu("NVIDIA", "11.0"), "cuda"),
+        (gpu("AMD", "gfx1201"), "rocm"),
+        (gpu("AMD", "gfx803"), "vulkan"),
+        (gpu("AMD", "gfx1033"), "vulkan"),
+        (gpu("AMD"), "rocm"),
+        (gpu("Intel"), "sycl"),
+        (gpu("Broadcom"), "vulkan"),
+        (None, "cpu"),
+    ],
+)
+def test_the_native_backend_comes_first(card, first):
+    """Polaris cards and the Steam Deck have no ROCm; a Jetson Thor has CUDA; unknown makers have Vulkan."""
+    assert backends.native(card) == first
+
+
+def test_the_cpu_is_always_a_backend():
+    """Whatever the GPU."""
+    machine = HardwareProfile(name="Mac", source="user", gpus=(gpu("Apple"),))
+    assert list(backends.reached(machine)) == ["metal", "cpu"]
+
+
+def test_a_backend_of_one_vendor_names_it():
+    """CUDA is NVIDIA's alone; Vulkan is nobody's."""
+    assert (backends.vendor_of("cuda"), backends.vendor_of("vulkan")) == ("NVIDIA", None)
