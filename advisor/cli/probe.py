@@ -61,9 +61,12 @@ def _inventory(path: str, *, as_json: bool) -> int:
     from advisor.documents.files import read_text
     from advisor.documents.inventory import Inventory
     from advisor.documents.plain import dumps
-    from advisor.report.text import gib, table
+    from advisor.report.figures import gib, table
+    from advisor.report.terminal import cleaned
 
     machines = read_inventory(sys.stdin.read() if path == "-" else read_text(path), path)
+    if not as_json:
+        machines = tuple(cleaned(machine) for machine in machines)
     if len(machines) == 1:
         print(dumps(machines[0].hardware) if as_json else profile_text(machines[0].hardware))
     elif as_json:

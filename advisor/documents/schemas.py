@@ -9,6 +9,7 @@ SCHEMA_IDS = "https://quant-advisor.dev/schemas"
 
 def document_kinds() -> dict[str, type]:
     """Document name -> class."""
+    from advisor.documents.fleet import FleetPlan
     from advisor.documents.hardware import HardwareProfile
     from advisor.documents.inventory import Inventory
     from advisor.documents.model import ModelProfile
@@ -26,6 +27,7 @@ def document_kinds() -> dict[str, type]:
         "requirements": Requirements,
         "outcome": Outcome,
         "recommendation": Recommendation,
+        "fleet": FleetPlan,
         "origin": Origin,
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from advisor.catalog.gpus import find_gpu
 from advisor.catalog.hardware import describe_machine
@@ -51,6 +52,7 @@ class Described:
     unknown: dict[str, str]
 
 
+@lru_cache(maxsize=1024)
 def describe_card(card: Card, ram_bytes: int | None = None) -> Described:
     """The GPUs of *card*; one that the catalogue does not hold has None for what nobody stated."""
     name = re.sub(r"-SHARED$", "", card.name.replace("_", " ").strip())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from advisor.catalog.hardware import describe_machine
 from advisor.catalog.inventories._cards import Card, describe_card
@@ -89,14 +90,16 @@ def _moved(path: str, by: int) -> str:
 def _base(facts: Facts) -> HardwareProfile | None:
     """The catalogue's machine of the processor's brand, or of the instance type."""
     sockets = f"{facts.sockets}x " if facts.sockets and facts.sockets > 1 else ""
-    for name in (facts.cpu_brand and f"{sockets}{facts.cpu_brand}", facts.instance):
-        if not name:
-            continue
-        try:
-            return describe_machine(name)
-        except (UnknownNameError, UsageError):
-            continue
-    return None
+    names = (facts.cpu_brand and f"{sockets}{facts.cpu_brand}", facts.instance)
+    return next((found for name in names if name and (found := _known(name))), None)
+
+
+@lru_cache(maxsize=1024)
+def _known(name: str) -> HardwareProfile | None:
+    try:
+        return describe_machine(name)
+    except (UnknownNameError, UsageError):
+        return None
 
 
 def _cpu(facts: Facts, known: Cpu | None) -> Cpu:

@@ -1,0 +1,53 @@
+"""One model over all machines of an inventory: a plan for each kind, and what they do together."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from advisor.cli import options
+from advisor.errors import ExitCode, UsageError
+
+_EXIT = {"ok": ExitCode.OK, "nothing_fits": ExitCode.NOTHING_FITS, "not_measured": ExitCode.NOT_MEASURED}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `advisor fleet`."""
+    parser.add_argument(
+        "inventories",
+        nargs="+",
+        metavar="INVENTORY",
+        help="files of other tools (- for standard input): see `advisor probe --from`",
+    )
+    options.add_model(parser)
+    options.add_need(parser)
+    parser.add_argument("--json", action="store_true", help="the whole document as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Answer; exit code 3 when the model fits nowhere."""
+    from advisor.catalog.inventories import read_inventory
+    from advisor.documents.files import read_text
+    from advisor.recommendation.capacity import TRIED_CONCURRENCY, plan_fleet
+
+    if args.inventories.count("-") > 1:
+        raise UsageError("- stands for standard input, which can be read once")
+    model = options.needed_model(args)
+    requirements = options.requirements(args, model)
+    machines = [
+        machine
+        for path in args.inventories
+        for machine in read_inventory(sys.stdin.read() if path == "-" else read_text(path), path)
+    ]
+    tried = () if args.concurrency else TRIED_CONCURRENCY
+    document = plan_fleet(requirements, machines, model, tried=tried)
+    if args.json:
+        from advisor.documents.plain import dumps
+
+        print(dumps(document))
+    else:
+        from advisor.report.fleet import fleet_text
+        from advisor.report.terminal import cleaned
+
+        print(fleet_text(cleaned(document)))
+    return _EXIT[document.status]
