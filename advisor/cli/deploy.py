@@ -25,9 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the commands of the plan that meets the need."""
     from advisor.deploy.commands import modelfile, script
+    from advisor.recommendation.evaluate import evaluate
     from advisor.recommendation.plans import deploy_plan, make_plan
     from advisor.recommendation.rank import ranked
-    from advisor.recommendation.recommend import evaluate
 
     model = options.needed_model(args)
     requirements = options.requirements(args, model)

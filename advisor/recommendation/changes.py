@@ -9,10 +9,10 @@ from advisor.documents.requirements import Requirements
 from advisor.prediction.artifacts import load
 from advisor.prediction.outcome import place_case
 from advisor.recommendation.candidates import kv_types_for
+from advisor.recommendation.front import rate
 from advisor.recommendation.judge import Judged, judge
 from advisor.recommendation.misses import Miss
 from advisor.recommendation.plans import make_plan
-from advisor.recommendation.rank import rate
 from advisor.sizing.weights import weigh
 
 _TRIED = 8

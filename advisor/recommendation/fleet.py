@@ -20,18 +20,15 @@ from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
 from advisor.prediction.artifacts import load
 from advisor.recommendation.changes import nearest_miss
+from advisor.recommendation.evaluate import evaluate
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.rank import ranked
-from advisor.recommendation.recommend import evaluate
+from advisor.recommendation.reading import READING_TOKENS_PER_S
 
 CURRENT_DAYS = 548
 """A family is current when its newest member came out in the eighteen months before the catalogue's newest
 model: about two generations at the pace of profiles/models.csv, so that a replaced family drops out."""
-READING_TOKENS_PER_S = 238 / 60 / 0.75
-"""Adults read 238 words a minute (Brysbaert 2019, https://doi.org/10.1016/j.jml.2019.104047), and a token is
-about three quarters of a word (https://platform.openai.com/tokenizer): slower answers keep their reader
-waiting."""
 SHORTLIST = (
     "Q8_0",
     "Q6_K",
@@ -105,7 +102,7 @@ def _expected_quality(plan: Judged, requirements: Requirements) -> float | None:
     known = value = 0.0
     for need in requirements.tasks:
         for category, weight in task_mix(need.task).items():
-            entry = rated.get(category, {}).get(plan.case.model.known_as)
+            entry = rated.get(category, {}).get(plan.case.model.name)
             kept = plan.outcome.retained_accuracy_pct.get(category)
             if entry is not None and kept is not None:
                 known += need.weight * weight

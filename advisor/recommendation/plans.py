@@ -7,12 +7,10 @@ from dataclasses import replace
 from advisor.deploy.commands import expected_file_name, make_command, run_command
 from advisor.deploy.plan import Plan as DeployPlan
 from advisor.deploy.recovery import options
-from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import ExpectedFile, Plan, Recovery
 from advisor.documents.requirements import Requirements
 from advisor.prediction.accuracy.native import is_native
 from advisor.recommendation.judge import Judged
-from advisor.recommendation.rank import objective_of
 from advisor.recommendation.scores import expected_scores
 
 _LOSS_WORTH_RECOVERING_PCT = 1.0
@@ -21,7 +19,7 @@ see measurements/accuracy) hides the loss.
 """
 
 
-def make_plan(judged: Judged, requirements: Requirements) -> Plan:
+def make_plan(judged: Judged, requirements: Requirements, why: tuple[str, ...] = ()) -> Plan:
     """The document of one plan, with everything predicted of it."""
     case, outcome = judged.case, judged.outcome
     deploy = deploy_plan(judged)
@@ -43,7 +41,7 @@ def make_plan(judged: Judged, requirements: Requirements) -> Plan:
         make_cost="" if is_native(case.model, case.scheme) else case.scheme.make_cost,
         run_command=run_command(deploy),
         make_command=make_command(deploy),
-        why=reasons(judged, requirements),
+        why=why,
         expected_scores=scores,
         score_note=score_note,
         recovery=_recovery(judged),
@@ -95,50 +93,3 @@ def _recovery(judged: Judged) -> tuple[Recovery, ...]:
             judged.case.scheme, judged.case.model, imatrix=judged.case.imatrix, kv_type=judged.case.kv_type
         )
     )
-
-
-def reasons(judged: Judged, requirements: Requirements) -> tuple[str, ...]:
-    """Why this plan, in at most three sentences."""
-    outcome, scheme = judged.outcome, judged.case.scheme.name
-    objective = {
-        "accuracy": (
-            "so accurate that no benchmark could tell it from the best plan that meets the need, and of all "
-            "such plans the fastest (among equally fast ones: measured, then cheap to make, then accurate)"
-        ),
-        "speed": (
-            "the fastest plan that meets the need (among those as fast within what two people measure: "
-            "measured, then cheap to make, then small)"
-        ),
-        "size": "the smallest plan that meets the need",
-        "make-cost": "the cheapest to produce that meets the need",
-        "serve-cost": "the most tokens per second and device that meets the need",
-    }[objective_of(requirements)]
-    lines = [f"{scheme} on {judged.case.engine} is {objective}."]
-    if judged.loss is not None:
-        lines.append(
-            f"Expected loss on {_tasks(requirements)}: {_interval(judged.loss, '%')}"
-            f"{_limit(judged, requirements)}."
-        )
-    placement = outcome.placement
-    if placement is not None:
-        lines.append(
-            f"It takes {placement.total_bytes / 2**30:.1f} GiB ({placement.binding or placement.kind})."
-        )
-    return tuple(lines)
-
-
-def _limit(judged: Judged, requirements: Requirements) -> str:
-    if judged.loss_upper is None or requirements.max_loss_pct is None:
-        return ""
-    return (
-        f", at most {judged.loss_upper:.1f} % at {requirements.confidence_pct:g} % confidence "
-        f"(limit {requirements.max_loss_pct:g} %)"
-    )
-
-
-def _tasks(requirements: Requirements) -> str:
-    return " and ".join(need.task for need in requirements.tasks)
-
-
-def _interval(figure: Estimate, unit: str) -> str:
-    return f"{figure.value:.1f} {unit} ({figure.low:.1f} to {figure.high:.1f}, {figure.basis})"

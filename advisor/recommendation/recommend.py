@@ -6,92 +6,18 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Recommendation, Rejection
 from advisor.documents.requirements import Requirements
-from advisor.errors import UsageError
-from advisor.prediction.accuracy.native import is_native
-from advisor.prediction.artifacts import load
-from advisor.recommendation.candidates import Candidate, candidates
 from advisor.recommendation.changes import nearest_miss, what_would_change
-from advisor.recommendation.judge import Judged, judge
+from advisor.recommendation.evaluate import evaluate
+from advisor.recommendation.front import pareto_front
+from advisor.recommendation.judge import Judged
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.rank import objective_of, ranked
-from advisor.sizing.weights import weigh
+from advisor.recommendation.reading import READING_TOKENS_PER_S
+from advisor.recommendation.reasons import reasons
+from advisor.recommendation.room import rooms
 
 _ALTERNATIVES = 5
 """Runners-up shown: one screen."""
-
-
-def evaluate(
-    requirements: Requirements, hardware: HardwareProfile, model: ModelProfile, *, everything: bool = True
-) -> tuple[list[Judged], list[Rejection]]:
-    """Every candidate judged, and those ruled out before anything was computed.
-
-    With *everything* false, schemes that could only come last (see `rank.ranked`) are looked at only when
-    nothing else meets the need.
-    """
-    _check_context(requirements, model)
-    found, rejected = candidates(requirements, hardware, model)
-    if not requirements.schemes:
-        found, pointless = _without_pointless(found, model)
-        rejected += pointless
-    # Asking for one objective other than accuracy without a limit must not end in a scheme that babbles.
-    ceiling = (
-        None if requirements.schemes or model.fixed_scheme else load("decision")["smaller_model_loss_pct"]
-    )
-
-    def judged(these: list[Candidate]) -> list[Judged]:
-        return [judge(candidate, requirements, hardware, model, ceiling) for candidate in these]
-
-    if everything or requirements.schemes:
-        return judged(found), rejected
-    plans = judged([candidate for candidate in found if not candidate.limited])
-    limited = [candidate for candidate in found if candidate.limited]
-    if any(plan.feasible for plan in plans):
-        return plans, [*rejected, *(_left_aside(candidate, model) for candidate in limited)]
-    return [*plans, *judged(limited)], rejected
-
-
-def _without_pointless(
-    found: list[Candidate], model: ModelProfile
-) -> tuple[list[Candidate], list[Rejection]]:
-    """Leave out what is no smaller than the published weights where an engine runs those:
-    it could only lose.
-    """
-    published = {
-        candidate.engine: weigh(model, candidate.scheme).total_bytes.value
-        for candidate in found
-        if is_native(model, candidate.scheme)
-    }
-    kept, rejected = [], []
-    for candidate in found:
-        limit = published.get(candidate.engine)
-        size = None if limit is None else weigh(model, candidate.scheme, candidate.imatrix).total_bytes.value
-        if limit is None or is_native(model, candidate.scheme) or size < limit:
-            kept.append(candidate)
-            continue
-        reason = (
-            f"{size / 1e9:.1f} GB: no smaller than the published weights ({limit / 1e9:.1f} GB), "
-            "which lose nothing"
-        )
-        rejected.append(
-            Rejection(
-                model=model.name,
-                scheme=candidate.scheme.name,
-                engine=candidate.engine,
-                reason=reason,
-                kind="pointless",
-            )
-        )
-    return kept, rejected
-
-
-def _left_aside(candidate: Candidate, model: ModelProfile) -> Rejection:
-    return Rejection(
-        model=model.name,
-        scheme=candidate.scheme.name,
-        engine=candidate.engine,
-        kind="limited",
-        reason=f"{candidate.note or 'runs with limits'}; name it with --scheme to have it considered",
-    )
 
 
 def recommend(requirements: Requirements, hardware: HardwareProfile, model: ModelProfile) -> Recommendation:
@@ -123,20 +49,22 @@ def answer(
         status="ok",
         hardware=hardware,
         requirements=requirements,
-        recommendation=make_plan(best, requirements),
-        alternatives=tuple(make_plan(plan, requirements) for plan in _distinct(order)[1 : 1 + _ALTERNATIVES]),
+        recommendation=make_plan(best, requirements, reasons(best, requirements, order)),
+        alternatives=tuple(make_plan(plan, requirements) for plan in _runners_up(order, requirements)),
         rejected=tuple(rejected),
         what_would_change=what_would_change(best, order, missed, requirements),
         warnings=_warnings(best, requirements, hardware),
     )
 
 
-def _distinct(order: list[Judged]) -> list[Judged]:
-    """One plan a scheme: the best engine's; the others are in the tradeoff table."""
+def _runners_up(order: list[Judged], requirements: Requirements) -> list[Judged]:
+    """The plans behind the first: those of the front, then the others; of a scheme the best engine's, the
+    rest are in the tradeoff table."""
+    front = pareto_front(order, requirements)
     seen: dict[str, Judged] = {}
-    for plan in order:
+    for plan in [order[0], *sorted(order[1:], key=lambda plan: id(plan) not in front)]:
         seen.setdefault(plan.case.scheme.name, plan)
-    return list(seen.values())
+    return list(seen.values())[1 : 1 + _ALTERNATIVES]
 
 
 def _unmeasured(plan: Judged) -> bool:
@@ -155,47 +83,68 @@ def _rejection(plan: Judged) -> Rejection:
 
 
 def _warnings(best: Judged, requirements: Requirements, hardware: HardwareProfile) -> tuple[str, ...]:
-    lines = [*hardware.notes, *best.case.model.notes, *best.outcome.warnings]
+    lines = [
+        *hardware.notes,
+        *best.case.model.notes,
+        *best.outcome.warnings,
+        *_about_loss(best, requirements),
+        *_about_memory(best, requirements, hardware),
+        *_about_speed(best, requirements),
+    ]
+    if best.candidate.note:
+        lines.append(f"{best.case.engine}: {best.candidate.note}")
+    return tuple(dict.fromkeys(lines))
+
+
+def _about_loss(best: Judged, requirements: Requirements) -> list[str]:
     if best.loss is None:
-        lines.append("its accuracy was never measured: no loss can be stated")
-    else:
-        weak = [
-            name
-            for name, kept in best.outcome.retained_accuracy_pct.items()
-            if kept and kept.basis == "extrapolated"
-        ]
-        if weak:
-            lines.append(f"the loss on {', '.join(weak)} is extrapolated: too few measurements of this kind")
+        lines = ["its accuracy was never measured: no loss can be stated"]
+        if objective_of(requirements) != "accuracy":
+            lines.append("ranked without regard to accuracy, which is not known")
+        return lines
+    weak = [
+        name
+        for name, kept in best.outcome.retained_accuracy_pct.items()
+        if kept and kept.basis == "extrapolated"
+    ]
+    if not weak:
+        return []
+    return [f"the loss on {', '.join(weak)} is extrapolated: too few measurements of this kind"]
+
+
+def _about_memory(best: Judged, requirements: Requirements, hardware: HardwareProfile) -> list[str]:
+    lines = []
     if hardware.gpus and hardware.memory.total_bytes is None and not hardware.gpus[0].unified_memory:
         lines.append(
             "only the GPU is named: plans that also use main memory are left out; give --ram to have them"
         )
-    decode = best.outcome.decode_tokens_per_s
-    if decode is not None and decode.basis == "measured-here" and decode.evidence:
-        lines.append(f"your own measurements: {decode.evidence[0]}")
-    if decode is None:
-        lines.append("its speed is not known: see `unknown` in the hardware, or give --bandwidth")
-    elif decode.basis == "extrapolated":
-        lines.append(
-            "its speed is extrapolated: "
-            + (decode.evidence[0] if decode.evidence else "nothing like it was measured")
-        )
     said = any("main memory" in note for note in hardware.notes)
     if hardware.memory.total_bytes is None and not hardware.gpus and not said:
-        lines.append("the memory of this machine is not known, so nothing says that it fits: give --ram")
-    if best.candidate.note:
-        lines.append(f"{best.case.engine}: {best.candidate.note}")
-    if objective_of(requirements) != "accuracy" and best.loss is None:
-        lines.append("ranked without regard to accuracy, which is not known")
-    return tuple(dict.fromkeys(lines))
-
-
-def _check_context(requirements: Requirements, model: ModelProfile) -> None:
-    most = model.context_length
-    asked = requirements.context_tokens
-    if most is not None and isinstance(asked, int) and asked > most:
-        raise UsageError(
-            f"{model.name} reads at most {most} tokens and --context asks for {asked}: "
-            "lower --context or choose a model with a longer one",
-            field="context",
+        lines.append(
+            "the memory of this machine is not known, so nothing says that it fits: give it, e.g. --ram 16GB"
         )
+    wanted = rooms(requirements, best.case.model)[0]
+    if best.case.context_tokens < wanted:
+        lines.append(
+            f"room for {best.case.context_tokens} tokens, because a context nobody asked for must not cost "
+            f"accuracy: --context {wanted} asks for the usual one"
+        )
+    return lines
+
+
+def _about_speed(best: Judged, requirements: Requirements) -> list[str]:
+    decode = best.outcome.decode_tokens_per_s
+    if decode is None:
+        return ["its speed is not known: see `unknown` in the hardware, or give --bandwidth"]
+    lines = []
+    if decode.value < READING_TOKENS_PER_S:
+        lines.append(
+            f"{decode.value:.2g} tokens/s is below reading speed ({READING_TOKENS_PER_S:.0f} tokens/s): "
+            "whoever reads along waits"
+        )
+    if decode.basis == "measured-here" and decode.evidence:
+        lines.append(f"your own measurements: {decode.evidence[0]}")
+    elif decode.basis == "extrapolated":
+        why = decode.evidence[0] if decode.evidence else "nothing like it was measured"
+        lines.append(f"its speed is extrapolated: {why}")
+    return lines

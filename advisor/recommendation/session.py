@@ -8,10 +8,11 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Plan, Recommendation, Rejection
 from advisor.documents.requirements import Requirements
+from advisor.recommendation.evaluate import evaluate
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.plans import deploy_plan, make_plan
 from advisor.recommendation.rank import ranked
-from advisor.recommendation.recommend import evaluate, recommend
+from advisor.recommendation.recommend import recommend
 from advisor.recommendation.tradeoffs import Row, Table, table
 
 KEPT = 32

@@ -9,9 +9,10 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Rejection
 from advisor.documents.requirements import Requirements
+from advisor.recommendation.evaluate import evaluate
+from advisor.recommendation.front import pareto_front
 from advisor.recommendation.judge import Judged
-from advisor.recommendation.rank import rate
-from advisor.recommendation.recommend import evaluate
+from advisor.recommendation.rank import ranked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Row:
     level: str | None
     engine: str | None
     backend: str | None
+    recommended: bool
+    """The plan that `recommend` gives for the same need."""
     feasible: bool
     reason: str
     """Why not, when it is not feasible."""
@@ -77,33 +80,15 @@ def table(
 ) -> Table:
     """The table made of what `evaluate` found."""
     front = pareto_front(judged, requirements)
-    rows = [_row(plan, id(plan) in front) for plan in judged]
+    order = ranked([plan for plan in judged if plan.feasible], requirements)
+    first = id(order[0]) if order else None
+    rows = [_row(plan, id(plan) in front, id(plan) == first) for plan in judged]
     rows.sort(key=lambda row: (-row.file_size_bytes.value, row.scheme, row.engine))
     rows += [_ruled_out(rejection) for rejection in rejected]
     return Table(hardware=hardware, requirements=requirements, model=model.name, rows=tuple(rows))
 
 
-def pareto_front(judged: list[Judged], requirements: Requirements) -> set[int]:
-    """`id` of the feasible plans that no other feasible plan beats in size,
-    speed and expected loss at once.
-    """
-    points = [
-        (plan.outcome.memory_bytes.value, -rate(plan, requirements), plan.loss.value, plan)
-        for plan in judged
-        if plan.feasible and plan.loss is not None and plan.outcome.memory_bytes is not None
-    ]
-    front = set()
-    for point in points:
-        beaten = any(
-            all(a <= b for a, b in zip(other[:3], point[:3], strict=True)) and other[:3] != point[:3]
-            for other in points
-        )
-        if not beaten:
-            front.add(id(point[3]))
-    return front
-
-
-def _row(plan: Judged, on_front: bool) -> Row:
+def _row(plan: Judged, on_front: bool, recommended: bool) -> Row:
     outcome, case = plan.outcome, plan.case
     scheme = case.scheme
     return Row(
@@ -112,6 +97,7 @@ def _row(plan: Judged, on_front: bool) -> Row:
         level=scheme.level,
         engine=case.engine,
         backend=case.backend,
+        recommended=recommended,
         feasible=plan.feasible,
         reason="; ".join(miss.text for miss in plan.misses),
         reason_kind=max(plan.misses, key=lambda miss: miss.shortfall).kind if plan.misses else "",
@@ -150,6 +136,7 @@ def _ruled_out(rejection: Rejection) -> Row:
         level=scheme.level,
         engine=None,
         backend=None,
+        recommended=False,
         feasible=False,
         reason=rejection.reason,
         reason_kind=rejection.kind,

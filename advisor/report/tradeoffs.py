@@ -29,6 +29,7 @@ _FACTS = (
     "level",
     "engine",
     "backend",
+    "recommended",
     "feasible",
     "reason_kind",
     "reason",
@@ -141,7 +142,7 @@ def as_text(result: Table) -> str:
     shown = [row for row in result.rows if row.file_size_bytes is not None]
     head = [
         f"{result.model} on {result.hardware.name}",
-        "* Pareto front, x does not meet the need; intervals in brackets",
+        "> recommended, * Pareto front, x does not meet the need; intervals in brackets",
         "",
     ]
     return "\n".join(
@@ -224,7 +225,9 @@ def mix(row: Row) -> Estimate | None:
 
 
 def mark(row: Row) -> str:
-    """* on the Pareto front, x when the need is not met."""
+    """> what is recommended, * on the Pareto front, x when the need is not met."""
+    if row.recommended:
+        return ">"
     return "*" if row.pareto else ("" if row.feasible else "x")
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from advisor.catalog.resolve import Overrides, resolve_hardware
 from advisor.documents.requirements import Requirements
-from advisor.recommendation.fleet import READING_TOKENS_PER_S, current_families, recommend_any
+from advisor.recommendation.fleet import current_families, recommend_any
+from advisor.recommendation.reading import READING_TOKENS_PER_S
 
 
 @pytest.fixture(scope="module")

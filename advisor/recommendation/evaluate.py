@@ -1,0 +1,146 @@
+"""Every candidate judged: what `recommend`, `tradeoffs`, the list of models and the TUI all look at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from advisor.documents.hardware import HardwareProfile
+from advisor.documents.kinds import RejectionKind
+from advisor.documents.model import ModelProfile
+from advisor.documents.recommendation import Rejection
+from advisor.documents.requirements import Requirements
+from advisor.errors import UsageError
+from advisor.prediction.accuracy.native import is_native
+from advisor.prediction.artifacts import load
+from advisor.recommendation.candidates import Candidate, candidates
+from advisor.recommendation.judge import SPILLS, Judged, judge
+from advisor.recommendation.misses import Miss
+from advisor.recommendation.room import rooms
+from advisor.sizing.weights import weigh
+
+VISIBLE_LOSS_PCT = 1.0
+"""From here on a loss is worth another context or another model: the usual accuracy target of MLPerf
+Inference is 99 % of the reference
+(https://github.com/mlcommons/inference_policies/blob/master/inference_rules.adoc)."""
+
+
+def evaluate(
+    requirements: Requirements, hardware: HardwareProfile, model: ModelProfile, *, everything: bool = True
+) -> tuple[list[Judged], list[Rejection]]:
+    """Every candidate judged, and those ruled out before anything was computed.
+
+    A scheme that its engine runs with limits, or that only its publisher can make, is set aside
+    wherever a plan without such limits meets the need. With *everything* false its figures are then
+    not computed; the verdict is the same. Raises UsageError for a context the model does not read.
+    """
+    _check_context(requirements, model)
+    found, rejected = candidates(requirements, hardware, model)
+    if not requirements.schemes:
+        found, pointless = _without_pointless(found, model)
+        rejected += pointless
+    # Asking for one objective other than accuracy without a limit must not end in a scheme that babbles.
+    fixed = bool(requirements.schemes or model.fixed_scheme)
+    ceiling = None if fixed else load("decision")["smaller_model_loss_pct"]
+    limited = [] if requirements.schemes else [candidate for candidate in found if candidate.limited]
+    aside = set(map(id, limited))
+    plans = _judged(
+        [candidate for candidate in found if id(candidate) not in aside],
+        requirements,
+        hardware,
+        model,
+        ceiling,
+    )
+    met = any(plan.feasible for plan in plans)
+    if met and not everything:
+        return plans, [*rejected, *(_left_aside(candidate, model) for candidate in limited)]
+    others = _judged(limited, requirements, hardware, model, ceiling)
+    return [*plans, *(map(_aside, others) if met else others)], rejected
+
+
+def _judged(
+    these: list[Candidate],
+    requirements: Requirements,
+    hardware: HardwareProfile,
+    model: ModelProfile,
+    ceiling: float | None,
+) -> list[Judged]:
+    """The plans; where all that fit lose visibly, those that a context nobody asked for pushed out of
+    the fast memory, or out of memory altogether, get the context that fits."""
+    plans = [judge(candidate, requirements, hardware, model, ceiling) for candidate in these]
+    if len(rooms(requirements, model)) == 1 or _any_good(plans):
+        return plans
+    return [
+        judge(plan.candidate, requirements, hardware, model, ceiling, shrink=True)
+        if any(miss.kind == "memory" for miss in plan.misses) or _spills(plan)
+        else plan
+        for plan in plans
+    ]
+
+
+def _any_good(plans: list[Judged]) -> bool:
+    return any(
+        plan.feasible and not _spills(plan) and plan.loss is not None and plan.loss.value <= VISIBLE_LOSS_PCT
+        for plan in plans
+    )
+
+
+def _spills(plan: Judged) -> bool:
+    placement = plan.outcome.placement
+    return placement is not None and placement.kind in SPILLS and bool(plan.case.hardware.gpus)
+
+
+def _aside(plan: Judged) -> Judged:
+    """*plan*, which runs with limits, beside plans that do without."""
+    if not plan.feasible:
+        return plan
+    return replace(plan, misses=(Miss(kind="limited", text=_limits(plan.candidate), shortfall=1.0),))
+
+
+def _left_aside(candidate: Candidate, model: ModelProfile) -> Rejection:
+    return _rejection(model, candidate, "limited", _limits(candidate))
+
+
+def _limits(candidate: Candidate) -> str:
+    return f"{candidate.note or 'runs with limits'}; name it with --scheme to have it considered"
+
+
+def _without_pointless(
+    found: list[Candidate], model: ModelProfile
+) -> tuple[list[Candidate], list[Rejection]]:
+    """Leave out what is no smaller than the published weights where an engine runs those: it could
+    only lose."""
+    published = {
+        candidate.engine: weigh(model, candidate.scheme).total_bytes.value
+        for candidate in found
+        if is_native(model, candidate.scheme)
+    }
+    kept, rejected = [], []
+    for candidate in found:
+        limit = published.get(candidate.engine)
+        size = None if limit is None else weigh(model, candidate.scheme, candidate.imatrix).total_bytes.value
+        if limit is None or size is None or is_native(model, candidate.scheme) or size < limit:
+            kept.append(candidate)
+            continue
+        reason = (
+            f"{size / 1e9:.1f} GB: no smaller than the published weights ({limit / 1e9:.1f} GB), "
+            "which lose nothing"
+        )
+        rejected.append(_rejection(model, candidate, "pointless", reason))
+    return kept, rejected
+
+
+def _rejection(model: ModelProfile, candidate: Candidate, kind: RejectionKind, reason: str) -> Rejection:
+    return Rejection(
+        model=model.name, scheme=candidate.scheme.name, engine=candidate.engine, reason=reason, kind=kind
+    )
+
+
+def _check_context(requirements: Requirements, model: ModelProfile) -> None:
+    most = model.context_length
+    asked = requirements.context_tokens
+    if most is not None and isinstance(asked, int) and asked > most:
+        raise UsageError(
+            f"{model.name} reads at most {most} tokens and --context asks for {asked}: "
+            "lower --context or choose a model with a longer one",
+            field="context",
+        )

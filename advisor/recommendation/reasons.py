@@ -1,0 +1,110 @@
+"""Why this plan and not another, in sentences that are true of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from advisor.documents.outcome import Estimate
+from advisor.documents.requirements import Requirements
+from advisor.prediction.artifacts import load
+from advisor.recommendation.evaluate import VISIBLE_LOSS_PCT
+from advisor.recommendation.front import rate
+from advisor.recommendation.judge import Judged
+from advisor.recommendation.rank import objective_of, tied
+
+HEAVY_LOSS_PCT = 5.0
+"""One right answer in twenty is gone: five times the usual target of MLPerf Inference. A judgement,
+and only a matter of words: no plan is ruled out by it."""
+_OBJECTIVES = {
+    "size": "is the smallest plan that meets the need",
+    "make-cost": "is the cheapest to produce that meets the need",
+    "serve-cost": "gives the most tokens per second and device of the plans that meet the need",
+}
+
+
+def reasons(plan: Judged, requirements: Requirements, order: Sequence[Judged]) -> tuple[str, ...]:
+    """Why *plan*, the first of the feasible plans in *order*."""
+    name = f"{plan.case.scheme.name} on {plan.case.engine}"
+    lines = [f"{name} {_claim(plan, requirements, list(order))}."]
+    if plan.loss is not None:
+        lines.append(_loss_line(plan, plan.loss, requirements))
+    lines.append(_finer(plan, requirements, order))
+    placement = plan.outcome.placement
+    if placement is not None:
+        lines.append(
+            f"It takes {placement.total_bytes / 2**30:.1f} GiB ({placement.binding or placement.kind})."
+        )
+    return tuple(line for line in lines if line)
+
+
+def _claim(plan: Judged, requirements: Requirements, order: list[Judged]) -> str:
+    objective = objective_of(requirements)
+    if objective in _OBJECTIVES:
+        return _OBJECTIVES[objective]
+    if objective == "speed":
+        return f"meets the need{_fastest(plan, order, requirements, 'and is ')}"
+    if plan.loss is None:
+        return "meets the need; nobody measured how accurate the plans that do are"
+    close = tied(order)
+    if plan.loss.value <= load("decision")["benchmark_resolution_pct"]:
+        claim = "loses so little that no benchmark could tell it from the unquantized model"
+    elif len(close) > 1:
+        claim = "is among the plans that lose least of those that meet the need"
+    else:
+        return "loses least of the plans that meet the need"
+    return claim + _fastest(plan, close, requirements, "; of the plans of which that is true it is ")
+
+
+def _fastest(plan: Judged, order: list[Judged], requirements: Requirements, lead: str) -> str:
+    """How *plan* stands among *order* in speed; '' where nothing is known or it is not ahead."""
+    mine, best = rate(plan, requirements), max((rate(other, requirements) for other in order), default=0.0)
+    if len(order) < 2 or not mine:
+        return "" if lead.startswith(";") else ", and nobody measured how fast" * (not mine)
+    lead = lead if lead.startswith(";") else f" {lead}"
+    if mine >= best:
+        return f"{lead}the fastest"
+    if mine * (1 + load("decision")["speed_resolution"]) >= best:
+        return f"{lead}as fast as the fastest, within what two people measure"
+    return ""
+
+
+def _loss_line(plan: Judged, loss: Estimate, requirements: Requirements) -> str:
+    tasks = " and ".join(need.task for need in requirements.tasks)
+    line = f"Expected loss on {tasks}: {loss.value:.1f} % ({loss.low:.1f} to {loss.high:.1f}, {loss.basis})"
+    if plan.loss_upper is not None and requirements.max_loss_pct is not None:
+        line += (
+            f", at most {plan.loss_upper:.1f} % at {requirements.confidence_pct:g} % confidence "
+            f"(limit {requirements.max_loss_pct:g} %)"
+        )
+    if loss.value < VISIBLE_LOSS_PCT:
+        return line + "."
+    share = f"about one right answer in {100 / loss.value:.0f} is lost"
+    heavy = "; this is a heavy loss" if loss.value >= HEAVY_LOSS_PCT else ""
+    return f"{line}: {share}{heavy}."
+
+
+def _finer(plan: Judged, requirements: Requirements, order: Sequence[Judged]) -> str:
+    """Why not a plan that loses less: the fastest of those."""
+    if plan.loss is None:
+        return ""
+    value = plan.loss.value
+    finer = [
+        other for other in order if other.loss and other.loss.value < value and not other.candidate.limited
+    ]
+    finest = max(finer, key=lambda other: rate(other, requirements), default=None)
+    if finest is None or finest.loss is None:
+        return ""
+    less = plan.loss.value - finest.loss.value
+    unseen = less <= load("decision")["benchmark_resolution_pct"]
+    mine, its = rate(plan, requirements), rate(finest, requirements)
+    price = [f"{its:.3g} instead of {mine:.3g} tokens/s"] if mine and its and its < mine else []
+    sizes = [other.outcome.file_size_bytes.value / 1e9 for other in (finest, plan)]
+    if sizes[0] > sizes[1]:
+        price.append(f"{sizes[0]:.1f} instead of {sizes[1]:.1f} GB")
+    if not price:
+        return ""
+    what = "which no benchmark could tell" if unseen else f"{finest.loss.value:.1f} %"
+    return (
+        f"{finest.case.scheme.name} on {finest.case.engine} would lose {less:.2g} points less, {what}, for "
+        f"{' and '.join(price)}."
+    )
