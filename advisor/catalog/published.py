@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
+from advisor.catalog.models.find import is_repository, plain
 from advisor.catalog.names import compiled
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.model import ModelProfile
@@ -12,10 +14,9 @@ from advisor.errors import UnknownNameError
 
 _MARK = (
     r"awq|gptq|auto-?round|\b(?:nv|mx)?fp[48]|\bw\d+a\d+|bnb|bitsandbytes|\bexl[23]|\bhqq|\baqlm|\bmlx|gguf"
-    r"|i?q\d_|:.*-fp16"
+    r"|\bint[48]\b|\b\d-?bit\b"
 )
 """What a name must hold to be looked at further: most names have nothing of it."""
-_REPOSITORY = r"[\w.\-]+/[\w.\-]+"
 _GGUF_TAG = r"(?:^|[:\-_./])((?:ud-)?(?:i?q\d(?:_[a-z0-9]+)*|tq\d_0|f16|fp16|bf16|f32))(?:\.gguf)?$"
 _BLOCK_FP8 = ("qwen/", "deepseek-ai/")
 """Publishers whose '-FP8' has one scale per 128 x 128 block (https://huggingface.co/Qwen/Qwen3-8B-FP8)."""
@@ -31,27 +32,56 @@ _EXL_NOTE = "the name does not state the bits per weight of this EXL{kind} copy;
 def as_published(profile: ModelProfile, text: str) -> ModelProfile:
     """*profile*, found by the name *text*, with what the name says of a quantized copy.
 
-    A checkpoint in AWQ, GPTQ, FP8 … gets `fixed_scheme` and, when *text* is a repository, its `hf_id`: it is
-    never quantized again. A GGUF repository or an Ollama tag holds many or one of the files that can be made
-    of the model anyway, so it stays the model, and a note names the file meant.
+    A checkpoint in AWQ, GPTQ, FP8 … gets `fixed_scheme`: its repository is served and never quantized again.
+    A repository of GGUF files becomes `files_repository`, and `hf_id` the edition they were made of; a file
+    that the name states (by its ending or its tag) is its `fixed_scheme`.
     """
-    lower = re.sub(r"^(?:https://)?(?:hf\.co|huggingface\.co)/", "", text.strip().lower())
-    own_names = (profile.name.lower(), (profile.hf_id or "").lower())
-    if lower in own_names or not compiled(_MARK).search(lower):
+    typed = plain(text)
+    lower = typed.lower()
+    if lower in (profile.name.lower(), (profile.edition or "").lower()):
         return profile
+    repository = typed.partition(":")[0] if is_repository(typed.partition(":")[0]) else None
     tag = compiled(_GGUF_TAG).search(lower)
+    qat = re.search(r"(?<![a-z])qat(?![a-z])", lower) is not None
+    if qat:
+        profile = _trained_for_it(profile, typed)
     if "gguf" in lower or tag:
-        scheme = tag and _canonical(tag.group(1))
-        note = f"{text!r} names its {scheme} file: --scheme {scheme} answers for that file only"
-        return replace(profile, notes=(*profile.notes, note)) if scheme else profile
+        return _gguf(profile, typed, repository, _canonical(tag.group(1)) if tag else None)
+    if not compiled(_MARK).search(lower) or "unquantized" in lower:
+        return replace(profile, fixed_scheme="Q4_0") if qat and repository is None else profile
     scheme, note = _scheme(lower)
-    repository = compiled(_REPOSITORY).fullmatch(text.strip())
     notes = (*profile.notes, *([f"{text!r}: {note}"] if note else []))
-    if scheme is None:
-        return replace(profile, notes=notes)
-    return replace(
-        profile, fixed_scheme=scheme, notes=notes, hf_id=text.strip() if repository else profile.hf_id
+    return replace(profile, fixed_scheme=scheme, notes=notes)
+
+
+def _trained_for_it(profile: ModelProfile, typed: str) -> ModelProfile:
+    """The edition that was trained to be quantized: other weights than the one whose shapes it has."""
+    note = (
+        f"{typed!r} was trained to be quantized to 4 bits (QAT): it loses less than the figures of an "
+        "ordinary file say; how much less is not measured"
     )
+    name = profile.name if profile.name.lower().endswith("-qat") else f"{profile.name}-QAT"
+    return replace(profile, name=name, edition=None, notes=(*profile.notes, note))
+
+
+def _gguf(profile: ModelProfile, typed: str, repository: str | None, scheme: str | None) -> ModelProfile:
+    """A repository of GGUF files, one of its files, or a tag of Ollama that names a quantization."""
+    notes = list(profile.notes)
+    if scheme:
+        notes.append(
+            f"{typed!r} names its {scheme} file: the answer is for that file; leave the quantization out of "
+            "the name for a choice among all"
+        )
+    return replace(
+        profile,
+        fixed_scheme=scheme,
+        files_repository=repository,
+        hf_id=profile.edition if repository else profile.hf_id,
+        notes=tuple(notes),
+    )
+
+
+_Reader = Callable[[str, re.Match[str]], tuple[str | None, str]]
 
 
 def _canonical(text: str) -> str | None:
@@ -77,7 +107,7 @@ def _bits(lower: str, default: int) -> int:
     return int(next(filter(None, stated.groups()))) if stated else default
 
 
-def _grouped(method: str):
+def _grouped(method: str) -> _Reader:
     def read(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
         group = re.search(r"\bg(\d{2,4})\b|\b(\d{2,4})g\b", lower)
         size = next(filter(None, group.groups())) if group else "128"
@@ -130,7 +160,7 @@ def _hqq(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
     return f"HQQ-{_bits(lower, 4)}bit-g{group.group(1) if group else 64}", "" if group else _GROUP_NOTE
 
 
-_READERS = (
+_READERS: tuple[tuple[str, _Reader], ...] = (
     (r"\bmlx", _mlx),
     (r"\bexl([23])", _exl),
     (r"\bhqq", _hqq),
@@ -142,6 +172,7 @@ _READERS = (
     (r"\bnvfp4a16|\bw4a16[._-]?nvfp4", lambda lower, found: ("NVFP4A16", "")),
     (r"\bmxfp4", lambda lower, found: ("MXFP4", "")),
     (r"\bmxfp8", lambda lower, found: ("MXFP8", "")),
+    (r"\bint[48]\b|\b\d-?bit\b", lambda lower, found: (f"W{_bits(lower, 4)}A16-INT-gptq-g128", _GROUP_NOTE)),
     (r"\b(?:nv)?fp4", lambda lower, found: ("NVFP4", "")),
     (r"\bfp8", _fp8),
     (r"\bw(\d+)a(\d+)", _weights_and_activations),

@@ -69,7 +69,10 @@ HardwareSource = Literal["probe", "catalogue", "user", "inventory"]
 """`inventory`: read from what another tool wrote."""
 ModelSource = Literal["catalogue", "gguf", "hf-config", "user"]
 GpuForm = Literal["desktop", "laptop", "datacenter", "apu", "soc"]
-Variant = Literal["base", "instruct", "reasoning", "code"]
+Variant = Literal["base", "instruct", "hybrid", "reasoning", "code", "vision", "draft"]
+"""What an edition was trained for: `reasoning` always thinks before it answers, `hybrid` when asked to,
+`draft` only speeds up another model."""
+Modality = Literal["text", "vision", "vision+audio"]
 Attention = Literal["mha", "gqa", "mqa", "mla", "hybrid"]
 ActivationType = Literal["f16", "int8", "fp8", "fp4"]
 """Arithmetic of the matrix product."""

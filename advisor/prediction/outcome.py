@@ -61,7 +61,7 @@ def _outcome(case: Case, weights: Weights, placement: Placement, found: Speed) -
     )
     if is_native(case.model, case.scheme) and case.kv_type in FULL:
         accuracy = exact_accuracy(accuracy, case.categories)
-    own = local_damage(case.model.name, case.scheme.name, case.confidence)
+    own = local_damage(case.model.known_as, case.scheme.name, case.confidence)
     return Outcome(
         model=case.model.name,
         scheme=case.scheme.name,

@@ -102,7 +102,7 @@ def _expected_quality(plan: Judged, requirements: Requirements) -> float | None:
     known = value = 0.0
     for need in requirements.tasks:
         for category, weight in task_mix(need.task).items():
-            entry = rated.get(category, {}).get(plan.case.model.name)
+            entry = rated.get(category, {}).get(plan.case.model.known_as)
             kept = plan.outcome.retained_accuracy_pct.get(category)
             if entry is not None and kept is not None:
                 known += need.weight * weight

@@ -51,9 +51,9 @@ def expected_scores(
     """Score x accuracy kept for the tasks asked for, and a plain statement when nothing is published."""
     wanted = _weights(requirements)
     best: dict[str, dict[str, str]] = {}
-    for row in published(model.name):
+    for row in published(model.known_as):
         category = _categories().get(row["benchmark"])
-        if category not in wanted or (model.variant and row["variant"] != model.variant):
+        if category not in wanted or row["hf_id"] != model.edition:
             continue
         known = best.get(row["benchmark"])
         if known is None or _TRUST.index(row["reported_by"]) < _TRUST.index(known["reported_by"]):

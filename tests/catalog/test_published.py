@@ -36,7 +36,7 @@ REPOSITORIES = {
 def test_a_quantized_repository_has_its_scheme(text: str, expected: tuple[str, str]) -> None:
     """The model by its shapes, the scheme by the name's marks, and the repository itself to be served."""
     model = resolve_model(text)
-    assert (model.name, model.fixed_scheme, model.hf_id) == (*expected, text)
+    assert (model.catalog_name, model.fixed_scheme, model.hf_id) == (*expected, text)
 
 
 def test_every_scheme_is_written_as_the_table_writes_it() -> None:
@@ -51,9 +51,9 @@ def test_every_scheme_is_written_as_the_table_writes_it() -> None:
         ("Qwen/Qwen2.5-7B-Instruct-AWQ", "does not state the group size: W4A16-INT-awq-g128 is assumed"),
         ("someone/Llama-3.1-8B-FP8", "does not state its scales: W8A8-FP-dynamic is assumed"),
         ("turboderp/Llama-3.1-8B-Instruct-exl3", "does not state the bits per weight of this EXL3 copy"),
-        ("qwen3:8b-q4_K_M", "names its Q4_K_M file: --scheme Q4_K_M"),
-        ("unsloth/Qwen3-30B-A3B-GGUF:UD-Q4_K_XL", "names its UD-Q4_K_XL file: --scheme UD-Q4_K_XL"),
-        ("Llama-3.1-8B-Q4_K_M", "names its Q4_K_M file: --scheme Q4_K_M"),
+        ("qwen3:8b-q4_K_M", "names its Q4_K_M file: the answer is for that file"),
+        ("unsloth/Qwen3-30B-A3B-GGUF:UD-Q4_K_XL", "names its UD-Q4_K_XL file: the answer is for that file"),
+        ("Llama-3.1-8B-Q4_K_M", "names its Q4_K_M file: the answer is for that file"),
     ],
 )
 def test_what_a_name_leaves_open_is_told(text: str, note: str) -> None:

@@ -116,9 +116,8 @@ def test_no_figure_is_lost() -> None:
 
 def test_matched_models_have_the_size_the_source_states() -> None:
     """The source's parameter count is within a factor of two of the catalogue's (rounding, embeddings)."""
-    sizes = dict(
-        zip(_column("models.csv", "name"), map(float, _column("models.csv", "params_b")), strict=True)
-    )
+    counts = zip(_column("models.csv", "name"), _column("models.csv", "params_b"), strict=True)
+    sizes = {name: float(count) for name, count in counts if count}
     for kind in ("speed_local", "speed_serving", "accuracy"):
         frame = load(kind)
         ratio = frame["params_b"] / frame["model_name"].map(sizes)

@@ -195,7 +195,7 @@ def test_producers_differ_on_experts():
 def test_every_scheme_weighs_every_model():
     """No (model, scheme) of the catalogues fails but for shapes the scheme cannot store."""
     failed = set()
-    for model in all_models()[::9]:
+    for model in [model for model in all_models() if model.n_params][::9]:
         for scheme in all_schemes():
             try:
                 found = weigh(model, scheme)

@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Sequence
 
+from advisor.documents.kinds import Variant
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
 from advisor.engines.kv_types import stored_bits
@@ -66,13 +67,18 @@ def model_facts(model: ModelProfile, default_year: float) -> ModelFacts:
     total = (model.n_params or 8_000_000_000) / 1e9
     active = (model.n_active_params or 0) / 1e9 or total
     return ModelFacts(
-        model.name,
+        model.known_as,
         family_group(model.family or ""),
         total,
         active,
         release_year(model.release, default_year),
-        model.variant or "instruct",
+        _stage(model.variant),
     )
+
+
+def _stage(variant: Variant | None) -> str:
+    """The edition in the words of the measurements, which call a model that thinks on request instruct."""
+    return "instruct" if variant is None or variant in ("hybrid", "vision") else variant
 
 
 def release_year(release: str | None, default: float) -> float:

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from advisor.catalog.native import native_schemes
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
 from advisor.documents.scheme import SchemeProfile
 
-_NATIVE = {
-    "mxfp4": ("MXFP4", "MXFP4A16", "MXFP4_MOE"),
-    "fp8": ("W8A8-FP-block",),
-}
-"""`native_dtype` of the catalogue -> the schemes that keep those weights as they are. gpt-oss was trained
-with its experts in MXFP4 (https://huggingface.co/openai/gpt-oss-120b), DeepSeek-V3 and Kimi-K2 in FP8 with a
-scale per block of 128 x 128 (https://huggingface.co/deepseek-ai/DeepSeek-V3)."""
 _EXACT = Estimate(value=100.0, low=100.0, high=100.0, basis="exact", evidence=("the weights as published",))
 
 
@@ -22,7 +16,7 @@ def is_native(model: ModelProfile, scheme: SchemeProfile) -> bool:
     """Whether *scheme* is the format the model was published in (16-bit formats excepted:
     they are the reference).
     """
-    return scheme.name in _NATIVE.get((model.native_dtype or "").lower(), ())
+    return scheme.name in native_schemes(model)
 
 
 def exact_accuracy(accuracy, categories: tuple[str, ...]):

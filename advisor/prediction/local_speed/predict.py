@@ -115,7 +115,7 @@ def predict_local(
         fitted,
     )
     own = local or LocalEffect()
-    names = (model.name, scheme.name)
+    names = (model.known_as, scheme.name)
     terms: dict = {}
     decode = _estimate(
         "decode",

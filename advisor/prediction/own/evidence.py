@@ -177,7 +177,7 @@ def point_of(model: ModelProfile, weights: Weights, scheme: str) -> Point:
     from advisor.prediction.local_speed.inputs import kernel_family, per_token
 
     _, read_bytes, _ = per_token(model, weights)
-    return Point(kernel_family(scheme), math.log(read_bytes), model.is_moe, f"{model.name}|{scheme}")
+    return Point(kernel_family(scheme), math.log(read_bytes), model.is_moe, f"{model.known_as}|{scheme}")
 
 
 def effect(found: dict[str, Any], point: Point, phase: str) -> tuple[float, float, int]:

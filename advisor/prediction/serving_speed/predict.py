@@ -123,7 +123,7 @@ class _Known:
         document = artifact()
         self._document = document
         self.device = gpu.catalog_name or gpu.name
-        self.key = f"{self.device}|{devices}|{model.name}|{family}|{engine}"
+        self.key = f"{self.device}|{devices}|{model.known_as}|{family}|{engine}"
         counts = document["counts"]
         rows, sources = counts["device"].get(self.device, (0, 0))
         kernel_rows, kernel_sources = counts["family"].get(f"{engine}|{family}", (0, 0))

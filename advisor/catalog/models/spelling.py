@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from advisor.catalog.names import compiled, word_set
+from advisor.documents.kinds import Variant
 
 _QUANT = (
     r"(?<![a-z0-9])(?:i?q\d(?:[_-](?:k|0|1|xxs|xs|s|m|l|nl|xl|xxl))*|tq\d[_-]0|bf16|f16|fp16|f32|fp32|fp8|int[48]|nvfp4"
@@ -29,6 +30,9 @@ BLOCKING = word_set(
     "nemotron unpacked merge frankenmerge upscaled"
 )
 """Words that make it another model; a fine-tune's own words are allowed around a base name, these are not."""
+LONGEST_NAME = 200
+"""Characters of a name that are looked at; no known name is half as long (the longest repository has 64,
+which a test asserts)."""
 _TOKEN = (
     r"\d+x\d+(?:\.\d+)?b|\d+(?:\.\d+)?[bmt](?![a-z0-9])|\d+(?:\.\d+)?b(?=a\d)|a\d+(?:\.\d+)?[bm](?![a-z0-9])"
     r"|e\d+b(?![a-z0-9])|\d+[ke](?![a-z0-9])|[a-z]+|\d+(?:\.\d+)*"
@@ -57,11 +61,25 @@ class ModelName:
                 return float(plain.group(1)) * {"b": 1e9, "m": 1e6, "t": 1e12}[plain.group(2)]
         return None
 
+    @property
+    def active_params(self) -> int | None:
+        """The active part the name states ('A3B'), in parameters; None when it states none."""
+        for token in self.tokens:
+            if found := re.fullmatch(r"a(\d+(?:\.\d+)?)([bm])", token):
+                return round(float(found.group(1)) * {"b": 1e9, "m": 1e6}[found.group(2)])
+        return None
+
     def key(
-        self, *, sizes: bool = True, soft: bool = True, version: bool = True, active: bool = True
+        self,
+        *,
+        sizes: bool = True,
+        soft: bool = True,
+        version: bool = True,
+        active: bool = True,
+        context: bool = True,
     ) -> tuple[str, ...]:
-        """The tokens as an order-free key, without sizes, soft words and dates, version, or active size if
-        asked."""
+        """The tokens as an order-free key, without sizes, soft words and dates, version, active size or
+        context if asked."""
         kept = []
         skip = False
         for place, token in enumerate(self.tokens):
@@ -77,6 +95,8 @@ class ModelName:
             ):
                 continue
             if not active and re.fullmatch(r"a\d.*", token):
+                continue
+            if not context and re.fullmatch(r"\d+k", token):
                 continue
             kept.append(token)
         return tuple(sorted(kept))
@@ -101,7 +121,7 @@ def take_apart(text: str) -> ModelName:
     return ModelName(tokens)
 
 
-def variant_of(text: str) -> str | None:
+def variant_of(text: str) -> Variant | None:
     """base, instruct, reasoning or code, where the name says so."""
     words = set(re.findall(r"[a-z]+", text.lower()))
     if words & {"thinking", "think", "reasoning", "deepseek-r", "qwq", "distill"} or re.search(

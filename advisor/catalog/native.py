@@ -1,0 +1,26 @@
+"""The format a vendor publishes a model in: the reference, whatever its bits."""
+
+from __future__ import annotations
+
+from advisor.documents.model import ModelProfile
+
+_SCHEMES = (
+    ("mxfp4", ("MXFP4", "MXFP4A16", "MXFP4_MOE")),
+    ("mxfp8", ("MXFP8",)),
+    ("fp8+fp4", ("MXFP4",)),
+    ("fp8", ("W8A8-FP-block",)),
+    ("int4", ("W4A16-INT-rtn-g32",)),
+)
+"""How `native_dtype` or `native_format` of the catalogue begins -> the schemes that keep those weights as
+they are; a mixture counts as what most of its bytes are. gpt-oss was trained with its experts in MXFP4
+(https://huggingface.co/openai/gpt-oss-120b), DeepSeek-V3 and Kimi-K2 in FP8 with a scale per block
+(https://huggingface.co/deepseek-ai/DeepSeek-V3), DeepSeek-V4 has experts in FP4 with shared exponents,
+Kimi-K2 since Thinking experts in INT4 in groups of 32
+(https://huggingface.co/moonshotai/Kimi-K2-Thinking)."""
+
+
+def native_schemes(model: ModelProfile) -> tuple[str, ...]:
+    """The schemes that are the published weights themselves; empty for a model published in 16 bits."""
+    stated = [(text or "").lower() for text in (model.native_format, model.native_dtype)]
+    text = next((text for text in stated if text and not text.startswith(("bf16", "fp16"))), "")
+    return next((schemes for start, schemes in _SCHEMES if text.startswith(start)), ())
