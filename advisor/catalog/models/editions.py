@@ -103,7 +103,7 @@ def edition_named(text: str) -> Edition | None:
     exact = _first(_by_name().get(_plain(tail), []), text)
     if exact is not None:
         return exact
-    bare = "-".join(strip_quant(tail).split())
+    bare = "-".join(strip_quant(tail).split()).strip("-._")
     names = (bare, re.sub(_REPACKED, "", bare), re.sub(r"^meta[-_]", "", bare))
     found = [
         index

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from advisor.catalog.models.editions import Edition, edition_named, edition_of, editions_of, is_mirror
 from advisor.catalog.models.kinds import refuse_other_kinds
@@ -128,7 +129,7 @@ def _of_edition(edition: Edition, typed: str) -> ModelProfile | None:
 def _of_shapes(edition: Edition, typed: str, copy: Edition) -> ModelProfile | None:
     """An edition without a catalogue row: another row's shapes where sizes agree, else its size alone."""
     repository = typed if is_repository(typed) else copy.hf_id
-    stated = {
+    stated: dict[str, Any] = {
         "name": _own_name(edition),
         "hf_id": repository,
         "edition": edition.hf_id,

@@ -26,7 +26,7 @@ _KINDS = (
         "an image or video generator",
     ),
     (
-        r"\bclip-|\bsiglip|\bdino|\bvit-|\bsam-?2?\b|\byolo|florence-2|\bblip|depth-anything|groundingdino|\bresnet",
+        r"\bclip-|\bsiglip|\bdino|\bvit-|\bsam-?2?\b|\byolo|florence-2|depth-anything|groundingdino|\bresnet",
         "a vision-only model: it writes no text of its own",
     ),
     (r"(?<![a-z])(?:rm|prm|reward)(?![a-z])|reward", "a reward model: it answers with a score"),

@@ -1,0 +1,111 @@
+"""The model asked for is the model served: its repository, its edition, its scores."""
+
+from __future__ import annotations
+
+import pytest
+
+from advisor.catalog.models import find_model
+from advisor.catalog.models.spelling import LONGEST_NAME
+from advisor.catalog.resolve import resolve_model
+from advisor.errors import UnknownNameError
+
+SERVED = {
+    "meta-llama/Meta-Llama-3-8B-Instruct": ("Llama-3-8B", "meta-llama/Meta-Llama-3-8B-Instruct", "instruct"),
+    "meta-llama/Llama-3.1-8B": ("Llama-3.1-8B", "meta-llama/Llama-3.1-8B", "base"),
+    "meta-llama/Llama-3.1-8B-Instruct": ("Llama-3.1-8B", "meta-llama/Llama-3.1-8B-Instruct", "instruct"),
+    "Qwen/Qwen3-8B-Base": ("Qwen3-8B", "Qwen/Qwen3-8B-Base", "base"),
+    "Qwen3-8B-Base": ("Qwen3-8B", "Qwen/Qwen3-8B-Base", "base"),
+    "Qwen/Qwen3-4B-Thinking-2507": (
+        "Qwen3-4B-Thinking-2507",
+        "Qwen/Qwen3-4B-Thinking-2507",
+        "reasoning",
+    ),
+    "Qwen/Qwen3-235B-A22B-Instruct-2507": (
+        "Qwen3-235B-A22B-Instruct-2507",
+        "Qwen/Qwen3-235B-A22B-Instruct-2507",
+        "instruct",
+    ),
+    "Qwen/Qwen3-235B-A22B-Thinking-2507": (
+        "Qwen3-235B-A22B-Thinking-2507",
+        "Qwen/Qwen3-235B-A22B-Thinking-2507",
+        "reasoning",
+    ),
+    "https://huggingface.co/Qwen/Qwen3-8B/tree/main": ("Qwen3-8B", "Qwen/Qwen3-8B", "hybrid"),
+    "google/gemma-3-27b-pt": ("Gemma-3-27B", "google/gemma-3-27b-pt", "base"),
+    "mistralai/Mistral-7B-v0.1": ("Mistral-7B-v0.1", "mistralai/Mistral-7B-v0.1", "base"),
+    "llama2:13b": ("Llama-2-13B", "meta-llama/Llama-2-13b-chat-hf", "instruct"),
+    "llama2:13b-chat": ("Llama-2-13B", "meta-llama/Llama-2-13b-chat-hf", "instruct"),
+    "llama2:13b-text": ("Llama-2-13B", "meta-llama/Llama-2-13b-hf", "base"),
+    "qwen3:4b-thinking-2507-q4_K_M": (
+        "Qwen3-4B-Thinking-2507",
+        "Qwen/Qwen3-4B-Thinking-2507",
+        "reasoning",
+    ),
+    "LLaMA-30B": ("LLaMA-30B", "huggyllama/llama-30b", "base"),
+    "CodeGemma-2B": ("CodeGemma-2B", "google/codegemma-2b", "base"),
+    "SmolLM-135M-Instruct": ("SmolLM-135M", "HuggingFaceTB/SmolLM-135M-Instruct", "instruct"),
+    "Phi-3-mini": ("Phi-3-mini-4k", "microsoft/Phi-3-mini-4k-instruct", "instruct"),
+    "GLM-4.5V": ("GLM-4.5V", "zai-org/GLM-4.5V", "hybrid"),
+}
+
+
+@pytest.mark.parametrize(("typed", "expected"), SERVED.items())
+def test_the_edition_asked_for_is_the_one_served(typed: str, expected: tuple[str, str, str]) -> None:
+    """The catalogue gives the shapes; repository and edition are those of the name."""
+    model = find_model(typed)
+    assert expected == (model.catalog_name, model.hf_id, model.variant)
+    assert model.edition == model.hf_id
+
+
+@pytest.mark.parametrize(
+    ("typed", "edition"),
+    [
+        ("meta-llama/Llama-3.1-8B", "meta-llama/Llama-3.1-8B"),
+        ("TheBloke/Llama-2-13B-chat-GGUF", "meta-llama/Llama-2-13b-chat-hf"),
+        ("bartowski/Meta-Llama-3.1-8B-Instruct-GGUF", "meta-llama/Llama-3.1-8B-Instruct"),
+        ("NousResearch/Meta-Llama-3.1-8B-Instruct", "meta-llama/Llama-3.1-8B-Instruct"),
+        ("unsloth/Qwen3-4B-Thinking-2507-GGUF", "Qwen/Qwen3-4B-Thinking-2507"),
+        ("cognitivecomputations/dolphin-2.9-llama3-8b", None),
+        ("dolphin-2.9-llama3-8b", None),
+        ("gemma3:27b-it-qat", None),
+    ],
+)
+def test_scores_are_those_of_the_edition_or_nobody_s(typed: str, edition: str | None) -> None:
+    """Copies and mirrors have the scores of what they copy; a fine-tune has none of its base's."""
+    assert resolve_model(typed).edition == edition
+
+
+def test_a_sibling_edition_says_whose_scores_are_not_its_own() -> None:
+    """It shares shapes with the catalogue's row, not its training; the name in the answer is its own."""
+    model = find_model("Qwen/Qwen3-8B-Base")
+    assert (model.name, model.known_as) == ("Qwen3-8B-Base", "Qwen3-8B")
+    assert "not its own" in model.notes[0]
+    assert find_model("meta-llama/Llama-3.1-8B").name == "meta-llama/Llama-3.1-8B"
+
+
+def test_a_fine_tune_is_served_under_its_own_name() -> None:
+    """Neither name nor repository become the base model's."""
+    model = find_model("cognitivecomputations/dolphin-2.9-llama3-8b")
+    assert (model.name, model.hf_id) == (
+        "dolphin-2.9-llama3-8b",
+        "cognitivecomputations/dolphin-2.9-llama3-8b",
+    )
+    unowned = find_model("dolphin-2.9-llama3-8b")
+    assert (unowned.name, unowned.hf_id) == ("dolphin-2.9-llama3-8b", None)
+    assert "no repository of this name is known" in unowned.notes[-1]
+
+
+def test_an_edition_without_a_row_has_its_size() -> None:
+    """Where no row of the catalogue has its shapes, sizes follow from the stated parameter count, and it is
+    said."""
+    model = find_model("apple/OpenELM-450M")
+    assert (model.hf_id, model.n_params, model.catalog_name) == ("apple/OpenELM-450M", 457_200_000, None)
+    assert "only its size is known" in model.notes[0]
+
+
+@pytest.mark.parametrize("typed", ["foo-7b", "someone/foo-7b", "x" * 90_000, "9" * 80_000, "a/" * 50_000])
+def test_an_unknown_name_is_refused_at_once(typed: str) -> None:
+    """However long it is, the error is one short line."""
+    with pytest.raises(UnknownNameError) as caught:
+        find_model(typed)
+    assert len(str(caught.value)) < 3 * LONGEST_NAME
