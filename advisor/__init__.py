@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from advisor.api import explain, predict, recommend, tradeoffs
     from advisor.catalog.resolve import resolve_hardware, resolve_model
     from advisor.documents.requirements import Load, Requirements, TaskNeed
     from advisor.prediction.case import Case
-    from advisor.prediction.outcome import predict
     from advisor.probe import probe
-    from advisor.recommendation.recommend import recommend
-    from advisor.recommendation.tradeoffs import tradeoffs
 
 __version__ = "0.1.0"
 
@@ -21,18 +19,20 @@ _HOMES = {
     "Load": "advisor.documents.requirements",
     "Requirements": "advisor.documents.requirements",
     "TaskNeed": "advisor.documents.requirements",
-    "predict": "advisor.prediction.outcome",
+    "explain": "advisor.api",
+    "predict": "advisor.api",
     "probe": "advisor.probe",
-    "recommend": "advisor.recommendation.recommend",
+    "recommend": "advisor.api",
     "resolve_hardware": "advisor.catalog.resolve",
     "resolve_model": "advisor.catalog.resolve",
-    "tradeoffs": "advisor.recommendation.tradeoffs",
+    "tradeoffs": "advisor.api",
 }
 __all__ = [
     "Case",
     "Load",
     "Requirements",
     "TaskNeed",
+    "explain",
     "predict",
     "probe",
     "recommend",

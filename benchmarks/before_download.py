@@ -75,16 +75,24 @@ def line(row: object) -> str:
 
 def decode(model: object, scheme: object, machine: object, test: object) -> float:
     """Predicted decode speed at the test's depth, with what the store holds."""
-    from advisor.prediction.local_speed.predict import predict_local
-    from advisor.prediction.own.evidence import local_effect
+    from advisor.documents.outcome import Placement
+    from advisor.documents.requirements import Load
+    from advisor.measuring.own import own_evidence
+    from advisor.prediction.case import Case, Sized
+    from advisor.prediction.speed import speed
     from advisor.sizing.weights import weigh
 
-    weights = weigh(model, scheme)
-    own = local_effect(machine, "cpu", model, weights, scheme.name, None)
-    depth = test.output_tokens // 2
-    where = (scheme, "llama.cpp", "cpu", None, test.prompt_tokens, depth, "f16")
-    found = predict_local(machine, model, weights, *where, local=own)
-    return found.decode.value
+    case = Case(
+        hardware=machine,
+        model=model,
+        scheme=scheme,
+        engine="llama.cpp",
+        backend="cpu",
+        loads=(Load(prompt_tokens=0, output_tokens=test.output_tokens),),
+        own=own_evidence(machine),
+    )
+    found = speed(case, Sized(weights=weigh(model, scheme), placement=Placement(kind="cpu")))
+    return found.decode_tokens_per_s.value
 
 
 if __name__ == "__main__":

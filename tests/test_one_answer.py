@@ -2,12 +2,12 @@
 
 import pytest
 
+from advisor.api import answer_case, explain, recommend, tradeoffs
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
 from advisor.documents.plain import plain
 from advisor.documents.requirements import Load, Requirements, TaskNeed
-from advisor.recommendation.batch import answer_case, figure
-from advisor.recommendation.recommend import recommend
-from advisor.recommendation.tradeoffs import tradeoffs
+from advisor.prediction.figures import FIGURES
+from advisor.recommendation.batch import figure
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from advisor.recommendation.tradeoffs import tradeoffs
     ],
 )
 def test_agree(hardware, model, engine, concurrency):
-    """The recommended plan's figures are the table's and the batch's."""
+    """The recommended plan's figures are the table's, the batch's and those that explain opens."""
     requirements = Requirements(
         model=model,
         tasks=(TaskNeed(task="knowledge"),),
@@ -62,6 +62,9 @@ def test_agree(hardware, model, engine, concurrency):
     predicted = {name: figure(getattr(plan.predicted, name)) for name in names}
     assert predicted == {name: figure(getattr(row, name)) for name in names}
     assert predicted == {name: batch[name] for name in names}
+    opened = explain(plan, machine, profile, requirements)["sections"]
+    assert opened["speed"]["figures"] == plain({name: getattr(plan.predicted, name) for name in FIGURES})
+    assert opened["accuracy"]["figures"] == plain(plan.predicted.retained_accuracy_pct)
     assert (
         plain(plan.predicted.retained_accuracy_pct["knowledge"])["value"]
         == batch["retained_accuracy_pct"]["value"]

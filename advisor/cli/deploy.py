@@ -24,17 +24,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the commands of the plan that meets the need."""
+    from advisor.api import best_plans
     from advisor.deploy.commands import modelfile, script
-    from advisor.recommendation.evaluate import evaluate
     from advisor.recommendation.plans import deploy_plan, make_plan
-    from advisor.recommendation.rank import ranked
 
     model = options.needed_model(args)
     requirements = options.requirements(args, model)
-    judged, rejected = evaluate(requirements, options.hardware(args), model, everything=False)
-    order = ranked([plan for plan in judged if plan.feasible], requirements)
+    order, missed, ruled_out = best_plans(requirements, options.hardware(args), model)
     if not order:
-        reasons = [miss.text for plan in judged for miss in plan.misses] or [r.reason for r in rejected]
+        reasons = [miss.text for plan in missed for miss in plan.misses] or ruled_out
         raise UnsupportedError(f"no plan meets the need: {reasons[0] if reasons else 'no scheme was found'}")
     plan, deploy = make_plan(order[0], requirements), deploy_plan(order[0])
     if args.json:

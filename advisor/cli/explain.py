@@ -20,8 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Explain the scheme asked for, or the recommended one."""
-    from advisor.recommendation.explain import explain
-    from advisor.recommendation.recommend import recommend
+    from advisor.api import explain, recommend
 
     model = options.needed_model(args)
     requirements = options.requirements(args, model)

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Describe the file and its memory plan; exit code 3 when it does not fit."""
-    from advisor.recommendation.recommend import recommend
+    from advisor.api import recommend
 
     model = _model(args.file)
     requirements = options.requirements(args, model)

@@ -41,7 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write one answer for each case; the exit code is 0 even when single cases are error lines."""
-    from advisor.recommendation.batch import UNEXPECTED, answer_case, answer_line
+    from advisor.api import answer_case, answer_line
+    from advisor.recommendation.batch import UNEXPECTED
 
     if args.batch is None:
         answer = answer_case(_case(args))

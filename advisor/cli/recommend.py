@@ -26,14 +26,9 @@ def run(args: argparse.Namespace) -> int:
     model = options.model(args)
     requirements = options.requirements(args, model)
     hardware = options.hardware(args)
-    if model is None:
-        from advisor.recommendation.fleet import recommend_any
+    from advisor.api import recommend
 
-        document = recommend_any(requirements, hardware)
-    else:
-        from advisor.recommendation.recommend import recommend
-
-        document = recommend(requirements, hardware, model)
+    document = recommend(requirements, hardware, model)
     if args.json:
         from advisor.documents.plain import dumps
 

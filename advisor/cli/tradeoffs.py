@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import argparse
 
+from advisor.api import tradeoffs
 from advisor.cli import options
 from advisor.errors import ExitCode
-from advisor.recommendation.tradeoffs import Table, tradeoffs
+from advisor.recommendation.tradeoffs import Table
 
 FORMATS = ("table", "json", "csv", "markdown")
 

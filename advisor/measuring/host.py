@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from advisor.documents.hardware import HardwareProfile
-from advisor.prediction.own.evidence import fingerprint
+from advisor.measuring.fingerprint import fingerprint
 from advisor.probe.load import cores_used, load_words
 
 HOT_C = 95.0

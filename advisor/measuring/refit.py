@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from advisor.documents.hardware import HardwareProfile
+from advisor.measuring.evidence import evidence
+from advisor.measuring.fingerprint import fingerprint
 from advisor.measuring.store import Store
-from advisor.prediction.own.evidence import fingerprint, summarise
-from advisor.prediction.own.rows import evidence
+from advisor.prediction.own.evidence import Evidence
+from advisor.prediction.own.pooling import MOST_POINTS, pool
 
 
 def refit_local(hardware: HardwareProfile) -> dict[str, Any]:
@@ -22,14 +24,17 @@ def refit_local(hardware: HardwareProfile) -> dict[str, Any]:
         store.forget_effects()
         found = evidence(store.connection, hardware, host)
     lines = []
-    for backend, phases in summarise(found).items():
-        for phase, part in phases.items():
-            ratios = [e.log_ratio for e in found if (e.backend, e.phase) == (backend, phase)][
-                : len(part["points"])
-            ]
-            lines.append({
-                "backend": backend, "phase": phase, "configurations": len(ratios),
-                "mean_log_ratio": sum(ratios) / len(ratios), "rows": part["rows"],
-                "busy_rows": part["busy_rows"],
-            })  # fmt: skip
+    for part in pool(found):
+        ratios = [
+            e.log_ratio for e in _soundest(found) if (e.backend, e.phase) == (part.backend, part.phase)
+        ][:MOST_POINTS]
+        lines.append({
+            "backend": part.backend, "phase": part.phase, "configurations": len(ratios),
+            "mean_log_ratio": sum(ratios) / len(ratios), "rows": part.rows, "busy_rows": part.busy_rows,
+        })  # fmt: skip
     return {"host": host, "hardware": hardware.name, "effects": lines}
+
+
+def _soundest(found: list[Evidence]) -> list[Evidence]:
+    """Those measured on a quiet machine first, as they are chosen."""
+    return sorted(found, key=lambda e: e.doubtful)

@@ -37,7 +37,7 @@ class Row:
     hardware: str = ""
     """What people call the machine."""
     host: str = ""
-    """Fingerprint of the machine, see `advisor.prediction.own.evidence.fingerprint`."""
+    """Fingerprint of the machine, see `advisor.measuring.fingerprint.fingerprint`."""
     dataset: str = ""
     """accuracy: benchmark or text."""
     task: str = ""

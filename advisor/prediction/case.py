@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advisor.documents.hardware import HardwareProfile
+from advisor.documents.kinds import Backend, KvType, TaskCategory
 from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Placement
 from advisor.documents.requirements import Load
 from advisor.documents.scheme import SchemeProfile
 from advisor.engines import facts
+from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
+from advisor.sizing.weights import Weights
 
 MAX_CONCURRENCY = -1
 """As many requests as memory holds."""
@@ -22,16 +26,28 @@ class Case:
     model: ModelProfile
     scheme: SchemeProfile
     engine: str
-    backend: str
+    backend: Backend
     imatrix: bool | None = None
-    kv_type: str = "f16"
+    kv_type: KvType = "f16"
     gpu_layers: int | None = None
     """None lets the placement choose."""
+    cpu_expert_layers: int | None = None
+    """Layers whose experts stay in main memory (`--n-cpu-moe`); None lets the placement choose."""
     context_tokens: int = 8192
+    depth_tokens: int = 0
+    """Already in the cache before the prompt (llama-bench's `-d`)."""
+    threads: int | None = None
+    """On the CPU; None = every usable core."""
+    ubatch_tokens: int | None = None
+    """Micro batch of a prompt; None = the engine's default."""
+    flash_attn: bool | None = None
+    """None = the engine's default."""
     loads: tuple[Load, ...] = (Load(),)
     """A load's concurrency may be MAX_CONCURRENCY."""
-    categories: tuple[str, ...] = ("average",)
+    categories: tuple[TaskCategory, ...] = ("average",)
     confidence: float = 0.9
+    own: OwnEvidence = NOTHING_OWN
+    """What the user measured; without any, the prediction rests on measurements/ alone."""
 
     @property
     def serves(self) -> bool:
@@ -43,3 +59,11 @@ class Case:
         """The most requests at once among the loads; MAX_CONCURRENCY when one asks for that."""
         wanted = [load.concurrency for load in self.loads]
         return MAX_CONCURRENCY if MAX_CONCURRENCY in wanted else max(wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sized:
+    """A case's bytes and where they live."""
+
+    weights: Weights
+    placement: Placement

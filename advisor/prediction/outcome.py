@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from advisor.documents.outcome import Estimate, Outcome, Placement
 from advisor.engines.kv_types import FULL
 from advisor.prediction.accuracy.native import exact_accuracy, is_native
-from advisor.prediction.case import MAX_CONCURRENCY, Case
-from advisor.prediction.speed import Speed, speed
+from advisor.prediction.case import MAX_CONCURRENCY, Case, Sized
+from advisor.prediction.figures import Speed
+from advisor.prediction.own.damage import own_damage
+from advisor.prediction.speed import speed
 from advisor.sizing.placement import place
 from advisor.sizing.weights import Weights, weigh
 
-"""KV cache types that keep the reference's precision."""
+if TYPE_CHECKING:
+    from advisor.prediction.accuracy.predict import Accuracy
 
 
 def predict(case: Case, *, speed_if_too_large: bool = False, placement: Placement | None = None) -> Outcome:
@@ -20,18 +26,24 @@ def predict(case: Case, *, speed_if_too_large: bool = False, placement: Placemen
     speed it would have if it did (a measurement is proof that it fitted, whatever our reserve says).
     """
     weights = weigh(case.model, case.scheme, case.imatrix)
-    if placement is None:
-        placement = place_case(case, weights)
+    sized = Sized(weights=weights, placement=placement or place_case(case, weights))
     found = Speed(why_not="it does not fit")
-    if placement.fits or speed_if_too_large:
-        found = speed(case, weights, placement)
-    return _outcome(case, weights, placement, found)
+    if sized.placement.fits or speed_if_too_large:
+        found = speed(case, sized)
+    return _outcome(case, sized, found)
 
 
 def place_case(case: Case, weights: Weights) -> Placement:
     """Where *case* lives; a concurrency of "max" is what memory holds beside the weights."""
-    concurrency = 1 if case.concurrency == MAX_CONCURRENCY else case.concurrency
-    arguments = (
+    most = case.concurrency == MAX_CONCURRENCY
+    placement = _place(case, weights, 1 if most else case.concurrency)
+    if most and placement.fits and (placement.max_concurrency or 1) > 1:
+        placement = _place(case, weights, placement.max_concurrency or 1)
+    return placement
+
+
+def _place(case: Case, weights: Weights, concurrency: int) -> Placement:
+    return place(
         case.hardware,
         case.model,
         weights,
@@ -39,29 +51,30 @@ def place_case(case: Case, weights: Weights) -> Placement:
         case.engine,
         case.backend,
         case.context_tokens,
-    )
-    placement = place(*arguments, concurrency, case.kv_type, gpu_layers=case.gpu_layers)
-    if case.concurrency == MAX_CONCURRENCY and placement.fits and (placement.max_concurrency or 1) > 1:
-        placement = place(*arguments, placement.max_concurrency, case.kv_type, gpu_layers=case.gpu_layers)
-    return placement
-
-
-def _outcome(case: Case, weights: Weights, placement: Placement, found: Speed) -> Outcome:
-    from advisor.prediction.accuracy.predict import predict_accuracy
-    from advisor.prediction.own.damage import local_damage
-
-    accuracy = predict_accuracy(
-        case.model,
-        weights,
-        case.scheme,
-        case.imatrix,
+        concurrency,
         case.kv_type,
-        case.categories,
-        confidence=case.confidence,
+        gpu_layers=case.gpu_layers,
     )
+
+
+def accuracy_of(case: Case, weights: Weights) -> Accuracy:
+    """Accuracy kept: exact for the published weights, own figures of damage where there are any."""
+    from advisor.prediction.accuracy.predict import predict as predict_accuracy
+
+    accuracy = predict_accuracy(case, weights)
     if is_native(case.model, case.scheme) and case.kv_type in FULL:
         accuracy = exact_accuracy(accuracy, case.categories)
-    own = local_damage(case.model.known_as, case.scheme.name, case.confidence)
+    own = own_damage(case.own, case.model.known_as, case.scheme.name, case.confidence)
+    return replace(
+        accuracy,
+        perplexity_ratio=own.get("ppl_ratio", accuracy.perplexity_ratio),
+        kl_divergence=own.get("kld_mean", accuracy.kl_divergence),
+    )
+
+
+def _outcome(case: Case, sized: Sized, found: Speed) -> Outcome:
+    weights, placement = sized.weights, sized.placement
+    accuracy = accuracy_of(case, weights)
     return Outcome(
         model=case.model.name,
         scheme=case.scheme.name,
@@ -84,8 +97,8 @@ def _outcome(case: Case, weights: Weights, placement: Placement, found: Speed) -
         requests_per_s=found.requests_per_s,
         retained_accuracy_pct=dict(accuracy.retained_pct),
         loss_upper_pct=dict(accuracy.loss_upper_pct),
-        perplexity_ratio=own.get("ppl_ratio", accuracy.perplexity_ratio),
-        kl_divergence=own.get("kld_mean", accuracy.kl_divergence),
+        perplexity_ratio=accuracy.perplexity_ratio,
+        kl_divergence=accuracy.kl_divergence,
         warnings=(f"no speed: {found.why_not}",) if found.why_not else (),
     )
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
 from advisor.catalog.schemes import find_scheme
-from advisor.catalog.support import runnable, why_not
+from advisor.catalog.support import Runnable, runnable, why_not
 from advisor.catalog.tasks import task_mix
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import BASES
@@ -26,6 +27,7 @@ from advisor.errors import AdvisorError, UnknownNameError, UsageError
 from advisor.prediction.case import MAX_CONCURRENCY, Case
 from advisor.prediction.local_speed.inputs import engine_key
 from advisor.prediction.outcome import predict
+from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.bare_gpu import as_it_ran
 
 INPUT_KEYS = (
@@ -72,26 +74,36 @@ _SLIP = 0.9
 UNEXPECTED = "unexpected"
 """The code of an answer that a defect of the advisor prevented."""
 NO_MACHINE = HardwareProfile(name="no machine given", source="user")
+OwnReader = Callable[[HardwareProfile], OwnEvidence]
 
 
-def answer_line(line: str) -> dict[str, Any]:
-    """The answer to one JSON line; never raises for anything a line can hold."""
+def no_own(hardware: HardwareProfile) -> OwnEvidence:
+    """Nothing was measured on *hardware*."""
+    return NOTHING_OWN
+
+
+def answer_line(line: str, own: OwnReader = no_own) -> dict[str, Any]:
+    """The answer to one JSON line; never raises for anything a line can hold.
+
+    *own* gives what the user measured on a machine.
+    """
     try:
         case = json.loads(line)
     except (ValueError, RecursionError) as error:  # ValueError: not JSON, or a number of thousands of digits
         return _error(None, "bad_json", f"not JSON: {error}")
     if not isinstance(case, dict):
         return _error(None, "bad_json", f"a case is a JSON object, not {type(case).__name__}")
-    return answer_case(case)
+    return answer_case(case, own)
 
 
-def answer_case(raw: dict[str, Any]) -> dict[str, Any]:
+def answer_case(raw: dict[str, Any], own: OwnReader = no_own) -> dict[str, Any]:
     """The figures of one case, each `{value, low, high, basis}` or None; or `error {code, message}`."""
     try:
         case, mix = read_case(raw)
+        case = as_it_ran(replace(case, own=own(case.hardware)))
         answer = {
             "id": plain(raw.get("id")),
-            **_figures(predict(as_it_ran(case), speed_if_too_large=True), mix),
+            **_figures(predict(case, speed_if_too_large=True), mix),
         }
         notes = [*case.model.notes, *_does_not_run(case)]
         return {**answer, "notes": notes} if notes else answer
@@ -112,7 +124,7 @@ def _does_not_run(case: Case) -> list[str]:
     """
     if case.hardware is NO_MACHINE or not facts(case.engine).offered:
         return []
-    ways = _ways(case.scheme.name, case.engine, case.hardware)
+    ways = _ways(case.scheme, case.engine, case.hardware)
     return [] if ways else [why_not(case.scheme, case.hardware, (case.engine,))]
 
 
@@ -161,7 +173,7 @@ def _model(value: Any) -> ModelProfile:
     return _model_named(value)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _model_named(name: str) -> ModelProfile:
     """The catalogue's model; one that is in no catalogue but states its size is taken as a model of that
     size.
@@ -207,7 +219,7 @@ def _hardware(value: Any, n_devices: int | None) -> HardwareProfile:
     return _hardware_named(value, n_devices)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _hardware_named(name: str, n_devices: int | None) -> HardwareProfile:
     return resolve_hardware(name, Overrides(n_devices=n_devices))
 
@@ -225,7 +237,7 @@ def _engine(raw: dict[str, Any], scheme: SchemeProfile, hardware: HardwareProfil
             raise UsageError("backend must be a name or null")
         return engine, _possible_backend(backend.strip().lower(), hardware)
     known = hardware is not NO_MACHINE and facts(engine).offered
-    ways = _ways(scheme.name, engine, hardware) if known else ()
+    ways = _ways(scheme, engine, hardware) if known else ()
     if ways:
         return engine, ways[0].backend
     return engine, backends.native(hardware.gpus[0] if hardware.gpus else None)
@@ -247,15 +259,9 @@ def _engine_named(name: str) -> str:
     return known.name if known and not known.offered else find_engine(name)
 
 
-_WAYS: dict[tuple[str, str, int], tuple[HardwareProfile, list]] = {}
-"""The profile is kept with its ways: an identity is only one while its object lives."""
-
-
-def _ways(scheme: str, engine: str, hardware: HardwareProfile) -> list:
-    key = (scheme, engine, id(hardware))
-    if key not in _WAYS:
-        _WAYS[key] = hardware, runnable(find_scheme(scheme), hardware, (engine,))
-    return _WAYS[key][1]
+@lru_cache(maxsize=1024)
+def _ways(scheme: SchemeProfile, engine: str, hardware: HardwareProfile) -> tuple[Runnable, ...]:
+    return tuple(runnable(scheme, hardware, (engine,)))
 
 
 def _load(workload: Any) -> tuple[Load, int]:

@@ -10,7 +10,7 @@ from advisor.prediction.artifacts import load
 from advisor.prediction.outcome import place_case
 from advisor.recommendation.candidates import kv_types_for
 from advisor.recommendation.front import rate
-from advisor.recommendation.judge import Judged, judge
+from advisor.recommendation.judge import Judged, Setting, judge
 from advisor.recommendation.misses import Miss
 from advisor.recommendation.plans import make_plan
 from advisor.sizing.weights import weigh
@@ -68,6 +68,7 @@ def _advice(plan: Judged, requirements: Requirements) -> str:
     """
     ceiling = load("decision")["smaller_model_loss_pct"]
     need, options = requirements, {}
+    setting = Setting(hardware=plan.case.hardware, model=plan.case.model, own=plan.case.own)
     for _ in range(_ROUNDS):
         if plan.feasible:
             return " ".join(options.values())
@@ -77,7 +78,7 @@ def _advice(plan: Judged, requirements: Requirements) -> str:
         option, need = step
         options[option.split(":")[0].split(" ")[0]] = option
         candidate = replace(plan.candidate, kv_types=kv_types_for(plan.case.engine, need.kv_type))
-        plan = judge(candidate, need, plan.case.hardware, plan.case.model, ceiling)
+        plan = judge(candidate, need, setting, ceiling)
     return ""
 
 

@@ -12,8 +12,9 @@ from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
 from advisor.prediction.accuracy.native import is_native
 from advisor.prediction.artifacts import load
+from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.candidates import Candidate, candidates
-from advisor.recommendation.judge import SPILLS, Judged, judge
+from advisor.recommendation.judge import SPILLS, Judged, Setting, judge
 from advisor.recommendation.misses import Miss
 from advisor.recommendation.room import rooms
 from advisor.sizing.weights import weigh
@@ -25,7 +26,12 @@ Inference is 99 % of the reference
 
 
 def evaluate(
-    requirements: Requirements, hardware: HardwareProfile, model: ModelProfile, *, everything: bool = True
+    requirements: Requirements,
+    hardware: HardwareProfile,
+    model: ModelProfile,
+    *,
+    everything: bool = True,
+    own: OwnEvidence = NOTHING_OWN,
 ) -> tuple[list[Judged], list[Rejection]]:
     """Every candidate judged, and those ruled out before anything was computed.
 
@@ -43,34 +49,29 @@ def evaluate(
     ceiling = None if fixed else load("decision")["smaller_model_loss_pct"]
     limited = [] if requirements.schemes else [candidate for candidate in found if candidate.limited]
     aside = set(map(id, limited))
-    plans = _judged(
-        [candidate for candidate in found if id(candidate) not in aside],
-        requirements,
-        hardware,
-        model,
-        ceiling,
-    )
+    setting = Setting(hardware=hardware, model=model, own=own)
+    unlimited = [candidate for candidate in found if id(candidate) not in aside]
+    plans = _judged(unlimited, requirements, setting, ceiling)
     met = any(plan.feasible for plan in plans)
     if met and not everything:
         return plans, [*rejected, *(_left_aside(candidate, model) for candidate in limited)]
-    others = _judged(limited, requirements, hardware, model, ceiling)
+    others = _judged(limited, requirements, setting, ceiling)
     return [*plans, *(map(_aside, others) if met else others)], rejected
 
 
 def _judged(
     these: list[Candidate],
     requirements: Requirements,
-    hardware: HardwareProfile,
-    model: ModelProfile,
+    setting: Setting,
     ceiling: float | None,
 ) -> list[Judged]:
     """The plans; where all that fit lose visibly, those that a context nobody asked for pushed out of
     the fast memory, or out of memory altogether, get the context that fits."""
-    plans = [judge(candidate, requirements, hardware, model, ceiling) for candidate in these]
-    if len(rooms(requirements, model)) == 1 or _any_good(plans):
+    plans = [judge(candidate, requirements, setting, ceiling) for candidate in these]
+    if len(rooms(requirements, setting.model)) == 1 or _any_good(plans):
         return plans
     return [
-        judge(plan.candidate, requirements, hardware, model, ceiling, shrink=True)
+        judge(plan.candidate, requirements, setting, ceiling, shrink=True)
         if any(miss.kind == "memory" for miss in plan.misses) or _spills(plan)
         else plan
         for plan in plans

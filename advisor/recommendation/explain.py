@@ -10,64 +10,57 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.plain import plain
 from advisor.documents.recommendation import Plan
 from advisor.documents.requirements import Requirements
-from advisor.engines import facts
-from advisor.errors import NotMeasuredError
-from advisor.prediction.accuracy.predict import predict_accuracy
-from advisor.sizing.weights import weigh
-
-_SPEEDS = (
-    "decode_tokens_per_s",
-    "prefill_tokens_per_s",
-    "time_to_first_token_s",
-    "request_latency_s",
-    "throughput_tokens_per_s",
-)
+from advisor.prediction.case import Case, Sized
+from advisor.prediction.figures import FIGURES
+from advisor.prediction.outcome import accuracy_of
+from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
+from advisor.prediction.speed import speed
+from advisor.sizing.weights import Weights, weigh
 
 
 def explain(
-    plan: Plan, hardware: HardwareProfile, model: ModelProfile, requirements: Requirements
+    plan: Plan,
+    hardware: HardwareProfile,
+    model: ModelProfile,
+    requirements: Requirements,
+    own: OwnEvidence = NOTHING_OWN,
 ) -> dict[str, Any]:
     """The terms of *plan* as plain values: sections size, memory, speed, accuracy.
 
-    The figures are the plan's own; only the terms behind them are asked for here; of a mixture,
-    the first load's.
+    They come from the functions that gave the plan its figures; of a mixture of loads, the first load's.
     """
-    scheme = find_scheme(plan.scheme)
-    weights = weigh(model, scheme, plan.imatrix)
-    categories = tuple(plan.predicted.retained_accuracy_pct)
-    accuracy = predict_accuracy(
-        model,
-        weights,
-        scheme,
-        plan.imatrix,
-        plan.kv_type,
-        categories,
+    case = Case(
+        hardware=hardware,
+        model=model,
+        scheme=find_scheme(plan.scheme),
+        engine=plan.engine,
+        backend=plan.backend,
+        imatrix=plan.imatrix,
+        kv_type=plan.kv_type,
+        context_tokens=plan.context_tokens,
+        loads=requirements.loads,
+        categories=tuple(plan.predicted.retained_accuracy_pct),
         confidence=requirements.confidence_pct / 100,
+        own=own,
     )
+    weights = weigh(model, case.scheme, plan.imatrix)
+    sections = {
+        "size": _size(plan, weights),
+        "memory": _memory(plan),
+        "speed": _speed(plan, case, weights),
+        "accuracy": _accuracy(case, weights),
+    }
     return {
         "schema_version": "1.0",
         "model": plan.model,
         "scheme": plan.scheme,
         "engine": plan.engine,
         "hardware": hardware.name,
-        "sections": plain(
-            {
-                "size": _size(plan, weights),
-                "memory": _memory(plan),
-                "speed": _speed(plan, hardware, model, scheme, weights, requirements),
-                "accuracy": {
-                    "figures": plan.predicted.retained_accuracy_pct,
-                    "loss_upper_pct": plan.predicted.loss_upper_pct,
-                    "perplexity_ratio": plan.predicted.perplexity_ratio,
-                    "kl_divergence": plan.predicted.kl_divergence,
-                    "terms": accuracy.terms,
-                },
-            }
-        ),
+        "sections": plain(sections),
     }
 
 
-def _size(plan: Plan, weights: Any) -> dict[str, Any]:
+def _size(plan: Plan, weights: Weights) -> dict[str, Any]:
     return {
         "weights": plan.predicted.weights_bytes,
         "file": plan.predicted.file_size_bytes,
@@ -91,34 +84,22 @@ def _memory(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _speed(
-    plan: Plan,
-    hardware: HardwareProfile,
-    model: ModelProfile,
-    scheme: Any,
-    weights: Any,
-    requirements: Requirements,
-) -> dict[str, Any]:
+def _speed(plan: Plan, case: Case, weights: Weights) -> dict[str, Any]:
     placement = plan.predicted.placement
-    if placement is None:
+    if placement is None or not placement.fits:
         return {"why not": "it does not fit"}
-    load = requirements.loads[0]
-    common = (hardware, model, weights, scheme, plan.engine, plan.backend, placement, load.prompt_tokens)
-    confidence = requirements.confidence_pct / 100
-    try:
-        if facts(plan.engine).serves:
-            from advisor.prediction.serving_speed.predict import predict_serving
+    found = speed(case, Sized(weights=weights, placement=placement))
+    if found.why_not:
+        return {"why not": found.why_not}
+    return {"figures": {name: getattr(found, name) for name in FIGURES}, "terms": found.terms}
 
-            found = predict_serving(
-                *common, load.output_tokens, load.concurrency, plan.kv_type, confidence=confidence
-            )
-        else:
-            from advisor.prediction.local_speed.predict import predict_local
-            from advisor.prediction.own.evidence import local_effect
 
-            own = local_effect(hardware, plan.backend, model, weights, scheme.name, placement)
-            depth = load.prompt_tokens + load.output_tokens // 2
-            found = predict_local(*common, depth, plan.kv_type, confidence=confidence, local=own)
-    except NotMeasuredError as error:
-        return {"why not": str(error)}
-    return {"figures": {name: getattr(plan.predicted, name) for name in _SPEEDS}, "terms": found.terms}
+def _accuracy(case: Case, weights: Weights) -> dict[str, Any]:
+    found = accuracy_of(case, weights)
+    return {
+        "figures": found.retained_pct,
+        "loss_upper_pct": found.loss_upper_pct,
+        "perplexity_ratio": found.perplexity_ratio,
+        "kl_divergence": found.kl_divergence,
+        "terms": found.terms,
+    }

@@ -19,6 +19,7 @@ from advisor.documents.recommendation import Plan, Recommendation, Rejection
 from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
 from advisor.prediction.artifacts import load
+from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.changes import nearest_miss
 from advisor.recommendation.evaluate import evaluate
 from advisor.recommendation.judge import Judged
@@ -48,14 +49,16 @@ SHORTLIST = (
 and `--model` looks at all."""
 
 
-def recommend_any(requirements: Requirements, hardware: HardwareProfile) -> Recommendation:
+def recommend_any(
+    requirements: Requirements, hardware: HardwareProfile, own: OwnEvidence = NOTHING_OWN
+) -> Recommendation:
     """One plan for each current family, the largest model first; the first is the recommendation."""
     need = requirements if requirements.schemes else replace(requirements, schemes=SHORTLIST)
     best: list[Judged] = []
     rejected: list[Rejection] = []
     missed: list[Judged] = []
     for members in current_families():
-        found, rejection, near = _largest_that_fits(need, hardware, members)
+        found, rejection, near = _largest_that_fits(need, hardware, members, own)
         if found:
             best.append(found)
         else:
@@ -132,7 +135,10 @@ def _day(model: ModelProfile) -> date:
 
 
 def _largest_that_fits(
-    requirements: Requirements, hardware: HardwareProfile, members: tuple[ModelProfile, ...]
+    requirements: Requirements,
+    hardware: HardwareProfile,
+    members: tuple[ModelProfile, ...],
+    own: OwnEvidence,
 ) -> tuple[Judged | None, Rejection | None, list[Judged]]:
     """The plan; else why there is none, and the plans of the last member looked at."""
     reason, kind, named, judged = "no member was looked at", "memory", members[-1], []
@@ -141,7 +147,7 @@ def _largest_that_fits(
             reason, kind, named = f"{model.name} alone is larger than this machine's memory", "memory", model
             continue
         try:
-            judged, _ = evaluate(requirements, hardware, model, everything=False)
+            judged, _ = evaluate(requirements, hardware, model, everything=False, own=own)
         except UsageError as error:  # the context asked for is longer than the model's
             reason, kind, named = str(error), "unsupported", model
             continue

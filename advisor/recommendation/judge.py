@@ -12,6 +12,7 @@ from advisor.documents.outcome import Estimate, Outcome, Placement
 from advisor.documents.requirements import Requirements, TaskNeed
 from advisor.prediction.case import Case
 from advisor.prediction.outcome import place_case, predict
+from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.candidates import Candidate
 from advisor.recommendation.misses import (
     Miss,
@@ -26,6 +27,15 @@ from advisor.sizing.weights import weigh
 
 SPILLS = ("split", "experts-on-cpu", "cpu")
 """Placements that read weights from main memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What is asked about: a model on a machine, and what the user measured there."""
+
+    hardware: HardwareProfile
+    model: ModelProfile
+    own: OwnEvidence = NOTHING_OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +59,7 @@ class Judged:
 def judge(
     candidate: Candidate,
     requirements: Requirements,
-    hardware: HardwareProfile,
-    model: ModelProfile,
+    setting: Setting,
     unusable_loss_pct: float | None,
     *,
     shrink: bool = False,
@@ -61,11 +70,9 @@ def judge(
     With *shrink* a context nobody asked for may shrink to what fits.
     """
     first = None
-    tokens = rooms(requirements, model)
+    tokens = rooms(requirements, setting.model)
     for context in tokens if shrink else tokens[:1]:
-        for case, placement in _by_preference(
-            _case(candidate, requirements, hardware, model, context), candidate
-        ):
+        for case, placement in _by_preference(_case(candidate, requirements, setting, context), candidate):
             judged = _judged(
                 candidate, requirements, *_grown(case, placement, requirements), unusable_loss_pct
             )
@@ -76,18 +83,12 @@ def judge(
     return first
 
 
-def _case(
-    candidate: Candidate,
-    requirements: Requirements,
-    hardware: HardwareProfile,
-    model: ModelProfile,
-    context_tokens: int,
-) -> Case:
+def _case(candidate: Candidate, requirements: Requirements, setting: Setting, context_tokens: int) -> Case:
     """*candidate* with the first KV type it may have."""
     categories = tuple(dict.fromkeys(name for need in requirements.tasks for name in task_mix(need.task)))
     return Case(
-        hardware=hardware,
-        model=model,
+        hardware=setting.hardware,
+        model=setting.model,
         scheme=candidate.scheme,
         engine=candidate.engine,
         backend=candidate.backend,
@@ -97,6 +98,7 @@ def _case(
         loads=requirements.loads,
         categories=categories,
         confidence=requirements.confidence_pct / 100,
+        own=setting.own,
     )
 
 

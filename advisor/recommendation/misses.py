@@ -10,7 +10,7 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Outcome
 from advisor.documents.requirements import Requirements
-from advisor.prediction.case import Case
+from advisor.prediction.case import Case, Sized
 from advisor.prediction.speed import speed
 from advisor.sizing.weights import weigh
 
@@ -137,7 +137,8 @@ def speed_misses(requirements: Requirements, case: Case, outcome: Outcome) -> li
     if wanted is None and slowest is None:
         return []
     one_sided = replace(case, confidence=max(2 * case.confidence - 1, 0.02))
-    found = speed(one_sided, weigh(case.model, case.scheme, case.imatrix), outcome.placement)
+    weights = weigh(case.model, case.scheme, case.imatrix)
+    found = speed(one_sided, Sized(weights=weights, placement=outcome.placement))
     misses = []
     decode, ttft = found.decode_tokens_per_s, found.time_to_first_token_s
     if wanted is not None and (decode is None or decode.low < wanted):

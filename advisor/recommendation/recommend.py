@@ -6,6 +6,7 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Recommendation, Rejection
 from advisor.documents.requirements import Requirements
+from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.changes import nearest_miss, what_would_change
 from advisor.recommendation.evaluate import evaluate
 from advisor.recommendation.front import pareto_front
@@ -20,9 +21,11 @@ _ALTERNATIVES = 5
 """Runners-up shown: one screen."""
 
 
-def recommend(requirements: Requirements, hardware: HardwareProfile, model: ModelProfile) -> Recommendation:
+def recommend(
+    requirements: Requirements, hardware: HardwareProfile, model: ModelProfile, own: OwnEvidence = NOTHING_OWN
+) -> Recommendation:
     """The whole answer for one model."""
-    judged, rejected = evaluate(requirements, hardware, model, everything=False)
+    judged, rejected = evaluate(requirements, hardware, model, everything=False, own=own)
     return answer(requirements, hardware, judged, rejected)
 
 

@@ -8,6 +8,7 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Plan, Recommendation, Rejection
 from advisor.documents.requirements import Requirements
+from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.evaluate import evaluate
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.plans import deploy_plan, make_plan
@@ -22,14 +23,16 @@ KEPT = 32
 class Session:
     """The same answers as `recommend` and `tradeoffs`, and the plan behind each row of the table."""
 
-    def __init__(self, hardware: HardwareProfile, model: ModelProfile) -> None:
-        self.hardware, self.model = hardware, model
+    def __init__(
+        self, hardware: HardwareProfile, model: ModelProfile, own: OwnEvidence = NOTHING_OWN
+    ) -> None:
+        self.hardware, self.model, self.own = hardware, model, own
         self._kept: OrderedDict[Requirements, tuple[list[Judged], list[Rejection]]] = OrderedDict()
 
     def evaluate(self, requirements: Requirements) -> tuple[list[Judged], list[Rejection]]:
         """What `evaluate` finds, computed once a need. Raises UsageError for an impossible context."""
         if requirements not in self._kept:
-            self._kept[requirements] = evaluate(requirements, self.hardware, self.model)
+            self._kept[requirements] = evaluate(requirements, self.hardware, self.model, own=self.own)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(requirements)
@@ -37,7 +40,7 @@ class Session:
 
     def answer(self, requirements: Requirements) -> Recommendation:
         """The recommendation document. It leaves aside what the table shows, so it is no view of the same."""
-        return recommend(requirements, self.hardware, self.model)
+        return recommend(requirements, self.hardware, self.model, self.own)
 
     def table(self, requirements: Requirements) -> Table:
         """The tradeoff table."""

@@ -9,6 +9,7 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Rejection
 from advisor.documents.requirements import Requirements
+from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.evaluate import evaluate
 from advisor.recommendation.front import pareto_front
 from advisor.recommendation.judge import Judged
@@ -65,9 +66,11 @@ class Table:
     rows: tuple[Row, ...]
 
 
-def tradeoffs(requirements: Requirements, hardware: HardwareProfile, model: ModelProfile) -> Table:
+def tradeoffs(
+    requirements: Requirements, hardware: HardwareProfile, model: ModelProfile, own: OwnEvidence = NOTHING_OWN
+) -> Table:
     """The table for one model, largest file first."""
-    judged, rejected = evaluate(requirements, hardware, model)
+    judged, rejected = evaluate(requirements, hardware, model, own=own)
     return table(requirements, hardware, model, judged, rejected)
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
+from advisor.api import explain, recommend, session
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
@@ -91,15 +92,13 @@ class Conversation:
 
     def ask(self, answers: Answers) -> Reply:
         """The whole answer; raises AdvisorError for what cannot be understood."""
-        session = self._session(answers)
-        hardware = session.hardware if session else self.machine(answers)
-        need = requirements(answers, session.model if session else None)
-        if session is None:
-            from advisor.recommendation.fleet import recommend_any
-
-            return Reply(answers, hardware, None, need, None, None, suggestion=recommend_any(need, hardware))
-        table, best = session.table(need), session.best(need)
-        return Reply(answers, hardware, session.model, need, table, session, best)
+        known = self._session(answers)
+        hardware = known.hardware if known else self.machine(answers)
+        need = requirements(answers, known.model if known else None)
+        if known is None:
+            return Reply(answers, hardware, None, need, None, None, suggestion=recommend(need, hardware))
+        table, best = known.table(need), known.best(need)
+        return Reply(answers, hardware, known.model, need, table, known, best)
 
     def ask_unless(self, answers: Answers, cancelled: Callable[[], bool]) -> Reply | None:
         """`ask`, one at a time; None when a newer question came while this one waited for its turn."""
@@ -113,17 +112,15 @@ class Conversation:
             model = self.model(answers)
             if model is None:
                 return None
-            self._sessions[key] = Session(self.machine(answers), model)
+            self._sessions[key] = session(self.machine(answers), model)
         return self._sessions[key]
 
 
 def evidence(reply: Reply, row: Row | Plan) -> dict[str, Any]:
     """The terms behind a row or a plan, by section; {} for one that was ruled out beforehand."""
-    from advisor.recommendation.explain import explain
-
-    session, need = reply.session, reply.requirements
-    if session is None:
+    need = reply.requirements
+    if reply.session is None:
         model = resolve_model(row.model)
         return explain(row, reply.hardware, model, need)["sections"]
-    plan = session.plan(need, row)
-    return {} if plan is None else explain(plan, reply.hardware, session.model, need)["sections"]
+    plan = reply.session.plan(need, row)
+    return {} if plan is None else explain(plan, reply.hardware, reply.session.model, need)["sections"]

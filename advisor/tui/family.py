@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from advisor.api import session
 from advisor.catalog.models import all_models
 from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
 from advisor.recommendation.fleet import SHORTLIST
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.scores import expected_scores
-from advisor.recommendation.session import Session
 from advisor.report.series import SIZE, Point, Series, scaled
 from advisor.tui.conversation import Reply
 
@@ -26,7 +26,7 @@ def family_series(reply: Reply) -> tuple[list[Series], str]:
     found: dict[str, list[tuple[str, Point]]] = {}
     for model in sorted(family, key=lambda model: model.n_params or 0):
         try:
-            judged, _ = Session(reply.hardware, model).evaluate(replace(need, model=model.name))
+            judged, _ = session(reply.hardware, model).evaluate(replace(need, model=model.name))
         except UsageError:  # this member's context is shorter than what is asked for
             continue
         points = [point for plan in judged for point in _points(plan, need)]

@@ -8,8 +8,8 @@ from advisor.catalog.schemes import find_scheme
 from advisor.documents.outcome import Estimate
 from advisor.documents.requirements import Load
 from advisor.prediction.case import Case
+from advisor.prediction.figures import single_stream
 from advisor.prediction.outcome import predict
-from advisor.prediction.speed import single_stream
 
 
 def serve(*loads: Load):

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
-from advisor.documents.scheme import SchemeProfile
 from advisor.prediction.accuracy.facts import model_facts, scheme_facts
 from advisor.prediction.accuracy.features import (
     ModelFacts,
@@ -25,6 +23,8 @@ from advisor.prediction.accuracy.features import (
 )
 from advisor.prediction.accuracy.measured import cell_of, cells_of, curve, interpolate, placed
 from advisor.prediction.artifacts import load
+from advisor.prediction.case import Case
+from advisor.sizing.weights import Weights
 
 ENOUGH_ROWS, ENOUGH_SOURCES = 30, 3
 """Fewer for a method and a category: the figure is extrapolated, and says so."""
@@ -54,23 +54,16 @@ class Damage:
     model: float
 
 
-def predict_accuracy(
-    model: ModelProfile,
-    weights: object,
-    scheme: SchemeProfile,
-    imatrix: bool | None,
-    kv_type: str,
-    categories: tuple[str, ...],
-    confidence: float = 0.9,
-) -> Accuracy:
-    """Accuracy of *model* under *scheme* with KV cache *kv_type*; *weights* are `sizing.weights.weigh`'s.
+def predict(case: Case, weights: Weights) -> Accuracy:
+    """Accuracy that *case* keeps on its categories.
 
-    Estimates cover the expected loss (an infinitely long benchmark's), two-sided at *confidence*;
+    Estimates cover the expected loss (an infinitely long benchmark's), two-sided at the case's confidence;
     loss_upper_pct is one-sided. Raises NotMeasuredError when nothing was fitted.
     """
+    categories = case.categories
     fitted = load("accuracy")
-    facts = scheme_facts(scheme, weights, imatrix, kv_type, fitted["spans"])
-    about = model_facts(model, fitted["default_year"])
+    facts = scheme_facts(case.scheme, weights, case.imatrix, case.kv_type, fitted["spans"])
+    about = model_facts(case.model, fitted["default_year"])
     if facts.method == "none" and facts.kv_bits >= 16:
         return _exact(categories)
     if facts.method != "none" and facts.method not in fitted["support"]:
@@ -81,14 +74,15 @@ def predict_accuracy(
             kl_divergence=None,
             terms={"why_not": f"no measurement of method {facts.method!r}"},
         )
-    case = _Case(fitted, facts, about, scheme.name, latent(facts, about, fitted["coefficients"]), confidence)
-    found = {category: _category(category, case) for category in categories}
+    damage = latent(facts, about, fitted["coefficients"])
+    asked = _Question(fitted, facts, about, damage, case)
+    found = {category: _category(category, asked) for category in categories}
     return Accuracy(
         retained_pct={category: one[0] if one else None for category, one in found.items()},
         loss_upper_pct={category: one[1] for category, one in found.items() if one},
-        perplexity_ratio=_damage(case, "ppl"),
-        kl_divergence=_damage(case, "kld"),
-        terms=_terms(case, {category: one[2] for category, one in found.items() if one}),
+        perplexity_ratio=_damage(asked, "ppl"),
+        kl_divergence=_damage(asked, "kld"),
+        terms=_terms(asked, {category: one[2] for category, one in found.items() if one}),
     )
 
 
@@ -110,7 +104,7 @@ def loss_at(price: float, ceiling: float) -> float:
     return -100.0 * ceiling * math.expm1(-math.exp(min(price, 6.0)))
 
 
-class _Case:
+class _Question:
     """One question: the scheme on the model, with what is known of both."""
 
     __slots__ = (
@@ -133,18 +127,17 @@ class _Case:
         fitted: dict[str, Any],
         facts: SchemeFacts,
         about: ModelFacts,
-        scheme: str,
         damage: Damage,
-        confidence: float,
+        case: Case,
     ) -> None:
         self.fitted, self.facts, self.about, self.damage = fitted, facts, about, damage
         self.coefficients = fitted["coefficients"]
         self.group = group_of(facts)
-        self.cell = cell_of(about.name, self.group, scheme, facts.calibrated)
+        self.cell = cell_of(about.name, self.group, case.scheme.name, facts.calibrated)
         self.known = f"model:{about.name}" in self.coefficients
         self.spread = tuple(fitted["spread_known" if self.known else "spread"])
         self.knots = tuple(fitted["price_knots"])
-        self.q = _quantiles(confidence)
+        self.q = _quantiles(case.confidence)
         self.lift = dot(self.coefficients, activation_lift(facts))
 
     def at_task(self, category: str) -> tuple[float, float]:
@@ -168,7 +161,7 @@ def group_of(facts: SchemeFacts) -> str:
     return "gguf" if facts.method.startswith("gguf") else facts.method
 
 
-def _category(category: str, case: _Case) -> tuple[Estimate, float, dict[str, Any]] | None:
+def _category(category: str, case: _Question) -> tuple[Estimate, float, dict[str, Any]] | None:
     ceiling = case.fitted["ceiling"].get(category)
     if ceiling is None:
         return None
@@ -212,7 +205,7 @@ def _category(category: str, case: _Case) -> tuple[Estimate, float, dict[str, An
 
 
 def _price(
-    case: _Case, category: str, line: tuple[float, float], at: float, spread: float, width: float
+    case: _Question, category: str, line: tuple[float, float], at: float, spread: float, width: float
 ) -> float:
     """Log price at *width* deviations: measured where it was, else predicted and kept between what was."""
     base, power = line
@@ -224,7 +217,7 @@ def _price(
 
 
 def _evidence(
-    case: _Case, category: str, n_rows: int, sources: list[str], enough: bool
+    case: _Question, category: str, n_rows: int, sources: list[str], enough: bool
 ) -> tuple[str, tuple[str, ...]]:
     task = case.cell.tasks.get(category) if case.cell else None
     lines = []
@@ -247,7 +240,7 @@ def _evidence(
     return "interpolated" if enough else "extrapolated", tuple(lines)
 
 
-def _damage(case: _Case, kind: str) -> Estimate:
+def _damage(case: _Question, kind: str) -> Estimate:
     """Perplexity ratio ('ppl') or mean divergence ('kld')."""
     offset = case.coefficients.get("k0", 0.0) if kind == "kld" else 0.0
     power = case.coefficients.get(f"p:{kind}", 1.0)
@@ -283,7 +276,7 @@ def _exact(categories: tuple[str, ...]) -> Accuracy:
     )
 
 
-def _terms(case: _Case, prices: dict[str, Any]) -> dict[str, Any]:
+def _terms(case: _Question, prices: dict[str, Any]) -> dict[str, Any]:
     """What `advisor explain` shows."""
     facts, about, damage = case.facts, case.about, case.damage
     return {

@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 
 from advisor.documents.hardware import Gpu, HardwareProfile
-from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Placement
-from advisor.documents.scheme import SchemeProfile
+from advisor.documents.requirements import Load
+from advisor.prediction import case as asking
+from advisor.prediction.case import Sized
 from advisor.prediction.local_speed.inputs import (
     DEFAULT_UBATCH,
     attention_flops,
@@ -27,33 +28,22 @@ from advisor.sizing.kv_cache import kv_bytes_per_token_read
 from advisor.sizing.weights import Weights
 
 
-def plan_case(
-    hardware: HardwareProfile,
-    model: ModelProfile,
-    weights: Weights,
-    scheme: SchemeProfile,
-    engine: str,
-    backend: str,
-    placement: Placement | None,
-    prompt_tokens: int,
-    depth: int,
-    kv_type: str,
-    threads: int | None,
-    flash_attn: bool | None,
-    fitted: dict,
-) -> tuple[Case, Case]:
-    """The decode case at *depth* and the prefill case of *prompt_tokens* (from an empty cache).
+def plan_case(asked: asking.Case, load: Load, sized: Sized, fitted: dict) -> tuple[Case, Case]:
+    """The case of decoding the answer, on average, and of reading the prompt.
 
     The engine `llamafile` is LocalScore's: its figures are means over nine mixes, whatever length is asked.
     """
-    averaged = engine_key(engine) == "llamafile"
+    model, weights, placement = asked.model, sized.weights, sized.placement
+    prompt_tokens = load.prompt_tokens
+    depth = asked.depth_tokens + prompt_tokens + load.output_tokens // 2
+    averaged = engine_key(asked.engine) == "llamafile"
     if averaged:
         depth = int(mean_depth(True, 0.0, 0.0))
         prompt_tokens = round(sum(p for p, _ in LOCALSCORE_MIXES) / len(LOCALSCORE_MIXES))
     held, read, active = per_token(model, weights)
     layers = n_layers(model)
-    portions = _portions(hardware, weights, backend, placement, threads, fitted, read / held)
-    kv = kv_bytes_per_token_read(model, depth, kv_type)
+    portions = _portions(asked, sized, fitted, read / held)
+    kv = kv_bytes_per_token_read(model, depth, asked.kv_type)
     shares = tuple(
         Share(
             device=device,
@@ -65,23 +55,24 @@ def plan_case(
         )
         for device, p_read, p_held, p_layers in portions
     )
-    n_gpus = max(1, placement.n_gpus if placement else 1)
+    n_gpus = max(1, placement.n_gpus)
     decode = Case(
         shares=shares,
-        engine=engine_key(engine),
-        family=kernel_family(scheme.name),
+        engine=engine_key(asked.engine),
+        family=kernel_family(asked.scheme.name),
         active_share=min(1.0, read / held) if model.is_moe else 1.0,
         attention_flops=attention_flops(model, depth),
         prompt_tokens=float(prompt_tokens),
-        batch=float(DEFAULT_UBATCH),
-        flash_attn=flash_attn,
+        batch=float(asked.ubatch_tokens or DEFAULT_UBATCH),
+        flash_attn=asked.flash_attn,
         n_devices=n_gpus,
-        tensor_parallel=placement.tensor_parallel if placement else 1,
+        tensor_parallel=placement.tensor_parallel,
         averaged=averaged,
-        kv_type=_kv_class(kv_type),
+        kv_type=_kv_class(asked.kv_type),
         hybrid=is_hybrid(model),
     )
-    return decode, _prompt_case(decode, hardware, attention_flops(model, prompt_tokens / 2))
+    attention = attention_flops(model, asked.depth_tokens + prompt_tokens / 2)
+    return decode, _prompt_case(decode, asked.hardware, attention)
 
 
 _LANE_BYTES_PER_S = {"1": 0.25e9, "2": 0.5e9, "3": 0.985e9, "4": 1.969e9, "5": 3.938e9, "6": 7.563e9}
@@ -126,22 +117,18 @@ Portion = tuple[Device, float, float, float]
 """Device, share of the bytes read, of the bytes held, of the layers."""
 
 
-def _portions(
-    hardware: HardwareProfile,
-    weights: Weights,
-    backend: str,
-    placement: Placement | None,
-    threads: int | None,
-    fitted: dict,
-    active_share: float,
-) -> list[Portion]:
+def _portions(asked: asking.Case, sized: Sized, fitted: dict, active_share: float) -> list[Portion]:
+    hardware, placement, backend = asked.hardware, sized.placement, asked.backend
+
     def cpu() -> Device:
         known = fitted["devices"].get(cpu_key(hardware.cpu.brand or ""), {})
-        return cpu_device(hardware.cpu, hardware.memory, threads, fitted["read_share"], known.get("cores"))
+        return cpu_device(
+            hardware.cpu, hardware.memory, asked.threads, fitted["read_share"], known.get("cores")
+        )
 
-    if not hardware.gpus or backend == "cpu" or (placement is not None and placement.kind == "cpu"):
+    if not hardware.gpus or backend == "cpu" or placement.kind == "cpu":
         return [(cpu(), 1.0, 1.0, 1.0)]
-    on_cpu_read, on_cpu_held, on_cpu_layers = _on_cpu(weights, placement, active_share)
+    on_cpu_read, on_cpu_held, on_cpu_layers = _on_cpu(sized.weights, placement, active_share)
     portions = [
         (device, p * (1 - on_cpu_read), p * (1 - on_cpu_held), p * (1 - on_cpu_layers))
         for device, p in _over_gpus(hardware.gpus, backend, placement)
@@ -151,9 +138,9 @@ def _portions(
     return [p for p in portions if p[2] > 0]
 
 
-def _on_cpu(weights: Weights, placement: Placement | None, active_share: float) -> tuple[float, float, float]:
+def _on_cpu(weights: Weights, placement: Placement, active_share: float) -> tuple[float, float, float]:
     """Shares of bytes read, bytes held and layers that the CPU does."""
-    if placement is None or placement.kind in (
+    if placement.kind in (
         "gpu",
         "multi-gpu",
         "tensor-parallel",
@@ -188,13 +175,11 @@ def _expert_use(weights: Weights, active_share: float) -> float:
     return min(1.0, max(0.01, 1.0 - unread / experts))
 
 
-def _over_gpus(
-    gpus: tuple[Gpu, ...], backend: str, placement: Placement | None
-) -> list[tuple[Device, float]]:
+def _over_gpus(gpus: tuple[Gpu, ...], backend: str, placement: Placement) -> list[tuple[Device, float]]:
     """Equal cards are one entry: in a layer split they work one after the other."""
-    n = max(1, min(len(gpus), placement.n_gpus if placement and placement.n_gpus else 1))
+    n = max(1, min(len(gpus), placement.n_gpus or 1))
     used = gpus[:n]
-    held = [d.weights_bytes for d in placement.devices if not d.device.startswith("CPU")] if placement else []
+    held = [d.weights_bytes for d in placement.devices if not d.device.startswith("CPU")]
     if len(held) != n or not sum(held):
         held = [1] * n
     merged: dict[Device, float] = {}

@@ -2,8 +2,7 @@
 reasons.
 
 The formula is `terms`, its coefficients are the artifact that `advisor.training.local_speed` fits.
-What is measured on this machine enters as a `LocalEffect`: with a device effect u ~ N(0, s²) before, and n
-own
+What is measured on this machine enters as an `Effect`: with a device effect u ~ N(0, s²) before, and n own
 rows whose mean log(measured ÷ predicted) is m and whose sd is e, the posterior is N(w·m, (1 - w)·s²) with
 w = s² ÷ (s² + e² ÷ n); the prediction is multiplied by exp(w·m) and its interval keeps the part of the
 conformal width that a device effect does not explain.
@@ -12,14 +11,16 @@ conformal width that a device effect does not explain.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from typing import Any
 
-from advisor.documents.hardware import HardwareProfile
-from advisor.documents.model import ModelProfile
-from advisor.documents.outcome import Estimate, Placement
-from advisor.documents.scheme import SchemeProfile
-from advisor.errors import NotMeasuredError
-from advisor.prediction.artifacts import load
+from advisor.documents.kinds import Basis
+from advisor.documents.outcome import Estimate
+from advisor.documents.requirements import Load
+from advisor.prediction.artifacts import load as load_artifact
+from advisor.prediction.case import Case, Sized
+from advisor.prediction.figures import Speed, single_stream
+from advisor.prediction.local_speed import terms as formula
+from advisor.prediction.local_speed.inputs import kernel_family, per_token
 from advisor.prediction.local_speed.plan import plan_case
 from advisor.prediction.local_speed.spread import scale, spread_features
 from advisor.prediction.local_speed.strata import (
@@ -30,13 +31,14 @@ from advisor.prediction.local_speed.strata import (
     stratum_chain,
 )
 from advisor.prediction.local_speed.terms import (
-    Case,
     Term,
     decode_terms,
     least_decode_log_s,
     log_time,
     prefill_terms,
 )
+from advisor.prediction.own.evidence import Phase, Point
+from advisor.prediction.own.pooling import Effect, own_effect
 from advisor.sizing.weights import Weights
 
 TOO_WIDE = math.log(10.0)
@@ -47,119 +49,54 @@ DEVICE_PART = 0.5
 """Share of the variance of a prediction's error that all rows of a machine have in common: a judgement."""
 
 
-@dataclass(frozen=True, slots=True)
-class LocalEffect:
-    """What was measured on this machine, as `advisor measure` reduces it."""
+def predict(case: Case, load: Load, sized: Sized) -> Speed:
+    """Speed of one request at a time, whatever the load's concurrency.
 
-    decode_log_ratio: float | None = None
-    """Mean of log(measured ÷ predicted) over own decode rows; None without any."""
-    decode_sd: float = 0.1
-    decode_rows: int = 0
-    decode_busy_rows: int = 0
-    """Of these, taken while other processes ran (or the processor was too hot)."""
-    prefill_log_ratio: float | None = None
-    prefill_sd: float = 0.1
-    prefill_rows: int = 0
-    prefill_busy_rows: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class LocalSpeed:
-    """Tokens per second of one request."""
-
-    decode: Estimate | None
-    prefill: Estimate | None
-    terms: dict = field(default_factory=dict)
-    """What the figures are made of, for `advisor explain`: per phase the seconds of every term, the bytes,
-    bandwidth and efficiency behind them, and the stratum the interval comes from."""
-
-
-def predict_local(
-    device: HardwareProfile,
-    model: ModelProfile,
-    weights: Weights,
-    scheme: SchemeProfile,
-    engine: str,
-    backend: str,
-    placement: Placement | None,
-    prompt_tokens: int,
-    depth: int,
-    kv_type: str,
-    threads: int | None = None,
-    flash_attn: bool | None = None,
-    confidence: float = 0.9,
-    local: LocalEffect | None = None,
-) -> LocalSpeed:
-    """Decode speed with *depth* tokens in the cache, and prefill speed of a prompt of *prompt_tokens*.
-
-    A placement that does not fit is predicted as if it did; None places everything on the first GPU, else
-    on the
-    CPU. *flash_attn* None is the engine's default. Raises NotMeasuredError when the bandwidth of a device
-    that
-    takes part is unknown, or the model's size.
+    A placement that does not fit is predicted as if it did. Raises NotMeasuredError when the bandwidth of a
+    device that takes part is unknown, or the model's size.
     """
-    fitted = load("local_speed")
-    decode_case, prefill_case = plan_case(
-        device,
-        model,
-        weights,
-        scheme,
-        engine,
-        backend,
-        placement,
-        prompt_tokens,
-        depth,
-        kv_type,
-        threads,
-        flash_attn,
-        fitted,
+    fitted = load_artifact("local_speed")
+    decode_case, prefill_case = plan_case(case, load, sized, fitted)
+    decode, decoding = _estimate("decode", case, sized, decode_case, fitted)
+    prefill, reading = _estimate("prefill", case, sized, prefill_case, fitted)
+    return single_stream(decode, prefill, load, {"decode": decoding, "prefill": reading})
+
+
+def point_of(case: Case, weights: Weights) -> Point:
+    """The configuration as own measurements know it."""
+    _, read_bytes, _ = per_token(case.model, weights)
+    scheme = case.scheme.name
+    return Point(
+        kernel_family(scheme), math.log(read_bytes), case.model.is_moe, f"{case.model.known_as}|{scheme}"
     )
-    own = local or LocalEffect()
-    names = (model.known_as, scheme.name)
-    terms: dict = {}
-    decode = _estimate(
-        "decode",
-        decode_case,
-        names,
-        fitted,
-        confidence,
-        (own.decode_log_ratio, own.decode_sd, own.decode_rows, own.decode_busy_rows),
-        terms,
-    )
-    prefill = _estimate(
-        "prefill",
-        prefill_case,
-        names,
-        fitted,
-        confidence,
-        (own.prefill_log_ratio, own.prefill_sd, own.prefill_rows, own.prefill_busy_rows),
-        terms,
-    )
-    return LocalSpeed(decode, prefill, terms)
+
+
+def _own(case: Case, sized: Sized, phase: Phase) -> Effect | None:
+    """What own measurements say; nothing of plans on two kinds of memory, which no single device's effect
+    describes."""
+    kind = sized.placement.kind
+    if not case.own.speed or kind in ("split", "experts-on-cpu"):
+        return None
+    backend = "cpu" if kind == "cpu" else case.backend
+    return own_effect(case.own, backend, phase, point_of(case, sized.weights))
 
 
 def _estimate(
-    phase: str,
-    case: Case,
-    names: tuple[str, str],
-    fitted: dict,
-    confidence: float,
-    own: tuple[float | None, float, int, int],
-    out: dict,
-) -> Estimate | None:
+    phase: Phase, asked: Case, sized: Sized, case: formula.Case, fitted: dict[str, Any]
+) -> tuple[Estimate | None, dict[str, Any]]:
+    """Tokens per second, and what the figure is made of."""
     parts = decode_terms(case) if phase == "decode" else prefill_terms(case)
     if phase == "prefill" and not any(name == "matmul" for name, _, _ in parts):
-        out[phase] = {"why_not": "the device's arithmetic rate is unknown"}
-        return None
+        return None, {"why_not": "the device's arithmetic rate is unknown"}
     coefficients = fitted[phase]["coefficients"]
     log_s, shares = log_time(parts, coefficients)
     known = all(_is_known(share.device.key, share.device.backend, fitted) for share in case.shares)
-    width, stratum, groups, basis = _spread(phase, case, known, fitted, confidence)
+    width, stratum, groups, basis = _spread(phase, case, known, fitted, asked.confidence)
     evidence = [_where_from(case, fitted, known)]
     evidence.append(
         f"interval from {groups} {'sources on known devices' if known else 'devices'} left out ({stratum})"
     )
-    rows = _measured(case, *names, phase)
+    rows = _measured(case, asked.model.known_as, asked.scheme.name, phase)
     if rows:
         # Of the mean deviation of k sources from their own machines' middles, this share belongs to the cell.
         share = fitted[phase]["cells"]["trust"]
@@ -167,23 +104,26 @@ def _estimate(
         basis = "measured"
         listed = ", ".join(sorted({row[0] for row in rows})[:3])
         evidence.insert(0, f"{sum(row[2] for row in rows)} figures of this configuration from {listed}")
-    ratio, sd, n_own, n_busy = own
-    if ratio is not None and n_own > 0:
+    own = _own(asked, sized, phase)
+    if own is not None:
         width_90 = _spread(phase, case, known, fitted, 0.9)[0]
         prior = (width_90 / NORMAL_90) ** 2 * DEVICE_PART
-        weight = prior / (prior + sd * sd / n_own)
-        log_s -= weight * ratio
+        weight = prior / (prior + own.sd * own.sd / own.rows)
+        log_s -= weight * own.log_ratio
         width *= math.sqrt(1.0 - weight * DEVICE_PART)
         basis = "measured-here"
-        evidence.insert(0, _own_words(n_own, n_busy, weight))
+        evidence.insert(0, _own_words(own.rows, own.busy_rows, weight))
     least = least_decode_log_s(case) if phase == "decode" else -math.inf
     log_s = max(log_s, least)
     speed = math.exp(-log_s)
-    out[phase] = _explained(case, parts, shares, log_s, coefficients, stratum, width) | {"measured": rows}
-    high = math.exp(-max(log_s - width, least))
-    return Estimate(
-        value=speed, low=speed * math.exp(-width), high=high, basis=basis, evidence=tuple(evidence)
+    estimate = Estimate(
+        value=speed,
+        low=speed * math.exp(-width),
+        high=math.exp(-max(log_s - width, least)),
+        basis=basis,
+        evidence=tuple(evidence),
     )
+    return estimate, _explained(case, parts, shares, log_s, coefficients, stratum, width) | {"measured": rows}
 
 
 def _own_words(n_rows: int, n_busy: int, weight: float) -> str:
@@ -196,8 +136,8 @@ def _is_known(key: str, backend: str, fitted: dict) -> bool:
 
 
 def _spread(
-    phase: str, case: Case, known: bool, fitted: dict, confidence: float
-) -> tuple[float, str, int, str]:
+    phase: Phase, case: formula.Case, known: bool, fitted: dict[str, Any], confidence: float
+) -> tuple[float, str, int, Basis]:
     """Half width in logs, its stratum, the groups behind it, and the basis."""
     level = "known" if known else "unknown"
     scales, stratum, groups = half_width(fitted[phase]["intervals"][level], stratum_chain(case), confidence)
@@ -214,17 +154,17 @@ def _spread(
     return width * UNSEEN_FACTOR, stratum, groups, "extrapolated"
 
 
-def _measured(case: Case, model: str, scheme: str, phase: str) -> list:
+def _measured(case: formula.Case, model: str, scheme: str, phase: str) -> list:
     """[source, log(measured ÷ predicted), figures] of exactly this configuration; empty when there is
     none."""
     if len(case.shares) > 1 or case.upload_s:
         return []
     device = case.shares[0].device
-    cells = load("local_speed_cells").get(f"{device.key}|{device.backend}", {})
+    cells = load_artifact("local_speed_cells").get(f"{device.key}|{device.backend}", {})
     return cells.get(cell_key(model, scheme, case.n_devices, case.engine), {}).get(phase, [])
 
 
-def _where_from(case: Case, fitted: dict, known: bool) -> str:
+def _where_from(case: formula.Case, fitted: dict[str, Any], known: bool) -> str:
     names = []
     for share in case.shares:
         entry = fitted["devices"].get(share.device.key)
@@ -240,7 +180,7 @@ def _where_from(case: Case, fitted: dict, known: bool) -> str:
 
 
 def _explained(
-    case: Case,
+    case: formula.Case,
     parts: list[Term],
     shares: list[float],
     log_s: float,
@@ -276,6 +216,3 @@ def _explained(
         "stratum": stratum,
         "half_width_log": width,
     }
-
-
-__all__ = ["LocalEffect", "LocalSpeed", "NotMeasuredError", "predict_local"]

@@ -11,52 +11,47 @@ from __future__ import annotations
 
 from math import exp
 
-from advisor.documents.hardware import HardwareProfile
-from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Placement
+from advisor.documents.requirements import Load
+from advisor.errors import NotMeasuredError
 from advisor.prediction.artifacts import load as load_artifact
-from advisor.prediction.serving_speed.result import ServingSpeed, times
+from advisor.prediction.case import Case, Sized
+from advisor.prediction.figures import Speed
+from advisor.prediction.serving_speed.result import Flight, steady
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
-from advisor.sizing.weights import Weights
 
 SMALL_BATCH = 8
 
 
-def batched_speed(
-    decode: Estimate,
-    prefill: Estimate,
-    concurrency: int,
-    prompt_tokens: int,
-    output_tokens: int,
-    *,
-    hardware: HardwareProfile,
-    model: ModelProfile,
-    weights: Weights,
-    placement: Placement,
-    kv_type: str,
-) -> ServingSpeed:
-    """Speed of *concurrency* requests kept in flight, from the *decode* and *prefill* rates of one
-    (tokens/s).
+def shared(case: Case, load: Load, sized: Sized, alone: Speed) -> Speed:
+    """Speed of `load.concurrency` requests kept in flight, from that of one *alone*.
 
     The interval widens by the spread of the measured growth; beyond the four requests measured the basis is
-    `extrapolated`. Memory holds `placement.max_concurrency` of them; the others wait.
+    `extrapolated`. Memory holds `placement.max_concurrency` of them; the others wait. Raises
+    NotMeasuredError where the speed of one alone is not known.
     """
+    decode, prefill = alone.decode_tokens_per_s, alone.prefill_tokens_per_s
+    if decode is None or prefill is None:
+        raise NotMeasuredError(
+            "the speed of prompts on this device was never measured, so neither was sharing it"
+        )
+    concurrency = load.concurrency
     fitted = load_artifact("serving_speed")
-    growth = fitted["batched"]["moe" if model.is_moe else "dense"]
-    held = max(1, min(concurrency, placement.max_concurrency or concurrency))
-    prompt, output = max(1, prompt_tokens), max(1, output_tokens)
-    cache_s = _cache_s(hardware, model, placement, prompt + output // 2, kv_type)
+    growth = fitted["batched"]["moe" if case.model.is_moe else "dense"]
+    held = max(1, min(concurrency, sized.placement.max_concurrency or concurrency))
+    prompt, output = max(1, load.prompt_tokens), max(1, load.output_tokens)
+    cache_s = _cache_s(case, sized.placement, case.depth_tokens + prompt + output // 2)
     burst = exp(fitted["coefficients"]["burst"])
     ends = {}
-    for end, rate, reading, grows in (
+    for end, rate, reading_rate, grows in (
         ("value", decode.value, prefill.value, growth[1]),
         ("fast", decode.high, prefill.high, growth[0]),
         ("slow", decode.low, prefill.low, growth[2]),
     ):
-        step = _step_s(held, 1 / rate, 1 / reading, grows) + (held - 1) * cache_s
-        alone = prompt / reading
-        tpot = step + (held - 1) * alone / output
-        ends[end] = (alone * (1 + burst * (held - 1)) + (step if held > 1 else 0.0), tpot)
+        step = _step_s(held, 1 / rate, 1 / reading_rate, grows) + (held - 1) * cache_s
+        prompt_s = prompt / reading_rate
+        tpot_s = step + (held - 1) * prompt_s / output
+        ends[end] = (prompt_s * (1 + burst * (held - 1)) + (step if held > 1 else 0.0), tpot_s)
     basis = "extrapolated" if held > 4 or decode.basis == "extrapolated" else "interpolated"
     evidence = (
         *decode.evidence,
@@ -70,7 +65,8 @@ def batched_speed(
         )
         for i in (0, 1)
     )
-    return times(ttft, tpot, held, concurrency, output, prefill, {"growth_per_request": growth[1]})
+    flight = Flight(held=held, wanted=concurrency, output_tokens=output)
+    return steady(ttft, tpot, prefill, flight, {**alone.terms, "growth_per_request": growth[1]})
 
 
 def _step_s(batch: int, single_s: float, prompt_token_s: float, growth: float) -> float:
@@ -78,10 +74,9 @@ def _step_s(batch: int, single_s: float, prompt_token_s: float, growth: float) -
     return small if batch <= SMALL_BATCH else max(small, single_s + batch * prompt_token_s)
 
 
-def _cache_s(
-    hardware: HardwareProfile, model: ModelProfile, placement: Placement, depth: int, kv_type: str
-) -> float:
+def _cache_s(case: Case, placement: Placement, depth: int) -> float:
     """Seconds to read one request's KV cache: every further request adds that, and shares nothing."""
+    hardware = case.hardware
     on_gpu = hardware.gpus and placement.kind != "cpu"
     bandwidth = (
         min((g.bandwidth_bytes_per_s or 0.0) for g in hardware.gpus)
@@ -91,4 +86,4 @@ def _cache_s(
     if not bandwidth:
         return 0.0
     share = exp(load_artifact("serving_speed")["coefficients"]["cache-heads"])
-    return kv_bytes_per_token_read(model, depth, kv_type) / (bandwidth * share)
+    return kv_bytes_per_token_read(case.model, depth, case.kv_type) / (bandwidth * share)

@@ -15,17 +15,15 @@ from types import SimpleNamespace
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Placement
-from advisor.documents.scheme import SchemeProfile
+from advisor.documents.requirements import Load
 from advisor.errors import NotMeasuredError
 from advisor.prediction.artifacts import load as load_artifact
-from advisor.prediction.serving_speed.batched import batched_speed
+from advisor.prediction.case import Case, Sized
+from advisor.prediction.figures import Speed
 from advisor.prediction.serving_speed.inputs import arch_group, engine_key, is_mla, link_of, work
-from advisor.prediction.serving_speed.result import ServingSpeed, times
+from advisor.prediction.serving_speed.result import Flight, steady
 from advisor.prediction.serving_speed.step import coefficient_keys, under_load
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
-from advisor.sizing.weights import Weights
-
-__all__ = ["BUSY", "ServingSpeed", "artifact", "batched_speed", "predict_serving"]
 
 _OFF_DEVICE = ("cpu", "split", "experts-on-cpu")
 BUSY = 4
@@ -37,41 +35,27 @@ def artifact() -> dict:
     return load_artifact("serving_speed")
 
 
-def predict_serving(
-    device: HardwareProfile,
-    model: ModelProfile,
-    weights: Weights,
-    scheme: SchemeProfile,
-    engine: str,
-    backend: str,
-    placement: Placement,
-    prompt_tokens: int,
-    output_tokens: int,
-    concurrency: int,
-    kv_type: str,
-    confidence: float = 0.9,
-) -> ServingSpeed:
-    """Speed of *concurrency* requests kept in flight, each with *prompt_tokens* and *output_tokens*.
+def predict(case: Case, load: Load, sized: Sized) -> Speed:
+    """Speed of `load.concurrency` requests kept in flight, each with its prompt and answer.
 
     Memory holds `placement.max_concurrency` of them at once. Raises NotMeasuredError without a GPU, for
     plans that leave weights in main memory, and where the device's bandwidth or rates are unknown.
     """
-    gpu = _slowest(device, placement, engine)
+    model, placement, concurrency = case.model, sized.placement, load.concurrency
+    gpu = _slowest(case.hardware, placement, case.engine)
     tensor = max(1, placement.tensor_parallel)
     stages = max(1, placement.pipeline_parallel)
-    load, body, expert = work(model, weights, scheme, gpu, tensor, engine)
+    step, body, expert = work(model, sized.weights, case.scheme, gpu, tensor, case.engine)
     held = max(1, min(concurrency, placement.max_concurrency or concurrency))
-    output = max(1, output_tokens)
-    prompt = max(1, prompt_tokens)
-    kv_bytes = kv_bytes_per_token_read(model, prompt + output // 2, kv_type)
-    installed = next((e.version for e in device.engines if e.name == engine and e.version), "")
-    generation = engine_key(engine, installed)
+    prompt, output = max(1, load.prompt_tokens), max(1, load.output_tokens)
+    kv_bytes = kv_bytes_per_token_read(model, case.depth_tokens + prompt + output // 2, case.kv_type)
+    installed = next((e.version for e in case.hardware.engines if e.name == case.engine and e.version), "")
+    generation = engine_key(case.engine, installed)
     c = _coefficients(generation, body, expert, arch_group(gpu), link_of(gpu), is_mla(model), model.is_moe)
     # Pipeline stages work on different requests at the same time: each sees its share of the batch.
     share = max(1.0, held / stages)
-    found = under_load(share, float(prompt), float(output), kv_bytes, load, c)
-    family = expert if model.is_moe else body
-    known = _Known(gpu, model, family, engine, tensor * stages)
+    found = under_load(share, float(prompt), float(output), kv_bytes, step, c)
+    known = _Known(gpu, model, expert if model.is_moe else body, case.engine, tensor * stages)
     tpot = found.tpot_s * exp(known.effect("decode"))
     ttft = found.ttft_s * exp(known.effect("ttft"))
     busy = "busy" if held > BUSY else "calm"
@@ -80,18 +64,16 @@ def predict_serving(
         evidence = (*evidence, f"memory holds {held} of {concurrency} requests; the others wait")
 
     def about(value: float, metric: str) -> Estimate:
-        low, high = known.factors(metric, busy, confidence)
+        low, high = known.factors(metric, busy, case.confidence)
         return Estimate(value=value, low=value * low, high=value * high, basis=known.basis, evidence=evidence)
 
     alone = about(found.prompt_s * exp(known.effect("ttft")), "ttft")
-    return times(
+    return steady(
         about(ttft, "ttft"),
         about(tpot, "decode"),
-        held,
-        concurrency,
-        output,
         alone.dividing(prompt),
-        _terms(found, load, c, kv_bytes, share, known),
+        Flight(held=held, wanted=concurrency, output_tokens=output),
+        _terms(found, step, c, kv_bytes, share, known),
     )
 
 

@@ -3,7 +3,7 @@ there.
 
 Every device is left out of the fit whole. Then, on the rows of one device from one source (one person's
 machine), three configurations are drawn as if they had been measured at home; the others, of other model and
-scheme, are predicted with and without them. The correction is the one of `advisor.prediction.own.evidence`.
+scheme, are predicted with and without them. The correction is the one of `advisor.prediction.own.pooling`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from statistics import median
 
-from advisor.prediction.own.evidence import PHASES, Evidence, Point, posterior, summarise
+from advisor.prediction.own.evidence import PHASES, Evidence, Phase, Point
+from advisor.prediction.own.pooling import pool, posterior
 from advisor.training.local_speed.fit import fit_theta, left_out, problem
 from advisor.training.local_speed.rows import Row, load_rows
 
@@ -44,7 +45,7 @@ def evaluate() -> dict:
     }
 
 
-def simulate(rows: Sequence[Row], residual: Sequence[float], phase: str, own: int) -> dict:
+def simulate(rows: Sequence[Row], residual: Sequence[float], phase: Phase, own: int) -> dict:
     """Median absolute error in percent without and with *own* rows;
     *residual* is log(measured ÷ predicted).
     """
@@ -65,10 +66,10 @@ def simulate(rows: Sequence[Row], residual: Sequence[float], phase: str, own: in
                 Evidence("", phase, point_of_row(rows[i]), float(residual[i]))
                 for i in (draw.choice(cells[cell]) for cell in mine)
             ]
-            found = summarise(evidence)[""][phase]
+            (found,) = pool(evidence)
             for cell in cells.keys() - set(mine):
                 for i in cells[cell]:
-                    mean = posterior(found, point_of_row(rows[i]), phase)[0]
+                    mean = posterior(found, point_of_row(rows[i]))[0]
                     without.append(_error(residual[i]))
                     with_own.append(_error(residual[i] - mean))
     before, after = median(without), median(with_own)

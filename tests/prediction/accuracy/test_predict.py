@@ -12,15 +12,23 @@ import pytest
 
 from advisor.catalog.models import all_models, find_model
 from advisor.catalog.schemes import find_scheme
+from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import TASK_CATEGORIES
 from advisor.errors import AdvisorError
 from advisor.prediction.accuracy.facts import LADDERS, effective_bits, family_group, release_year, steps
 from advisor.prediction.accuracy.measured import cells_of, placed
-from advisor.prediction.accuracy.predict import Accuracy, predict_accuracy
+from advisor.prediction.accuracy.predict import Accuracy, predict
 from advisor.prediction.artifacts import FOLDER
+from advisor.prediction.case import Case
 from advisor.sizing.weights import weigh
 
 CONFIDENCES = (0.5, 0.75, 0.9, 0.95, 0.99)
+
+
+def case_of(model, scheme, **more) -> Case:
+    """A case whose machine and engine say nothing of its accuracy."""
+    hardware = HardwareProfile(name="any", source="user")
+    return Case(hardware=hardware, model=model, scheme=scheme, engine="llama.cpp", backend="cpu", **more)
 
 
 @cache
@@ -34,7 +42,10 @@ def asked(
         weights = weigh(profile, about, flag)
     except AdvisorError:
         return None
-    return predict_accuracy(profile, weights, about, flag, kv, TASK_CATEGORIES, confidence)
+    case = case_of(
+        profile, about, imatrix=flag, kv_type=kv, categories=TASK_CATEGORIES, confidence=confidence
+    )
+    return predict(case, weights)
 
 
 def worse(first: Accuracy, second: Accuracy) -> list[str]:
@@ -145,7 +156,7 @@ def test_a_thin_method_is_said_to_be_extrapolated_with_its_rows():
 def test_an_unknown_category_is_not_measured():
     """A category without any row has no figure and no bound."""
     scheme, model = find_scheme("Q4_K_M"), find_model("Llama-3.1-8B")
-    found = predict_accuracy(model, weigh(model, scheme, True), scheme, True, "f16", ("poetry",))
+    found = predict(case_of(model, scheme, imatrix=True, categories=("poetry",)), weigh(model, scheme, True))
     assert {"poetry": None} == found.retained_pct
     assert {} == found.loss_upper_pct
 
@@ -211,9 +222,13 @@ def test_the_prediction_runs_on_the_standard_library():
         "import sys; from advisor.catalog.models import find_model;"
         "from advisor.catalog.schemes import find_scheme;"
         "from advisor.sizing.weights import weigh;"
-        "from advisor.prediction.accuracy.predict import predict_accuracy;"
+        "from advisor.documents.hardware import HardwareProfile;"
+        "from advisor.prediction.accuracy.predict import predict;"
+        "from advisor.prediction.case import Case;"
         "m=find_model('Llama-3.1-8B'); s=find_scheme('Q4_K_M');"
-        "predict_accuracy(m, weigh(m,s,True), s, True, 'f16', ('math',));"
+        "h=HardwareProfile(name='any', source='user');"
+        "c=Case(hardware=h, model=m, scheme=s, engine='llama.cpp', backend='cpu', categories=('math',));"
+        "predict(c, weigh(m,s,True));"
         "print([n for n in ('numpy','pandas','sklearn','scipy','pydantic') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

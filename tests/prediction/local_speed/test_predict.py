@@ -13,11 +13,15 @@ from advisor.catalog.models import find_model
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
 from advisor.documents.outcome import Placement
+from advisor.documents.requirements import Load
 from advisor.errors import NotMeasuredError
+from advisor.prediction.case import Case, Sized
 from advisor.prediction.local_speed.inputs import cpu_device, cpu_key, engine_key, isa_class, kernel_family
-from advisor.prediction.local_speed.predict import LocalEffect, predict_local
+from advisor.prediction.local_speed.predict import predict
 from advisor.prediction.local_speed.spread import NARROWEST, WIDEST, scale
 from advisor.prediction.local_speed.strata import at_confidence, half_width
+from advisor.prediction.own.evidence import NOTHING_OWN, Evidence, OwnEvidence, Point
+from advisor.prediction.own.pooling import pool
 from advisor.sizing.weights import weigh
 
 CPU = Cpu(
@@ -60,21 +64,24 @@ def speed(
     depth=1024,
     **more,
 ):
-    """`predict_local` with names in place of documents."""
-    found, plan = find_model(model), find_scheme(scheme)
-    return predict_local(
-        hardware,
-        found,
-        weigh(found, plan),
-        plan,
-        engine,
-        backend,
-        placement,
-        prompt,
-        depth,
-        more.pop("kv_type", "f16"),
-        **more,
-    )
+    """`predict` with names in place of documents; *depth* is the mean while the answer is written."""
+    found, chosen = find_model(model), find_scheme(scheme)
+    case = Case(hardware=hardware, model=found, scheme=chosen, engine=engine, backend=backend, **more)
+    load = Load(prompt_tokens=min(prompt, depth), output_tokens=2 * max(depth - prompt, 0))
+    if placement is None:
+        placement = Placement(kind="gpu" if hardware.gpus and backend != "cpu" else "cpu")
+    return predict(case, load, Sized(weights=weigh(found, chosen), placement=placement))
+
+
+def measured(log_ratio: float, n: int) -> OwnEvidence:
+    """*n* models of one family measured on the card, all off by *log_ratio*."""
+    points = (Point("Q4_K", math.log(4.7e9), False, f"m{i}") for i in range(n))
+    return OwnEvidence(speed=pool([Evidence("cuda", "decode", point, log_ratio) for point in points]))
+
+
+def decode_rate(*args, **more) -> float:
+    """Tokens per second of the answer."""
+    return speed(*args, **more).decode_tokens_per_s.value
 
 
 def rising(values) -> bool:
@@ -84,49 +91,49 @@ def rising(values) -> bool:
 
 def test_more_bandwidth_is_never_slower():
     """Decode rises with bandwidth, all else equal."""
-    assert rising([speed(machine(made_up(b * 1e9))).decode.value for b in (100, 200, 400, 800, 1600, 3200)])
+    assert rising([decode_rate(machine(made_up(b * 1e9))) for b in (100, 200, 400, 800, 1600, 3200)])
 
 
 def test_more_arithmetic_is_never_slower():
     """Prefill rises with the matrix rate."""
-    assert rising([speed(machine(made_up(flops=f * 1e12))).prefill.value for f in (10, 30, 100, 300)])
+    assert rising(
+        [speed(machine(made_up(flops=f * 1e12))).prefill_tokens_per_s.value for f in (10, 30, 100, 300)]
+    )
 
 
 def test_depth_slows_decoding():
     """Every token in the cache costs time, on a card and on a CPU."""
     for hardware, backend in ((machine(made_up()), "cuda"), (machine(), "cpu")):
-        speeds = [
-            speed(hardware, backend=backend, depth=d).decode.value for d in (65536, 16384, 4096, 1024, 0)
-        ]
+        speeds = [decode_rate(hardware, backend=backend, depth=d) for d in (65536, 16384, 4096, 1024, 0)]
         assert rising(speeds)
 
 
 def test_fewer_bits_decode_faster_on_a_card():
     """On a card that waits for memory, F16 < Q8_0 < Q4_K_M."""
-    assert rising([speed(machine(made_up()), scheme=s).decode.value for s in ("F16", "Q8_0", "Q4_K_M")])
+    assert rising([decode_rate(machine(made_up()), scheme=s) for s in ("F16", "Q8_0", "Q4_K_M")])
 
 
 def test_a_sparse_model_beats_a_dense_one_of_its_size():
     """Qwen3-30B-A3B reads a tenth of its weights per token: faster than a dense 32B."""
     card = machine(made_up())
-    assert speed(card, "Qwen3-30B-A3B").decode.value > 2 * speed(card, "Qwen3-32B").decode.value
+    assert decode_rate(card, "Qwen3-30B-A3B") > 2 * decode_rate(card, "Qwen3-32B")
 
 
 def test_measured_card_is_answered_from_its_rows():
     """An RTX 4090 decodes Llama-3.1-8B Q4_K_M at 100-160 tokens/s in every public table; the answer says
     who measured."""
     found = speed(machine(find_gpu("RTX 4090").gpu()), depth=128)
-    assert 100 < found.decode.value < 160
-    assert found.decode.basis == "measured"
-    assert any("figures of this configuration" in line for line in found.decode.evidence)
-    assert found.decode.low < found.decode.value < found.decode.high
+    assert 100 < found.decode_tokens_per_s.value < 160
+    assert found.decode_tokens_per_s.basis == "measured"
+    assert any("figures of this configuration" in line for line in found.decode_tokens_per_s.evidence)
+    assert found.decode_tokens_per_s.low < found.decode_tokens_per_s.value < found.decode_tokens_per_s.high
 
 
 def test_an_unknown_card_is_answered_from_its_specifications():
     """A card of a measured generation is interpolated, one of an unheard-of generation extrapolated and
     wider."""
-    known = speed(machine(made_up())).decode
-    unheard = speed(machine(replace(made_up(), architecture="Feynman"))).decode
+    known = speed(machine(made_up())).decode_tokens_per_s
+    unheard = speed(machine(replace(made_up(), architecture="Feynman"))).decode_tokens_per_s
     assert known.basis == "interpolated"
     assert unheard.basis == "extrapolated"
     assert unheard.high / unheard.low > known.high / known.low
@@ -137,7 +144,7 @@ def test_two_devices_in_series_lie_between_the_two():
     hardware = machine(find_gpu("RTX 3060").gpu())
     split = Placement(kind="split", n_gpus=1, gpu_layers=16, n_layers=32)
     speeds = [
-        speed(hardware, placement=p, backend=b).decode.value
+        decode_rate(hardware, placement=p, backend=b)
         for p, b in ((None, "cpu"), (split, "cuda"), (None, "cuda"))
     ]
     assert rising(speeds)
@@ -148,7 +155,7 @@ def test_experts_on_the_cpu_cost_less_than_whole_layers():
     hardware = machine(find_gpu("RTX 4090").gpu())
     experts = Placement(kind="experts-on-cpu", n_gpus=1, gpu_layers=49, n_layers=48, cpu_expert_layers=48)
     speeds = [
-        speed(hardware, "Qwen3-30B-A3B", placement=p, backend=b).decode.value
+        decode_rate(hardware, "Qwen3-30B-A3B", placement=p, backend=b)
         for p, b in ((None, "cpu"), (experts, "cuda"), (None, "cuda"))
     ]
     assert rising(speeds)
@@ -158,7 +165,7 @@ def test_a_faster_bus_reads_prompts_faster_when_weights_lie_in_main_memory():
     """Half the layers in main memory: prompt batches are copied to the card, and nobody measured that."""
     split = Placement(kind="split", n_gpus=1, gpu_layers=16, n_layers=32)
     slow, fast = (
-        speed(machine(replace(made_up(), pcie=link)), placement=split).prefill
+        speed(machine(replace(made_up(), pcie=link)), placement=split).prefill_tokens_per_s
         for link in ("3.0 x4", "5.0 x16")
     )
     assert slow.value < fast.value
@@ -172,7 +179,7 @@ def test_a_layer_split_reads_as_fast_as_one_card():
         machine(card, card), placement=Placement(kind="multi-gpu", n_gpus=2, gpu_layers=33, n_layers=32)
     )
     one = speed(machine(card))
-    assert 0.66 < two.decode.value / one.decode.value < 1.1
+    assert 0.66 < two.decode_tokens_per_s.value / one.decode_tokens_per_s.value < 1.1
 
 
 def test_unknown_bandwidth_is_not_guessed():
@@ -186,9 +193,9 @@ def test_unknown_bandwidth_is_not_guessed():
 def test_prefill_needs_an_arithmetic_rate():
     """A card of unknown arithmetic has a decode figure and no prefill figure."""
     found = speed(machine(replace(made_up(), fp16_flops=None, fp32_flops=None)))
-    assert found.prefill is None
+    assert found.prefill_tokens_per_s is None
     assert "arithmetic" in found.terms["prefill"]["why_not"]
-    assert found.decode is not None
+    assert found.decode_tokens_per_s is not None
 
 
 def test_a_bare_parameter_count_is_enough():
@@ -196,11 +203,11 @@ def test_a_bare_parameter_count_is_enough():
     from advisor.documents.model import ModelProfile
 
     model = ModelProfile(name="13B", source="user", n_params=13_000_000_000, n_active_params=13_000_000_000)
-    plan = find_scheme("Q4_K_M")
-    found = predict_local(
-        machine(made_up()), model, weigh(model, plan), plan, "llama.cpp", "cuda", None, 512, 512, "f16"
-    )
-    assert 20 < found.decode.value < 120
+    scheme = find_scheme("Q4_K_M")
+    case = Case(hardware=machine(made_up()), model=model, scheme=scheme, engine="llama.cpp", backend="cuda")
+    sized = Sized(weights=weigh(model, scheme), placement=Placement(kind="gpu"))
+    found = predict(case, Load(prompt_tokens=512, output_tokens=0), sized)
+    assert 20 < found.decode_tokens_per_s.value < 120
 
 
 def test_terms_add_up():
@@ -208,12 +215,12 @@ def test_terms_add_up():
     found = speed(machine(made_up()))
     explained = found.terms["decode"]
     assert sum(explained["term_seconds"].values()) == pytest.approx(explained["seconds_per_token"])
-    assert found.decode.value == pytest.approx(1 / explained["seconds_per_token"])
+    assert found.decode_tokens_per_s.value == pytest.approx(1 / explained["seconds_per_token"])
 
 
 def test_confidence_widens():
     """More confidence, wider interval, same value."""
-    narrow, wide = (speed(machine(made_up()), confidence=c).decode for c in (0.8, 0.95))
+    narrow, wide = (speed(machine(made_up()), confidence=c).decode_tokens_per_s for c in (0.8, 0.95))
     assert narrow.value == wide.value
     assert wide.low < narrow.low < narrow.high < wide.high
 
@@ -221,13 +228,8 @@ def test_confidence_widens():
 def test_own_measurements_pull_and_narrow():
     """Rows measured here move the figure towards them, the more the more there are, and never past them."""
     hardware = machine(made_up())
-    plain = speed(hardware).decode
-    few, many = (
-        speed(
-            hardware, local=LocalEffect(decode_log_ratio=math.log(0.7), decode_sd=0.1, decode_rows=n)
-        ).decode
-        for n in (1, 30)
-    )
+    plain = speed(hardware).decode_tokens_per_s
+    few, many = (speed(hardware, own=measured(math.log(0.7), n)).decode_tokens_per_s for n in (1, 30))
     assert 0.7 * plain.value < many.value < few.value < plain.value
     assert many.high / many.low < few.high / few.low < plain.high / plain.low
     assert many.basis == "measured-here"
@@ -270,8 +272,8 @@ def test_names_of_processors_and_engines():
 
 def test_a_card_many_measured_has_a_narrower_interval():
     """An RTX 4090 is known from dozens of sources; a made-up card of its generation from none."""
-    known = speed(machine(find_gpu("RTX 4090").gpu())).decode
-    unknown = speed(machine(made_up(1008e9, 165e12))).decode
+    known = speed(machine(find_gpu("RTX 4090").gpu())).decode_tokens_per_s
+    unknown = speed(machine(made_up(1008e9, 165e12))).decode_tokens_per_s
     assert known.high / known.low < unknown.high / unknown.low
 
 
@@ -287,15 +289,15 @@ def test_nothing_decodes_faster_than_it_can_be_read(scheme):
         found = speed(hardware, scheme=scheme, backend=backend)
         read = found.terms["decode"]["devices"][0]
         most = 1.05 * read["bandwidth_bytes_per_s"] / (read["bytes_per_token"] + read["kv_bytes"])
-        assert found.decode.value <= found.decode.high <= most * (1 + 1e-9)
+        assert found.decode_tokens_per_s.value <= found.decode_tokens_per_s.high <= most * (1 + 1e-9)
 
 
 def test_llamafile_is_localscores_mean():
     """LocalScore averages nine mixes of lengths: its figure is one, whatever length is asked."""
     card = machine(find_gpu("RTX 4090").gpu())
     short, long = (speed(card, engine="llamafile", prompt=n, depth=n) for n in (16, 16384))
-    assert short.decode.value == long.decode.value
-    assert short.prefill.value == long.prefill.value
+    assert short.decode_tokens_per_s.value == long.decode_tokens_per_s.value
+    assert short.prefill_tokens_per_s.value == long.prefill_tokens_per_s.value
 
 
 def test_cores_an_engine_gets():
@@ -329,11 +331,11 @@ def test_half_width_prefers_the_particular_with_enough_groups():
     assert at_confidence(table["b"]["half_widths"], 0.85) == pytest.approx(0.175)
 
 
-@pytest.mark.parametrize("own", [None, LocalEffect(decode_log_ratio=-0.5, decode_sd=0.1, decode_rows=1)])
+@pytest.mark.parametrize("own", [NOTHING_OWN, measured(-0.5, 1)])
 def test_confidence_moves_the_bounds_and_never_the_value(own):
     """The expected speed is the same at every confidence, and the intervals are nested."""
     card = machine(find_gpu("RTX 4090").gpu())
-    found = [speed(card, confidence=c, local=own).decode for c in (0.5, 0.8, 0.9, 0.95)]
+    found = [speed(card, confidence=c, own=own).decode_tokens_per_s for c in (0.5, 0.8, 0.9, 0.95)]
     assert len({estimate.value for estimate in found}) == 1
     for inner, outer in itertools.pairwise(found):
         assert outer.low <= inner.low <= inner.high <= outer.high

@@ -14,9 +14,13 @@ from advisor.catalog.models import find_model
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.hardware import HardwareProfile, Memory
 from advisor.documents.outcome import Estimate, Placement
+from advisor.documents.requirements import Load
 from advisor.errors import NotMeasuredError
+from advisor.prediction.case import Case, Sized
+from advisor.prediction.figures import FIGURES, Speed
+from advisor.prediction.serving_speed.batched import shared
 from advisor.prediction.serving_speed.inputs import arch_group, engine_key, kernel, layers_guess, link_of
-from advisor.prediction.serving_speed.predict import ServingSpeed, artifact, batched_speed, predict_serving
+from advisor.prediction.serving_speed.predict import artifact, predict
 from advisor.sizing.weights import weigh
 
 W4A16, W8A8, FP8 = "W4A16-INT-gptq-g128", "W8A8-INT", "W8A8-FP-dynamic"
@@ -38,25 +42,21 @@ def serve(
     room: int | None = 1000,
     confidence: float = 0.9,
     engine: str = "vllm",
-) -> ServingSpeed:
+) -> Speed:
     """The prediction for all GPUs of *hardware* in one tensor-parallel group."""
     n = len(hardware.gpus)
     placement = Placement(kind="tensor-parallel", n_gpus=n, tensor_parallel=max(1, n), max_concurrency=room)
     profile, chosen = find_model(model), find_scheme(scheme)
-    return predict_serving(
-        hardware,
-        profile,
-        weigh(profile, chosen),
-        chosen,
-        engine,
-        "cuda",
-        placement,
-        prompt,
-        output,
-        concurrency,
-        "f16",
-        confidence,
+    case = Case(
+        hardware=hardware,
+        model=profile,
+        scheme=chosen,
+        engine=engine,
+        backend="cuda",
+        confidence=confidence,
     )
+    load = Load(prompt_tokens=prompt, output_tokens=output, concurrency=concurrency)
+    return predict(case, load, Sized(weights=weigh(profile, chosen), placement=placement))
 
 
 def rate(*args, **more) -> float:
@@ -95,7 +95,7 @@ def test_more_requests_never_lower_throughput_nor_speed_up_one_request(model, sc
     card = machine("H100 SXM5 80 GB")
     found = [serve(card, model, scheme, c) for c in (1, 2, 3, 4, 5, 8, 16, 64, 200, 1000)]
     throughput = [f.throughput_tokens_per_s.value for f in found]
-    tpot = [f.tpot_s.value for f in found]
+    tpot = [1 / f.decode_tokens_per_s.value for f in found]
     assert (throughput, tpot) == (sorted(throughput), sorted(tpot))
 
 
@@ -104,9 +104,11 @@ def test_longer_prompts_are_never_faster(concurrency):
     """Time to first token, time per token and latency rise with the prompt."""
     card = machine("RTX 4090")
     found = [serve(card, "llama-3.1-8b", W4A16, concurrency, prompt=p) for p in (1, 128, 1024, 4096, 16384)]
-    for name in ("ttft_s", "tpot_s", "request_latency_s"):
+    for name in ("time_to_first_token_s", "request_latency_s"):
         values = [getattr(f, name).value for f in found]
         assert values == sorted(values)
+    rates = [f.decode_tokens_per_s.value for f in found]
+    assert rates == sorted(rates, reverse=True)
 
 
 def test_more_bandwidth_is_never_slower():
@@ -124,8 +126,12 @@ def test_requests_beyond_memory_wait_and_add_no_throughput():
     held, queued = (serve(card, "llama-3.1-8b", W8A8, c, room=16) for c in (16, 64))
     assert queued.throughput_tokens_per_s.value == pytest.approx(held.throughput_tokens_per_s.value)
     assert queued.request_latency_s.value == pytest.approx(4 * held.request_latency_s.value)
-    assert queued.tpot_s == replace(held.tpot_s, evidence=queued.tpot_s.evidence)
-    assert queued.ttft_s.value > held.ttft_s.value + 2 * held.request_latency_s.value
+    rates = [found.decode_tokens_per_s for found in (held, queued)]
+    assert rates[1] == replace(rates[0], evidence=rates[1].evidence)
+    assert (
+        queued.time_to_first_token_s.value
+        > held.time_to_first_token_s.value + 2 * held.request_latency_s.value
+    )
 
 
 @pytest.mark.parametrize("concurrency", [1, 7, 64])
@@ -139,17 +145,16 @@ def test_intervals_hold_the_value_and_widen_with_confidence():
     """low <= value <= high for every figure, and 95 % asks for more room than 80 %."""
     card = machine("H100 SXM5 80 GB")
     wide, narrow = (serve(card, "llama-3.1-8b", FP8, 8, confidence=c) for c in (0.95, 0.8))
-    for name in ServingSpeed.__dataclass_fields__:
-        if name != "terms":
-            a, b = getattr(wide, name), getattr(narrow, name)
-            assert a.low < b.low <= b.value <= b.high < a.high
+    for name in FIGURES:
+        a, b = getattr(wide, name), getattr(narrow, name)
+        assert a.low < b.low <= b.value <= b.high < a.high
 
 
 def test_basis_says_what_was_measured():
     """This device with this model is measured; a card nobody measured is extrapolated, with a wider
     interval."""
-    known = serve(machine("A100 PCIe 80 GB"), "deepseek-r1-distill-llama-8b", W8A8).tpot_s
-    unknown = serve(machine("MI300X"), "llama-3.1-8b", "BF16").tpot_s
+    known = serve(machine("A100 PCIe 80 GB"), "deepseek-r1-distill-llama-8b", W8A8).decode_tokens_per_s
+    unknown = serve(machine("MI300X"), "llama-3.1-8b", "BF16").decode_tokens_per_s
     assert (known.basis, unknown.basis) == ("measured", "extrapolated")
     assert unknown.high / unknown.low > known.high / known.low
     assert any("redhat" in line for line in known.evidence)
@@ -167,20 +172,10 @@ def test_without_a_gpu_or_with_weights_in_main_memory_nothing_was_measured():
     with pytest.raises(NotMeasuredError):
         serve(HardwareProfile(name="cpu", source="user"), "llama-3.1-8b", "BF16")
     card, profile, scheme = machine("RTX 4090"), find_model("llama-3.1-8b"), find_scheme("BF16")
+    case = Case(hardware=card, model=profile, scheme=scheme, engine="vllm", backend="cuda")
+    sized = Sized(weights=weigh(profile, scheme), placement=Placement(kind="split", n_gpus=1))
     with pytest.raises(NotMeasuredError):
-        predict_serving(
-            card,
-            profile,
-            weigh(profile, scheme),
-            scheme,
-            "vllm",
-            "cuda",
-            Placement(kind="split", n_gpus=1),
-            512,
-            128,
-            1,
-            "f16",
-        )
+        predict(case, Load(), sized)
 
 
 def test_batched_local_speed_grows_with_requests_and_never_past_the_prompts_rate():
@@ -190,19 +185,13 @@ def test_batched_local_speed_grows_with_requests_and_never_past_the_prompts_rate
     decode = Estimate(value=100.0, low=80.0, high=120.0, basis="measured")
     prefill = Estimate(value=3000.0, low=2500.0, high=3500.0, basis="measured")
     hardware = replace(machine("RTX 3090"), memory=Memory())
+    case = Case(
+        hardware=hardware, model=profile, scheme=find_scheme("Q4_K_M"), engine="llama.cpp", backend="cuda"
+    )
+    sized = Sized(weights=weights, placement=Placement(kind="gpu", n_gpus=1))
+    alone = Speed(decode_tokens_per_s=decode, prefill_tokens_per_s=prefill)
     found = [
-        batched_speed(
-            decode,
-            prefill,
-            c,
-            128,
-            256,
-            hardware=hardware,
-            model=profile,
-            weights=weights,
-            placement=Placement(kind="gpu", n_gpus=1),
-            kv_type="f16",
-        )
+        shared(case, Load(prompt_tokens=128, output_tokens=256, concurrency=c), sized, alone)
         for c in (1, 2, 4, 8, 16, 64, 256)
     ]
     throughput = [f.throughput_tokens_per_s.value for f in found]
@@ -211,7 +200,7 @@ def test_batched_local_speed_grows_with_requests_and_never_past_the_prompts_rate
     assert each == sorted(each, reverse=True)
     assert throughput[-1] < prefill.value
     assert each[0] == pytest.approx(decode.value)
-    assert [f.tpot_s.basis for f in found[:4]] == ["interpolated"] * 3 + ["extrapolated"]
+    assert [f.decode_tokens_per_s.basis for f in found[:4]] == ["interpolated"] * 3 + ["extrapolated"]
 
 
 @pytest.mark.parametrize(

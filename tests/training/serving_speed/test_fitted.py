@@ -11,7 +11,9 @@ from advisor.catalog.models import find_model
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.outcome import Placement
-from advisor.prediction.serving_speed.predict import artifact, predict_serving
+from advisor.documents.requirements import Load
+from advisor.prediction.case import Case, Sized
+from advisor.prediction.serving_speed.predict import artifact, predict
 from advisor.sizing.weights import weigh
 from advisor.training.data.tables import load
 from advisor.training.serving_speed.evaluation import ordering
@@ -138,7 +140,7 @@ def test_kernel_timings_give_efficiencies_below_one():
 
 
 def test_training_and_prediction_run_the_same_formula(fitted):
-    """What the fit says of a row is what `predict_serving` answers before corrections, to nine digits."""
+    """What the fit says of a row is what `predict` answers before corrections, to nine digits."""
     at = next(
         i
         for i, c in enumerate(fitted.cases)
@@ -148,7 +150,7 @@ def test_training_and_prediction_run_the_same_formula(fitted):
         and c.row.batch < c.room
         and c.row.devices > 1
     )
-    case, row = fitted.cases[at], fitted.cases[at].row
+    row = fitted.cases[at].row
     document = artifact()
     known = {**typical(fitted), **document["coefficients"]}
     theta = np.array([0.0 if n.startswith("math-by:") else known.get(n, 0.0) for n in fitted.names.names])
@@ -156,21 +158,18 @@ def test_training_and_prediction_run_the_same_formula(fitted):
     model, scheme = find_model(row.model), find_scheme(row.scheme)
     hardware = HardwareProfile(name="x", source="catalogue", gpus=(as_gpu(row.hardware),) * row.devices)
     placement = Placement(kind="tensor-parallel", n_gpus=row.devices, tensor_parallel=row.devices)
-    found = predict_serving(
-        hardware,
-        model,
-        weigh(model, scheme),
-        scheme,
-        row.engine,
-        "cuda",
-        placement,
-        int(row.prompt),
-        int(row.output),
-        int(row.batch),
-        row.kv_type,
+    case = Case(
+        hardware=hardware,
+        model=model,
+        scheme=scheme,
+        engine=row.engine,
+        backend="cuda",
+        kv_type=row.kv_type,
     )
-    corrected = found.tpot_s.value / found.terms["device_correction"]
-    assert corrected == pytest.approx(expected, rel=1e-9), case.model
+    load = Load(prompt_tokens=int(row.prompt), output_tokens=int(row.output), concurrency=int(row.batch))
+    found = predict(case, load, Sized(weights=weigh(model, scheme), placement=placement))
+    corrected = 1 / found.decode_tokens_per_s.value / found.terms["device_correction"]
+    assert corrected == pytest.approx(expected, rel=1e-9), row.model
 
 
 def test_slopes_are_the_derivatives_of_the_predictions(fitted):

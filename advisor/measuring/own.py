@@ -1,0 +1,159 @@
+"""The user's store -> what a prediction is told of it: read once, at the edge of the program.
+
+Nothing to read costs nothing: the store is opened only where its file is. What the rows of a machine say
+about its speed is computed once and kept in the store until a row is added or removed.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from advisor.data import store_file
+from advisor.documents.hardware import HardwareProfile
+from advisor.prediction.own.evidence import NOTHING_OWN, OwnDamage, OwnEvidence, Point, Pooled
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_State = tuple[int, ...]
+
+
+def own_evidence(hardware: HardwareProfile) -> OwnEvidence:
+    """What the user measured on *hardware*, and damage measured anywhere; nothing without a store.
+
+    Raises StoreError when the store is there and cannot be read.
+    """
+    path = store_file()
+    state = _state(path)
+    return NOTHING_OWN if state is None else _evidence(path, state, hardware)
+
+
+def _state(path: Path) -> _State | None:
+    """Changes whenever the store does; None when there is none."""
+    try:
+        main = os.stat(path)
+    except OSError:
+        return None
+    try:
+        wal = os.stat(f"{path}-wal")
+    except OSError:
+        return (main.st_mtime_ns, main.st_size)
+    return (main.st_mtime_ns, main.st_size, wal.st_mtime_ns, wal.st_size)
+
+
+@lru_cache(maxsize=64)
+def _evidence(path: Path, state: _State, hardware: HardwareProfile) -> OwnEvidence:
+    import sqlite3
+
+    from advisor.errors import StoreError
+
+    try:
+        db = open_store(path)
+        try:
+            damage = _damage(db)
+            speed = _speed(db, path, hardware)
+        finally:
+            db.close()
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"cannot read your measurements in {path}: {error}; move the file away, or set ADVISOR_DATA_DIR"
+        ) from None
+    return OwnEvidence(speed=speed, damage=damage)
+
+
+def open_store(path: Path) -> sqlite3.Connection:
+    """Read-only; in a folder where SQLite cannot keep its shared memory, as the file stands."""
+    import sqlite3
+
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    try:
+        db = sqlite3.connect(uri, uri=True, timeout=5.0)
+        db.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        db = sqlite3.connect(uri + "&immutable=1", uri=True)
+    return db
+
+
+def _damage(db: sqlite3.Connection) -> tuple[OwnDamage, ...]:
+    texts: dict[tuple[str, str, str], dict[str, tuple[float, float]]] = {}
+    for model, scheme, metric, dataset, value, error in db.execute(
+        "SELECT model, scheme, metric, dataset, value, coalesce(sd, 0) FROM rows"
+        " WHERE kind = 'accuracy' AND metric IN ('ppl_ratio', 'kld_mean') ORDER BY id"
+    ):
+        texts.setdefault((model, scheme, metric), {})[dataset] = (value, error)
+    return tuple(
+        OwnDamage(model=model, scheme=scheme, metric=metric, texts=tuple(figures.values()))  # type: ignore[arg-type]  # the query names both
+        for (model, scheme, metric), figures in texts.items()
+    )
+
+
+def _speed(db: sqlite3.Connection, path: Path, hardware: HardwareProfile) -> tuple[Pooled, ...]:
+    """What is kept of this machine, else what its rows say now."""
+    import json
+
+    from advisor.measuring.evidence import evidence
+    from advisor.measuring.fingerprint import fingerprint
+    from advisor.prediction.own.pooling import pool
+
+    host = fingerprint(hardware)
+    if not db.execute("SELECT 1 FROM rows WHERE host = ? AND kind = 'speed' LIMIT 1", (host,)).fetchone():
+        return ()
+    key = _key(hardware, host)
+    kept = db.execute("SELECT document FROM effects WHERE key = ?", (key,)).fetchone()
+    if kept:
+        return tuple(_of_plain(part) for part in json.loads(kept[0]))
+    from dataclasses import asdict
+
+    pooled = pool(evidence(db, hardware, host))
+    _keep(path, key, json.dumps([asdict(part) for part in pooled], sort_keys=True))
+    return pooled
+
+
+def _of_plain(part: dict[str, list[list[float]]]) -> Pooled:
+    """A pooled entry as it was kept."""
+    from typing import Any, cast
+
+    fields = cast("dict[str, Any]", part)
+    return Pooled(
+        **fields
+        | {
+            "points": tuple(Point(**point) for point in fields["points"]),
+            "alpha": tuple(fields["alpha"]),
+            "cholesky": tuple(tuple(row) for row in fields["cholesky"]),
+        }
+    )
+
+
+def _key(hardware: HardwareProfile, host: str) -> str:
+    """What the summary depends on: the machine's speed, the fitted predictor and the pooling's constants."""
+    import hashlib
+
+    from advisor.prediction.artifacts import FOLDER
+    from advisor.prediction.own.pooling import BUSY_COMMON, BUSY_SD, KERNELS, REPEAT_SD
+
+    cpu, memory = hardware.cpu, hardware.memory
+    inputs = (
+        host, cpu.brand, cpu.microarchitecture, cpu.physical_cores, cpu.performance_cores, cpu.usable_cores,
+        cpu.logical_cores, cpu.isa, memory.bandwidth_bytes_per_s, memory.measured_bandwidth_bytes_per_s,
+        hardware.gpus,
+    )  # fmt: skip
+    artifact = os.stat(FOLDER / "local_speed.json")
+    fitted = (artifact.st_size, artifact.st_mtime_ns, KERNELS, BUSY_SD, BUSY_COMMON, REPEAT_SD)
+    return hashlib.sha256(repr((inputs, fitted)).encode()).hexdigest()
+
+
+def _keep(path: Path, key: str, document: str) -> None:
+    """For the next process; a store that cannot be written only costs it the computation."""
+    import contextlib
+    import sqlite3
+
+    with contextlib.suppress(sqlite3.Error):
+        db = sqlite3.connect(path, timeout=0.1)
+        try:
+            with db:
+                db.execute("INSERT OR REPLACE INTO effects VALUES (?, ?)", (key, document))
+        finally:
+            db.close()
