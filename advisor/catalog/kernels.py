@@ -15,7 +15,9 @@ from advisor.engines import all_engines, facts
 @cache
 def _table() -> dict[str, tuple[Support, ...]]:
     found: dict[str, list[Support]] = {}
+    # the words of closed lists are checked where the table is tested
     with (folder("profiles") / "engine_kernels.csv").open(newline="", encoding="utf-8") as handle:
+        row: dict[str, Any]
         for row in csv.DictReader(handle):
             support = Support(
                 engine=row["engine"],
@@ -24,6 +26,7 @@ def _table() -> dict[str, tuple[Support, ...]]:
                 max_compute_capability=row["to"] or None,
                 architectures=tuple(row["chips"].split()),
                 requires_isa=tuple(row["isa"].split()),
+                models=row["models"] or "any",
                 level=row["level"],
                 note=row["note"],
                 needs=row["needs"],

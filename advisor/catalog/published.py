@@ -77,6 +77,7 @@ def _gguf(profile: ModelProfile, typed: str, repository: str | None, scheme: str
         fixed_scheme=scheme,
         files_repository=repository,
         hf_id=profile.edition if repository else profile.hf_id,
+        ollama_tag=typed if repository is None and ":" in typed else profile.ollama_tag,
         notes=tuple(notes),
     )
 

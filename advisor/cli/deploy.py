@@ -19,14 +19,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="command",
         help="the run command, a shell script that makes and runs it, or an Ollama Modelfile",
     )
-    parser.add_argument("--json", action="store_true", help="all of them in one document")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="the address the server listens on; 0.0.0.0 opens it to other machines",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="words, environment, files and resources as one document"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the commands of the plan that meets the need."""
     from advisor.api import best_plans
-    from advisor.deploy.commands import modelfile, script
-    from advisor.recommendation.plans import deploy_plan, make_plan
+    from advisor.deploy.commands import deployment, modelfile, run_text, script
+    from advisor.recommendation.plans import deploy_plan
 
     model = options.needed_model(args)
     requirements = options.requirements(args, model)
@@ -34,31 +41,15 @@ def run(args: argparse.Namespace) -> int:
     if not order:
         reasons = [miss.text for plan in missed for miss in plan.misses] or ruled_out
         raise UnsupportedError(f"no plan meets the need: {reasons[0] if reasons else 'no scheme was found'}")
-    plan, deploy = make_plan(order[0], requirements), deploy_plan(order[0])
+    chosen = deploy_plan(order[0])
     if args.json:
         from advisor.documents.plain import dumps
 
-        print(
-            dumps(
-                {
-                    "schema_version": "1.0",
-                    "model": plan.model,
-                    "scheme": plan.scheme,
-                    "engine": plan.engine,
-                    "file_name": plan.file.name,
-                    "run_command": plan.run_command,
-                    "make_command": plan.make_command,
-                    "script": script(deploy),
-                    "modelfile": modelfile(deploy) if order[0].case.scheme.is_gguf else None,
-                }
-            )
-        )
+        print(dumps(deployment(chosen, args.host)))
     elif args.format == "script":
-        print(script(deploy))
+        print(script(chosen, args.host))
     elif args.format == "modelfile":
-        if not order[0].case.scheme.is_gguf:
-            raise UnsupportedError(f"Ollama runs GGUF files; {plan.scheme} is not one: add --engine ollama")
-        print(modelfile(deploy))
+        print(modelfile(chosen))
     else:
-        print(plan.run_command)
+        print(run_text(deployment(chosen, args.host)))
     return ExitCode.OK

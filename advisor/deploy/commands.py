@@ -1,81 +1,67 @@
-"""A plan as commands of a real engine: how to run it, and how to make its weights."""
+"""A deployment as text: what a person copies, a script, a Modelfile."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 
-from advisor.deploy import local, serving
-from advisor.deploy.local import modelfile as _modelfile
-from advisor.deploy.make_checkpoint import make_checkpoint
-from advisor.deploy.make_gguf import make_gguf
-from advisor.deploy.plan import Plan, expected_file_name
+from advisor.deploy import shell
+from advisor.deploy.chosen import Chosen, expected_file_name
+from advisor.deploy.deployment import deployment, made_by
+from advisor.deploy.script import script_of
+from advisor.documents.deployment import Deployment
+from advisor.engines import ollama
+from advisor.engines.launch import DEFAULT_HOST
 from advisor.errors import UnsupportedError
 
 __all__ = [
     "FORMATS",
-    "Plan",
+    "Chosen",
+    "deployment",
     "expected_file_name",
     "make_command",
     "modelfile",
     "render",
     "run_command",
+    "run_text",
     "script",
 ]
 
 FORMATS = ("command", "script", "modelfile")
-_RUN: dict[str, Callable[[Plan], str]] = {
-    "llama.cpp": local.llama_server,
-    "ik_llama.cpp": local.llama_server,
-    "ollama": local.ollama,
-    "vllm": serving.vllm,
-    "sglang": serving.sglang,
-    "tensorrt-llm": serving.tensorrt_llm,
-    "lmdeploy": serving.lmdeploy,
-    "mlx": local.mlx,
-    "exllamav2": local.exllama,
-    "exllamav3": local.exllama,
-    "transformers": local.transformers,
-}
 
 
-def run_command(plan: Plan) -> str:
-    """Shell text that runs *plan*; raises UnsupportedError for an engine without a known command line."""
-    write = _RUN.get(plan.engine)
-    if write is None:
-        raise UnsupportedError(f"no command line is known for {plan.engine}; one is for {', '.join(_RUN)}")
-    return write(plan)
+def run_command(chosen: Chosen) -> str:
+    """Shell text that runs the plan; UnsupportedError for an engine without a known command line."""
+    return run_text(deployment(chosen))
 
 
-def make_command(plan: Plan) -> str:
-    """Shell text that makes the plan's weights; '' when there is nothing to make.
-
-    Nothing is made for a file or checkpoint that has the scheme already, for schemes the engine makes while
-    loading, and for full precision outside GGUF.
-    """
-    if plan.ready_made or plan.model.fixed_scheme == plan.scheme.name:
-        return ""
-    gguf_engine = plan.engine in ("llama.cpp", "ik_llama.cpp", "ollama")
-    if plan.scheme.is_gguf and (gguf_engine or not plan.scheme.reference):
-        return make_gguf(plan)
-    return make_checkpoint(plan)
+def run_text(plan: Deployment) -> str:
+    """Shell text that runs a deployment whose weights are there."""
+    run = shell.block(plan.run)
+    if not plan.then:
+        return run
+    return "\n".join([f"{run} &", *(shell.block(command) for command in plan.then)])
 
 
-def script(plan: Plan) -> str:
-    """A shell script that makes the weights and runs them."""
-    make = make_command(plan)
-    parts = ["#!/usr/bin/env bash", "set -euo pipefail"]
-    if make:
-        parts += ["", f"# make {plan.file}", make]
-    return "\n".join([*parts, "", f"# run on {plan.engine}", run_command(plan), ""])
+def make_command(chosen: Chosen) -> str:
+    """Shell text that gets or makes the plan's weights; '' when there is nothing to do."""
+    return "\n".join(shell.block(command) for command in made_by(chosen))
 
 
-def modelfile(plan: Plan) -> str:
-    """An Ollama Modelfile; raises UnsupportedError for a scheme that is not GGUF."""
-    if not plan.scheme.is_gguf:
-        raise UnsupportedError(f"an Ollama Modelfile needs a GGUF scheme; {plan.scheme.name} is not one")
-    return _modelfile(plan)
+def script(chosen: Chosen, host: str = DEFAULT_HOST) -> str:
+    """A shell script that makes the weights and runs them; it may be run again after any failure."""
+    return script_of(deployment(chosen, host))
 
 
-def render(plan: Plan, form: str) -> str:
+def modelfile(chosen: Chosen) -> str:
+    """An Ollama Modelfile; UnsupportedError for a scheme that is not GGUF."""
+    if not chosen.scheme.is_gguf:
+        raise UnsupportedError(
+            f"Ollama runs GGUF files; {chosen.scheme.name} is not one: add --engine ollama"
+        )
+    served = replace(chosen, engine=ollama.ENGINE.name)
+    return ollama.modelfile(served.launch())
+
+
+def render(chosen: Chosen, form: str) -> str:
     """The plan in one of FORMATS; raises UnsupportedError as the writers do and KeyError for another form."""
-    return {"command": run_command, "script": script, "modelfile": modelfile}[form](plan)
+    return {"command": run_command, "script": script, "modelfile": modelfile}[form](chosen)

@@ -8,91 +8,95 @@ https://docs.ollama.com/import.
 from __future__ import annotations
 
 from advisor.catalog.scheme_file import scheme_file
-from advisor.deploy.local import OLLAMA_TARGETS, made_by_ollama, modelfile, ollama_name
-from advisor.deploy.plan import Plan, stem
-from advisor.deploy.shell import command, document
+from advisor.deploy.chosen import Chosen
+from advisor.deploy.downloads import download, get_repository
+from advisor.documents.deployment import Command, TextFile
+from advisor.engines.launch import safe_name, words
 
 _FULL = {"F32": "f32", "F16": "f16", "BF16": "bf16"}
 _QUANTIZE_THREADS = 8
+_LLAMA_CPP = "https://github.com/ggml-org/llama.cpp"
+_CONVERT = ("python", "llama.cpp/convert_hf_to_gguf.py")
+_CALIBRATION = TextFile(
+    name="calibration.py",
+    text="""from datasets import load_dataset
+
+rows = load_dataset("Salesforce/wikitext", "wikitext-2-raw-v1", split="train")["text"]
+with open("calibration.txt", "w", encoding="utf-8") as file:
+    file.write("".join(rows)[:400_000])
+""",
+)
+"""From a thousand to ten million tokens the perplexity of a 2-bit file moved by half a percent
+(https://github.com/ggml-org/llama.cpp/blob/master/tools/perplexity/README.md): 100,000 are enough."""
 
 
-def make_gguf(plan: Plan) -> str:
-    """Shell lines that end in the plan's GGUF file; a comment where only its publisher can make it."""
-    scheme = plan.scheme
-    if scheme.name.startswith("UD-"):
-        return _download(plan)
-    if scheme.name == "GGUF-NVFP4":
-        return "# llama-quantize does not write NVFP4: convert an NVFP4 checkpoint with convert_hf_to_gguf.py"
-    if scheme.name == "MXFP4_MOE" and plan.model.native_dtype == "mxfp4":
-        return _as_published(plan)
-    if made_by_ollama(plan):
-        return _ollama(plan)
-    lines, full = _full_precision(plan)
-    if scheme.name in _FULL:
-        return "\n".join(lines)
+def make_gguf(chosen: Chosen) -> tuple[Command, ...]:
+    """Commands that end in the GGUF file; none where only its publisher can make it."""
+    scheme = chosen.scheme
+    if no_recipe(chosen):
+        return ()
+    if scheme.name == "MXFP4_MOE" and chosen.model.native_dtype == "mxfp4":
+        return _as_published(chosen)
+    steps, full = full_precision(chosen)
+    if scheme.name in _FULL or chosen.online:
+        return steps
     matrix = None
-    if plan.imatrix or (plan.imatrix is None and scheme.calibration == "required"):
-        matrix = f"{stem(plan.model)}-imatrix.gguf"
-        calibrate = ["llama-imatrix", "-m", full, "-f", "calibration.txt", "-o", matrix]
-        # From a thousand to ten million tokens the perplexity of a 2-bit file moved by half a percent
-        # (https://github.com/ggml-org/llama.cpp/blob/master/tools/perplexity/README.md).
-        lines.append(
-            "# calibration.txt: any text like what the model will read; a few hundred kilobytes are enough"
-        )
-        lines.append(command(*calibrate))
-    return "\n".join([*lines, _quantize(plan, full, matrix)])
+    if chosen.imatrix or (chosen.imatrix is None and scheme.calibration == "required"):
+        matrix = f"{safe_name(chosen.model)}-imatrix.gguf"
+        steps += _imatrix(full, matrix)
+    return (*steps, _quantize(chosen, full, matrix))
 
 
-def _as_published(plan: Plan) -> str:
-    """gpt-oss: the converter keeps experts that are MXFP4 already as they are (convert_hf_to_gguf.py,
-    GptOssModel).
-    """
-    folder, lines = plan.source, []
-    if plan.model.hf_id and not plan.model.file_path:
-        folder = stem(plan.model)
-        lines.append(command("hf", "download", plan.model.hf_id, "--local-dir", folder))
-    return "\n".join([*lines, command("python", "convert_hf_to_gguf.py", folder, "--outfile", plan.file)])
+def no_recipe(chosen: Chosen) -> str:
+    """Why a GGUF scheme cannot be made here; empty when it can."""
+    scheme = chosen.scheme
+    if scheme.name.startswith("UD-"):
+        return f"{scheme.name} is one publisher's mix: its recipe is not public, so it can only be downloaded"
+    if scheme.name == "GGUF-NVFP4":
+        return "llama-quantize does not write NVFP4: convert an NVFP4 checkpoint with convert_hf_to_gguf.py"
+    return ""
 
 
-def _full_precision(plan: Plan) -> tuple[list[str], str]:
-    """Lines that get a 16-bit GGUF, and its name."""
-    if plan.model.file_path and plan.model.file_path.endswith(".gguf"):
-        return [], plan.model.file_path
-    kind = _FULL.get(plan.scheme.name, "bf16")
-    target = plan.file if plan.scheme.name in _FULL else f"{stem(plan.model)}-BF16.gguf"
-    folder, lines = plan.source, []
-    if plan.model.hf_id and not plan.model.file_path:
-        folder = stem(plan.model)
-        name = plan.model.hf_id.rpartition("/")[2]
-        lines.append(f"# or look for a ready file: https://huggingface.co/models?search={name}-GGUF")
-        lines.append(command("hf", "download", plan.model.hf_id, "--local-dir", folder))
-    convert = ["python", "convert_hf_to_gguf.py", folder, "--outtype", kind, "--outfile", target]
-    return [*lines, command(*convert)], target
+def full_precision(chosen: Chosen) -> tuple[tuple[Command, ...], str]:
+    """Commands that get a 16-bit GGUF file, and its name."""
+    target = chosen.full_precision
+    if target == chosen.model.file_path:
+        return (), target
+    kind = _FULL.get(chosen.scheme.name, "bf16")
+    target = chosen.file if chosen.scheme.name in _FULL else target
+    steps, folder = download(chosen)
+    convert = words(*_CONVERT, folder, "--outtype", kind, "--outfile", target)
+    return (*steps, get_repository(_LLAMA_CPP), Command(argv=convert, makes=target)), target
 
 
-def _quantize(plan: Plan, full: str, matrix: str | None) -> str:
-    scheme = plan.scheme
-    words: list[object] = ["llama-quantize"]
-    words += ["--imatrix", matrix] if matrix else []
+def _as_published(chosen: Chosen) -> tuple[Command, ...]:
+    """Experts trained in MXFP4 go into the file as they are; quantizing a BF16 copy of them would not."""
+    steps, folder = download(chosen)
+    convert = words(*_CONVERT, folder, "--outfile", chosen.file)
+    return (*steps, get_repository(_LLAMA_CPP), Command(argv=convert, makes=chosen.file))
+
+
+def _imatrix(full: str, matrix: str) -> tuple[Command, ...]:
+    text = Command(
+        argv=("python", "calibration.py"),
+        files=(_CALIBRATION,),
+        makes="calibration.txt",
+        note="any text like what the model will read serves better than this one",
+    )
+    argv = words("llama-imatrix", "-m", full, "-f", "calibration.txt", "-o", matrix)
+    return text, Command(argv=argv, makes=matrix)
+
+
+def _quantize(chosen: Chosen, full: str, matrix: str | None) -> Command:
+    scheme = chosen.scheme
+    argv = words("llama-quantize")
+    argv += words("--imatrix", matrix) if matrix else ()
     if scheme.embedding_type:
         kind = scheme.embedding_type.lower()
-        words += ["--token-embedding-type", kind, "--output-tensor-type", kind]
+        argv += words("--token-embedding-type", kind, "--output-tensor-type", kind)
     ftype = scheme.ftype or scheme.name
     if scheme.name.endswith("-pure"):
-        words.append("--pure")
+        argv += ("--pure",)
         ftype = scheme_file()["ggml_types"][ftype]
-    return command(*words, full, plan.file, ftype, plan.threads or _QUANTIZE_THREADS)
-
-
-def _download(plan: Plan) -> str:
-    name = (plan.model.hf_id or plan.model.name).rpartition("/")[2]
-    pattern = f"*{plan.scheme.name}*"
-    return command("hf", "download", f"unsloth/{name}-GGUF", "--include", pattern, "--local-dir", ".")
-
-
-def _ollama(plan: Plan) -> str:
-    lines, full = _full_precision(plan)
-    text = modelfile(plan).replace(plan.file, full)
-    target = OLLAMA_TARGETS[plan.scheme.name]
-    create = command("ollama", "create", ollama_name(plan), "-q", target, "-f", "Modelfile")
-    return "\n".join([*lines, document("cat > Modelfile", text), create])
+    argv += words(full, chosen.file, ftype, chosen.threads or _QUANTIZE_THREADS)
+    return Command(argv=argv, makes=chosen.file)

@@ -6,13 +6,13 @@ import json
 import math
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from advisor.data import folder
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
+from advisor.engines.kv_types import FOUR_BITS
 
-_FOUR_BIT_KV = ("q4_0", "q4_1", "iq4_nl", "fp4")
-"""The KV types the measured rows speak of; between 8 and 16 bits they show nothing beyond noise."""
 _TYPICAL_PARAMS = 8e9
 """Most measured rows are of 7B to 8B models; stands in where a model's size is unknown."""
 
@@ -51,32 +51,37 @@ def options(
 
 
 @cache
-def _table() -> dict:
-    return json.loads((folder("profiles") / "recovery.json").read_text(encoding="utf-8"))
+def _table() -> dict[str, dict[str, Any]]:
+    table: dict[str, dict[str, Any]] = json.loads(
+        (folder("profiles") / "recovery.json").read_text(encoding="utf-8")
+    )
+    return table
 
 
 def _applies(
-    name: str, measure: dict, scheme: SchemeProfile, imatrix: bool | None, kv_type: str | None
+    name: str, measure: dict[str, Any], scheme: SchemeProfile, imatrix: bool | None, kv_type: str | None
 ) -> bool:
     if name == "kv":
-        return kv_type in _FOUR_BIT_KV
+        return kv_type in FOUR_BITS  # between 8 and 16 bits the measured rows show nothing beyond noise
     if name == "imatrix" and (imatrix or scheme.calibration != "optional"):
         return False
     if name == "rounding" and scheme.name.startswith("UD-"):
         return False  # its publisher makes the file
     if measure["families"] and scheme.family not in measure["families"]:
         return False
-    return measure.get("least_bits", 0) <= scheme.weight_bits <= measure["most_bits"]
+    return bool(measure.get("least_bits", 0) <= scheme.weight_bits <= measure["most_bits"])
 
 
-def _distance(row: dict, scheme: SchemeProfile, model: ModelProfile) -> tuple[float, bool, bool, float]:
+def _distance(
+    row: dict[str, Any], scheme: SchemeProfile, model: ModelProfile
+) -> tuple[float, bool, bool, float]:
     """Bits first, then the very scheme, then the same model, then the ratio of sizes."""
     size_ratio = abs(math.log((model.n_params or _TYPICAL_PARAMS) / (row["params_b"] * 1e9)))
     same_model = row["model"].lower() in model.name.lower()
     return abs(row["bits"] - scheme.weight_bits), row["scheme"] != scheme.name, not same_model, size_ratio
 
 
-def _gain(row: dict) -> str:
+def _gain(row: dict[str, Any]) -> str:
     before, after, reference = row["before"], row["after"], row.get("reference")
     text = f"{row['metric']}: {before:g} to {after:g}"
     if reference is not None:

@@ -1,27 +1,47 @@
-"""Shell text: quoted words, flags, here-documents."""
+"""Commands as shell text: the only place that quotes words for a POSIX shell."""
 
 from __future__ import annotations
 
+import hashlib
+import re
 import shlex
 
+from advisor.documents.deployment import Command, TextFile
 
-def command(*words: object) -> str:
-    """One command line, every word quoted where the shell needs it; None drops out."""
-    return " ".join(shlex.quote(str(word)) for word in words if word is not None)
-
-
-def flags(**pairs: object) -> list[object]:
-    """`max_model_len=8192` -> ['--max-model-len', 8192]; None drops out, True leaves the bare flag."""
-    found: list[object] = []
-    for name, value in pairs.items():
-        if value is None or value is False:
-            continue
-        found.append("--" + name.replace("_", "-"))
-        if value is not True:
-            found.append(value)
-    return found
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def document(program: str, text: str) -> str:
-    """*program* with *text* on its standard input."""
-    return f"{program} <<'EOF'\n{text.rstrip()}\nEOF"
+def word(text: str) -> str:
+    """One word exactly as the program shall receive it; control characters by their escapes ($'\\n')."""
+    if _CONTROL.search(text):
+        escaped = "".join(
+            f"\\x{ord(c):02x}" if _CONTROL.match(c) else f"\\{c}" if c in "\\'" else c for c in text
+        )
+        return f"$'{escaped}'"
+    return shlex.quote(text)
+
+
+def line(command: Command) -> str:
+    """One command line with its environment in front."""
+    env = [f"{name}={word(value)}" for name, value in command.env.items()]
+    return " ".join([*env, *(word(part) for part in command.argv)])
+
+
+def written(file: TextFile) -> str:
+    """The lines that write a small file: a here-document whose end no line of the text can be."""
+    text = file.text.rstrip("\n")
+    end = "EOF"
+    while end in text.split("\n"):
+        end = "EOF_" + hashlib.sha256((end + text).encode()).hexdigest()[:8]
+    return f"cat > {word(file.name)} <<'{end}'\n{text}\n{end}"
+
+
+def comment(text: str) -> str:
+    """One comment line, whatever the text holds."""
+    return f"# {_CONTROL.sub(' ', text)}"
+
+
+def block(command: Command) -> str:
+    """A command with its note as a comment and the files it reads."""
+    notes = [comment(command.note)] if command.note else []
+    return "\n".join([*notes, *(written(file) for file in command.files), line(command)])

@@ -65,6 +65,8 @@ RejectionKind = Literal[
     "ttft",
     "unusable",
 ]
+SupportedModels = Literal["any", "dense", "native"]
+"""Models of which an engine loads a scheme. `dense`: no mixture of experts; `native`: published in it."""
 HardwareSource = Literal["probe", "catalogue", "user", "inventory"]
 """`inventory`: read from what another tool wrote."""
 ModelSource = Literal["catalogue", "gguf", "hf-config", "user"]

@@ -9,6 +9,7 @@ SCHEMA_IDS = "https://quant-advisor.dev/schemas"
 
 def document_kinds() -> dict[str, type]:
     """Document name -> class."""
+    from advisor.documents.deployment import Deployment
     from advisor.documents.fleet import FleetPlan
     from advisor.documents.hardware import HardwareProfile
     from advisor.documents.inventory import Inventory
@@ -20,6 +21,7 @@ def document_kinds() -> dict[str, type]:
     from advisor.documents.scheme import SchemeProfile
 
     return {
+        "deployment": Deployment,
         "hardware": HardwareProfile,
         "inventory": Inventory,
         "model": ModelProfile,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advisor.documents.kinds import ActivationType, Backend, Calibration, SupportLevel
+from advisor.documents.kinds import ActivationType, Backend, Calibration, SupportedModels, SupportLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class Support:
     """AMD gfx ids that run it; empty = any. A gfx number orders nothing, so there is no minimum."""
     requires_isa: tuple[str, ...] = ()
     """CPU features, all needed."""
+    models: SupportedModels = "any"
     level: SupportLevel = "yes"
     """`note` says what is partial."""
     note: str = ""

@@ -9,6 +9,11 @@ from advisor.engines import kv_types
 from advisor.engines.launch import Launch, Started, words
 
 PORT = 5000
+SETUP = (
+    Command(
+        argv=("git", "clone", "--depth", "1", "https://github.com/theroyallab/tabbyAPI"), makes="tabbyAPI"
+    ),
+)
 KV_TYPES = ("f16", "q8_0", "q4_0")
 """ExLlama's cache of 8 and 4 bits (`-cq 8|4`)."""
 _PAGE_TOKENS = 256
@@ -20,9 +25,9 @@ def tabby(launch: Launch, mode: Callable[[int], str]) -> Started:
     cache = -(-launch.context_tokens * launch.concurrency // _PAGE_TOKENS) * _PAGE_TOKENS
     bits = kv_types.nominal_bits(launch.kv_type)
     folder, _, name = launch.weights.removeprefix("./").rpartition("/")
-    argv = words("python", "main.py", "--model-dir", folder or ".", "--model-name", name)
+    argv = words("python", "tabbyAPI/main.py", "--model-dir", folder or ".", "--model-name", name)
     argv += words("--max-seq-len", launch.context_tokens, "--cache-size", cache)
     argv += words("--max-batch-size", launch.concurrency)
     argv += words("--cache-mode", mode(bits)) if bits else ()
     argv += words("--host", launch.host, "--port", PORT)
-    return Started(run=Command(argv=argv, note="in the folder of TabbyAPI"))
+    return Started(run=Command(argv=argv))

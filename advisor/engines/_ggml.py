@@ -103,3 +103,8 @@ def _devices(launch: Launch) -> tuple[str, ...]:
     if len(numbers) != launch.gpus or not all(number.isdigit() for number in numbers):
         return ()
     return words("--device", ",".join(f"{name}{number}" for number in numbers))
+
+
+def hugging_face_name(repository: str, scheme: str, ollama_tag: str | None) -> str:
+    """What `-hf` takes: the repository and the scheme of one of its files."""
+    return f"{repository}:{scheme}"

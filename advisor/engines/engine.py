@@ -57,7 +57,7 @@ class Engine:
     expert_parallel: bool = False
     """Whether experts can be spread whole over the GPUs."""
     online: Mapping[str, str] = field(default_factory=dict)
-    """Scheme -> its word for it, for schemes it makes from 16-bit weights while loading."""
+    """Scheme or family -> its word for it, for schemes it makes from 16-bit weights while loading."""
     program: str = ""
     """The program that shows it is installed."""
     package: str = ""
@@ -69,6 +69,14 @@ class Engine:
     health_path: str | None = None
     start: Callable[[Launch], Started] | None = None
     """Its command line."""
+    setup: tuple[Command, ...] = ()
+    """What gets the engine itself, where no package does."""
+    fetches: bool = True
+    """Whether it downloads a repository of the Hugging Face Hub itself."""
+    library: bool = False
+    """Whether it has a library of models of its own, with tags that name the quantization."""
+    name_of_published: Callable[[str, str, str | None], str] | None = None
+    """(repository, scheme, Ollama tag or None) -> the name under which it fetches a published GGUF file."""
     make: Make | None = None
     """Its own recipe for weights; None takes the one usual for the format."""
 

@@ -24,5 +24,7 @@ ENGINE = Engine(
     version="0.3.2",
     port=_exllama.PORT,
     health_path="/health",
+    setup=_exllama.SETUP,
+    fetches=False,
     start=_start,
 )

@@ -24,5 +24,7 @@ ENGINE = Engine(
     version="1.6.5",
     port=_exllama.PORT,
     health_path="/health",
+    setup=_exllama.SETUP,
+    fetches=False,
     start=_start,
 )

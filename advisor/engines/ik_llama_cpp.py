@@ -22,5 +22,6 @@ ENGINE = Engine(
     version="2026-08",
     port=_ggml.PORT,
     health_path="/health",
+    name_of_published=_ggml.hugging_face_name,
     start=_start,
 )

@@ -35,5 +35,6 @@ ENGINE = Engine(
     image="ghcr.io/ggml-org/llama.cpp:server",
     port=_ggml.PORT,
     health_path="/health",
+    name_of_published=_ggml.hugging_face_name,
     start=_start,
 )

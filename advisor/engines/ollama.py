@@ -12,8 +12,6 @@ from advisor.engines.launch import DEFAULT_HOST, Launch, Started, safe_name, wor
 from advisor.errors import UnsupportedError
 
 PORT = 11434
-TARGETS = {"Q8_0": "q8_0", "Q4_K_S": "q4_K_S", "Q4_K_M": "q4_K_M"}
-"""The only types `ollama create -q` makes (https://docs.ollama.com/import)."""
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\"]")
 
 
@@ -68,11 +66,17 @@ def _start(launch: Launch) -> Started:
     run = Command(argv=words("ollama", "run", name))
     if launch.downloads:
         return Started(run=serve, then=(run,))
+    quantize = words("-q", launch.online) if launch.online else ()
     made = Command(
-        argv=words("ollama", "create", name, "-f", "Modelfile"),
+        argv=words("ollama", "create", name, *quantize, "-f", "Modelfile"),
         files=(TextFile(name="Modelfile", text=modelfile(launch)),),
     )
     return Started(run=serve, then=(made, run))
+
+
+def _published(repository: str, scheme: str, ollama_tag: str | None) -> str:
+    """Ollama's own tag, else any GGUF repository of the Hub (https://huggingface.co/docs/hub/ollama)."""
+    return ollama_tag or f"hf.co/{repository}:{scheme}"
 
 
 ENGINE = Engine(
@@ -83,10 +87,14 @@ ENGINE = Engine(
     ggml_note="imported with FROM ./file.gguf",
     ggml_source="https://docs.ollama.com/gpu",
     kv_types=("f16", "q8_0", "q4_0"),
+    # what `ollama create -q` makes of a 16-bit file, and nothing else (https://docs.ollama.com/import)
+    online={"Q8_0": "q8_0", "Q4_K_S": "q4_K_S", "Q4_K_M": "q4_K_M"},
     program="ollama",
     version="2026-08",
     image="ollama/ollama",
     port=PORT,
     health_path="/api/version",
+    library=True,
+    name_of_published=_published,
     start=_start,
 )

@@ -16,6 +16,7 @@ def _start(launch: Launch) -> Started:
         model_path=launch.weights,
         dtype="half" if launch.half else None,
         quantization=launch.online,
+        load_format="bitsandbytes" if launch.online == "bitsandbytes" else None,
         context_length=launch.context_tokens,
         max_running_requests=launch.concurrency,
         tp_size=more_than_one(launch.tensor_parallel),
@@ -38,7 +39,7 @@ ENGINE = Engine(
     memory_share=0.85,  # --mem-fraction-static, scratch outside it (docs.sglang.io)
     splits_matrices=True,
     expert_parallel=True,
-    online={"W8A8-FP-dynamic": "fp8"},
+    online={"W8A8-FP-dynamic": "fp8", "MXFP8": "mxfp8", "bnb": "bitsandbytes"},
     package="sglang",
     version="0.5.23",
     image="lmsysorg/sglang:v0.5.23",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from advisor.catalog.loadable import loadable
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.catalog.support import Runnable, runnable, why_not
 from advisor.documents.hardware import HardwareProfile
@@ -53,9 +54,11 @@ def candidates(
         if reason:
             rejected.append(_rejection(model, scheme, reason, "unsupported"))
             continue
-        ways = runnable(scheme, hardware, engines)
+        loaded, refusal = loadable(scheme, model)
+        ways = runnable(loaded, hardware, engines)
         if not ways:
-            rejected.append(_rejection(model, scheme, why_not(scheme, hardware, engines), "unsupported"))
+            reason = why_not(scheme, hardware, engines) or refusal
+            rejected.append(_rejection(model, scheme, reason, "unsupported"))
         for way in ways:
             candidate = _candidate(scheme, way, requirements, model)
             if candidate.kv_types:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from advisor.deploy.chosen import Chosen
 from advisor.deploy.commands import expected_file_name, make_command, run_command
-from advisor.deploy.plan import Plan as DeployPlan
+from advisor.deploy.published import published
 from advisor.deploy.recovery import options
 from advisor.documents.recommendation import ExpectedFile, Plan, Recovery
 from advisor.documents.requirements import Requirements
+from advisor.engines import facts
 from advisor.prediction.accuracy.native import is_native
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.scores import expected_scores
@@ -48,13 +50,13 @@ def make_plan(judged: Judged, requirements: Requirements, why: tuple[str, ...] =
     )
 
 
-def deploy_plan(judged: Judged) -> DeployPlan:
+def deploy_plan(judged: Judged) -> Chosen:
     """What the command writers need."""
     case = judged.case
     # Weights in their published format are served from the publisher's own repository, and never made.
     native = is_native(case.model, case.scheme) and not case.scheme.is_gguf
     model = replace(case.model, fixed_scheme=case.scheme.name) if native else case.model
-    return DeployPlan(
+    return Chosen(
         model=model,
         scheme=case.scheme,
         imatrix=case.imatrix,
@@ -67,6 +69,8 @@ def deploy_plan(judged: Judged) -> DeployPlan:
         file_name=expected_file_name(case.model, case.scheme, case.imatrix),
         threads=case.hardware.cpu.performance_cores or case.hardware.cpu.physical_cores,
         hardware=case.hardware,
+        file_size_bytes=int(judged.outcome.file_size_bytes.value),
+        published=published(case.model, case.scheme, facts(case.engine), case.imatrix),
     )
 
 

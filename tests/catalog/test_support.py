@@ -30,6 +30,7 @@ B200 = machine("B200", "NVIDIA", "10.0")
 RTX_5090 = machine("RTX 5090", "NVIDIA", "12.0", "desktop")
 RX_7900 = machine("RX 7900 XTX", "AMD", "gfx1100", "desktop")
 MI300X = machine("MI300X", "AMD", "gfx942")
+RX_9070 = machine("RX 9070 XT", "AMD", "gfx1201", "desktop")
 ARC = machine("Arc B580", "Intel", "xe2-hpg", "desktop")
 M3 = machine("M3 Max", "Apple", "apple9", "soc", cpu=Cpu(architecture="aarch64", isa=("asimd", "dotprod")))
 ADRENO = machine("Adreno 750", "Qualcomm", "adreno-750", "soc")
@@ -53,14 +54,14 @@ def ways(scheme: str, hardware: HardwareProfile, *engines: str, every: bool = Fa
         ("fp8", A100, "FP8 arithmetic needs compute capability 8.9; A100 has 8.0"),
         ("awq", V100, "the AWQ kernel needs compute capability 7.5; V100 has 7.0"),
         ("W8A16-FP", V100, "the FP8 Marlin kernel needs compute capability 7.5; V100 has 7.0"),
-        ("NVFP4", H100, "FP4 arithmetic needs compute capability 10.0; H100 has 9.0"),
+        ("NVFP4", V100, "FP4 arithmetic needs compute capability 10.0; V100 has 7.0"),
         ("W8A8-INT", RTX_5090, "the INT8 kernel ends at compute capability 9.0; RTX 5090 has 12.0"),
         ("fp8", RX_7900, "FP8 arithmetic needs gfx942, gfx950; RX 7900 XTX is gfx1100"),
         (
             "awq",
             OLD_CPU,
-            "vllm needs an NVIDIA GPU, an Intel GPU or a CPU with avx512f for W4A16-INT-awq-g128; "
-            "Xeon E5 has none of them",
+            "vllm needs an NVIDIA GPU, an Intel GPU, a CPU with avx512f or an AMD GPU for "
+            "W4A16-INT-awq-g128; Xeon E5 has none of them",
         ),
         (
             "fp8",
@@ -68,10 +69,9 @@ def ways(scheme: str, hardware: HardwareProfile, *engines: str, every: bool = Fa
             "vllm has no backend for Apple GPUs; it runs W8A8-FP-dynamic on an NVIDIA GPU or an AMD GPU",
         ),
         (
-            "awq",
+            "W4A8-FP-gptq-g128",
             RX_7900,
-            "vllm does not run W4A16-INT-awq-g128 on AMD GPUs, only on an NVIDIA GPU, an Intel GPU or a CPU "
-            "with avx512f",
+            "vllm does not run W4A8-FP-gptq-g128 on AMD GPUs, only on an NVIDIA GPU",
         ),
         (
             "W8A16-FP",
@@ -107,7 +107,13 @@ def test_the_reason_is_one_sentence_with_both_figures(scheme, hardware, reason):
         ("NVFP4A16", A100),
         ("W8A8-INT", A100),
         ("awq", EPYC),
-        ("NF4", V100),
+        ("NVFP4", A100),
+        ("NVFP4", T4),
+        ("MXFP4", MI300X),
+        ("gptq", RX_7900),
+        ("awq", RX_9070),
+        ("fp8", RX_9070),
+        ("MXFP4", RX_9070),
         ("BF16", RX_7900),
         ("W4A8-FP-gptq-g128", H100),
     ],

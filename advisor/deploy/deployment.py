@@ -1,0 +1,94 @@
+"""A chosen plan -> the Deployment document: structure first, every text is made from it."""
+
+from __future__ import annotations
+
+from advisor.deploy import make_checkpoint, make_gguf
+from advisor.deploy.chosen import Chosen
+from advisor.deploy.downloads import download_published
+from advisor.documents.deployment import Command, Deployment, Resources
+from advisor.engines import offered
+from advisor.engines.launch import DEFAULT_HOST
+from advisor.errors import UnsupportedError
+
+TOKEN = "HF_TOKEN"
+"""What the Hugging Face tools read; its value never stands in a plan
+(https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables)."""
+
+
+def deployment(chosen: Chosen, host: str = DEFAULT_HOST) -> Deployment:
+    """Everything that starts the plan; UnsupportedError for an engine without a known command line."""
+    engine = chosen.facts
+    if engine.start is None:
+        known = ", ".join(other.name for other in offered() if other.start)
+        raise UnsupportedError(f"no command line is known for {engine.name}; one is for {known}")
+    started = engine.start(chosen.launch(host))
+    weights, fetched = chosen.weights
+    make = made_by(chosen)
+    repository = _repository(chosen)
+    return Deployment(
+        model=chosen.model.hf_id or chosen.model.name,
+        scheme=chosen.scheme.name,
+        engine=engine.name,
+        engine_version=engine.version,
+        repository=repository,
+        revision=chosen.published.revision if chosen.published else None,
+        weights=weights,
+        ready_made=chosen.on_disk or fetched or chosen.published is not None,
+        image=engine.image or None,
+        make=(*engine.setup, *make),
+        run=started.run,
+        then=started.then,
+        host=host,
+        port=engine.port,
+        health_path=engine.health_path,
+        secrets=(TOKEN,) if repository else (),
+        resources=_resources(chosen),
+        warnings=(*started.warnings, *_warnings(chosen, make, host)),
+    )
+
+
+def made_by(chosen: Chosen) -> tuple[Command, ...]:
+    """The commands that get or make the plan's weights, in order; none when there is nothing to do.
+
+    Nothing is made for a file or checkpoint that has the scheme already, for schemes the engine makes while
+    loading, and for full precision outside GGUF.
+    """
+    if chosen.on_disk:
+        return ()
+    if chosen.published:
+        return download_published(chosen)
+    if chosen.as_published and not chosen.facts.reads_gguf:
+        return ()
+    if chosen.scheme.is_gguf and (chosen.facts.reads_gguf or not chosen.scheme.reference):
+        return make_gguf.make_gguf(chosen)
+    return make_checkpoint.make_checkpoint(chosen)
+
+
+def _repository(chosen: Chosen) -> str | None:
+    if chosen.published:
+        return chosen.published.repository
+    return None if chosen.model.file_path else chosen.model.hf_id
+
+
+def _resources(chosen: Chosen) -> Resources:
+    place = chosen.placement
+    devices = place.devices if place else ()
+    gpus = [device.total_bytes for device in devices if device.device.upper().startswith("GPU")]
+    host = [device.total_bytes for device in devices if not device.device.upper().startswith("GPU")]
+    return Resources(
+        gpus=place.n_gpus if place else 0,
+        gpu_memory_bytes=max(gpus, default=None),
+        main_memory_bytes=sum(host) if host else None,
+        disk_bytes=chosen.file_size_bytes,
+    )
+
+
+def _warnings(chosen: Chosen, make: tuple[Command, ...], host: str) -> list[str]:
+    found = []
+    if not make and not chosen.on_disk and not chosen.weights[1]:
+        reason = make_gguf.no_recipe(chosen) if chosen.scheme.is_gguf else make_checkpoint.no_recipe(chosen)
+        if reason:
+            found.append(reason)
+    if host != DEFAULT_HOST:
+        found.append("the server is reachable from other machines and asks nobody for a password")
+    return found

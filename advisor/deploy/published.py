@@ -1,0 +1,60 @@
+"""Weights somebody has made already: the file or checkpoint to pull instead of making one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advisor.catalog.checkpoints import Checkpoint, checkpoints
+from advisor.catalog.native import native_schemes
+from advisor.documents.model import ModelProfile
+from advisor.documents.scheme import SchemeProfile
+from advisor.engines import Engine
+
+_UNSURE = ("group", "granularity")
+"""The source does not say in which groups or with which scales: another scheme may be in the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """Where ready weights are pulled from."""
+
+    repository: str
+    """On the Hugging Face Hub."""
+    files: tuple[str, ...] = ()
+    """Of the repository; empty = all of it."""
+    revision: str | None = None
+    ollama_tag: str | None = None
+    """The same weights in Ollama's library."""
+
+
+def published(
+    model: ModelProfile, scheme: SchemeProfile, engine: Engine, imatrix: bool | None = None
+) -> Published | None:
+    """The best ready weights that *engine* reads; None when none are known, or they lie on disk already.
+
+    With *imatrix* a GGUF file must have been made with an importance matrix, or nobody says that it was not.
+    """
+    if model.file_path or engine.reads_gguf != scheme.is_gguf:
+        return None
+    tag = _tag(model, scheme) if engine.library else None
+    if tag:
+        return Published(repository=model.hf_id or model.name, ollama_tag=tag)
+    if not engine.reads_gguf and scheme.name in (model.fixed_scheme, *native_schemes(model)):
+        return None  # the model's own repository holds it
+    for one in checkpoints(model, scheme.name):
+        if _reads(engine, one) and not (imatrix and one.imatrix is False):
+            whole = one.n_files > 1 or "*" in one.file
+            return Published(repository=one.repository, files=() if whole else (one.file,))
+    return None
+
+
+def _reads(engine: Engine, one: Checkpoint) -> bool:
+    if one.hub != "huggingface" or one.doubt in _UNSURE:
+        return False
+    return (one.format == "gguf") == engine.reads_gguf
+
+
+def _tag(model: ModelProfile, scheme: SchemeProfile) -> str | None:
+    """The library's tag when it names the very quantization asked for ('llama3.1:8b-instruct-q4_K_M')."""
+    tag = model.ollama_tag or ""
+    return tag if tag.lower().endswith("-" + scheme.name.lower()) else None
