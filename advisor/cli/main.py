@@ -17,6 +17,7 @@ COMMANDS = {
     "predict": ("advisor.cli.predict", "the figures of given cases, one or a file of them"),
     "explain": ("advisor.cli.explain", "the terms and measurements behind a figure"),
     "fleet": ("advisor.cli.fleet", "one model over every machine of an inventory"),
+    "hardware": ("advisor.cli.hardware", "which machine to rent or buy"),
     "inspect": ("advisor.cli.inspect", "what a model file is and whether it fits here"),
     "deploy": ("advisor.cli.deploy", "the commands that run and make a scheme"),
     "measure": ("advisor.cli.measure", "measure speed, accuracy or bandwidth on this machine"),

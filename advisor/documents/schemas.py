@@ -14,6 +14,7 @@ def document_kinds() -> dict[str, type]:
     from advisor.documents.hardware import HardwareProfile
     from advisor.documents.inventory import Inventory
     from advisor.documents.model import ModelProfile
+    from advisor.documents.offers import HardwareAnswer
     from advisor.documents.origin import Origin
     from advisor.documents.outcome import Outcome
     from advisor.documents.recommendation import Recommendation
@@ -30,6 +31,7 @@ def document_kinds() -> dict[str, type]:
         "outcome": Outcome,
         "recommendation": Recommendation,
         "fleet": FleetPlan,
+        "hardware-answer": HardwareAnswer,
         "origin": Origin,
     }
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from advisor.catalog.gpus import find_gpu
 from advisor.catalog.hardware import describe_machine
-from advisor.catalog.machines import usable_by_gpu
+from advisor.catalog.machines import find_machine, usable_by_gpu
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile
 from advisor.errors import UnknownNameError, UsageError
 
@@ -98,6 +98,8 @@ def _profile(name: str, card: Card) -> tuple[HardwareProfile | None, list[str], 
 
 
 def _try(name: str) -> HardwareProfile | None:
+    if find_gpu(name) is None and find_machine(name) is None:
+        return None  # describing it would look for the nearest names, which nobody reads here
     try:
         found = describe_machine(name)
     except (UnknownNameError, UsageError):

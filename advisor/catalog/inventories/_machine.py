@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from advisor.catalog.cpus import find_cpu
 from advisor.catalog.hardware import describe_machine
 from advisor.catalog.inventories._cards import Card, describe_card
+from advisor.catalog.machines import find_machine
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
 from advisor.errors import UnknownNameError, UsageError
 
@@ -96,6 +99,8 @@ def _base(facts: Facts) -> HardwareProfile | None:
 
 @lru_cache(maxsize=1024)
 def _known(name: str) -> HardwareProfile | None:
+    if find_cpu(re.sub(r"^\d+x ", "", name)) is None and find_machine(name) is None:
+        return None
     try:
         return describe_machine(name)
     except (UnknownNameError, UsageError):

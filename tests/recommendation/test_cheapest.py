@@ -1,0 +1,98 @@
+"""Which machine, how many, at what price."""
+
+from dataclasses import replace
+
+import pytest
+
+from advisor.catalog.offers import instances, own_offers
+from advisor.catalog.resolve import resolve_hardware, resolve_model
+from advisor.documents.offers import Demand, Offer, Price
+from advisor.documents.requirements import Load, Requirements
+from advisor.errors import BadFileError
+from advisor.recommendation.cheapest import cheapest
+
+MODEL = resolve_model("Llama-3.1-8B")
+NEED = Requirements(
+    model=MODEL.name, max_loss_pct=2.0, loads=(Load(prompt_tokens=512, output_tokens=128),), engines=("vllm",)
+)
+
+
+def offer(hardware: str, amount: float, unit="usd_per_hour") -> Offer:
+    """A machine with a price."""
+    price = Price(amount=amount, unit=unit, date="2026-11-01", source_url="https://example.org", kind="test")
+    return Offer(name=hardware, provider="x", hardware=resolve_hardware(hardware), price=price)
+
+
+def test_the_cheapest_comes_first():
+    """Of machines that meet the need the total price decides, however fast the dearer one is."""
+    found = cheapest(NEED, MODEL, Demand(users=1), [offer("H100 SXM", 3.0), offer("L40S", 1.0)])
+    assert [("L40S", 1, 1.0), ("H100 SXM", 1, 3.0)] == [
+        (plan.offer.name, plan.replicas, plan.total) for plan in found.rent
+    ]
+
+
+def test_a_machine_too_small_is_no_offer():
+    """What cannot hold the model is not among the answers, and with nothing else the status says so."""
+    found = cheapest(NEED, MODEL, Demand(users=1), [offer("RTX A1000", 0.01)])
+    assert ("nothing_fits", ()) == (found.status, found.rent)
+
+
+def test_more_users_need_more_machines():
+    """Users are split over machines that each keep the least speed; the price is the sum."""
+    need = replace(NEED, min_decode_tokens_per_s=40.0)
+    one = cheapest(need, MODEL, Demand(users=1), [offer("L40S", 1.0)]).rent[0]
+    many = cheapest(need, MODEL, Demand(users=400), [offer("L40S", 1.0)]).rent[0]
+    assert many.replicas > one.replicas == 1
+    assert many.total == many.replicas * 1.0
+    assert many.replicas * many.plan.concurrency >= 400
+
+
+def test_price_of_a_million_tokens():
+    """What a machine earns in an hour at full load, prompt and answer together, is its price."""
+    plan = cheapest(NEED, MODEL, Demand(users=32), [offer("L40S", 1.0)]).rent[0]
+    per_hour = 3600 * plan.plan.predicted.requests_per_s.value
+    earned = per_hour * (
+        128 * plan.usd_per_million_output_tokens.value + 512 * plan.usd_per_million_input_tokens.value
+    )
+    assert 1.0 == pytest.approx(earned / 1e6)
+
+
+def test_break_even():
+    """A card that costs a thousand hours of the cheapest rent breaks even after a thousand hours."""
+    found = cheapest(NEED, MODEL, Demand(users=1), [offer("L40S", 2.0), offer("L40S", 2000.0, "usd")])
+    assert 1000.0 == found.buy[0].break_even_hours
+
+
+def test_random_arrivals_cost_more_than_their_mean():
+    """A p95 limit on the first token needs at least the machines that the mean load needs."""
+    offers = [offer("L40S", 1.0)]
+    mean = cheapest(NEED, MODEL, Demand(requests_per_s=40.0), offers).rent[0]
+    tight = cheapest(NEED, MODEL, Demand(requests_per_s=40.0, p95_ttft_s=1.0), offers).rent[0]
+    assert tight.replicas >= mean.replicas
+    assert tight.p95_ttft_s <= 1.0
+
+
+def test_every_instance_has_a_dated_price():
+    """No offer stands without a price, its date and its source."""
+    assert [] == [
+        found.name
+        for found in instances()
+        if not (found.price.amount > 0 and found.price.date and found.price.source_url.startswith("https://"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "cause"),
+    [
+        ("RTX 4090,0.4,usd_per_hour,,me", "a price needs its date"),
+        ("RTX 4090,free,usd_per_hour,2026-11,me", "'free' is not a number above zero"),
+        ("RTX 4090,0.4,eur,2026-11,me", "the unit is usd_per_hour or usd"),
+        ("RTX 9999,0.4,usd,2026-11,me", "unknown hardware 'RTX 9999'"),
+    ],
+)
+def test_own_prices_that_make_no_sense(tmp_path, row, cause):
+    """Each bad line is refused with its number and the mend."""
+    path = tmp_path / "prices.csv"
+    path.write_text(f"hardware,price,unit,date,source\n{row}\n", encoding="utf-8")
+    with pytest.raises(BadFileError, match=f"line 2: .*{cause}"):
+        own_offers(str(path))
