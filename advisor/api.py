@@ -35,7 +35,7 @@ def recommend(
     """
     own = own_evidence(hardware)
     if model is None:
-        from advisor.recommendation.fleet import recommend_any
+        from advisor.recommendation.which_model import recommend_any
 
         return recommend_any(requirements, hardware, own)
     from advisor.recommendation.recommend import recommend as recommend_one

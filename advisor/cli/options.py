@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from advisor.documents.hardware import HardwareProfile
-from advisor.documents.kinds import OBJECTIVES
+from advisor.documents.kinds import MODALITIES, OBJECTIVES
 from advisor.documents.model import ModelProfile
 from advisor.documents.requirements import DEFAULT_ROOM_TOKENS, Requirements
 from advisor.errors import UsageError
@@ -71,6 +71,7 @@ def add_need(parser: argparse.ArgumentParser) -> None:
         "--max-ttft", metavar="TIME", help="longest time to first token, e.g. 2s (default: no limit)"
     )
     _add_load(group)
+    _add_filters(parser.add_argument_group("which models (without --model)"))
     group.add_argument(
         "--engine",
         action="append",
@@ -126,6 +127,22 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
         metavar="TOKENS",
         help="answer tokens of one request (default: the task's)",
     )
+
+
+def _add_filters(group: argparse._ArgumentGroup) -> None:
+    """Which models to choose among."""
+    group.add_argument(
+        "--licence",
+        "--license",
+        action="append",
+        default=[],
+        metavar="L",
+        help="apache-2.0, mit, gemma …, osi (approved by the Open Source Initiative) or "
+        "commercial (not forbidden for trade); repeatable",
+    )
+    group.add_argument("--modality", choices=MODALITIES, help="what it must read")
+    group.add_argument("--tools", action="store_true", help="it must call tools")
+    group.add_argument("--since", metavar="DATE", help="released then or later, e.g. 2026-01")
 
 
 def requirements(args: argparse.Namespace, model: ModelProfile | None) -> Requirements:

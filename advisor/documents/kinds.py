@@ -64,6 +64,7 @@ RejectionKind = Literal[
     "speed",
     "ttft",
     "unusable",
+    "outranked",
 ]
 SupportedModels = Literal["any", "dense", "native"]
 """Models of which an engine loads a scheme. `dense`: no mixture of experts; `native`: published in it."""
@@ -102,6 +103,7 @@ TASK_CATEGORIES: tuple[TaskCategory, ...] = get_args(TaskCategory)
 KV_TYPES: tuple[KvType, ...] = get_args(KvType)
 KV_CHOICES: tuple[KvChoice, ...] = get_args(KvChoice)
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
+MODALITIES: tuple[Modality, ...] = get_args(Modality)
 VARIANTS: tuple[Variant, ...] = get_args(Variant)
 
 

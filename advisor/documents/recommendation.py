@@ -49,6 +49,13 @@ class Plan:
     """One scheme on one engine, placed: with everything predicted of it."""
 
     model: str
+    licence: str | None = None
+    """The model's, as in profiles/models.csv; None when nobody stated it."""
+    released: str | None = None
+    """When the model came out, ISO date."""
+    quality_pct: float | None = None
+    """Share of the tasks it is expected to solve, after its loss, on a scale common to all sources of
+    published scores; None when none was published."""
     scheme: str
     engine: str
     backend: Backend
@@ -57,6 +64,10 @@ class Plan:
     context_tokens: int
     """Per request."""
     concurrency: int
+    max_context_tokens: int | None = None
+    """The largest context per request that fits, and that the model reads; None when nobody can tell."""
+    full_context_ttft_s: Estimate | None = None
+    """Time to the first token when the prompt fills the context."""
     predicted: Outcome
     loss_pct: Estimate | None
     """Expected loss on the mixture of tasks asked for; None when no measurement leads to it."""
@@ -105,6 +116,9 @@ class Recommendation:
     requirements: Requirements
     recommendation: Plan | None
     alternatives: tuple[Plan, ...] = ()
+    """Runners-up; without a model asked for, the next best models."""
+    better_models: tuple[Plan, ...] = ()
+    """Where the model asked for does not fit or loses heavily: models of better published scores that do."""
     rejected: tuple[Rejection, ...] = ()
     nearest_miss: NearestMiss | None = None
     what_would_change: tuple[str, ...] = ()

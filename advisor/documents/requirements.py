@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from advisor.documents.kinds import KvChoice, Objective
+from advisor.documents.kinds import KvChoice, Modality, Objective
 from advisor.documents.quantities import Amount, Whole
 
 DEFAULT_ROOM_TOKENS = 8192
@@ -54,6 +54,15 @@ class Requirements:
     """Empty = any."""
     schemes: tuple[str, ...] = ()
     """Empty = any."""
+    licences: tuple[str, ...] = ()
+    """Where the model is to be chosen: its licence as in profiles/models.csv, `osi` (approved by the
+    Open Source Initiative) or `commercial` (not forbidden for trade). Empty = any."""
+    modality: Modality | None = None
+    """Where the model is to be chosen: what it must read beside text."""
+    tools: bool = False
+    """Where the model is to be chosen: it must call tools."""
+    since: str | None = None
+    """Where the model is to be chosen: released on this date, year, or month, or later."""
     kv_type: KvChoice = "auto"
     calibration_allowed: bool = True
     objective: Objective | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Literal, TypeVar
 
-from advisor.documents.kinds import KV_CHOICES, OBJECTIVES
+from advisor.documents.kinds import KV_CHOICES, MODALITIES, OBJECTIVES
 from advisor.documents.model import ModelProfile
 from advisor.documents.requirements import Load, Requirements, TaskNeed
 from advisor.errors import UsageError
@@ -35,6 +36,10 @@ class Stated:
     output: str | None = None
     engine: tuple[str, ...] = ()
     scheme: tuple[str, ...] = ()
+    licence: tuple[str, ...] = ()
+    modality: str | None = None
+    tools: bool = False
+    since: str | None = None
     kv_cache: str | None = None
     no_calibration: bool = False
     objective: str | None = None
@@ -65,6 +70,10 @@ def requirements(stated: Stated, model: ModelProfile | None) -> Requirements:
     confidence = quantities.percent(stated.confidence or "90%", "--confidence")
     if not 50 <= confidence <= 99.9:
         raise UsageError(f"--confidence {stated.confidence}: choose from 50% to 99.9%", field="confidence")
+    if model is not None and (stated.licence or stated.modality or stated.tools or stated.since):
+        raise UsageError(
+            "--licence, --modality, --tools and --since choose among models: leave out --model", field="model"
+        )
     tasks = _tasks(stated.task or ("chat",))
     context = _context(stated.context)
     return Requirements(
@@ -78,6 +87,10 @@ def requirements(stated: Stated, model: ModelProfile | None) -> Requirements:
         loads=_loads(stated, context if isinstance(context, int) else None, tasks, model),
         engines=_engines(stated.engine),
         schemes=_schemes(stated.scheme),
+        licences=tuple(part.lower() for part in _parts(stated.licence)),
+        modality=None if stated.modality is None else _choice(stated.modality, MODALITIES, "modality"),
+        tools=stated.tools,
+        since=_since(stated.since),
         kv_type=_choice(stated.kv_cache or "auto", KV_CHOICES, "kv-cache"),
         calibration_allowed=not stated.no_calibration,
         objective=_choice(stated.objective, OBJECTIVES, "objective") if stated.objective else None,
@@ -99,6 +112,12 @@ def _choice(text: str, known: tuple[C, ...], option: str) -> C:
         if word == text:
             return word
     raise UsageError(f"--{option} {text}: choose one of {', '.join(map(str, known))}", field=option)
+
+
+def _since(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(r"20[0-9]{2}(-[01][0-9](-[0-3][0-9])?)?", text):
+        raise UsageError(f"--since {text}: give a year, month or day such as 2026-01", field="since")
+    return text
 
 
 def _tasks(texts: tuple[str, ...]) -> tuple[TaskNeed, ...]:

@@ -40,12 +40,18 @@ class Candidate:
 
 
 def candidates(
-    requirements: Requirements, hardware: HardwareProfile, model: ModelProfile
+    requirements: Requirements,
+    hardware: HardwareProfile,
+    model: ModelProfile,
+    only: tuple[str, ...] = (),
 ) -> tuple[list[Candidate], list[Rejection]]:
-    """The plans to judge, and those that this machine, engine choice or need rules out beforehand."""
+    """The plans to judge, and those that this machine, engine choice or need rules out beforehand.
+
+    With *only* no scheme beside these and the model's own format is looked at, unless the need names its own.
+    """
     engines = requirements.engines or _engines_here(hardware)
     found, rejected = [], []
-    for scheme in _schemes(requirements, model):
+    for scheme in _schemes(requirements, model, only):
         reason = _calibration(scheme, requirements, model)
         if reason:
             rejected.append(_rejection(model, scheme, reason, "calibration"))
@@ -114,7 +120,9 @@ def _engines_here(hardware: HardwareProfile) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*usual, *installed)))
 
 
-def _schemes(requirements: Requirements, model: ModelProfile) -> tuple[SchemeProfile, ...]:
+def _schemes(
+    requirements: Requirements, model: ModelProfile, only: tuple[str, ...]
+) -> tuple[SchemeProfile, ...]:
     """The schemes to look at; a file or checkpoint that is quantized already has exactly one."""
     if model.fixed_scheme:
         fixed = find_scheme(model.fixed_scheme)
@@ -126,6 +134,8 @@ def _schemes(requirements: Requirements, model: ModelProfile) -> tuple[SchemePro
         return (fixed,)
     if requirements.schemes:
         return tuple(find_scheme(name) for name in requirements.schemes)
+    if only:
+        return tuple(s for s in all_schemes() if s.name in only or is_native(model, s))
     return all_schemes()
 
 

@@ -7,13 +7,12 @@ from dataclasses import replace
 from advisor.documents.recommendation import NearestMiss
 from advisor.documents.requirements import Requirements
 from advisor.prediction.artifacts import load
-from advisor.prediction.outcome import place_case
 from advisor.recommendation.candidates import kv_types_for
 from advisor.recommendation.front import rate
-from advisor.recommendation.judge import Judged, Setting, judge
+from advisor.recommendation.judge import SPILLS, Judged, Setting, judge
 from advisor.recommendation.misses import Miss
 from advisor.recommendation.plans import make_plan
-from advisor.sizing.weights import weigh
+from advisor.recommendation.remedies import change_of_machine, change_of_need, wired_limit_mb
 
 _TRIED = 8
 """Plans nearest to the need that advice is looked for: beyond them it would be for another plan."""
@@ -54,7 +53,7 @@ def nearest_miss(judged: list[Judged], requirements: Requirements) -> NearestMis
             nearest, change = plan, advice
             break
     if not change and any(miss.kind == "memory" for miss in nearest.misses):
-        change = "more memory, or a smaller model"
+        change = change_of_machine(nearest)
     return NearestMiss(
         plan=make_plan(nearest, requirements),
         misses=tuple(miss.text for miss in nearest.misses),
@@ -85,30 +84,15 @@ def _advice(plan: Judged, requirements: Requirements) -> str:
 def _step(plan: Judged, miss: Miss, need: Requirements) -> tuple[str, Requirements] | None:
     """One option that lifts *miss*, and the need with it."""
     if miss.kind == "memory":
-        return _less_memory(plan, need)
+        return change_of_need(plan, need)
     return (miss.relax, miss.relaxed(need)) if miss.relaxed else None
-
-
-def _less_memory(plan: Judged, need: Requirements) -> tuple[str, Requirements] | None:
-    """A smaller KV cache, else a shorter context, with which the plan fits."""
-    weights = weigh(plan.case.model, plan.case.scheme, plan.case.imatrix)
-    for kv_type in ("fp8",) if plan.case.serves else ("q8_0", "q4_0"):
-        if kv_type != plan.case.kv_type and place_case(replace(plan.case, kv_type=kv_type), weights).fits:
-            return f"--kv-cache {kv_type}", replace(need, kv_type=kv_type)
-    least = max(load.prompt_tokens + load.output_tokens for load in need.loads)
-    context = need.room_tokens // 2
-    while context >= least:
-        if place_case(replace(plan.case, context_tokens=context), weights).fits:
-            return f"--context {context}", replace(need, context_tokens=context)
-        context //= 2
-    return None
 
 
 def what_would_change(
     best: Judged, feasible: list[Judged], missed: list[Judged], requirements: Requirements
 ) -> tuple[str, ...]:
     """What giving a little more, or having a little more, would bring: one line for each way."""
-    lines = [_next_faster(best, feasible, requirements)]
+    lines = [_next_faster(best, feasible, requirements), _onto_the_gpu(best)]
     for kinds, describe in (
         (("loss",), _faster),
         (("memory",), _more_accurate),
@@ -119,8 +103,28 @@ def what_would_change(
         near = [plan for plan in near if describe(best, plan, requirements)]
         if near:
             plan = min(near, key=lambda plan: plan.misses[0].shortfall)
-            lines.append(describe(best, plan, requirements))
+            lines.append(describe(best, plan, requirements) + _with(plan, requirements))
     return tuple(line for line in lines if line)
+
+
+def _with(plan: Judged, requirements: Requirements) -> str:
+    """; and what would let *plan* do, when only memory is missing."""
+    if plan.misses[0].kind != "memory":
+        return ""
+    change = change_of_need(plan, requirements)
+    remedy = change[0] if change else change_of_machine(plan)
+    return f"; it would fit with {remedy}" if remedy else ""
+
+
+def _onto_the_gpu(best: Judged) -> str:
+    """What a Mac's GPU needs to hold the plan that runs beside it now."""
+    placement = best.outcome.placement
+    if placement is None or placement.kind not in SPILLS or not (limit := wired_limit_mb(best.case)):
+        return ""
+    return (
+        f"{best.case.scheme.name} would lie in the GPU's memory, and be faster, with "
+        f"sudo sysctl iogpu.wired_limit_mb={limit} (until the next start)"
+    )
 
 
 def _worth_naming() -> float:
@@ -140,7 +144,7 @@ def _next_faster(best: Judged, feasible: list[Judged], requirements: Requirement
         and plan.loss.value > best.loss.value
         and rate(plan, requirements) > rate(best, requirements) * _worth_naming()
     ]
-    if not faster:
+    if not faster or not rate(best, requirements):
         return ""
     plan = min(faster, key=lambda plan: (plan.loss.value, -rate(plan, requirements)))
     gain = 100 * (rate(plan, requirements) / rate(best, requirements) - 1)

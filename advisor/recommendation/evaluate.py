@@ -31,6 +31,7 @@ def evaluate(
     model: ModelProfile,
     *,
     everything: bool = True,
+    only: tuple[str, ...] = (),
     own: OwnEvidence = NOTHING_OWN,
 ) -> tuple[list[Judged], list[Rejection]]:
     """Every candidate judged, and those ruled out before anything was computed.
@@ -40,7 +41,7 @@ def evaluate(
     not computed; the verdict is the same. Raises UsageError for a context the model does not read.
     """
     _check_context(requirements, model)
-    found, rejected = candidates(requirements, hardware, model)
+    found, rejected = candidates(requirements, hardware, model, only)
     if not requirements.schemes:
         found, pointless = _without_pointless(found, model)
         rejected += pointless

@@ -8,12 +8,17 @@ from advisor.deploy.chosen import Chosen
 from advisor.deploy.commands import expected_file_name, make_command, run_command
 from advisor.deploy.published import published
 from advisor.deploy.recovery import options
+from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import ExpectedFile, Plan, Recovery
 from advisor.documents.requirements import Requirements
 from advisor.engines import facts
 from advisor.prediction.accuracy.native import is_native
+from advisor.prediction.case import Sized
+from advisor.prediction.speed import speed
 from advisor.recommendation.judge import Judged
+from advisor.recommendation.quality import expected_quality
 from advisor.recommendation.scores import expected_scores
+from advisor.sizing.weights import weigh
 
 _LOSS_WORTH_RECOVERING_PCT = 1.0
 """Below one percent a benchmark's own sampling error (0.3-1.5 points,
@@ -25,9 +30,13 @@ def make_plan(judged: Judged, requirements: Requirements, why: tuple[str, ...] =
     """The document of one plan, with everything predicted of it."""
     case, outcome = judged.case, judged.outcome
     deploy = deploy_plan(judged)
+    quality = expected_quality(case.model, outcome, requirements)
     scores, score_note = expected_scores(case.model, requirements, outcome)
     return Plan(
         model=case.model.name,
+        licence=case.model.licence,
+        released=case.model.release,
+        quality_pct=None if quality is None else 100 * quality,
         scheme=case.scheme.name,
         engine=case.engine,
         backend=case.backend,
@@ -35,6 +44,8 @@ def make_plan(judged: Judged, requirements: Requirements, why: tuple[str, ...] =
         kv_type=case.kv_type,
         context_tokens=case.context_tokens,
         concurrency=case.concurrency,
+        max_context_tokens=_largest_context(judged),
+        full_context_ttft_s=_full_context_ttft(judged),
         predicted=outcome,
         loss_pct=judged.loss,
         loss_upper_pct=judged.loss_upper,
@@ -48,6 +59,25 @@ def make_plan(judged: Judged, requirements: Requirements, why: tuple[str, ...] =
         score_note=score_note,
         recovery=_recovery(judged),
     )
+
+
+def _largest_context(judged: Judged) -> int | None:
+    placement, reads = judged.outcome.placement, judged.case.model.context_length
+    fits = placement.max_context_tokens if placement else None
+    return fits if fits is None or reads is None else min(fits, reads)
+
+
+def _full_context_ttft(judged: Judged) -> Estimate | None:
+    """Time to the first token of one request whose prompt fills the context; None where that is no
+    longer than the requests asked for."""
+    case, outcome = judged.case, judged.outcome
+    longest = max(case.loads, key=lambda load: load.prompt_tokens)
+    prompt = case.context_tokens - longest.output_tokens
+    if outcome.placement is None or not outcome.placement.fits or prompt <= longest.prompt_tokens:
+        return outcome.time_to_first_token_s
+    full = replace(case, loads=(replace(longest, prompt_tokens=prompt, weight=1.0),))
+    weights = weigh(case.model, case.scheme, case.imatrix)
+    return speed(full, Sized(weights=weights, placement=outcome.placement)).time_to_first_token_s
 
 
 def deploy_plan(judged: Judged) -> Chosen:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Recommendation, Rejection
 from advisor.documents.requirements import Requirements
+from advisor.prediction.artifacts import load
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.changes import nearest_miss, what_would_change
-from advisor.recommendation.evaluate import evaluate
+from advisor.recommendation.evaluate import VISIBLE_LOSS_PCT, evaluate
 from advisor.recommendation.front import pareto_front
-from advisor.recommendation.judge import Judged
+from advisor.recommendation.judge import Judged, Setting
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.rank import objective_of, ranked
 from advisor.recommendation.reading import READING_TOKENS_PER_S
 from advisor.recommendation.reasons import reasons
+from advisor.recommendation.rivals import CRUSHED_LOSS_PCT, rivals
 from advisor.recommendation.room import rooms
 
 _ALTERNATIVES = 5
@@ -26,7 +30,39 @@ def recommend(
 ) -> Recommendation:
     """The whole answer for one model."""
     judged, rejected = evaluate(requirements, hardware, model, everything=False, own=own)
-    return answer(requirements, hardware, judged, rejected)
+    setting = Setting(hardware=hardware, model=model, own=own)
+    document = answer(requirements, hardware, judged, rejected)
+    best = _first(judged, requirements)
+    lost = best.loss.value if best and best.loss else float("inf")
+    changes, better = document.what_would_change, document.better_models
+    if requirements.engines and lost >= VISIBLE_LOSS_PCT:
+        changes = (*changes, *_another_engine(best, requirements, setting))
+    if not requirements.schemes and lost >= CRUSHED_LOSS_PCT:
+        found = rivals(requirements, setting, best)
+        better = tuple(make_plan(choice.plan, requirements) for choice in found)
+    return replace(document, what_would_change=changes, better_models=better)
+
+
+def _first(judged: list[Judged], requirements: Requirements) -> Judged | None:
+    return next(iter(ranked([plan for plan in judged if plan.feasible], requirements)), None)
+
+
+def _another_engine(best: Judged | None, requirements: Requirements, setting: Setting) -> tuple[str, ...]:
+    """The plan that an engine nobody allowed would give, where it loses less than *best* by what a
+    benchmark can tell."""
+    free = replace(requirements, engines=())
+    judged, _ = evaluate(free, setting.hardware, setting.model, everything=False, own=setting.own)
+    other = _first(judged, requirements)
+    if other is None or other.loss is None:
+        return ()
+    gain = best.loss.value - other.loss.value if best and best.loss else None
+    if gain is not None and gain <= load("decision")["benchmark_resolution_pct"]:
+        return ()
+    instead = f" instead of {best.loss.value:.1f} %" if best and best.loss else ""
+    decode = other.outcome.decode_tokens_per_s
+    speed = f" at {decode.value:.3g} tokens/s" if decode else ""
+    name = f"--engine {other.case.engine}: {other.case.scheme.name}"
+    return (f"{name} loses {other.loss.value:.1f} %{instead}{speed}",)
 
 
 def answer(

@@ -13,6 +13,8 @@ from advisor.report.figures import (
     size,
 )
 
+SUMMARY = ("scheme", "engine", "file", "loss", "decode tok/s")
+RANKING = ("model", "score", "released", "licence", *SUMMARY)
 FigureRow = tuple[str, str, str, str]
 """Name, figure, note, and the section of the evidence that explains it."""
 
@@ -55,9 +57,22 @@ def figure_rows(plan: Plan) -> list[FigureRow]:
         ("Prefill", interval(out.prefill_tokens_per_s, "tokens/s"), "", "speed"),
         ("First token after", interval(out.time_to_first_token_s, "s"), "", "speed"),
     ]
+    if plan.full_context_ttft_s not in (None, out.time_to_first_token_s):
+        full = f"a prompt that fills the {plan.context_tokens} tokens"
+        rows.append(("  full context", interval(plan.full_context_ttft_s, "s"), full, "speed"))
+    if plan.max_context_tokens:
+        rows.append(("Largest context", f"{plan.max_context_tokens} tokens", "a request", "memory"))
     if plan.concurrency > 1:
         rows.append(("All requests", interval(out.throughput_tokens_per_s, "tokens/s"), "", "speed"))
+    released = f"released {plan.released}" if plan.released else ""
+    rows.append(("Licence", plan.licence or "not stated", released, "size"))
     return rows
+
+
+def ranking_cells(plan: Plan) -> tuple[str, ...]:
+    """One of several models: its name, score, date and licence, then `summary_cells`."""
+    score = "-" if plan.quality_pct is None else f"{plan.quality_pct:.0f}"
+    return plan.model, score, plan.released or "-", plan.licence or "not stated", *summary_cells(plan)
 
 
 def summary_cells(plan: Plan) -> tuple[str, ...]:

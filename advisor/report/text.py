@@ -7,7 +7,7 @@ import textwrap
 from advisor.documents.recommendation import ExpectedScore, NearestMiss, Plan, Recommendation, Rejection
 from advisor.documents.requirements import Requirements
 from advisor.report.figures import placement_words, table
-from advisor.report.plan import figure_rows, summary_cells
+from advisor.report.plan import RANKING, SUMMARY, figure_rows, ranking_cells, summary_cells
 from advisor.report.terminal import cleaned
 
 _WIDTH = 78
@@ -23,7 +23,12 @@ def recommendation_text(document: Recommendation) -> str:
             lines += ["", *_miss(document.nearest_miss)]
     else:
         lines += ["", *plan_text(document.recommendation, document.requirements)]
-    lines += _fleet(document) if document.requirements.model is None else _runners_up(document.alternatives)
+    if document.requirements.model is None:
+        first = (document.recommendation,) if document.recommendation else ()
+        lines += _ranking("Models that fit, the best of each family first:", (*first, *document.alternatives))
+    else:
+        lines += _runners_up(document.alternatives)
+        lines += _ranking("Models with better scores that fit here:", document.better_models)
     if document.what_would_change:
         lines += ["", "What would change this:", *_bullets(document.what_would_change)]
     lines += _rejected(document.rejected)
@@ -103,21 +108,12 @@ def _runners_up(plans: tuple[Plan, ...]) -> list[str]:
     return [
         "",
         "Runners-up:",
-        *table([summary_cells(plan) for plan in plans], ("scheme", "engine", "file", "loss", "decode tok/s")),
+        *table([summary_cells(plan) for plan in plans], SUMMARY),
     ]
 
 
-def _fleet(document: Recommendation) -> list[str]:
-    plans = [plan for plan in (document.recommendation, *document.alternatives) if plan]
-    if not plans:
-        return []
-    plans.sort(key=lambda plan: -plan.predicted.file_size_bytes.value)
-    rows = [(plan.model, *summary_cells(plan)) for plan in plans]
-    return [
-        "",
-        "For each current family, the largest member that fits:",
-        *table(rows, ("model", "scheme", "engine", "file", "loss", "decode tok/s")),
-    ]
+def _ranking(title: str, plans: tuple[Plan, ...]) -> list[str]:
+    return ["", title, *table([ranking_cells(plan) for plan in plans], RANKING)] if plans else []
 
 
 def rejection_lines(rejections: tuple[Rejection, ...], shown: int) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from advisor.api import session
 from advisor.catalog.models import all_models
 from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
-from advisor.recommendation.fleet import SHORTLIST
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.scores import expected_scores
+from advisor.recommendation.which_model import SHORTLIST
 from advisor.report.series import SIZE, Point, Series, scaled
 from advisor.tui.conversation import Reply
 

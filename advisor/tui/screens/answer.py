@@ -128,7 +128,7 @@ class AnswerScreen(StepScreen):
             return
         suggested = self.reply.model is None
         yield from _heading(
-            "The largest model of each family that fits (Enter takes it)"
+            "Models that fit, the best of each family first (Enter takes it)"
             if suggested
             else "Runners-up (Enter opens)"
         )

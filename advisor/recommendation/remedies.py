@@ -1,0 +1,147 @@
+"""What would make a plan fit: another option, or more of the machine, each with its value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import ceil
+
+from advisor.documents.hardware import HardwareProfile
+from advisor.documents.outcome import Placement
+from advisor.documents.requirements import Requirements
+from advisor.engines import facts
+from advisor.prediction.case import Case
+from advisor.prediction.outcome import place_case
+from advisor.recommendation.judge import SPILLS, Judged
+from advisor.sizing.weights import weigh
+
+Change = tuple[str, Requirements]
+"""An option of the command line, and the need with it."""
+_KV_TYPES = ("q8_0", "fp8", "q4_0", "f16")
+"""From the least to the most that a cache type changes the answers; f16 for heads that no quantized
+type fits."""
+_RAM_GIB = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048)
+"""Sizes main memory is sold in."""
+_WIRED_STEP_MB = 512
+"""The limit is rounded up to this, so that it is easily read."""
+
+
+def change_of_need(plan: Judged, need: Requirements) -> Change | None:
+    """Another KV cache type, fewer requests, or a shorter context with which the plan fits; None when
+    none does."""
+    for kv_type in _KV_TYPES:
+        known = kv_type in facts(plan.case.engine).kv_types
+        if known and kv_type != plan.case.kv_type and _fits(replace(plan.case, kv_type=kv_type)):
+            return f"--kv-cache {kv_type}", replace(need, kv_type=kv_type)
+    return _fewer_requests(plan, need) or _shorter_context(plan, need)
+
+
+def _fewer_requests(plan: Judged, need: Requirements) -> Change | None:
+    if len(need.loads) > 1 or need.concurrency == 1:
+        return None
+
+    def with_requests(count: int) -> Requirements:
+        return replace(need, loads=(replace(need.loads[0], concurrency=count),))
+
+    count = _most(need.concurrency - 1, lambda n: _fits(replace(plan.case, loads=with_requests(n).loads)))
+    return (f"--concurrency {count}", with_requests(count)) if count else None
+
+
+def _shorter_context(plan: Judged, need: Requirements) -> Change | None:
+    if not isinstance(need.context_tokens, int):
+        return None
+    blocks = _most(
+        (need.context_tokens - 1) // 256, lambda n: _fits(replace(plan.case, context_tokens=256 * n))
+    )
+    tokens = 256 * blocks
+    if tokens < need.request_tokens:
+        return None
+    return f"--context {tokens}", replace(need, context_tokens=tokens)
+
+
+def change_of_machine(plan: Judged) -> str:
+    """What the machine would have to have: a higher limit of its GPU, memory that is stated, or more
+    of it."""
+    placement = plan.outcome.placement
+    if placement is None or (placement.fits and placement.kind not in SPILLS):
+        return ""
+    if limit := wired_limit_mb(plan.case):
+        return f"sudo sysctl iogpu.wired_limit_mb={limit} (until the next start)"
+    if placement.fits:
+        return ""
+    return "; ".join(_more(plan.case.hardware, placement))
+
+
+def _more(hardware: HardwareProfile, placement: Placement) -> list[str]:
+    """What each device lacks."""
+    found = []
+    for device in placement.devices:
+        main = device.device.startswith("CPU")
+        if device.available_bytes is None:
+            size = _ram_gib(device.total_bytes)
+            found.append(
+                f"the main memory stated, e.g. --ram {size}GB"
+                if main
+                else f"the memory of {device.device} stated, e.g. --vram {size}GB"
+            )
+        elif (missing := device.total_bytes - device.available_bytes) > 0:
+            in_all = (hardware.memory.total_bytes or 0) + missing
+            where = f"main memory (--ram {_sold(in_all)}GB)" if main else f"memory on {device.device}"
+            found.append(f"{missing / 2**30:.1f} GiB more {where}")
+    return found
+
+
+def wired_limit_mb(case: Case) -> int | None:
+    """Apple's `iogpu.wired_limit_mb` with which *case* lies in the GPU's memory; None where none helps.
+
+    What the system needs for itself stays untouched: the limit is only raised within what it leaves.
+    """
+    raised = _raised(case.hardware)
+    if raised is None:
+        return None
+    placement = _place(replace(case, hardware=raised))
+    if not placement.fits or placement.kind != "unified":
+        return None
+    return ceil(placement.total_bytes / 2**20 / _WIRED_STEP_MB) * _WIRED_STEP_MB
+
+
+def _raised(hardware: HardwareProfile) -> HardwareProfile | None:
+    """The machine with all its memory open to its GPU; None when it is no Apple machine or has it so
+    already."""
+    total = hardware.memory.total_bytes
+    apple = [gpu for gpu in hardware.gpus if gpu.unified_memory and gpu.vendor == "Apple"]
+    if not apple or total is None or (apple[0].memory_total_bytes or 0) >= total:
+        return None
+    gpu = replace(apple[0], memory_total_bytes=total, memory_free_bytes=None)
+    return replace(hardware, gpus=(gpu,))
+
+
+def _ram_gib(needed_bytes: int) -> int:
+    return _sold(needed_bytes * 1.25)  # a fifth is left to the system
+
+
+def _sold(needed_bytes: float) -> int:
+    """The next size in GiB that memory is sold in."""
+    needed = needed_bytes / 2**30
+    return next((size for size in _RAM_GIB if size >= needed), ceil(needed))
+
+
+def _most(limit: int, fits: Callable[[int], bool]) -> int:
+    """The largest number from 1 to *limit* that fits, if smaller numbers fit where larger ones do; 0
+    if none does."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if fits(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _fits(case: Case) -> bool:
+    return _place(case).fits
+
+
+def _place(case: Case) -> Placement:
+    return place_case(case, weigh(case.model, case.scheme, case.imatrix))
