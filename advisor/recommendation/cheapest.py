@@ -12,9 +12,9 @@ from advisor.documents.offers import Demand, HardwareAnswer, Offer, OfferPlan
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Plan
 from advisor.documents.requirements import Requirements
-from advisor.recommendation.fleet import SHORTLIST
 from advisor.recommendation.queueing import replicas_needed, wait_s
 from advisor.recommendation.recommend import recommend
+from advisor.recommendation.which_model import SHORTLIST
 
 SHOWN = 5
 SECONDS_PER_HOUR = 3600
