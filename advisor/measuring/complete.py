@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from advisor.catalog.models import match_model
 from advisor.catalog.schemes import find_scheme
@@ -122,7 +122,7 @@ class Completer:
             raise UsageError(
                 f"the file does not say which model {row.tool or 'it'} measured; add --model NAME"
             )
-        if raw.lower().endswith(".gguf") and Path(raw).is_file():
+        if raw.lower().endswith(".gguf") and os.path.isfile(raw):
             return kept_model(resolve_model(raw))
         params_b = n_params / 1e9 if n_params else None
         for text in (_plain_name(raw), _plain_name(str(row.facts.get("model_type") or ""))):

@@ -89,7 +89,7 @@ def _configurations(db: sqlite3.Connection, host: str) -> list[tuple[_Configurat
     facts = ", ".join(f"json_extract(facts, '$.{name}')" for name in _FACTS)
     for record in db.execute(
         f"SELECT value, flags, coalesce(json_extract(facts, '$.best'), value), {', '.join(_COLUMNS)}, {facts}"
-        " FROM rows WHERE host = ? AND kind = 'speed' AND metric = 'tokens_per_s'"
+        " FROM rows WHERE host = ? AND kind = 'speed' AND metric = 'tokens_per_s' AND value > 0"
         " AND phase IN ('decode', 'prefill') AND coalesce(concurrency, 1) = 1"
         f" ORDER BY id DESC LIMIT {MOST_ROWS}",
         (host,),

@@ -73,7 +73,8 @@ _IDENTITY = tuple(
     name for name in COLUMNS if name not in ("facts", "flags", "n", "sd", "hardware", "tool_version")
 )
 """llama-bench's CSV and JSON of one run say the same but for the samples: they are one measurement."""
-_NUMBERS = {"prompt_tokens", "output_tokens", "depth", "concurrency", "gpu_layers", "threads", "n"}
+COUNTS = ("prompt_tokens", "output_tokens", "depth", "concurrency", "gpu_layers", "threads", "n")
+TEXTS = tuple(name for name in COLUMNS if name not in (*COUNTS, "value", "sd", "facts"))
 
 
 def plain_row(row: Row) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def of_plain(value: dict[str, Any]) -> Row:
             continue
         if name in ("value", "sd"):
             known[name] = float(cell)
-        elif name in _NUMBERS:
+        elif name in COUNTS:
             known[name] = int(float(cell))
         elif name == "facts":
             known[name] = json.loads(cell) if isinstance(cell, str) else dict(cell)

@@ -7,13 +7,13 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor.data import user_folder
 from advisor.errors import UsageError
 from advisor.measuring.importers.llama_perplexity import read
+from advisor.measuring.program import run_program
 from advisor.measuring.rows import Row
 from advisor.measuring.store import Store
 
@@ -76,18 +76,11 @@ def _done(store: Store, said: str, anew: bool) -> dict[str, Any] | None:
 
 def _run(command: list[str]) -> dict[str, Any]:
     """Its figures, from all it prints."""
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    ) as process:
-        try:
-            said = process.stdout.read()
-        except BaseException:
-            process.kill()
-            raise
-    rows: list[Row] = read(said) if process.returncode == 0 else []
+    said = run_program(command)
+    rows: list[Row] = read(said)
     if not rows:
         last = said.strip().splitlines()[-1:] or ["it printed nothing"]
-        raise UsageError(f"{PROGRAM} failed: {last[0]}")
+        raise UsageError(f"{PROGRAM} gave no figures: {last[0][:300]}")
     return {
         "version": rows[0].tool_version,
         "figures": {row.metric: (row.value, row.sd, row.n) for row in rows},

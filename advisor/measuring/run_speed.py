@@ -4,11 +4,11 @@ engine extra."""
 from __future__ import annotations
 
 import shutil
-import subprocess
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, pstdev
+from typing import TYPE_CHECKING
 
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.hardware import HardwareProfile
@@ -17,8 +17,12 @@ from advisor.engines import engine_for
 from advisor.errors import UsageError
 from advisor.measuring.complete import kept_model
 from advisor.measuring.host import Busy, busy, host_of
+from advisor.measuring.program import SILENCE_S, run_program
 from advisor.measuring.progress import Progress
 from advisor.measuring.rows import Row
+
+if TYPE_CHECKING:
+    from advisor.measuring.engine import Engine
 
 LLAMA_BENCH = "llama-bench"
 DECODE_WORK = 16
@@ -40,6 +44,8 @@ class SpeedTest:
     gpu_layers: int = -1
     engine: str = "auto"
     """auto, llama-bench or cyllama."""
+    silence_s: float = SILENCE_S
+    """How long llama-bench may print nothing before it is ended."""
 
     def work(self, n_threads: int) -> float:
         """Tokens read, or as long as reading."""
@@ -120,7 +126,7 @@ def _in_process(path: Path, test: SpeedTest, threads: tuple[int, ...], bar: Prog
     return rows
 
 
-def _one_depth(engine: object, test: SpeedTest, depth: int, bar: Progress) -> dict[str, list[float]]:
+def _one_depth(engine: Engine, test: SpeedTest, depth: int, bar: Progress) -> dict[str, list[float]]:
     """Seconds of every repetition. One unmeasured run of each first: it loads pages and wakes the threads."""
     # Token ids that any vocabulary has, different from one another: a mixture routes them to different
     # experts.
@@ -184,22 +190,17 @@ def _with_llama_bench(path: Path, test: SpeedTest, threads: tuple[int, ...], bar
     if test.gpu_layers >= 0:
         command += ["-ngl", str(test.gpu_layers)]
     rows: list[Row] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            for line in process.stdout:
-                for row in read(line) if line.startswith("{") else ():
-                    rows.append(row)
-                    weight = (
-                        test.prompt_tokens if row.phase == "prefill" else DECODE_WORK * test.output_tokens
-                    )
-                    bar.step(weight * test.repeats, f"{row.phase}, {row.value:.1f} tokens/s")
-            said = process.stderr.read()
-        except BaseException:
-            process.kill()
-            raise
-    if process.returncode or not rows:
-        last = said.strip().splitlines()[-1:] or ["no figures"]
-        raise UsageError(f"llama-bench failed on {path}: {last[0]}")
+
+    def hear(line: str) -> None:
+        for row in read(line) if line.startswith("{") else ():
+            rows.append(row)
+            weight = test.prompt_tokens if row.phase == "prefill" else DECODE_WORK * test.output_tokens
+            bar.step(weight * test.repeats, f"{row.phase}, {row.value:.1f} tokens/s")
+
+    said = run_program(command, hear, test.silence_s)
+    if not rows:
+        last = said.strip().splitlines()[-1:] or ["it printed nothing"]
+        raise UsageError(f"{LLAMA_BENCH} gave no figures of {path}: {last[0][:300]}")
     return [
         replace(row, facts={**row.facts, "best": max(row.facts.get("samples") or [row.value])})
         for row in rows

@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from advisor.data import store_file
-from advisor.errors import StoreError, UsageError
+from advisor.errors import BadFileError, StoreError, UsageError
 from advisor.measuring.migrations import migrate
 from advisor.measuring.rows import COLUMNS, Row
+from advisor.measuring.sound import fault
 
 BUSY_S = 60.0
 """How long a writer waits for another: longer than any import we promise."""
@@ -142,7 +143,11 @@ class Store:
             seen: Counter[str] = Counter()
             origins: dict[tuple[str, str, str], int] = {}
             total, batch, inserted = 0, [], 0
-            for row in rows:
+            for number, row in enumerate(rows, start=1):
+                if wrong := fault(row):
+                    raise BadFileError(
+                        f"{origin.file_name or 'the measurement'}, row {number}: {wrong}; nothing was kept"
+                    )
                 identity = (row.tool, row.tool_version, row.host)
                 if identity not in origins:
                     origins[identity] = self._origin(db, origin, identity, now)

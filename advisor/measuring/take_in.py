@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,12 +31,24 @@ def read_file(path: Path, completer: Completer) -> tuple[list[Row], Origin]:
     """The file's rows with catalogue names. Raises BadFileError, UsageError, UnknownNameError."""
     data = _bytes(path)
     text = _text(data, path)
-    reader = importer_of(text, str(path))
+    try:
+        reader = importer_of(text, str(path))
+    except csv.Error as error:
+        raise BadFileError(f"{path} is a table that cannot be read: {error}") from None
     try:
         rows = [completer.complete(row) for row in reader.read(text)]
     except AdvisorError:
         raise
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        RecursionError,
+        OverflowError,
+        csv.Error,
+    ) as error:
         raise BadFileError(
             f"{path}: {reader.TITLE} output that cannot be read ({error}); is it complete?"
         ) from None

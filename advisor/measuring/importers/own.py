@@ -33,6 +33,6 @@ def read(text: str) -> list[Row]:
     for number, record in enumerate(records, start=1):
         try:
             rows.append(of_plain(record))
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, OverflowError) as error:
             raise BadFileError(f"row {number}: {error}") from None
     return rows
