@@ -90,6 +90,10 @@ class Placement:
     """`--n-cpu-moe`."""
     tensor_parallel: int = 1
     pipeline_parallel: int = 1
+    expert_parallel: bool = False
+    """Whether experts stay whole and are spread over the GPUs."""
+    layers_per_gpu: tuple[int, ...] = ()
+    """`-ts`: layers of each GPU, the output counted on the last; empty where the engine divides itself."""
     devices: tuple[DeviceMemory, ...] = ()
     fits: bool = True
     binding: str = ""

@@ -79,9 +79,8 @@ def _tensor_split(launch: Launch) -> str | None:
     """
     place = launch.placement
     devices = _on_gpus(launch)
-    counts = tuple(getattr(place, "layers_per_gpu", ()) or ())
-    if place is not None and place.cpu_expert_layers and len(counts) == len(devices):
-        return ",".join(map(str, counts))
+    if place is not None and place.layers_per_gpu:
+        return ",".join(map(str, place.layers_per_gpu))
     sizes = [device.available_bytes for device in devices]
     if len(sizes) < 2 or any(size is None for size in sizes):
         return None

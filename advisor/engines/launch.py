@@ -72,7 +72,7 @@ class Launch:
     @property
     def expert_parallel(self) -> bool:
         """Whether whole experts are spread over the GPUs instead of slices of each."""
-        return bool(self.placement and getattr(self.placement, "expert_parallel", False))
+        return bool(self.placement and self.placement.expert_parallel)
 
     @property
     def oldest_compute_capability(self) -> float | None:

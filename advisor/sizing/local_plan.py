@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.engines import facts
@@ -147,13 +147,16 @@ def gpu_plan(request: Request, gpus: list[tuple[int, Gpu]], gpu_layers: int, cpu
     """*gpu_layers* layers (the last ones; one more means the output too) over *gpus*, experts of the first
     *cpu_experts* layers in main memory.
 
-    Several GPUs share the layers in proportion to their memory, as llama.cpp does without `-ts`.
+    Several GPUs share the layers in proportion to their memory, as llama.cpp does without `-ts`; with experts
+    in main memory they share what is left, so that the first GPU does not stay empty
+    (https://github.com/ggml-org/llama.cpp/issues/15136).
     """
     shares = request.shares
     n = shares.n_layers
     on_gpu = min(gpu_layers, n)
     first = n - on_gpu
-    cuts = _cuts(gpus, on_gpu)
+    balanced = cpu_experts > 0 and len(gpus) > 1
+    cuts = _balanced_cuts(request, gpus, cpu_experts) if balanced else _cuts(gpus, on_gpu)
     slots, gguf = [], request.gguf
     for position, (index, gpu) in enumerate(gpus):
         a, b = first + cuts[position], first + cuts[position + 1]
@@ -186,6 +189,7 @@ def gpu_plan(request: Request, gpus: list[tuple[int, Gpu]], gpu_layers: int, cpu
         gpu_layers=min(gpu_layers, n + 1),
         n_layers=n,
         cpu_expert_layers=cpu_experts,
+        layers_per_gpu=_layers_per_gpu(cuts) if balanced else (),
         slow_bytes=slow,
         exact=shares.exact,
         weights_factor=shares.factor,
@@ -222,6 +226,31 @@ def _cuts(gpus: list[tuple[int, Gpu]], on_gpu: int) -> list[int]:
     bounds = [part / total for part in accumulate(free)]
     owner = [min(bisect_right(bounds, layer / (on_gpu + 1)), len(gpus) - 1) for layer in range(on_gpu)]
     return [0, *(sum(1 for o in owner if o <= position) for position in range(len(gpus)))]
+
+
+def _balanced_cuts(request: Request, gpus: list[tuple[int, Gpu]], cpu_experts: int) -> list[int]:
+    """Where the layers of each GPU begin and end when the bytes that stay on GPUs follow their memory."""
+    shares, n = request.shares, request.shares.n_layers
+    cache = sum(request.parts.kv) / n
+    sizes = [shares.dense(layer, layer + 1, cpu_experts) + cache for layer in range(n)]
+    free = [gpu_available(gpu) or 1 for _, gpu in gpus]
+    whole, held = sum(sizes) + shares.output_bytes, 0.0
+    bounds = [part / sum(free) * whole for part in accumulate(free)][:-1]
+    cuts, position = [0], 0
+    for layer, size in enumerate(sizes):
+        held += size
+        while position < len(bounds) and held > bounds[position] + size / 2:
+            cuts.append(layer)
+            position += 1
+    cuts += [n] * (len(gpus) + 1 - len(cuts))
+    return cuts
+
+
+def _layers_per_gpu(cuts: list[int]) -> tuple[int, ...]:
+    """Layers of each GPU as `-ts` counts them: the output is one more, on the last."""
+    counts = [after - before for before, after in pairwise(cuts)]
+    counts[-1] += 1
+    return tuple(counts)
 
 
 def _expert_plans(request: Request, gpus: list[tuple[int, Gpu]]) -> list[Plan]:

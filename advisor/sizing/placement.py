@@ -43,7 +43,7 @@ def place(
     and `binding` says by how much. Raises UsageError for an unknown KV type.
     """
     plans, work = _plans(
-        hardware, model, weights, engine, backend, context_tokens, concurrency, kv_type, gpu_layers
+        hardware, model, weights, scheme, engine, backend, context_tokens, concurrency, kv_type, gpu_layers
     )
     return _checked(plans[0].document(work, context_tokens, concurrency, search=True), work, engine)
 
@@ -62,7 +62,7 @@ def candidates(
 ) -> list[Placement]:
     """Every placement looked at, the best first; arguments as for `place`."""
     plans, work = _plans(
-        hardware, model, weights, engine, backend, context_tokens, concurrency, kv_type, gpu_layers
+        hardware, model, weights, scheme, engine, backend, context_tokens, concurrency, kv_type, gpu_layers
     )
     return [
         _checked(plan.document(work, context_tokens, concurrency, search=False), work, engine)
@@ -86,6 +86,7 @@ def _plans(
     hardware: HardwareProfile,
     model: ModelProfile,
     weights,
+    scheme,
     engine: str,
     backend: str,
     context_tokens: int,
@@ -101,7 +102,7 @@ def _plans(
     shares = LayerShares(model, weights, work.layout)
     parts = work.parts(context_tokens, concurrency)
     if serving:
-        plans = serving_plans(hardware, model, shares, work.layout, engine)
+        plans = serving_plans(hardware, model, scheme, shares, work.layout, facts(engine))
         plans.sort(
             key=lambda p: (
                 (0, -p.tensor_parallel, p.pipeline_parallel)

@@ -162,6 +162,10 @@ class Plan:
     cpu_expert_layers: int = 0
     tensor_parallel: int = 1
     pipeline_parallel: int = 1
+    expert_parallel: bool = False
+    layers_per_gpu: tuple[int, ...] = ()
+    refused: str = ""
+    """Why the engine cannot load the model this way, whatever the memory."""
     slow_bytes: float = 0.0
     """Weights and cache read over main memory for each token; what the choice of the best plan minimises."""
     exact: bool = True
@@ -188,12 +192,14 @@ class Plan:
     def fits(self, parts: Growing) -> bool:
         """Whether every device holds its share; unknown memory counts as asked for by
         `assume_unknown_fits`."""
-        if self.miss(parts) > 0:
+        if self.refused or self.miss(parts) > 0:
             return False
         return self.assume_unknown_fits or self.unknown() is None
 
     def binding(self, parts: Growing) -> str:
         """One line: the fullest device, or by how much the worst one misses."""
+        if self.refused:
+            return self.refused
         known = [slot for slot in self.slots if slot.available_bytes is not None]
         over = max(known, key=lambda s: s.need(parts) - (s.available_bytes or 0), default=None)
         unknown = self.unknown()
@@ -229,6 +235,8 @@ class Plan:
             cpu_expert_layers=self.cpu_expert_layers,
             tensor_parallel=self.tensor_parallel,
             pipeline_parallel=self.pipeline_parallel,
+            expert_parallel=self.expert_parallel,
+            layers_per_gpu=self.layers_per_gpu,
             devices=tuple(slot.document(parts, points) for slot in self.slots),
             fits=self.fits(parts),
             binding=self.binding(parts),

@@ -6,64 +6,52 @@ from itertools import accumulate
 
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.model import ModelProfile
+from advisor.documents.scheme import SchemeProfile
+from advisor.engines import Engine
 from advisor.sizing.cache_layout import CacheLayout
 from advisor.sizing.local_plan import gpu_label
 from advisor.sizing.overheads import serving_available, serving_overhead_bytes, unified_available
 from advisor.sizing.plan import SERVING_MAX_SEQUENCES, Plan, Slot
 from advisor.sizing.shares import LayerShares
+from advisor.sizing.tensor_parallel import Division, divisions, refusal
 
 
 def serving_plans(
     hardware: HardwareProfile,
     model: ModelProfile,
+    scheme: SchemeProfile,
     shares: LayerShares,
     layout: CacheLayout,
-    engine: str,
+    engine: Engine,
 ) -> list[Plan]:
     """One plan per valid (tensor parallel, pipeline parallel) of this machine, the widest tensor parallel
-    first.
+    first; one that is refused when the engine cannot load the model at all.
 
     Tensor parallel stays inside a node; nodes are stages of a pipeline.
     """
     per_node, nodes = len(hardware.gpus), max(1, hardware.nodes)
+    found = divisions(model, scheme, layout, engine, per_node)
+    if not found:
+        whole = _plan(hardware, shares, engine, Division(1, 1.0), 1)
+        whole.refused = f"{engine.name} cannot load it: {refusal(model, scheme, engine, 1)}"
+        return [whole]
     plans = []
-    for tensor in range(per_node, 0, -1):
-        share = _kv_head_share(model, layout, tensor)
-        if share is None:
-            continue
-        for pipeline in {nodes * (per_node // tensor), nodes, 1}:
+    for division in found:
+        for pipeline in {nodes * (per_node // division.tensor_parallel), nodes, 1}:
             if pipeline <= shares.n_layers:
-                plans.append(_plan(hardware, shares, engine, tensor, pipeline, share))
+                plans.append(_plan(hardware, shares, engine, division, pipeline))
     return plans
-
-
-def _kv_head_share(model: ModelProfile, layout: CacheLayout, tensor: int) -> float | None:
-    """Share of each layer's cache on one of *tensor* cards; None when the heads do not divide.
-
-    KV heads are replicated when there are more cards than heads, a latent cache (MLA) always (vLLM
-    `QKVParallelLinear`, `get_num_kv_heads`).
-    """
-    heads, kv_heads = int(model.n_heads or 0), int(model.n_kv_heads or model.n_heads or 0)
-    if tensor == 1:
-        return 1.0
-    if heads and heads % tensor:
-        return None
-    if layout.mla:
-        return 1.0
-    if not kv_heads or kv_heads % tensor == 0:
-        return 1.0 / tensor
-    return 1.0 / kv_heads if tensor % kv_heads == 0 else None
 
 
 def _plan(
     hardware: HardwareProfile,
     shares: LayerShares,
-    engine: str,
-    tensor: int,
+    engine: Engine,
+    division: Division,
     pipeline: int,
-    kv_head_share: float,
 ) -> Plan:
     """The plan over tensor x pipeline equal cards."""
+    tensor = division.tensor_parallel
     cards = _cards(hardware, tensor * pipeline)
     bounds = _stages(shares.n_layers, pipeline)
     slots = []
@@ -77,7 +65,7 @@ def _plan(
             weights += shares.embedding_bytes
         elif stage == pipeline - 1:
             weights += shares.output_bytes
-        available = serving_available(gpu, engine)
+        available = serving_available(gpu, engine.name)
         if gpu.unified_memory:
             pool = unified_available(hardware, gpu)
             available = pool if available is None else available if pool is None else min(available, pool)
@@ -85,7 +73,7 @@ def _plan(
             Slot(
                 gpu_label(index, gpu),
                 int(weights / tensor),
-                tuple(kv_head_share * share for share in shares.kv_shares(first, last)),
+                tuple(division.kv_head_share * share for share in shares.kv_shares(first, last)),
                 overhead_bytes=serving_overhead_bytes(tensor * pipeline),
                 available_bytes=available,
             )
@@ -101,6 +89,7 @@ def _plan(
         n_layers=shares.n_layers,
         tensor_parallel=tensor,
         pipeline_parallel=pipeline,
+        expert_parallel=division.expert_parallel,
         exact=shares.exact,
         weights_factor=shares.factor,
         max_sequences=SERVING_MAX_SEQUENCES,
