@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from math import prod
 from pathlib import Path
 from typing import Any
 
-from advisor.catalog.models import match_model
-from advisor.catalog.names import word_set
+from advisor.catalog.hf_shapes import LARGEST_VALUE, kept_settings, shapes
+from advisor.catalog.models import all_models, match_model
 from advisor.catalog.quantization_config import is_float_only, scheme_of
 from advisor.catalog.safetensors import read_safetensors
 from advisor.documents.model import ModelProfile, StoredTensor
@@ -18,8 +18,6 @@ from advisor.errors import BadFileError
 
 _LARGEST_CONFIG = 20_000_000
 """Bytes of JSON read at most; index files of the largest models have about 10 MB."""
-_LARGEST_VALUE = 1 << 40
-"""Integers of a configuration above this are nonsense: no model has a trillion of anything but parameters."""
 _MOST_SHARDS = 2000
 """Shards looked for at most: an index may name any number. Published models have about 200."""
 
@@ -37,66 +35,50 @@ def read_hf(path: str | Path) -> ModelProfile:
     config = _load(config_path)
     folder = config_path.parent
     text = _text_config(config)
-    shapes = _shapes(text, config)
-    if (shapes["n_layers"] or 0) > _MOST_LAYERS or (shapes["n_experts"] or 0) > _MOST_LAYERS:
-        raise BadFileError(f"{path} states more than {_MOST_LAYERS} layers or experts: no model has as many")
-    if shapes["n_layers"] is None or shapes["hidden_size"] is None:
+    try:
+        found = shapes(text, config)
+    except ValueError as error:
+        raise BadFileError(f"{path} states {error}: no model has as many") from None
+    if found["n_layers"] is None or found["hidden_size"] is None:
         raise BadFileError(
             f"{config_path} is not a model's config.json: it states no number of layers or no hidden size; "
             "give the config.json of the model's directory"
         )
-    tensors, n_params_stated, notes = _weights(folder, config_path)
-    quantization = config.get("quantization_config") or text.get("quantization_config") or _side_file(folder)
-    if quantization is None and isinstance(config.get("quantization"), dict):
-        quantization = config["quantization"]  # mlx-lm
-    scheme, note = scheme_of(quantization) if isinstance(quantization, dict) else (None, "")
-    dtype = str(
-        config.get("torch_dtype") or config.get("dtype") or text.get("torch_dtype") or text.get("dtype") or ""
-    )
-    counted = sum(prod(tensor.shape) for tensor in tensors) if tensors and scheme is None else n_params_stated
+    stored = _weights(folder, config_path)
+    scheme, note = _scheme(config, text, folder)
     profile = ModelProfile(
         name=_name(config, folder, config_path),
         source="hf-config",
         hf_id=_hf_id(config),
-        n_params=counted,
-        native_dtype=_short_dtype(dtype),
+        n_params=sum(prod(tensor.shape) for tensor in stored.tensors)
+        if stored.tensors and scheme is None
+        else stored.n_params,
+        native_dtype=_dtype(config, text),
         fixed_scheme=scheme,
-        tensors=tensors,
+        tensors=stored.tensors,
         file_path=str(path),
-        file_size_bytes=sum(tensor.n_bytes for tensor in tensors) or None,
-        notes=tuple(part for part in (*notes, note) if part),
-        metadata=_kept(text, shapes["head_dim"]),
-        **shapes,
+        file_size_bytes=stored.n_bytes,
+        notes=tuple(part for part in (*stored.notes, note) if part),
+        metadata=kept_settings(text, found),
+        **found,
     )
     return _completed(profile, str(path))
 
 
-_KEPT_STARTS = ("linear_", "mamba_")
-_KEPT = word_set(
-    "model_type n_groups conv_kernel hybrid_override_pattern shared_expert_intermediate_size "
-    "shared_intermediate_size moe_shared_expert_intermediate_size use_qk_norm use_qkv_bias "
-    "use_parallel_residual interleave_moe_layer_step moe_latent_size global_head_dim "
-    "num_global_key_value_heads attention_k_eq_v index_n_heads num_nextn_predict_layers"
-)
-"""Settings without a field of their own which decide tensor shapes; sizing reads them by these names."""
+def _scheme(config: dict[str, Any], text: dict[str, Any], folder: Path) -> tuple[str | None, str]:
+    """(scheme, note) of a quantized checkpoint."""
+    stated = config.get("quantization_config") or text.get("quantization_config") or _side_file(folder)
+    if stated is None and isinstance(config.get("quantization"), dict):
+        stated = config["quantization"]  # mlx-lm
+    return scheme_of(stated) if isinstance(stated, dict) else (None, "")
 
 
-def _kept(text: dict[str, Any], head_dim: int | None) -> dict[str, str | int | float | bool]:
-    """The scalars of a config.json that sizing needs; the rotary settings in the catalogue's form."""
-    kept = {
-        key: value
-        for key, value in text.items()
-        if (key in _KEPT or key.startswith(_KEPT_STARTS)) and isinstance(value, (str, int, float, bool))
-    }
-    rotary = text.get("rope_scaling") or text.get("rope_parameters")
-    rotary = rotary if isinstance(rotary, dict) else {}
-    kind = rotary.get("rope_type", rotary.get("type"))
-    if isinstance(kind, str) and kind != "default":
-        kept["rope_scaling"] = "longrope" if kind == "su" else kind  # Phi-3's first name for it
-    share = text.get("partial_rotary_factor", rotary.get("partial_rotary_factor"))
-    if isinstance(share, float) and 0 < share < 1 and head_dim:
-        kept["rope_dim"] = int(head_dim * share)
-    return kept
+def _dtype(config: dict[str, Any], text: dict[str, Any]) -> str | None:
+    """The stored type in short: bf16, fp16, fp32, or as it is stated."""
+    stated = (config.get(key) or text.get(key) for key in ("torch_dtype", "dtype"))
+    dtype = str(next(filter(None, stated), ""))
+    names = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
+    return names.get(dtype.removeprefix("torch."), dtype or None)
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -128,106 +110,57 @@ def _text_config(config: dict[str, Any]) -> dict[str, Any]:
     return config
 
 
-def _short_dtype(dtype: str) -> str | None:
-    names = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
-    return names.get(dtype.removeprefix("torch."), dtype or None)
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What lies beside the configuration."""
+
+    tensors: tuple[StoredTensor, ...] = ()
+    n_params: int | None = None
+    """Parameters as the index states them."""
+    n_bytes: int | None = None
+    """Bytes of all tensors: of the files here, else as the index states them."""
+    notes: tuple[str, ...] = ()
 
 
-def _shapes(text: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
-    """The shape fields, from the many names config.json files give them."""
-
-    def value(*names: str) -> int | None:
-        for name in names:
-            found = text.get(name)
-            if isinstance(found, list) and found and all(isinstance(item, int) for item in found):
-                found = max(found)
-            if isinstance(found, int) and not isinstance(found, bool) and 0 < found < _LARGEST_VALUE:
-                return found
-        return None
-
-    architectures = config.get("architectures") or text.get("architectures")
-    heads = value("num_attention_heads", "n_head", "num_heads")
-    hidden = value("hidden_size", "n_embd", "d_model", "dim")
-    kv = value("num_key_value_heads", "num_kv_heads", "n_head_kv") or (
-        1 if text.get("multi_query") is True else heads
-    )
-    head_dim = value("head_dim") or (hidden // heads if hidden and heads else None)
-    rank, rope, nope = value("kv_lora_rank"), value("qk_rope_head_dim"), value("qk_nope_head_dim")
-    experts = value("num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts")
-    kinds = text.get("layer_types") if isinstance(text.get("layer_types"), list) else []
-    recurrent = sum(1 for kind in kinds if str(kind) in ("linear_attention", "mamba", "conv", "recurrent"))
-    window = value("sliding_window") if text.get("use_sliding_window") is not False else None
-    tied = text.get("tie_word_embeddings", config.get("tie_word_embeddings"))
-    return {
-        "architecture": str(architectures[0]) if isinstance(architectures, list) and architectures else None,
-        "n_layers": value("num_hidden_layers", "n_layer", "num_layers"),
-        "hidden_size": hidden,
-        "intermediate_size": value("intermediate_size", "ffn_dim", "n_inner", "ffn_hidden_size"),
-        "n_heads": heads,
-        "n_kv_heads": kv,
-        "head_dim": (nope or 0) + (rope or 0) if rank and rope else head_dim,
-        "vocab_size": value("vocab_size"),
-        "tie_embeddings": tied if isinstance(tied, bool) else None,
-        "n_experts": experts,
-        "n_experts_used": value("num_experts_per_tok", "moe_topk", "moe_k", "top_k_experts"),
-        "n_shared_experts": value("n_shared_experts", "num_shared_experts"),
-        "moe_intermediate_size": value("moe_intermediate_size", "expert_ffn_hidden_size"),
-        "first_dense_layers": value("first_k_dense_replace", "num_dense_layers"),
-        "sliding_window": window,
-        "sliding_pattern": _pattern(kinds),
-        "mla_kv_lora_rank": rank,
-        "mla_q_lora_rank": value("q_lora_rank"),
-        "mla_rope_dim": rope,
-        "mla_nope_dim": nope,
-        "mla_v_dim": value("v_head_dim"),
-        "linear_attention_layers": recurrent or None,
-        "ssm_state_size": value("mamba_d_state", "ssm_state_size"),
-        "attention": _attention(rank, recurrent, heads, kv),
-        "context_length": value("max_position_embeddings", "n_positions", "max_seq_len", "seq_length"),
-    }
-
-
-def _attention(rank: int | None, recurrent: int, heads: int | None, kv: int | None) -> str | None:
-    if rank or recurrent or not heads or not kv:
-        return "mla" if rank else "hybrid" if recurrent else None
-    return "mha" if kv == heads else "mqa" if kv == 1 else "gqa"
-
-
-def _pattern(kinds: list[Any]) -> str | None:
-    """'1:5' from layer_types: one full-attention layer per five sliding ones."""
-    sliding = sum(1 for kind in kinds if kind == "sliding_attention")
-    full = sum(1 for kind in kinds if kind == "full_attention")
-    if not sliding:
-        return None
-    return f"1:{round(sliding / full)}" if full else "0:1"
-
-
-def _weights(folder: Path, config_path: Path) -> tuple[tuple[StoredTensor, ...], int | None, list[str]]:
-    """(tensors of the safetensors files, parameters the index states, notes)."""
-    files = sorted(folder.glob("*.safetensors")) if config_path.name == "config.json" else []
+def _weights(folder: Path, config_path: Path) -> _Stored:
+    """Tensors of the safetensors files, or what their index says of those that are not here."""
+    if config_path.name != "config.json":
+        return _Stored()
+    files = sorted(folder.glob("*.safetensors"))
     index_path = folder / "model.safetensors.index.json"
-    stated, expected = None, set()
-    if config_path.name == "config.json" and index_path.exists():
+    expected: set[str] = set()
+    n_params = n_bytes = None
+    if index_path.exists():
         index = _load(index_path)
-        metadata = index.get("metadata")
-        total = metadata.get("total_parameters") if isinstance(metadata, dict) else None
-        stated = total if isinstance(total, int) and 0 < total < _LARGEST_VALUE * 1024 else None
-        weight_map = index.get("weight_map")
-        if not isinstance(weight_map, dict):
+        if not isinstance(index.get("weight_map"), dict):
             raise BadFileError(f"{index_path} has no weight_map; download it again")
-        expected = {str(name) for name in weight_map.values()}
+        expected = {str(name) for name in index["weight_map"].values()}
         files = [file for file in files if file.name in expected]
+        metadata = index.get("metadata")
+        n_params, n_bytes = (
+            _stated(metadata.get(key) if isinstance(metadata, dict) else None)
+            for key in ("total_parameters", "total_size")
+        )
     if len(files) > _MOST_SHARDS:
         raise BadFileError(
             f"{folder} holds {len(files)} safetensors files; a model has at most {_MOST_SHARDS}"
         )
     missing = sorted(expected - {file.name for file in files})
-    if missing or not files:
-        note = (
-            f"{len(missing)} of {len(expected)} weight files are not here: sizes are computed from the shapes"
-        )
-        return (), stated, [note] if missing and files else []
-    return tuple(tensor for file in files for tensor in read_safetensors(file)), stated, []
+    if not missing and files:
+        tensors = tuple(tensor for file in files for tensor in read_safetensors(file))
+        return _Stored(tensors, n_params, sum(tensor.n_bytes for tensor in tensors))
+    source = "the total is the index's own" if n_bytes else "sizes are computed from the shapes"
+    note = f"{len(missing)} of {len(expected)} weight files are not here: {source}"
+    return _Stored((), n_params, n_bytes, (note,) if missing and (files or n_bytes) else ())
+
+
+def _stated(value: object) -> int | None:
+    """A whole number of an index; some write it as a float."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 < value < LARGEST_VALUE * 1024 else None
 
 
 def _side_file(folder: Path) -> dict[str, Any] | None:
@@ -257,29 +190,30 @@ def _name(config: dict[str, Any], folder: Path, config_path: Path) -> str:
     return stated or config_path.stem
 
 
-_MOST_LAYERS = 100_000
-"""Layers and experts are looped over: a larger number is a slip or an attack, and would cost all memory."""
-_SHAPE = ("n_layers", "hidden_size", "n_heads", "vocab_size", "n_experts")
+_SAME = ("n_layers", "hidden_size", "n_heads", "vocab_size", "n_experts")
+_ALL_SHAPES = (*_SAME, "architecture", "n_kv_heads", "head_dim", "moe_intermediate_size", "n_experts_used")
+_OF_THE_SHAPE = ("extra", "n_params", "n_active_params", "family", "release")
+"""What a model of other weights but the very shapes of a catalogue row shares with it."""
 
 
 def _completed(profile: ModelProfile, path: str) -> ModelProfile:
-    """Gaps filled from the catalogue when it has a row of these very shapes."""
-    row = next(
-        (
-            row
-            for text in (profile.hf_id, profile.name, Path(path).parent.name)
-            if text
-            and (row := match_model(text)) is not None
-            and all(getattr(row, name) == getattr(profile, name) for name in _SHAPE)
-        ),
-        None,
-    )
+    """Gaps filled from the catalogue: from the row the name means if it has these shapes, else, whatever the
+    folder is called, what rows of all these shapes agree on."""
+    row = _named(profile, path)
     if row is None:
-        unknown = (
-            profile.fixed_scheme is None and not is_float_only(profile.native_dtype) and profile.native_dtype
-        )
-        note = (f"weights are stored as {profile.native_dtype}",) if unknown else ()
-        return replace(profile, notes=(*profile.notes, *note))
+        alike = [other for other in all_models() if _agree(other, profile, _ALL_SHAPES)]
+        gaps = {
+            name: getattr(alike[0], name)
+            for name in _OF_THE_SHAPE
+            if alike
+            and getattr(profile, name) is None
+            and len({getattr(other, name) for other in alike}) == 1
+        }
+        metadata = {**alike[0].metadata, **profile.metadata} if alike else profile.metadata
+        dtype = profile.native_dtype
+        unknown = profile.fixed_scheme is None and dtype and not is_float_only(dtype)
+        note = (f"weights are stored as {dtype}",) if unknown else ()
+        return replace(profile, **gaps, metadata=metadata, notes=(*profile.notes, *note))
     gaps = {
         item.name: getattr(row, item.name)
         for item in fields(ModelProfile)
@@ -287,3 +221,15 @@ def _completed(profile: ModelProfile, path: str) -> ModelProfile:
         and item.name not in ("fixed_scheme", "file_path", "file_size_bytes")
     }
     return replace(profile, **gaps, metadata={**row.metadata, **profile.metadata})
+
+
+def _named(profile: ModelProfile, path: str) -> ModelProfile | None:
+    for text in (profile.hf_id, profile.name, Path(path).parent.name):
+        row = match_model(text) if text else None
+        if row is not None and _agree(row, profile, _SAME):
+            return row
+    return None
+
+
+def _agree(row: ModelProfile, profile: ModelProfile, names: tuple[str, ...]) -> bool:
+    return all(getattr(row, name) == getattr(profile, name) for name in names)

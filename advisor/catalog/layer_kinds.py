@@ -43,17 +43,18 @@ def n_layers_listed(text: Mapping[str, Any]) -> int | None:
 
 def attention_letters(text: Mapping[str, Any], n: int) -> str:
     """One letter for each of *n* layers; '' when the configuration does not say which layer attends how."""
-    for reader in (_listed, _pattern, _by_number, _by_period):
+    for reader in (_listed, _pattern, _by_number):
         letters = reader(text, n)
-        if letters:
-            return (letters * (n // len(letters) + 1))[:n] if len(letters) < n else letters[:n]
-    return ""
+        if letters and len(letters) >= n:  # a list may hold the prediction block's layer too
+            return letters[:n]
+    cycle = _by_period(text, n)
+    return (cycle * (n // len(cycle) + 1))[:n] if cycle else ""
 
 
 def feed_forward_letters(text: Mapping[str, Any], n: int) -> str:
     """DENSE, EXPERTS or NONE for each of *n* layers; '' when all are alike."""
     pattern = text.get("hybrid_override_pattern")
-    if isinstance(pattern, str) and pattern:
+    if isinstance(pattern, str) and pattern and len(pattern) >= n:
         return "".join({"E": EXPERTS, "-": DENSE}.get(kind, NONE) for kind in pattern)[:n]
     kinds = _names(text)
     if kinds and any(_letter(kind, _FEED_FORWARD_WORDS) and "attention" not in kind for kind in kinds):
@@ -122,7 +123,7 @@ def _listed(text: Mapping[str, Any], n: int) -> str:
 
 def _pattern(text: Mapping[str, Any], n: int) -> str:
     """Lists of numbers and words: MiMo's hybrid_layer_pattern (1 slides), MiniMax-01's attn_type_list (0 is
-    linear), DeepSeek-V4's compress_ratios, EXAONE's 'LLLG', blocks that may hold no attention."""
+    linear), DeepSeek-V4's compress_ratios, blocks that may hold no attention."""
     sliding = _integers(text.get("hybrid_layer_pattern"), n)
     if sliding:
         return "".join(SLIDING if item else FULL for item in sliding)
@@ -132,9 +133,6 @@ def _pattern(text: Mapping[str, Any], n: int) -> str:
     ratios = _integers(text.get("compress_ratios"), n)
     if ratios:
         return "".join(COMPRESSED if item else SLIDING for item in ratios)
-    words = text.get("sliding_window_pattern")
-    if isinstance(words, str) and words and set(words) <= {"L", "G"}:
-        return "".join(FULL if item == "G" else SLIDING for item in words)
     blocks = text.get("block_configs")
     if isinstance(blocks, list) and len(blocks) >= n:
         return "".join(NONE if _absent(block, "attention") else FULL for block in blocks)
@@ -161,7 +159,10 @@ def _by_number(text: Mapping[str, Any], n: int) -> str:
 
 
 def _by_period(text: Mapping[str, Any], n: int) -> str:
-    """One layer in every few."""
+    """One layer in every few: the letters of one period ('LLLG' of EXAONE, a number elsewhere)."""
+    words = text.get("sliding_window_pattern")
+    if isinstance(words, str) and words and set(words) <= {"L", "G"}:
+        return "".join(FULL if item == "G" else SLIDING for item in words)
     period = text.get("full_attention_interval") or text.get("full_attn_interval")
     if isinstance(period, int) and 0 < period <= n:
         return (LINEAR if _has_delta_net(text) else SLIDING) * (period - 1) + FULL

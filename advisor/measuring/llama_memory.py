@@ -16,10 +16,10 @@ from dataclasses import asdict, dataclass
 from advisor.catalog.models import all_models, find_model
 from advisor.documents.model import ModelProfile
 from advisor.errors import UnsupportedError
-from advisor.sizing.architectures.hybrid import FALCON_H1
 from advisor.sizing.buffers import compute_bytes
 from advisor.sizing.kv_cache import kv_cache_bytes
 from advisor.sizing.layers import architecture_key, is_full_layer
+from advisor.sizing.published_shapes import FALCON_H1
 
 _MIB = 1 << 20
 _GGML_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}

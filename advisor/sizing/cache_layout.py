@@ -11,6 +11,7 @@ from advisor.sizing.layers import (
     RECURRENT,
     Kinds,
     architecture_key,
+    attends,
     compressed_ratio,
     heads_of,
     kinds,
@@ -104,7 +105,7 @@ def cache_layout(model: ModelProfile) -> CacheLayout:
 def _build(model: ModelProfile) -> CacheLayout:
     stated = heads_of(model, "", -1)
     latent = bool(model.mla_kv_lora_rank) or model.attention == "mla"
-    if not model.n_layers or not (latent or (stated.n_kv and stated.key) or not _attends(model)):
+    if not model.n_layers or not (latent or (stated.n_kv and stated.key) or not attends(model)):
         return _from_similar_models(model)
     found = kinds(model)
     arch = architecture_key(model)
@@ -133,12 +134,6 @@ def _build(model: ModelProfile) -> CacheLayout:
         evidence=(_evidence(found, groups, per_layer, doubts),),
         mla=latent,
     )
-
-
-def _attends(model: ModelProfile) -> bool:
-    """Whether any layer keeps keys and values."""
-    letters = kinds(model).attention
-    return any(kind not in (*RECURRENT[:3], NONE) for kind in letters)
 
 
 def _rows(model: ModelProfile, arch: str, kind: str, layer: int, latent: bool) -> list[LayerGroup]:

@@ -7,46 +7,15 @@ The document is the part `sizes` of the fitted artifact, written by `advisor fit
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from advisor.errors import NotMeasuredError
 
-PATH = Path(__file__).parent.parent / "prediction" / "artifact" / "sizes.json"
+FOLDER = Path(__file__).parent / "artifact"
 SIZE_CLASSES_PARAMS = (2e9, 8e9, 30e9, 100e9)
 """Bounds between the size classes the spreads are kept by."""
-
-
-_in_use: list[dict] = []
-
-
-def document() -> dict:
-    """The fitted document; NotMeasuredError when it was never fitted."""
-    return _in_use[-1] if _in_use else _stored()
-
-
-@cache
-def _stored() -> dict:
-    try:
-        return json.loads(PATH.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise NotMeasuredError("the fitted part 'sizes' is missing; run `advisor fit`") from None
-
-
-@contextmanager
-def using(fitted: dict) -> Iterator[None]:
-    """Size with *fitted* in place of the stored document: a fit's second step rests on its first."""
-    from .weights import weigh
-
-    _in_use.append(fitted)
-    weigh.cache_clear()
-    try:
-        yield
-    finally:
-        _in_use.pop()
-        weigh.cache_clear()
 
 
 def size_class(n_params: int) -> int:
@@ -54,11 +23,52 @@ def size_class(n_params: int) -> int:
     return sum(n_params >= bound for bound in SIZE_CLASSES_PARAMS)
 
 
-def mix_ratio(scheme: str) -> tuple[float, float, float, int]:
-    """Published size over computed size for an Unsloth mix: value, low, high, number of files it rests on."""
-    kinds = document()["unsloth"]
-    value, low, high, n = kinds[mix_kind(scheme)]
-    return value, low, high, n
+class Spreads:
+    """One fitted document."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+
+    def mix_ratio(self, scheme: str) -> tuple[float, float, float, int]:
+        """Published size over computed size for an Unsloth mix: value, low, high, files it rests on."""
+        value, low, high, n = self.document["unsloth"][mix_kind(scheme)]
+        return value, low, high, n
+
+    def bits(self, scheme: str, n_params: int, moe: bool) -> tuple[float, float, float, int] | None:
+        """Bits per parameter of *scheme* over catalogue models of this size: median, 5 %, 95 %, models; None
+        when unknown."""
+        table = self.document["bits_per_param"].get(scheme)
+        if table is None:
+            return None
+        kind = "moe" if moe else "dense"
+        wanted = size_class(n_params)
+        for distance in range(5):
+            for near in (wanted - distance, wanted + distance):
+                entry = table.get(f"{kind}-{near}")
+                if entry:
+                    value, low, high, n = entry
+                    return value, low, high, n
+        return None
+
+    def nominal(self) -> tuple[float, float]:
+        """5 % and 95 % of true over nominal parameter count ('7B') in the catalogue."""
+        low, high = self.document["nominal_params"][:2]
+        return low, high
+
+    def stated(self) -> tuple[float, float]:
+        """5 % and 95 % of true over stated size: what the shapes of a configuration leave out, on modelled
+        architectures."""
+        low, high = self.document["stated"][:2]
+        return low, high
+
+
+@cache
+def stored_spreads() -> Spreads:
+    """The fitted document; NotMeasuredError when it was never fitted."""
+    try:
+        return Spreads(json.loads((FOLDER / "sizes.json").read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise NotMeasuredError("the fitted part 'sizes' is missing; run `advisor fit`") from None
 
 
 def mix_kind(scheme: str) -> str:
@@ -68,25 +78,3 @@ def mix_kind(scheme: str) -> str:
         if stem.startswith(kind):
             return {"TQ1": "IQ1", "IQ2": "Q2", "IQ3": "Q2"}.get(kind, kind)
     return "Q4" if stem.startswith(("Q4", "IQ4")) else "Q5"
-
-
-def bits_spread(scheme: str, n_params: int, moe: bool) -> tuple[float, float, float, int] | None:
-    """Bits per parameter of *scheme* over catalogue models of this size: median, 5 %, 95 %, models; None
-    when unknown."""
-    table = document()["bits_per_param"].get(scheme)
-    if table is None:
-        return None
-    kind = "moe" if moe else "dense"
-    wanted = size_class(n_params)
-    for distance in range(5):
-        for near in (wanted - distance, wanted + distance):
-            entry = table.get(f"{kind}-{near}")
-            if entry:
-                return tuple(entry)  # type: ignore[return-value]
-    return None
-
-
-def nominal_spread() -> tuple[float, float]:
-    """5 % and 95 % of true over nominal parameter count ('7B') in the catalogue."""
-    low, high = document()["nominal_params"][:2]
-    return low, high

@@ -28,7 +28,7 @@ from advisor.documents.model import ModelProfile
 
 # A full-attention layer comes first in each period here, last everywhere else (llama.cpp `dense_first`).
 _FULL_LAYER_FIRST = ("step3",)
-_DEFAULT_FULL_EVERY = {"gemma2": 2, "gptoss": 2, "gemma3n": 5, "gemma3": 6}
+_DEFAULT_FULL_EVERY = {"gemma2": 2, "gptoss": 2, "gemma3n": 5, "gemma3": 6, "llama4": 4}
 # Layers at the end that read the cache of earlier layers and keep none (`num_kv_shared_layers` of
 # config.json: https://docs.nvidia.com/nemo/megatron-bridge for Gemma-4-E4B,
 # huggingface.co/google/gemma-3n-E4B-it/config.json).
@@ -94,6 +94,12 @@ def kinds(model: ModelProfile) -> Kinds:
     return Kinds(found.attention, _feed_forward(model, n, found.attention), found.counted, found.guess)
 
 
+def attends(model: ModelProfile) -> bool:
+    """Whether any layer keeps keys and values."""
+    letters = kinds(model).attention
+    return not letters or any(kind not in (LINEAR, MAMBA, CONVOLUTION, NONE) for kind in letters)
+
+
 def _derived(model: ModelProfile, n: int) -> Kinds:
     arch = architecture_key(model)
     if arch.startswith("falconh1"):
@@ -101,14 +107,14 @@ def _derived(model: ModelProfile, n: int) -> Kinds:
     if arch.startswith("nemotronh"):
         return _nemotron(model, n)
     recurrent = int(model.linear_attention_layers or 0)
-    if recurrent or (model.attention == "hybrid" and not arch.startswith("deepseekv4")):
-        letter = (
-            MAMBA
-            if model.ssm_state_size or arch.startswith(("jamba", "granite"))
-            else CONVOLUTION
-            if arch.startswith("lfm")
-            else LINEAR
-        )
+    if (
+        recurrent
+        or arch.startswith(_NO_ATTENTION)
+        or (model.attention == "hybrid" and not arch.startswith("deepseekv4"))
+    ):
+        letter = _recurrent_kind(model, arch)
+        if not recurrent and arch.startswith(_NO_ATTENTION):
+            return Kinds(letter * n, "")
         if not recurrent:
             return Kinds(FULL * n, "", False, "number of recurrent layers unknown: all counted as attention")
         return Kinds(_spread(n, {FULL: n - recurrent, letter: recurrent}, _period(arch, n)), "")
@@ -120,9 +126,20 @@ def _derived(model: ModelProfile, n: int) -> Kinds:
     return Kinds(FULL * n, "")
 
 
+_NO_ATTENTION = ("mamba", "falconmamba", "rwkv")
+"""Architectures without any attention."""
+
+
+def _recurrent_kind(model: ModelProfile, arch: str) -> str:
+    if arch.startswith("lfm"):
+        return CONVOLUTION
+    mamba = model.ssm_state_size or arch.startswith(("jamba", "granite", "mamba", "falconmamba"))
+    return MAMBA if mamba else LINEAR
+
+
 def _nemotron(model: ModelProfile, n: int) -> Kinds:
     """Nemotron-H: every layer is one thing only."""
-    from advisor.sizing.architectures.hybrid import NEMOTRON_PATTERNS
+    from advisor.sizing.published_shapes import NEMOTRON_PATTERNS
 
     counts = re.search(r"hybrid M(\d+) A(\d+)", model.extra or "")
     pattern = str(model.metadata.get("hybrid_override_pattern") or NEMOTRON_PATTERNS.get(n, ""))
@@ -186,11 +203,18 @@ def _feed_forward(model: ModelProfile, n: int, attention: str) -> str:
     pattern = str(model.metadata.get("hybrid_override_pattern") or "")
     if len(pattern) == n and pattern:
         return "".join({"E": EXPERTS, "-": DENSE}.get(kind, NONE) for kind in pattern)
-    letter = EXPERTS if model.is_moe else DENSE
-    if NONE in attention and architecture_key(model).startswith("nemotronh"):
+    letter, arch = EXPERTS if model.is_moe else DENSE, architecture_key(model)
+    if arch.startswith(("mamba", "falconmamba")):
+        return NONE * n
+    if NONE in attention and arch.startswith("nemotronh"):
         return "".join(letter if kind == NONE else NONE for kind in attention)
     if not model.is_moe:
         return DENSE * n
+    step = noted(model, r"moe_step=(\d+)", "interleave_moe_layer_step") or (
+        2 if arch.startswith("jamba") else 1
+    )
+    if step > 1:
+        return "".join(EXPERTS if (i + 1) % step == 0 else DENSE for i in range(n))
     leading = min(int(model.first_dense_layers or 0), n)
     return DENSE * leading + EXPERTS * (n - leading)
 
@@ -257,6 +281,7 @@ __all__ = [
     "Heads",
     "Kinds",
     "architecture_key",
+    "attends",
     "by_layer",
     "compressed_ratio",
     "heads_of",

@@ -19,9 +19,9 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
 from advisor.documents.scheme import SchemeProfile
 
+from .parts import Part, Weights, summarise
 from .type_rules import more_bits
 from .types import Group
-from .weights import Part, Weights, summarise
 
 _LINEAR = (
     "attn_q",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import UnsupportedError
 
-from .fitted import mix_ratio
+from .fitted import Spreads
 from .type_rules import BASE_TYPES
 
 
@@ -55,14 +55,14 @@ e.g. IQ4_KS to
 IQ5_K, on the fifth of the weights those hold."""
 
 
-def resolve(scheme: SchemeProfile) -> Recipe:
+def resolve(scheme: SchemeProfile, spreads: Spreads) -> Recipe:
     """The recipe of a GGUF *scheme*; raises UnsupportedError when nothing says how it chooses its types."""
     name = scheme.name
     pure = name.endswith("-pure")
     stem = name.removesuffix("-pure")
     if stem.startswith("UD-"):
         ftype = scheme.ftype or stem[3:].removesuffix("_XL")
-        value, low, high, n = mix_ratio(stem)
+        value, low, high, n = spreads.mix_ratio(stem)
         return Recipe(
             _known(ftype, name),
             ratio=(value, low, high),

@@ -124,7 +124,7 @@ def mamba2_shape(model: ModelProfile) -> tuple[int, int] | None:
 
 def _falcon_h1(model: ModelProfile) -> tuple[int, int] | None:
     """Mamba width and groups of the published Falcon-H1 sizes."""
-    from advisor.sizing.architectures.hybrid import FALCON_H1
+    from advisor.sizing.published_shapes import FALCON_H1
 
     if model.hidden_size not in FALCON_H1:
         return None

@@ -8,9 +8,9 @@ from advisor.documents.outcome import Estimate
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import UnsupportedError
 
-from .fitted import bits_spread, nominal_spread
+from .fitted import Spreads
 from .header import header_bytes
-from .weights import Weights
+from .parts import Weights
 
 _UNKNOWN_SCHEME = (0.92, 1.25)
 """Bounds over the nominal rate for a scheme no spread is kept of: those of the widest scheme kept (the
@@ -18,7 +18,7 @@ _UNKNOWN_SCHEME = (0.92, 1.25)
 small models above, nothing quantized coarser than its nominal rate below)."""
 
 
-def by_parameter_count(model: ModelProfile, scheme: SchemeProfile) -> Weights:
+def by_parameter_count(model: ModelProfile, scheme: SchemeProfile, spreads: Spreads) -> Weights:
     """*model* without known tensors: bits per parameter as catalogue models of its size have them.
 
     Raises UnsupportedError when not even the parameter count is known.
@@ -28,9 +28,9 @@ def by_parameter_count(model: ModelProfile, scheme: SchemeProfile) -> Weights:
         raise UnsupportedError(
             f"{model.name}: neither shapes nor a parameter count are known; give --params or a config.json"
         )
-    bits, low, high, evidence, basis = _bits(model, scheme, n)
+    bits, low, high, evidence, basis = _bits(model, scheme, n, spreads)
     if model.source == "user":
-        below, above = nominal_spread()
+        below, above = spreads.nominal()
         low, high = low * below, high * above
         evidence += (f"a nominal parameter count is {below:.2f} to {above:.2f} of the true one",)
     size = Estimate(
@@ -44,9 +44,9 @@ def by_parameter_count(model: ModelProfile, scheme: SchemeProfile) -> Weights:
 
 
 def _bits(
-    model: ModelProfile, scheme: SchemeProfile, n: int
+    model: ModelProfile, scheme: SchemeProfile, n: int, spreads: Spreads
 ) -> tuple[float, float, float, tuple[str, ...], str]:
-    known = bits_spread(scheme.name, n, model.is_moe)
+    known = spreads.bits(scheme.name, n, model.is_moe)
     why = f"{model.architecture or 'shapes'} not modelled" if model.architecture else "shapes not known"
     if known is None:
         nominal = scheme.bpw or scheme.weight_bits

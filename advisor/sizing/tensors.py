@@ -8,7 +8,7 @@ from importlib import import_module
 from advisor.documents.model import ModelProfile
 from advisor.errors import UnsupportedError
 
-from .architectures import ARCHITECTURES, UNCONFIRMED
+from .architectures import ARCHITECTURES
 from .architectures.base import Layout, Tensor
 
 __all__ = ["Tensor", "gguf_architecture", "tensors"]
@@ -45,21 +45,6 @@ def gguf_architecture(model: ModelProfile) -> str | None:
     if entry[0] == "granitehybrid" and not model.linear_attention_layers:
         return "granite"
     return "nemotron_h_moe" if entry[0] == "nemotron_h" and model.is_moe else entry[0]
-
-
-def unconfirmed_share(model: ModelProfile) -> float:
-    """How much of the size may be wrong because a shape was inferred and the parameter count does not settle
-    it."""
-    if is_gguf_listing(model):
-        return 0.0
-    if "kv heads unknown" in (model.extra or ""):
-        return 0.005
-    if model.source == "hf-config" and model.n_params and not model.fixed_scheme:
-        # A configuration nobody checked: what the weights' own count does not confirm is in doubt.
-        counted = sum(t.n_elements for t in tensors(model))
-        difference = abs(model.n_params / counted - 1)
-        return min(difference, 0.5) if difference > 1e-3 else 0.0
-    return UNCONFIRMED.get(model.architecture or "", 0.0)
 
 
 def role_of(name: str) -> str:

@@ -157,8 +157,12 @@ def _stored(stem: str, shape: tuple[int, ...]) -> str:
 
 @lru_cache(maxsize=128)
 def facts(model: ModelProfile) -> Facts:
-    """What the rules ask about the model, kept per model."""
-    listed = groups(model)
+    """What the rules ask about a modelled architecture, kept per model."""
+    return facts_of(model, groups(model))
+
+
+def facts_of(model: ModelProfile, listed: Sequence[Group]) -> Facts:
+    """What the rules ask about a model of these tensors."""
     architecture = gguf_architecture(model) or ""
     layers = {i for g in listed for i in g.layers if i is not None}
     heads, kv = model.n_heads or 1, model.n_kv_heads or model.n_heads or 1

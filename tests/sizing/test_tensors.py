@@ -9,7 +9,7 @@ from advisor.catalog.models import all_models, find_model
 from advisor.data import folder
 from advisor.documents.model import ModelProfile, StoredTensor
 from advisor.errors import UnsupportedError
-from advisor.sizing.tensors import Tensor, gguf_architecture, tensors, unconfirmed_share
+from advisor.sizing.tensors import Tensor, gguf_architecture, tensors
 
 TOWER_IN_COUNT = {
     # the catalogue counts the vision and audio towers too, and has no count of the text model alone
@@ -203,10 +203,3 @@ def test_a_silent_configuration_has_its_class_default():
     llama = replace(find_model("Llama-3.1-8B"), tie_embeddings=None)
     outputs = ["output.weight" in {t.name for t in tensors(m)} for m in (gemma, llama)]
     assert outputs == [False, True]
-
-
-def test_a_configuration_its_weights_do_not_confirm_is_in_doubt():
-    """The difference between derived and counted parameters is the share in doubt."""
-    model = replace(find_model("Llama-3.1-8B"), source="hf-config")
-    assert unconfirmed_share(model) == 0.0
-    assert unconfirmed_share(replace(model, n_params=8_432_000_000)) == pytest.approx(0.05, abs=1e-3)

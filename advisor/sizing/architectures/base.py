@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from advisor.documents.model import ModelProfile
 from advisor.errors import UnsupportedError
+from advisor.sizing.layers import attends, noted
 
 
 class Tensor(NamedTuple):
@@ -35,7 +36,7 @@ class Layout:
         self.tensors: list[Tensor] = []
         self.n_embd = _needed(model, "hidden_size")
         self.n_layers = _needed(model, "n_layers")
-        self.n_heads = _needed(model, "n_heads")
+        self.n_heads = _needed(model, "n_heads") if model.n_heads or attends(model) else 1
         self.n_kv = model.n_kv_heads or self.n_heads
         self.head = model.head_dim or self.n_embd // self.n_heads
         self.n_vocab = _needed(model, "vocab_size")
@@ -171,12 +172,7 @@ class Layout:
 
     def noted(self, pattern: str, *keys: str) -> int | None:
         """A number from config.json (*keys* of `metadata`), else as the catalogue's `extra` states it."""
-        for key in keys:
-            value = self.model.metadata.get(key)
-            if isinstance(value, int) and not isinstance(value, bool):
-                return value
-        found = re.search(pattern, self.model.extra or "")
-        return int(found.group(1)) if found else None
+        return noted(self.model, pattern, *keys)
 
     def several(self, pattern: str, *keys: str) -> tuple[int, ...] | None:
         """Numbers that are only of use together: all from config.json, else all from `extra`."""

@@ -4,6 +4,7 @@ attention."""
 from __future__ import annotations
 
 from advisor.errors import UnsupportedError
+from advisor.sizing.published_shapes import FALCON_H1, LFM2_ATTENTION, NEMOTRON_PATTERNS
 
 from . import mla
 from .base import Layout, _needed
@@ -121,16 +122,6 @@ def _granite_config(layout: Layout) -> tuple[int, ...] | None:
     return heads * size, heads, groups, conv
 
 
-NEMOTRON_PATTERNS = {
-    56: "M-M-M-MM-M-M-M*-M-M-M*-M-M-M-M*-M-M-M-M*-M-MM-M-M-M-M-M-",
-    52: "MEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEMEM*EMEMEMEME",
-    88: "MEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEMEM*EMEMEMEMEM*EMEMEMEMEM*EMEMEMEMEM*EMEMEMEM*EMEMEMEME",
-}
-"""hybrid_override_pattern of Nemotron Nano 9B v2, 3 Nano 30B and 3 Super 120B (their config.json): Mamba,
-attention (*),
-feed-forward (-), experts (E)."""
-
-
 def nemotron(layout: Layout) -> None:
     """Nemotron-H: every layer is one thing only."""
     pattern = str(layout.model.metadata.get("hybrid_override_pattern", "")) or NEMOTRON_PATTERNS.get(
@@ -173,15 +164,6 @@ def nemotron(layout: Layout) -> None:
             layout.experts(i, shared_ff=layout.shared_size(), gated=False, score_bias=True, width=latent)
 
 
-FALCON_H1 = {
-    # hidden size: (Mamba width, heads); mamba_d_ssm and mamba_n_heads of the config.json of each size
-    1024: (1536, 24),
-    2560: (4096, 32),
-    3072: (3072, 24),
-    5120: (4096, 32),
-}
-
-
 def falcon_h1(layout: Layout) -> None:
     """Falcon-H1: attention and Mamba-2 side by side in every layer; from 3B on the mixer is normalised."""
     stated = layout.several("(?!)", "mamba_d_ssm", "mamba_n_heads")
@@ -212,7 +194,7 @@ def lfm2(layout: Layout) -> None:
     n = layout.n_embd
     n_attention = layout.n_layers - _needed(layout.model, "linear_attention_layers")
     # Elsewhere spread evenly: which layer attends changes no size, only where a type rule may look.
-    attention = _LFM2_ATTENTION.get(layout.n_layers) or {
+    attention = LFM2_ATTENTION.get(layout.n_layers) or {
         round((k + 0.7) * layout.n_layers / n_attention) for k in range(n_attention)
     }
     layout.ends(output_norm="token_embd_norm")
@@ -229,12 +211,6 @@ def lfm2(layout: Layout) -> None:
             layout.experts(i, score_bias=True)
         else:
             layout.ffn(i)
-
-
-_LFM2_ATTENTION = {16: {2, 5, 8, 10, 12, 14}}
-"""full_attn_idxs of LFM2 350M to 1.2B (config.json). Elsewhere they are spread evenly: only the order of the
-layers
-depends on it, not the size."""
 
 
 def jamba(layout: Layout) -> None:

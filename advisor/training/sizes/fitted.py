@@ -8,25 +8,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from advisor.catalog.models import all_models, find_model
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.documents.model import ModelProfile
 from advisor.errors import AdvisorError, UnsupportedError
-from advisor.sizing.fitted import mix_kind, size_class, using
+from advisor.sizing.fitted import Spreads, mix_kind, size_class
+from advisor.sizing.listing import stated_tensors
 from advisor.sizing.tensors import tensors
-from advisor.sizing.weights import weigh
+from advisor.sizing.weights import weigh, weigh_with
 from advisor.training.data.tables import load
 
 
-def fit(progress: Callable[[str], None] = lambda _: None) -> dict:
-    """The document: `bits_per_param`, `unsloth`, `nominal_params`."""
+def fit(progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+    """The document: `bits_per_param`, `nominal_params`, `stated`, `unsloth`."""
     progress("unsloth mixes")
-    result = {"format": 1, "bits_per_param": {}, "nominal_params": nominal_params(), "unsloth": unsloth()}
+    result = {
+        "format": 1,
+        "bits_per_param": {},
+        "nominal_params": nominal_params(),
+        "stated": stated(),
+        "unsloth": unsloth(),
+    }
     progress("bits per parameter")
-    with using(result):
-        spread = bits_per_param()
-    return {**result, "bits_per_param": spread}
+    return {**result, "bits_per_param": bits_per_param(Spreads(result))}
+
+
+def stated() -> list[float]:
+    """[5 %, 95 %, architectures] of true size over that of the stated shapes: the median of each modelled
+    architecture once, for what comes next is another architecture."""
+    ratios: dict[str, list[float]] = {}
+    for model in modelled():
+        try:
+            guessed = sum(tensor.n_elements for tensor in stated_tensors(model))
+        except UnsupportedError:
+            continue
+        true = sum(tensor.n_elements for tensor in tensors(model))
+        ratios.setdefault(model.architecture or "", []).append(true / guessed)
+    medians = [quantile(values, 0.5) for values in ratios.values()]
+    return [round(quantile(medians, 0.05), 4), round(quantile(medians, 0.95), 4), len(medians)]
 
 
 def modelled() -> list[ModelProfile]:
@@ -41,7 +62,7 @@ def modelled() -> list[ModelProfile]:
     return found
 
 
-def bits_per_param() -> dict[str, dict[str, list[float]]]:
+def bits_per_param(spreads: Spreads) -> dict[str, dict[str, list[float]]]:
     """scheme -> 'dense-2' -> [median, 5 %, 95 %, number of models]: bits per parameter, ends of their own
     intervals
     included."""
@@ -49,7 +70,7 @@ def bits_per_param() -> dict[str, dict[str, list[float]]]:
     for model in modelled():
         for scheme in all_schemes():
             try:
-                weights = weigh(model, scheme)
+                weights = weigh_with(spreads, model, scheme)
             except UnsupportedError:
                 continue
             cell = f"{'moe' if model.is_moe else 'dense'}-{size_class(weights.n_params)}"

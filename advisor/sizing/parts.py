@@ -1,0 +1,202 @@
+"""What a model weighs, by role and by layer, and how the bytes of single tensors add up to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from advisor.documents.kinds import Basis
+from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Estimate
+
+from .blocks import padded
+from .header import header_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """Bytes of one model under one scheme.
+
+    total = embedding + output + other + the sum of `layer_bytes` (to the byte for GGUF; rounded elsewhere).
+    """
+
+    total_bytes: Estimate
+    """All tensors, as loaded."""
+    file_bytes: Estimate
+    """The file or files on disk: tensors, padding and header with the tokenizer."""
+    bpw: float
+    """Bits per weight over all tensors, as llama.cpp prints it."""
+    n_params: int
+    by_role_bytes: dict[str, int] = field(default_factory=dict)
+    layer_bytes: tuple[int, ...] = ()
+    """Each repeating layer, its experts included (a multi-token-prediction block counts as a layer)."""
+    layer_expert_bytes: tuple[int, ...] = ()
+    """The routed experts of each layer (what `--n-cpu-moe` moves); 0 for a dense layer."""
+    embedding_bytes: int = 0
+    """token_embd, and per-layer token embeddings: tensors of which a token reads one row."""
+    lookup_bytes: int = 0
+    """Of those, tables of n-grams: a token reads a few rows of tens of gigabytes, so engines keep them in
+    main memory or on disk."""
+    output_bytes: int = 0
+    """The output matrix; 0 when tied, where token_embd is read instead."""
+    other_bytes: int = 0
+    """Final norm, rope factors and the like, outside any layer."""
+    tied: bool = False
+    active_bytes_per_token: int = 0
+    """Read to decode one token: all layers, of the experts only those used, and the output matrix."""
+    bits_by_role: dict[str, float] = field(default_factory=dict)
+    """Mean bits per weight of the matrices of each role, scales included."""
+    histogram: dict[str, int] = field(default_factory=dict)
+    """Type -> number of tensors."""
+    basis: Basis = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some tensors of one kind: each member's layer and bytes."""
+
+    stem: str
+    role: str
+    n_elements: int
+    """Of one tensor."""
+    layers: tuple[int | None, ...]
+    n_bytes: list[int]
+    types: list[str]
+
+    @property
+    def alike(self) -> bool:
+        """Whether all members take the same bytes."""
+        return self.n_bytes.count(self.n_bytes[0]) == len(self.n_bytes)
+
+
+def scaled(weights: Weights, total: int, file_bytes: int | None, source: str) -> Weights:
+    """*weights* with its parts stretched to a *total* known to be exact, as *source* says."""
+    return replace(
+        stretched(weights, total / weights.total_bytes.value),
+        basis="exact",
+        total_bytes=Estimate.exact(total, source),
+        file_bytes=Estimate.exact(file_bytes or total, "size of the files"),
+    )
+
+
+def stretched(weights: Weights, factor: float) -> Weights:
+    """All parts of *weights* times *factor*; the totals stay as they are."""
+    return replace(
+        weights,
+        bpw=weights.bpw * factor,
+        by_role_bytes={k: round(v * factor) for k, v in weights.by_role_bytes.items()},
+        layer_bytes=tuple(round(v * factor) for v in weights.layer_bytes),
+        layer_expert_bytes=tuple(round(v * factor) for v in weights.layer_expert_bytes),
+        embedding_bytes=round(weights.embedding_bytes * factor),
+        lookup_bytes=round(weights.lookup_bytes * factor),
+        output_bytes=round(weights.output_bytes * factor),
+        other_bytes=round(weights.other_bytes * factor),
+        active_bytes_per_token=round(weights.active_bytes_per_token * factor),
+        bits_by_role={k: v * factor for k, v in weights.bits_by_role.items()},
+    )
+
+
+def summarise(
+    model: ModelProfile,
+    parts: Iterable[Part],
+    basis: Basis,
+    total: Callable[[int], Estimate] = Estimate.exact,
+) -> Weights:
+    """The sums over *parts*; *total* turns the byte count into an estimate where it is not exact."""
+    by_role: dict[str, int] = {}
+    matrix_bits: dict[str, list[int]] = {}
+    histogram: dict[str, int] = {}
+    in_layers: list[Part] = []
+    n_params = stored = outside = rows = embedding = 0
+    active = 0.0
+    tied = True
+    for part in parts:
+        n = len(part.n_bytes)
+        size = sum(part.n_bytes)
+        n_params += part.n_elements * n
+        by_role[part.role] = by_role.get(part.role, 0) + size
+        if part.stem.endswith("weight"):
+            bits = matrix_bits.setdefault(part.role, [0, 0])
+            bits[0] += size
+            bits[1] += part.n_elements * n
+        for name in dict.fromkeys(part.types):
+            histogram[name] = histogram.get(name, 0) + part.types.count(name)
+        stored += padded(part.n_bytes[0]) * n if part.alike else sum(map(padded, part.n_bytes))
+        if part.layers[0] is None:
+            if part.stem in _ROW_TENSORS:
+                rows += size
+                embedding += size if part.stem == "token_embd.weight" else 0
+            else:
+                active += size
+                outside += size if part.role != "output" else 0
+                tied = tied and part.role != "output"
+        else:
+            in_layers.append(part)
+    layers = _by_layer(in_layers)
+    experts = _by_layer([part for part in in_layers if "_exps." in part.stem])
+    unused = 1 - (model.n_experts_used or 0) / model.n_experts if model.n_experts else 0.0
+    n_decoded = model.n_layers or 0
+    active += sum(size for layer, size in layers.items() if layer < n_decoded)
+    active -= unused * sum(size for layer, size in experts.items() if layer < n_decoded)
+    whole = sum(by_role.values())
+    if tied:
+        active += embedding
+    estimate = total(whole)
+    header = header_bytes(model, n_tensors=sum(histogram.values()))
+    numbers = range(max(layers, default=-1) + 1)
+    return Weights(
+        total_bytes=estimate,
+        file_bytes=_in_file(estimate, stored - whole, header),
+        bpw=whole * 8 / n_params,
+        n_params=n_params,
+        by_role_bytes=by_role,
+        layer_bytes=tuple(layers.get(i, 0) for i in numbers),
+        layer_expert_bytes=tuple(experts.get(i, 0) for i in numbers),
+        embedding_bytes=rows,
+        lookup_bytes=by_role.get("lookup", 0),
+        output_bytes=by_role.get("output", 0),
+        other_bytes=outside,
+        tied=tied,
+        active_bytes_per_token=round(active),
+        bits_by_role={role: b * 8 / n for role, (b, n) in matrix_bits.items()},
+        histogram=histogram,
+        basis=basis,
+    )
+
+
+def _in_file(weights: Estimate, padding: int, header: Estimate) -> Estimate:
+    """The whole file: tensors, the padding between them, and the header."""
+    return Estimate(
+        value=round(weights.value + padding + header.value),
+        low=round(weights.low + padding + header.low),
+        high=round(weights.high + padding + header.high),
+        basis=header.basis if weights.basis == "exact" else weights.basis,
+        evidence=header.evidence,
+    )
+
+
+def _by_layer(parts: list[Part]) -> dict[int, int]:
+    """Layer -> bytes; parts with one size on the same layers, which most are, are added up first."""
+    even: dict[tuple, int] = {}
+    layers: dict[int, int] = {}
+    for part in parts:
+        if part.alike:
+            even[part.layers] = even.get(part.layers, 0) + part.n_bytes[0]
+            continue
+        for layer, n_bytes in zip(part.layers, part.n_bytes, strict=True):
+            layers[layer] = layers.get(layer, 0) + n_bytes
+    for numbers, n_bytes in even.items():
+        for layer in numbers:
+            layers[layer] = layers.get(layer, 0) + n_bytes
+    return layers
+
+
+_ROW_TENSORS = ("token_embd.weight", "per_layer_token_embd.weight", "ngram_embd.weight")
+
+
+def count(shape: tuple[int, ...]) -> int:
+    """Number of weights of a tensor."""
+    n = 1
+    for size in shape:
+        n *= size
+    return n
