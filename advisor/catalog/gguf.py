@@ -90,6 +90,9 @@ _KEPT = (
     r"|[\w-]+\.(?:ssm\.\w+|attention\.shared_kv_layers)$"
 )
 _PART = r"-(\d{5})-of-(\d{5})\.gguf$"
+_MOST_LAYERS = 100_000
+_LAYERS_BESIDE = 16
+"""Prediction blocks that may follow the layers the header counts: published models have up to 7."""
 _MOST_PARTS = 2000
 """Parts of a split file looked for at most: a name may claim 99,999. Published models have about 200."""
 _SAME_COUNT = 0.02
@@ -119,6 +122,7 @@ def read_gguf(path: str | Path) -> ModelProfile:
         raise BadFileError(f"{path}: two parts hold the same tensor; download the parts again")
     if not isinstance(metadata.get("general.architecture"), str):
         raise BadFileError(f"{path} does not say its architecture (general.architecture); convert it again")
+    _check_layers(path, tensors, metadata)
     scheme, scheme_notes = recognise(tensors, metadata)
     shapes = _shapes(metadata, lengths, tensors)
     profile = ModelProfile(
@@ -135,6 +139,25 @@ def read_gguf(path: str | Path) -> ModelProfile:
         **shapes,
     )
     return _completed(profile)
+
+
+def _check_layers(path: str | Path, tensors: tuple[StoredTensor, ...], metadata: dict[str, object]) -> None:
+    """Refuses a file that is no language model's, and layers beyond those the header states: what is summed
+    up by layer would take memory by the number in a name."""
+    if not any(tensor.name == "token_embd.weight" for tensor in tensors):
+        raise BadFileError(
+            f"{path} holds no token embedding: it is no language model (a vision projector, an adapter or "
+            "another part); give the model's own file"
+        )
+    stated = metadata.get(f"{metadata['general.architecture']}.block_count")
+    most = stated + _LAYERS_BESIDE if isinstance(stated, int) else _MOST_LAYERS
+    for tensor in tensors:
+        found = re.match(r"blk\.(\d+)", tensor.name, re.ASCII)
+        if found and (len(found[1]) > 6 or int(found[1]) >= min(most, _MOST_LAYERS)):
+            raise BadFileError(
+                f"{path}: the tensor {tensor.name[:60]!r} lies beyond the layers the header states; "
+                "download the file again"
+            )
 
 
 def _parts(path: Path) -> list[Path]:

@@ -55,6 +55,8 @@ _NAMES = {
     ),
     "first_dense_layers": ("first_k_dense_replace", "num_dense_layers", "moe_layer_start_index"),
     "sliding_window": ("sliding_window", "sliding_window_size", "attention_chunk_size"),
+    "n_kv_heads_global": ("num_global_key_value_heads",),
+    "head_dim_global": ("global_head_dim",),
     "mla_kv_lora_rank": ("kv_lora_rank",),
     "mla_q_lora_rank": ("q_lora_rank",),
     "mla_nope_dim": ("qk_nope_head_dim",),
@@ -77,7 +79,7 @@ _KEPT = word_set(
     "model_type n_groups conv_kernel hybrid_override_pattern shared_expert_intermediate_size "
     "shared_intermediate_size moe_shared_expert_intermediate_size use_qk_norm use_qkv_bias "
     "use_parallel_residual interleave_moe_layer_step moe_latent_size routed_expert_hidden_size "
-    "global_head_dim num_global_key_value_heads attention_k_eq_v index_n_heads num_nextn_predict_layers "
+    "attention_k_eq_v index_n_heads num_nextn_predict_layers "
     "v_head_dim num_kv_shared_layers o_lora_rank o_groups attn_output_gate attention_output_gate "
     "use_head_wise_attn_gate mla_use_output_gate expand time_step_rank conv_L_cache ngram_size "
     "heads_per_ngram ngram_vocab_size_base ple_embed_dim expert_dtype hidden_size_per_layer_input"

@@ -79,7 +79,9 @@ def _tensor(path: Path, name: str, entry: object, data_bytes: int) -> StoredTens
     try:
         kind, shape, (begin, end) = entry["dtype"], entry["shape"], entry["data_offsets"]
         numbers = (*shape, begin, end)
-        sound = all(isinstance(item, int) and not isinstance(item, bool) and item >= 0 for item in numbers)
+        sound = isinstance(kind, str) and all(
+            isinstance(item, int) and not isinstance(item, bool) and item >= 0 for item in numbers
+        )
     except (TypeError, KeyError, ValueError):
         sound = False
     if not sound or kind not in _ITEM_BITS or end < begin or end > data_bytes or len(shape) > 16:

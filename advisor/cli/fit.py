@@ -35,13 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Fit every part; a part is written whole or not at all."""
     from advisor.documents.plain import dumps
-    from advisor.prediction.artifacts import FOLDER
     from advisor.training.artifact import PARTS, fit_all
 
     if args.local:
         return _local(args.json)
     parts = tuple(args.only or PARTS)
-    result = fit_all(parts, Path(args.out) if args.out else FOLDER, write=not args.check, progress=_progress)
+    result = fit_all(parts, Path(args.out) if args.out else None, write=not args.check, progress=_progress)
     changed = [name for name, state in result.items() if state == "changed"]
     if args.json:
         print(dumps({"schema_version": "1.0", "files": result}))

@@ -201,7 +201,7 @@ def _doubts(model: ModelProfile, arch: str, found: Kinds, state_known: bool) -> 
         # ik_llama.cpp does not (GLM-5.1 log: 43.88 MiB for 78 layers x 512 tokens x 576 values).
         row = int(model.mla_kv_lora_rank or _LATENT_WIDTHS[0]) + int(model.mla_rope_dim or _LATENT_WIDTHS[1])
         return "interpolated", 1.0, (row + _INDEXER_DIM) / row, "indexer keys at the upper end"
-    if "global kv heads unknown" in (model.extra or ""):
+    if "global kv heads unknown" in (model.extra or "") and not model.n_kv_heads_global:
         return "interpolated", 1.0, 1.0, "global KV heads unknown, the sliding layers' count assumed"
     if not state_known:
         return "interpolated", 0.5, 1.0, "the width of its recurrent state is assumed"

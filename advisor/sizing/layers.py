@@ -89,7 +89,7 @@ def kinds(model: ModelProfile) -> Kinds:
     n = int(model.n_layers or 0)
     stated = str(model.metadata.get("attention_kinds") or "")
     if len(stated) != n:
-        stated = from_table(str(model.metadata.get("layer_pattern") or ""), n) if n else ""
+        stated = from_table((model.layer_pattern or ""), n) if n else ""
     found = Kinds(stated, "") if stated else _derived(model, n)
     return Kinds(found.attention, _feed_forward(model, n, found.attention), found.counted, found.guess)
 
@@ -223,7 +223,7 @@ def by_layer(model: ModelProfile, name: str) -> tuple[int, ...]:
     """Numbers that differ by layer (`ffn_widths`, `kv_heads`, `compress_ratios`); empty when they do not."""
     text = model.metadata.get(name)
     if name == "compress_ratios" and not text:
-        return tuple(ratio_schedule(str(model.metadata.get("layer_pattern") or ""), int(model.n_layers or 0)))
+        return tuple(ratio_schedule((model.layer_pattern or ""), int(model.n_layers or 0)))
     return tuple(int(item) for item in str(text).split(",")) if text else ()
 
 
@@ -248,10 +248,7 @@ def heads_of(model: ModelProfile, kind: str, layer: int) -> Heads:
     if arch.startswith("mimov2"):
         value = _MIMO_VALUE_HEAD
     listed = by_layer(model, "kv_heads")
-    wide, few = (
-        noted(model, r"global_head_dim (\d+)", "global_head_dim"),
-        noted(model, r"global kv heads (\d+)", "num_global_key_value_heads"),
-    )
+    wide, few = model.head_dim_global, model.n_kv_heads_global
     if arch.startswith("gemma4"):
         wide = wide or _GEMMA4_GLOBAL_HEAD
     if kind == SLIDING:

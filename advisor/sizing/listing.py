@@ -92,7 +92,7 @@ def _unconfirmed(model: ModelProfile, known: tuple[Group, ...]) -> Doubt | None:
     if is_gguf_listing(model):
         return None
     share = UNCONFIRMED.get(model.architecture or "", 0.0)
-    if "kv heads unknown" in (model.extra or "") and not model.metadata.get("num_global_key_value_heads"):
+    if "kv heads unknown" in (model.extra or "") and not model.n_kv_heads_global:
         share = _HEADS_UNKNOWN
     elif model.source == "hf-config" and model.n_params and not model.fixed_scheme:
         # A configuration nobody checked: what the weights' own count does not confirm is in doubt.

@@ -19,7 +19,7 @@ from advisor.engines import facts
 from advisor.sizing.kv_cache import unusable_cache
 from advisor.sizing.local_plan import Request, local_plans
 from advisor.sizing.overheads import FLASH_ATTENTION_BACKENDS, serving_activation_bytes
-from advisor.sizing.plan import Plan, Workspace
+from advisor.sizing.plan import Plan, Workspace, with_lookup
 from advisor.sizing.serving_plan import serving_plans
 from advisor.sizing.shares import LayerShares
 
@@ -103,6 +103,7 @@ def _plans(
     parts = work.parts(context_tokens, concurrency)
     if serving:
         plans = serving_plans(hardware, model, scheme, shares, work.layout, facts(engine))
+        plans = with_lookup(plans, shares)
         plans.sort(
             key=lambda p: (
                 (0, -p.tensor_parallel, p.pipeline_parallel)
@@ -112,7 +113,7 @@ def _plans(
         )
         return plans, work
     request = Request(hardware, shares, work, engine, backend, context_tokens, concurrency)
-    plans = local_plans(request, gpu_layers)
+    plans = with_lookup(local_plans(request, gpu_layers), shares)
     plans.sort(
         key=lambda p: (
             (0, p.unknown() is not None, p.slow_bytes, p.n_gpus)

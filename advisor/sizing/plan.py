@@ -11,6 +11,7 @@ from advisor.documents.outcome import DeviceMemory, Placement
 from advisor.sizing.buffers import UBATCH, compute_bound, mask_copies_bytes, output_bytes, raw_compute_bytes
 from advisor.sizing.cache_layout import CacheLayout, cache_layout
 from advisor.sizing.kv_cache import kv_parts_bytes
+from advisor.sizing.shares import LayerShares
 
 LOCAL_MAX_SEQUENCES = 256
 """llama.cpp's `LLAMA_MAX_SEQ` (src/llama-cparams.h)."""
@@ -246,6 +247,20 @@ class Plan:
             if search and not doubtful
             else None,
         )
+
+
+LOOKUP_DEVICE = "RAM or disk (n-gram table)"
+"""Where engines keep a table of which a token reads a few rows (SGLang, llama.cpp: mapped from the file)."""
+
+
+def with_lookup(plans: list[Plan], shares: LayerShares) -> list[Plan]:
+    """*plans*, each with the model's n-gram table beside its devices: it never decides whether a plan fits,
+    because what main memory does not hold is read from disk."""
+    if shares.lookup_bytes:
+        for plan in plans:
+            nothing = tuple(0.0 for _ in shares.kv_shares(0, 0))
+            plan.slots.append(Slot(LOOKUP_DEVICE, shares.lookup_bytes, nothing, graph=0.0, matters=False))
+    return plans
 
 
 def largest_context(plan: Plan, work: Workspace, n_seq: int) -> int:

@@ -40,7 +40,7 @@ def delta_net(model: ModelProfile) -> tuple[int, int, int, int, int] | None:
 def kimi_delta(model: ModelProfile) -> tuple[int, int, int] | None:
     """(heads, width, taps) of Kimi delta attention; None for a model that has none."""
     heads = noted(model, "", "kda_heads")
-    stated = re.search(r"KDA (\d+) heads x(\d+)", str(model.metadata.get("layer_pattern") or ""))
+    stated = re.search(r"KDA (\d+) heads x(\d+)", (model.layer_pattern or ""))
     if heads is None and stated:
         return int(stated[1]), int(stated[2]), CONV_KERNEL
     family = (model.architecture or "").startswith(("Kimi", "Bailing", "Glm5Next"))

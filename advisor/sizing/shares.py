@@ -9,8 +9,10 @@ from advisor.sizing.cache_layout import UNKNOWN_LAYERS, CacheLayout
 
 
 class LayerShares:
-    """Cumulated bytes of the repeating layers, with and without experts, at the upper bound of the
-    weights."""
+    """Cumulated bytes of the repeating layers, with and without experts, at the upper bound of the weights.
+
+    Tables of n-grams stand apart (`lookup_bytes`): the other totals leave them out.
+    """
 
     def __init__(self, model: ModelProfile, weights, layout: CacheLayout) -> None:
         total = weights.total_bytes
@@ -27,8 +29,9 @@ class LayerShares:
         if len(experts) != len(layers):
             experts = (0,) * len(layers)
         self.n_layers = len(layers)
-        self.total_bytes = int(total.high)
-        self.embedding_bytes = int(weights.embedding_bytes * factor)
+        self.lookup_bytes = int(weights.lookup_bytes * factor)
+        self.total_bytes = int(total.high) - self.lookup_bytes
+        self.embedding_bytes = int(weights.embedding_bytes * factor) - self.lookup_bytes
         self.tied = weights.tied
         self.layers = [0.0, *accumulate(b * factor for b in layers)]
         self.experts = [0.0, *accumulate(b * factor for b in experts)]

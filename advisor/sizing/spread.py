@@ -6,7 +6,7 @@ from __future__ import annotations
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
 from advisor.documents.scheme import SchemeProfile
-from advisor.errors import UnsupportedError
+from advisor.errors import NotMeasuredError
 
 from .fitted import Spreads
 from .header import header_bytes
@@ -18,15 +18,19 @@ _UNKNOWN_SCHEME = (0.92, 1.25)
 small models above, nothing quantized coarser than its nominal rate below)."""
 
 
-def by_parameter_count(model: ModelProfile, scheme: SchemeProfile, spreads: Spreads) -> Weights:
+def by_parameter_count(model: ModelProfile, scheme: SchemeProfile, spreads: Spreads, missing: str) -> Weights:
     """*model* without known tensors: bits per parameter as catalogue models of its size have them.
 
-    Raises UnsupportedError when not even the parameter count is known.
+    Raises NotMeasuredError, saying what is *missing*, when not even the parameter count is known.
     """
     n = model.n_params
     if not n:
-        raise UnsupportedError(
-            f"{model.name}: neither shapes nor a parameter count are known; give --params or a config.json"
+        stated = model.n_layers is not None and model.hidden_size is not None
+        raise NotMeasuredError(
+            missing
+            if stated
+            else f"{model.name}: neither shapes nor a parameter count are known; "
+            "give --params or a config.json"
         )
     bits, low, high, evidence, basis = _bits(model, scheme, n, spreads)
     if model.source == "user":

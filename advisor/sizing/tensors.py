@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib import import_module
 
@@ -21,7 +22,7 @@ def tensors(model: ModelProfile) -> tuple[Tensor, ...]:
     Raises UnsupportedError when the architecture is not modelled or a shape it needs is not known.
     """
     if is_gguf_listing(model):
-        return tuple(Tensor(t.name, t.shape, role_of(t.name), _layer_of(t.name)) for t in model.tensors)
+        return tuple(Tensor(t.name, t.shape, role_of(t.name), split_name(t.name)[0]) for t in model.tensors)
     entry = ARCHITECTURES.get(model.architecture or "")
     if entry is None:
         raise UnsupportedError(
@@ -49,8 +50,7 @@ def gguf_architecture(model: ModelProfile) -> str | None:
 
 def role_of(name: str) -> str:
     """What a GGUF tensor does, read from its name."""
-    stem = name.split(".", 2)[2] if name.startswith("blk.") else name
-    stem = stem.rsplit(".", 1)[0]
+    stem = split_name(name)[1].rsplit(".", 1)[0]
     if stem in _ROLES:
         return _ROLES[stem]
     if "norm" in stem:
@@ -93,8 +93,11 @@ def is_gguf_listing(model: ModelProfile) -> bool:
     return any(t.name == "token_embd.weight" for t in model.tensors)
 
 
-def _layer_of(name: str) -> int | None:
-    if not name.startswith("blk."):
-        return None
-    number = name.split(".", 2)[1]
-    return int(number) if number.isdigit() else None
+_BLOCK = re.compile(r"blk\.(0|[1-9][0-9]{0,4})\.(.+)", re.ASCII)
+"""A layer's tensor: up to 99,999 layers, written as llama.cpp writes them."""
+
+
+def split_name(name: str) -> tuple[int | None, str]:
+    """(layer, name without it) of a GGUF tensor; a name of another form belongs to no layer."""
+    found = _BLOCK.fullmatch(name)
+    return (int(found[1]), found[2]) if found else (None, name)

@@ -16,7 +16,7 @@ from advisor.documents.model import ModelProfile
 from advisor.errors import UnsupportedError
 
 from .blocks import BLOCKS
-from .tensors import Tensor, gguf_architecture, tensors
+from .tensors import Tensor, gguf_architecture, split_name, tensors
 from .type_rules import BASE_TYPES, IMATRIX_TYPES, TINY, Facts, Position, by_position, choose
 
 FALLBACKS = {
@@ -130,7 +130,7 @@ def group(model: ModelProfile, listed: Sequence[Tensor]) -> tuple[Group, ...]:
     seen: dict[tuple, tuple[str, bool]] = {}  # what a name and a shape say is the same in every layer
     for index in order:
         tensor = listed[index]
-        stem = tensor.name if tensor.layer is None else tensor.name.split(".", 2)[2]
+        stem = tensor.name if tensor.layer is None else split_name(tensor.name)[1]
         like = (stem, tensor.shape, tensor.layer is None)
         if like not in seen:
             seen[like] = (category(tensor.name), is_quantized(tensor.name, tensor.shape))

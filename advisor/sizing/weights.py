@@ -56,8 +56,8 @@ def weigh_with(
 def _computed(spreads: Spreads, model: ModelProfile, scheme: SchemeProfile, imatrix: bool | None) -> Weights:
     try:
         known = listing(model, spreads)
-    except UnsupportedError:
-        return by_parameter_count(model, scheme, spreads)
+    except UnsupportedError as missing:
+        return by_parameter_count(model, scheme, spreads, str(missing))
     if scheme.is_gguf and scheme.ftype != "NVFP4":
         return _gguf(spreads, model, scheme, known, imatrix)
     if scheme.is_gguf:  # llama-quantize makes no NVFP4; conversions of NVFP4 checkpoints keep their layout

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from advisor.errors import UnknownNameError
+from advisor.prediction.artifacts import FOLDER
+from advisor.sizing.fitted import FOLDER as SIZES_FOLDER
 
 PARTS = {
     "sizes": "advisor.training.sizes.fitted",
@@ -25,14 +27,20 @@ PARTS = {
 """Part -> the module whose `fit()` returns its document, or several documents by file name under `files`."""
 
 
+def home(part: str) -> Path:
+    """The folder of the package that reads *part*."""
+    return SIZES_FOLDER if part == "sizes" else FOLDER
+
+
 def fit_all(
     parts: tuple[str, ...],
-    folder: Path,
+    folder: Path | None = None,
     *,
     write: bool,
     progress: Callable[[float, str], None] = lambda done, what: None,
 ) -> dict[str, str]:
-    """Fit *parts*; returns file name -> 'written', 'same' or, with write=False, 'changed'."""
+    """Fit *parts* into *folder*, or each into the folder it is read from; returns file name -> 'written',
+    'same' or, with write=False, 'changed'."""
     for part in parts:
         if part not in PARTS:
             raise UnknownNameError("part", part, tuple(PARTS))
@@ -40,7 +48,7 @@ def fit_all(
     for index, part in enumerate(parts):
         progress(index / len(parts), f"fitting {part}")
         for name, text in documents(part).items():
-            states[name] = _store(folder / name, text, write)
+            states[name] = _store((folder or home(part)) / name, text, write)
     progress(1.0, "fitted")
     return states
 

@@ -63,6 +63,23 @@ def write_gguf(
     return path
 
 
+def write_named(path: Path, *names: str, embedding: bool = True) -> Path:
+    """A two-layer header, an embedding of 8 rows and F16 matrices of 256 x 256 of these *names*."""
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_block_count(2)
+    writer.add_embedding_length(256)
+    writer.add_head_count(8)
+    if embedding:
+        writer.add_tensor("token_embd.weight", np.zeros((8, 256), np.float32))
+    for name in names:
+        writer.add_tensor(name, np.zeros((256, 256), np.float16))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
 def _add(writer: gguf.GGUFWriter, name: str, kind: str, rows: int, columns: int) -> None:
     """A matrix of zeros of a ggml type."""
     number = gguf.GGMLQuantizationType[kind]

@@ -18,10 +18,12 @@ from advisor.catalog.gguf_header import read_header
 from advisor.catalog.gguf_scheme import recognise
 from advisor.catalog.gguf_types import FILE_TYPES
 from advisor.catalog.models import find_model
+from advisor.catalog.schemes import find_scheme
 from advisor.documents.model import StoredTensor
 from advisor.errors import BadFileError
 from advisor.sizing.tensors import tensors
 from advisor.sizing.types import assign
+from advisor.sizing.weights import weigh
 
 pytest.importorskip("gguf")
 _spec = importlib.util.spec_from_file_location("gguf_files", Path(__file__).with_name("gguf_files.py"))
@@ -290,3 +292,34 @@ def test_random_bytes_after_a_good_start_are_refused(
     path.write_bytes(_head(n_tensors, n_values) + tail)
     with pytest.raises(BadFileError):
         read_gguf(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["blk.4000000000.attn_q.weight", "blk.99999.attn_q.weight", "blk.50.ffn_up.weight"]
+)
+def test_layers_beyond_the_header_are_refused(tmp_path, name) -> None:
+    """A number in a tensor's name costs no memory: the file is refused in one line."""
+    with pytest.raises(BadFileError, match="beyond the layers"):
+        read_gguf(files.write_named(tmp_path / "m.gguf", name))
+
+
+@pytest.mark.parametrize(
+    "name", ["blk.", "blk.0", "blk.²", "blk.².x.weight", "blk.007.x.weight", "blk.-1.x.weight"]
+)
+def test_names_of_another_form_belong_to_no_layer(tmp_path, name) -> None:
+    """A tensor whose name only begins like a layer's is counted once, outside the layers."""
+    model = read_gguf(files.write_named(tmp_path / "m.gguf", name))
+    weights = weigh(model, find_scheme("F16"))
+    assert (weights.n_params, weights.layer_bytes) == (8 * 256 + 256 * 256, ())
+
+
+def test_a_file_without_token_embedding_is_no_model(tmp_path) -> None:
+    """A projector, an adapter or a lone norm is refused as what it is not."""
+    with pytest.raises(BadFileError, match="no language model"):
+        read_gguf(files.write_named(tmp_path / "m.gguf", "a.weight", embedding=False))
+
+
+def test_a_file_without_matrices_is_sized(tmp_path) -> None:
+    """An embedding and nothing to quantize is still counted."""
+    model = read_gguf(files.write_named(tmp_path / "m.gguf"))
+    assert weigh(model, find_scheme("F32")).n_params == 8 * 256

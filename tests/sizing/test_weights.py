@@ -7,7 +7,7 @@ import pytest
 from advisor.catalog.models import all_models, find_model
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.documents.model import ModelProfile, StoredTensor
-from advisor.errors import UnsupportedError
+from advisor.errors import NotMeasuredError, UnsupportedError
 from advisor.sizing.blocks import BLOCKS, tensor_bytes
 from advisor.sizing.weights import weigh
 from advisor.training.data.tables import load
@@ -232,7 +232,7 @@ def test_a_bare_parameter_count_covers_models_of_that_name(name):
 
 def test_nothing_known_is_an_error():
     """Without shapes and parameter count there is no size."""
-    with pytest.raises(UnsupportedError, match="--params"):
+    with pytest.raises(NotMeasuredError, match="--params"):
         weigh(ModelProfile(name="x", source="user"), find_scheme("Q4_K_M"))
 
 

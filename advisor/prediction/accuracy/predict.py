@@ -64,7 +64,7 @@ def predict(case: Case, weights: Weights) -> Accuracy:
     fitted = load("accuracy")
     facts = scheme_facts(case.scheme, weights, case.imatrix, case.kv_type, fitted["spans"])
     about = model_facts(case.model, fitted["default_year"])
-    if facts.method == "none" and facts.kv_bits >= 16:
+    if facts.kv_bits >= 16 and (facts.method == "none" or (facts.bits >= 16 and not facts.act)):
         return _exact(categories)
     if facts.method != "none" and facts.method not in fitted["support"]:
         return Accuracy(

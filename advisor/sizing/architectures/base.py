@@ -112,6 +112,11 @@ class Layout:
     ) -> None:
         """A dense feed-forward block; *fused* stores gate and up as one matrix called ffn_up."""
         n_ff = n_ff or self.n_ff
+        if not n_ff:
+            raise UnsupportedError(
+                f"{self.model.name}: the width of its feed-forward blocks is not known; "
+                "give a config.json that states it (intermediate_size), or a GGUF file"
+            )
         if gated and not fused:
             self.matrix("ffn_gate", n_ff, self.n_embd, "ffn_gate", i, bias)
         self.matrix("ffn_up", n_ff * (2 if fused else 1), self.n_embd, "ffn_up", i, bias)

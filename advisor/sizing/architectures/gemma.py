@@ -50,10 +50,8 @@ def gemma4(layout: Layout) -> None:
     small = layout.model.name.split("-")[-1].startswith("E") or (
         layout.n_embd < 3000 and not layout.model.is_moe
     )
-    wide = layout.noted(r"global_head_dim (\d+)", "global_head_dim") or 512
-    kv_full = layout.noted(r"global kv heads (\d+)", "num_global_key_value_heads") or (
-        layout.n_kv if small else 1
-    )
+    wide = layout.model.head_dim_global or 512
+    kv_full = layout.model.n_kv_heads_global or (layout.n_kv if small else 1)
     shares_kv = layout.says("k_eq_v", "attention_k_eq_v") or not small
     period = 1 + int((layout.model.sliding_pattern or "1:5").split(":")[1])
     reused = _REUSED_KV_LAYERS.get(layout.n_layers, 0) if small else 0

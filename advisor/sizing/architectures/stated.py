@@ -11,7 +11,6 @@ import re
 
 from advisor.catalog.layer_kinds import BESIDE, CONVOLUTION, EXPERTS, LINEAR, MAMBA, NONE
 from advisor.documents.model import ModelProfile
-from advisor.errors import UnsupportedError
 from advisor.sizing.layers import by_layer, heads_of, kinds, noted
 from advisor.sizing.recurrent import CONV_KERNEL, delta_net, kimi_delta, mamba2_shape
 
@@ -74,7 +73,7 @@ def lookup_shape(model: ModelProfile) -> tuple[int, int]:
     stated = noted(model, r"lookup (\d+)M rows", "lookup_rows"), noted(model, r"rows x(\d+)", "lookup_width")
     if stated[0] and stated[1]:
         return int(stated[0]), int(stated[1])
-    text = str(model.metadata.get("layer_pattern") or "")
+    text = model.layer_pattern or ""
 
     def number(key: str) -> int:
         value = model.metadata.get(key)
@@ -199,16 +198,10 @@ def _mamba(layout: Layout, i: int) -> None:
 
 
 def _dense(layout: Layout, i: int, width: int) -> None:
-    if not width:
-        if layout.model.is_moe and layout.model.moe_intermediate_size:
-            width = layout.model.moe_intermediate_size
-        else:
-            raise UnsupportedError(
-                f"{layout.model.name}: the width of its feed-forward blocks is not known; "
-                "give a config.json or a GGUF file that states it"
-            )
+    if not width and layout.model.is_moe:
+        width = layout.model.moe_intermediate_size or 0
     gated = not (layout.model.architecture or "").startswith(_UNGATED)
-    layout.ffn(i, width, gated=gated and not layout.says("two matrices", "ffn_ungated"))
+    layout.ffn(i, width, gated=gated)
 
 
 def _experts(layout: Layout, i: int) -> None:
