@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from advisor.documents.model import ModelProfile
@@ -16,6 +16,8 @@ from .tensors import is_gguf_listing, tensors
 from .type_rules import Facts
 from .types import Group, facts_of, group, groups
 
+_BLOCK = 32
+"""Smallest block of ggml's quantized types."""
 _ROUNDING = 1e-3
 """Parameter counts closer than this are the same count: tables round to four digits."""
 _SAME_COUNT = 0.03
@@ -74,7 +76,11 @@ def stated_tensors(model: ModelProfile) -> tuple[Tensor, ...]:
 
 @lru_cache(maxsize=128)
 def _stated_groups(model: ModelProfile) -> tuple[Group, ...]:
-    return group(model, stated_tensors(model))
+    """Matrices whose rows no block of 32 divides are counted at 16 bits: no quantizer packs them."""
+    return tuple(
+        replace(g, quantized=g.quantized and g.shape[0] % _BLOCK == 0)
+        for g in group(model, stated_tensors(model))
+    )
 
 
 def _counted(known: tuple[Group, ...]) -> int:
