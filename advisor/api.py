@@ -19,10 +19,10 @@ from advisor.prediction.own.evidence import NOTHING_OWN
 
 if TYPE_CHECKING:
     from advisor.documents.outcome import Outcome
+    from advisor.documents.tradeoffs import Table
     from advisor.prediction.case import Case
     from advisor.recommendation.judge import Judged
     from advisor.recommendation.session import Session
-    from advisor.recommendation.tradeoffs import Table
 
 
 def recommend(

@@ -1,18 +1,20 @@
 """The figures of given cases: one on the command line, or a file of them, one JSON object a line.
 
-Input keys: id, hardware, n_devices, backend, engine, model, scheme, imatrix, kv_type or kv_bits, gpu_layers,
-task, workload {prompt_tokens, output_tokens, context_tokens, concurrency}. One answer a line, same order; a
-case that cannot be answered is a line with `error`.
+Input keys: id, hardware, n_devices, memory {kind, rate_mt_per_s, channels, total_bytes}, bandwidth, backend,
+engine, model, scheme, imatrix, kv_type or kv_bits, gpu_layers, n_cpu_moe, threads, ubatch, flash_attn, depth,
+task, workload {prompt_tokens, output_tokens, context_tokens, concurrency}; `advisor schema batch-case`. One
+answer a line, same order; a case that cannot be answered is a line with `error`.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import json
 import sys
 from collections.abc import Iterator
-from typing import TextIO
+from typing import Any, TextIO
 
 from advisor.errors import BadFileError, ExitCode, UsageError
 
@@ -40,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write one answer for each case; the exit code is 0 even when single cases are error lines."""
+    """Write one answer for each case; the exit code is 0 while any case is answered, else that of usage."""
     from advisor.api import answer_case, answer_line
     from advisor.recommendation.batch import UNEXPECTED
 
@@ -50,19 +52,18 @@ def run(args: argparse.Namespace) -> int:
         return ExitCode.USAGE if "error" in answer else ExitCode.OK
     if args.model or args.scheme:
         raise UsageError("--batch reads its cases from the file: leave out --model and --scheme")
-    code = ExitCode.OK
+    codes: set[str] = set()
     with _lines(args.batch) as lines:
         for line in lines:
-            if not line.strip():
-                continue
             answer = answer_line(line)
-            if answer.get("error", {}).get("code") == UNEXPECTED:
-                code = ExitCode.UNEXPECTED
+            codes.add(answer["error"]["code"] if "error" in answer else "")
             print(json.dumps(answer, separators=(",", ":")))
-    return code
+    if UNEXPECTED in codes:
+        return ExitCode.UNEXPECTED
+    return ExitCode.USAGE if codes and "" not in codes else ExitCode.OK
 
 
-def _case(args: argparse.Namespace) -> dict:
+def _case(args: argparse.Namespace) -> dict[str, Any]:
     if not args.model or not args.scheme:
         raise UsageError("give --model and --scheme, or --batch FILE")
     concurrency = args.concurrency
@@ -90,7 +91,12 @@ def _case(args: argparse.Namespace) -> dict:
 
 @contextlib.contextmanager
 def _lines(path: str) -> Iterator[TextIO]:
+    """The file's lines; a byte that is no UTF-8 spoils its own line and no other."""
     if path == "-":
+        if sys.stdin is None:
+            raise BadFileError("standard input is closed; give the file of cases")
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
         yield sys.stdin
         return
     try:

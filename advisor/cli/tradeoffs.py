@@ -8,8 +8,8 @@ import argparse
 
 from advisor.api import tradeoffs
 from advisor.cli import options
+from advisor.documents.tradeoffs import Table
 from advisor.errors import ExitCode
-from advisor.recommendation.tradeoffs import Table
 
 FORMATS = ("table", "json", "csv", "markdown")
 

@@ -92,9 +92,14 @@ def _refuse_other_version(kind: type, value: dict[str, Any], what: str) -> None:
         )
 
 
+_TYPES = ("str", "int", "float", "bool")
+
+
 def _first_fault(fault: Any) -> str:
     """What pydantic found first, with the field's place in the document."""
-    where = ".".join(str(part) for part in fault["loc"][1:])
+    # pydantic puts the member of a union it tried between the names of fields.
+    named = [str(part) for part in fault["loc"][1:] if str(part).replace("_", "").isalnum()]
+    where = ".".join(part for part in named if part not in _TYPES and not part[0].isupper())
     given = repr(fault["input"])[:60]
     if fault["type"] == "unexpected_keyword_argument":
         return f"has an unknown field {where!r}; see `advisor schema`"

@@ -27,3 +27,18 @@ Whole = Annotated[int, Bounds(0, 2**62)]
 """Of parameters, tokens or values."""
 Amount = Annotated[float, Bounds(0.0, 1e30)]
 """A rate, a share or a time."""
+
+
+class Longest:
+    """The most characters of a text, told to pydantic as `Bounds` are."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> dict[str, Any]:
+        """pydantic's hook for annotations: the schema of *source* with the limit."""
+        return {**handler(source), "max_length": self.most}
+
+
+Name = Annotated[str, Longest(1000)]
+"""Of a machine, a model, a scheme or an engine: longer ones would only cost time to look up."""

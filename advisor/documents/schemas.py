@@ -7,9 +7,11 @@ from typing import Any
 SCHEMA_IDS = "https://quant-advisor.dev/schemas"
 
 
-def document_kinds() -> dict[str, type]:
-    """Document name -> class."""
+def document_kinds() -> dict[str, Any]:
+    """Document name -> class, or the union of what it may be."""
+    from advisor.documents.batch import BatchAnswer, BatchCase, BatchError, ErrorDocument
     from advisor.documents.deployment import Deployment
+    from advisor.documents.explanation import Explanation
     from advisor.documents.fleet import FleetPlan
     from advisor.documents.hardware import HardwareProfile
     from advisor.documents.inventory import Inventory
@@ -20,6 +22,7 @@ def document_kinds() -> dict[str, type]:
     from advisor.documents.recommendation import Recommendation
     from advisor.documents.requirements import Requirements
     from advisor.documents.scheme import SchemeProfile
+    from advisor.documents.tradeoffs import Table
 
     return {
         "deployment": Deployment,
@@ -33,10 +36,15 @@ def document_kinds() -> dict[str, type]:
         "fleet": FleetPlan,
         "hardware-answer": HardwareAnswer,
         "origin": Origin,
+        "batch-case": BatchCase,
+        "batch-answer": BatchAnswer | BatchError,
+        "tradeoffs": Table,
+        "explanation": Explanation,
+        "error": ErrorDocument,
     }
 
 
-def schema(name: str, kind: type) -> dict[str, Any]:
+def schema(name: str, kind: Any) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of *kind*; open, so that readers tolerate fields added later."""
     from pydantic import TypeAdapter
 

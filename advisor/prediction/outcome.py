@@ -54,6 +54,7 @@ def _place(case: Case, weights: Weights, concurrency: int) -> Placement:
         concurrency,
         case.kv_type,
         gpu_layers=case.gpu_layers,
+        cpu_expert_layers=case.cpu_expert_layers,
     )
 
 

@@ -8,13 +8,14 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Plan, Recommendation, Rejection
 from advisor.documents.requirements import Requirements
+from advisor.documents.tradeoffs import Row, Table
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.evaluate import evaluate
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.plans import deploy_plan, make_plan
 from advisor.recommendation.rank import ranked
 from advisor.recommendation.recommend import recommend
-from advisor.recommendation.tradeoffs import Row, Table, table
+from advisor.recommendation.tradeoffs import table
 
 KEPT = 32
 """Needs kept: going back and forth over one control must not compute anything twice."""

@@ -2,68 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Rejection
 from advisor.documents.requirements import Requirements
+from advisor.documents.tradeoffs import Row, Table
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.evaluate import evaluate
 from advisor.recommendation.front import pareto_front
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.rank import ranked
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One scheme on one engine."""
-
-    scheme: str
-    family: str
-    level: str | None
-    engine: str | None
-    backend: str | None
-    recommended: bool
-    """The plan that `recommend` gives for the same need."""
-    feasible: bool
-    reason: str
-    """Why not, when it is not feasible."""
-    reason_kind: str
-    """The same in a word: memory, loss, speed, unsupported … (`Rejection.kind`)."""
-    pareto: bool
-    """No feasible plan is at once smaller, faster and more accurate."""
-    imatrix: bool | None
-    kv_type: str | None
-    weight_bits: float
-    group_size: int | None
-    calibration: str
-    bpw: Estimate | None
-    file_size_bytes: Estimate | None
-    memory_bytes: Estimate | None
-    placement: str | None
-    decode_tokens_per_s: Estimate | None
-    ms_per_token: Estimate | None
-    prefill_tokens_per_s: Estimate | None
-    time_to_first_token_s: Estimate | None
-    throughput_tokens_per_s: Estimate | None
-    loss_pct: dict[str, Estimate | None]
-    """By task asked for and 'mix' for all of them together."""
-    perplexity_ratio: Estimate | None
-    kl_divergence: Estimate | None
-    make_cost: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """All rows, with what they were asked for."""
-
-    schema_version: str = "1.0"
-    hardware: HardwareProfile
-    requirements: Requirements
-    model: str
-    rows: tuple[Row, ...]
 
 
 def tradeoffs(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import log10
 
 from advisor.documents.outcome import Estimate
-from advisor.recommendation.tradeoffs import Row
+from advisor.documents.tradeoffs import Row
 from advisor.report.tradeoffs import mix
 
 LEAST_LOSS_PCT = 0.01

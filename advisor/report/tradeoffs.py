@@ -7,7 +7,7 @@ import io
 import textwrap
 
 from advisor.documents.outcome import Estimate
-from advisor.recommendation.tradeoffs import Row, Table
+from advisor.documents.tradeoffs import Row, Table
 from advisor.report.figures import number, span, table
 from advisor.report.terminal import cleaned
 

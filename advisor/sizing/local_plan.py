@@ -47,8 +47,9 @@ def gpu_label(index: int, gpu: Gpu) -> str:
     return f"GPU {index}: {gpu.catalog_name or gpu.name}"
 
 
-def local_plans(request: Request, gpu_layers: int | None) -> list[Plan]:
-    """Every kind of plan this machine and engine allow, unordered; one only when *gpu_layers* is given."""
+def local_plans(request: Request, gpu_layers: int | None, cpu_expert_layers: int | None = None) -> list[Plan]:
+    """Every kind of plan this machine and engine allow, unordered; one only when *gpu_layers* or
+    *cpu_expert_layers* is given."""
     gpus = list(enumerate(request.hardware.gpus))
     if request.backend == "cpu" or not gpus or gpu_layers == 0:
         only = cpu_plan(request)
@@ -60,6 +61,11 @@ def local_plans(request: Request, gpu_layers: int | None) -> list[Plan]:
         return _unified_plans(request, gpus[0][1], gpu_layers, whole)
     gpus = [(i, gpu) for i, gpu in gpus if not gpu.unified_memory]
     gpus.sort(key=lambda pair: -(gpu_available(pair[1]) or 0))
+    if cpu_expert_layers:
+        on_gpu = n_layers + 1 if gpu_layers is None or gpu_layers < 0 else gpu_layers
+        plan = gpu_plan(request, gpus, on_gpu, min(cpu_expert_layers, n_layers))
+        plan.assume_unknown_fits = True
+        return [plan]
     if gpu_layers is not None:
         plan = _whole(request, gpus[:1]) if whole else gpu_plan(request, gpus, gpu_layers, 0)
         if whole and len(gpus) > 1 and not plan.fits(request.parts):

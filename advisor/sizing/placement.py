@@ -35,15 +35,27 @@ def place(
     concurrency: int,
     kv_type: str,
     gpu_layers: int | None = None,
+    cpu_expert_layers: int | None = None,
 ) -> Placement:
     """The best placement: the fewest bytes read over slow memory for each token, then the fewest devices.
 
     *context_tokens* is per request; the cache holds context x concurrency. *gpu_layers*: 0 = CPU only, None
-    = choose, negative or more than the model has = all. Never raises for what does not fit: `fits` is False
+    = choose, negative or more than the model has = all; *cpu_expert_layers*: the experts of so many layers
+    in main memory, None = choose. Never raises for what does not fit: `fits` is False
     and `binding` says by how much. Raises UsageError for an unknown KV type.
     """
     plans, work = _plans(
-        hardware, model, weights, scheme, engine, backend, context_tokens, concurrency, kv_type, gpu_layers
+        hardware,
+        model,
+        weights,
+        scheme,
+        engine,
+        backend,
+        context_tokens,
+        concurrency,
+        kv_type,
+        gpu_layers,
+        cpu_expert_layers,
     )
     return _checked(plans[0].document(work, context_tokens, concurrency, search=True), work, engine)
 
@@ -93,6 +105,7 @@ def _plans(
     concurrency: int,
     kv_type: str,
     gpu_layers: int | None,
+    cpu_expert_layers: int | None = None,
 ) -> tuple[list[Plan], Workspace]:
     """All plans, the best first."""
     paged = facts(engine).paged
@@ -113,7 +126,7 @@ def _plans(
         )
         return plans, work
     request = Request(hardware, shares, work, engine, backend, context_tokens, concurrency)
-    plans = with_lookup(local_plans(request, gpu_layers), shares)
+    plans = with_lookup(local_plans(request, gpu_layers, cpu_expert_layers), shares)
     plans.sort(
         key=lambda p: (
             (0, p.unknown() is not None, p.slow_bytes, p.n_gpus)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from advisor.documents.outcome import Estimate
-from advisor.recommendation.tradeoffs import Row
+from advisor.documents.tradeoffs import Row
 from advisor.report.figures import number
 from advisor.report.tradeoffs import mark, mix
 

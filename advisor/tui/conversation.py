@@ -14,10 +14,10 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Plan, Recommendation
 from advisor.documents.requirements import Requirements
+from advisor.documents.tradeoffs import Row, Table
 from advisor.errors import ProbeError
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.session import Session
-from advisor.recommendation.tradeoffs import Row, Table
 from advisor.tui.answers import Answers, requirements
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.model import ModelProfile
+from advisor.documents.tradeoffs import Row, Table
 from advisor.errors import AdvisorError
-from advisor.recommendation.tradeoffs import Row, Table
 from advisor.report.tradeoffs import mix
 from advisor.sizing.weights import weigh
 from advisor.tui.quantize import Block, Choice, bits_per_number, error, quantize

@@ -46,3 +46,19 @@ def test_an_answer_satisfies_its_schema():
         "warnings",
     }
     assert promised <= set(document)
+
+
+def test_closed_lists_are_enums():
+    """Words from a closed list are published as such: basis, objective, placement, rejection, error code."""
+    texts = {name: json.dumps(schema(name, kind)) for name, kind in document_kinds().items()}
+    listed = {
+        "outcome": ("measured-here", "experts-on-cpu", "vulkan"),
+        "recommendation": ("nothing_fits", "pointless"),
+        "requirements": ("serve-cost", "q8_0"),
+        "error": ("unknown_name",),
+        "batch-answer": ("extrapolated",),
+        "tradeoffs": ("not-measured",),
+    }
+    for name, words in listed.items():
+        for word in words:
+            assert f'"{word}"' in texts[name], (name, word)

@@ -6,9 +6,10 @@ import pytest
 
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
 from advisor.documents.recommendation import Recommendation
+from advisor.documents.tradeoffs import Table
 from advisor.need.stated import Stated, requirements
 from advisor.recommendation.recommend import recommend
-from advisor.recommendation.tradeoffs import Table, tradeoffs
+from advisor.recommendation.tradeoffs import tradeoffs
 
 
 def _need_of(model, **stated):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist
 
 from advisor.documents.outcome import Estimate
 from advisor.prediction.own.evidence import OwnEvidence
@@ -31,6 +30,8 @@ def own_damage(own: OwnEvidence, model: str, scheme: str, confidence: float) -> 
 
 def _estimate(metric: str, texts: Sequence[tuple[float, float]], confidence: float) -> Estimate:
     """The mean over texts. Its interval holds the stated errors and what texts differ by."""
+    from statistics import NormalDist  # paid by those who have measured something
+
     n = len(texts)
     value = math.fsum(v for v, _ in texts) / n
     damage = abs(value - 1.0) if metric == "ppl_ratio" else abs(value)

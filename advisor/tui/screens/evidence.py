@@ -11,8 +11,8 @@ from textual.containers import VerticalScroll
 from textual.widgets import Footer, Static, TabbedContent, TabPane
 
 from advisor.documents.recommendation import Plan
+from advisor.documents.tradeoffs import Row
 from advisor.errors import AdvisorError
-from advisor.recommendation.tradeoffs import Row
 from advisor.report.terms import lines
 from advisor.tui.conversation import Reply, evidence
 from advisor.tui.messages import EvidenceFound

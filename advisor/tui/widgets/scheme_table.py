@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from advisor.recommendation.tradeoffs import Row
+from advisor.documents.tradeoffs import Row
 from advisor.tui.columns import Column, arranged, columns, matching
 
 _HEAD = Style(bold=True, underline=True)
