@@ -25,6 +25,7 @@ COMMANDS = {
     "profiles": ("advisor.cli.profiles", "the catalogues: schemes, GPUs, CPUs, models, tasks"),
     "fit": ("advisor.cli.fit", "fit the predictors on the measurements"),
     "evaluate": ("advisor.cli.evaluate", "how well the predictors do on what they have not seen"),
+    "completions": ("advisor.cli.completions", "completion of commands and options for bash, zsh or fish"),
     "schema": ("advisor.cli.schema", "JSON Schemas of every document"),
 }
 
@@ -84,7 +85,7 @@ def _dispatch(argv: list[str]) -> int:
     parser = Parser(
         prog=f"advisor {name}",
         description=module.__doc__,
-        formatter_class=_Help,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.add_arguments(parser)
     code = module.run(parser.parse_args(argv[1:]))
@@ -103,19 +104,6 @@ class Parser(argparse.ArgumentParser):
         from advisor.errors import UsageError
 
         raise UsageError(f"{message} (see `{self.prog} --help`)")
-
-
-class _Help(argparse.RawDescriptionHelpFormatter):
-    """Asks the terminal for its width itself: argparse, which formats every option once to check it, would
-    import shutil and with it three compressors."""
-
-    def __init__(self, prog: str) -> None:
-        try:
-            stated = int(os.environ.get("COLUMNS", 0))
-            columns = stated or os.get_terminal_size(sys.__stdout__.fileno()).columns
-        except (OSError, ValueError, AttributeError):  # no terminal, no number, no output at all
-            columns = 80
-        super().__init__(prog, width=columns - 2)
 
 
 def _overview() -> str:

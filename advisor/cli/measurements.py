@@ -245,7 +245,7 @@ def _say_kept_bandwidth() -> None:
     """The measured bandwidth is a fact of the boot, not a row of the store."""
     from advisor.probe.kept_bandwidth import kept_bandwidth
 
-    rate, _ = kept_bandwidth()
+    rate = kept_bandwidth()
     if rate:
         print(
             f"advisor: the memory bandwidth measured here, {rate / 1e9:.1f} GB/s, is still used until the "

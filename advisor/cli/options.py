@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import fields
+import os
+import sys
+from dataclasses import fields, replace
 from typing import Any
 
 from advisor.documents.hardware import HardwareProfile
@@ -11,8 +13,11 @@ from advisor.documents.kinds import MODALITIES, OBJECTIVES
 from advisor.documents.model import ModelProfile
 from advisor.documents.requirements import DEFAULT_ROOM_TOKENS, Requirements
 from advisor.errors import UsageError
-from advisor.need.stated import Stated
+from advisor.need.stated import Stated, argv
 from advisor.need.stated import requirements as need
+
+HARDWARE_VARIABLE, MODEL_VARIABLE = "ADVISOR_HARDWARE", "ADVISOR_MODEL"
+"""Environment variables that stand for `--hardware` and `--model` where these are not given."""
 
 
 def add_hardware(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +26,9 @@ def add_hardware(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--hardware",
         metavar="H",
-        help='a saved probe (JSON) or a name: "RTX 4090", "2x A100 80GB", "M3 Max 64GB", "EPYC 9654 384GB"',
+        default=os.environ.get(HARDWARE_VARIABLE) or None,
+        help='a saved probe (JSON; - reads standard input) or a name: "RTX 4090", "2x A100 80GB", '
+        f'"M3 Max 64GB", "EPYC 9654 384GB" (default: ${HARDWARE_VARIABLE})',
     )
     group.add_argument("--ram", metavar="SIZE", help="main memory, e.g. 64GB")
     group.add_argument("--vram", metavar="SIZE", help="memory of each GPU, e.g. 24GB")
@@ -38,7 +45,9 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--model",
         metavar="M",
-        help="a name (HF id, Ollama tag, llama-3.1-8b), a GGUF file, an HF config.json or directory",
+        default=os.environ.get(MODEL_VARIABLE) or None,
+        help="a name (HF id, Ollama tag, llama-3.1-8b), a GGUF file, an HF config.json or directory "
+        f"(default: ${MODEL_VARIABLE})",
     )
     group.add_argument(
         "--params", metavar="N", help="parameter count when the model is in no catalogue, e.g. 13B or 30B-A3B"
@@ -48,6 +57,12 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 def add_need(parser: argparse.ArgumentParser) -> None:
     """Everything a requirement can say."""
     group = parser.add_argument_group("need")
+    group.add_argument(
+        "--requirements",
+        metavar="FILE",
+        help="the whole need as a Requirements document (`advisor schema requirements`) instead of the "
+        "options below; - reads standard input",
+    )
     group.add_argument(
         "--task",
         action="append",
@@ -146,8 +161,29 @@ def _add_filters(group: argparse._ArgumentGroup) -> None:
 
 
 def requirements(args: argparse.Namespace, model: ModelProfile | None) -> Requirements:
-    """The Requirements document of parsed options; UsageError names the option that makes no sense."""
-    return need(Stated(**{field.name: _said(getattr(args, field.name)) for field in fields(Stated)}), model)
+    """The Requirements document of parsed options, or the one in the file they name; UsageError names
+    the option that makes no sense."""
+    stated = Stated(**{field.name: _said(getattr(args, field.name)) for field in fields(Stated)})
+    if args.requirements is None:
+        return need(stated, model)
+    if stated != Stated():
+        raise UsageError(
+            f"--requirements holds the whole need: leave out {' '.join(argv(stated))}", field="requirements"
+        )
+    return replace(_document(args.requirements), model=model.name if model else None)
+
+
+def _document(path: str) -> Requirements:
+    """The Requirements document in a file, or on standard input for -."""
+    from advisor.documents.plain import parse
+
+    return parse(Requirements, _json(path), what="requirements")
+
+
+def _json(path: str) -> Any:
+    from advisor.documents.plain import json_value, load_json
+
+    return json_value(sys.stdin.read(), "standard input") if path == "-" else load_json(path)
 
 
 def _said(value: object) -> Any:
@@ -160,6 +196,8 @@ def hardware(args: argparse.Namespace) -> HardwareProfile:
     from advisor.catalog.resolve import Overrides, resolve_hardware
 
     overrides = Overrides(ram=args.ram, vram=args.vram, bandwidth=args.bandwidth)
+    if args.hardware == "-":
+        return resolve_hardware(_json("-"), overrides)
     if args.hardware:
         return resolve_hardware(args.hardware, overrides)
     from advisor.probe import probe
@@ -173,7 +211,10 @@ def hardware(args: argparse.Namespace) -> HardwareProfile:
 
 
 def model(args: argparse.Namespace) -> ModelProfile | None:
-    """The model asked for; None when none was."""
+    """The model asked for, by an option or in the requirements' file; None when none was."""
+    stated = getattr(args, "requirements", None)
+    if args.model is None and args.params is None and stated is not None and stated != "-":
+        args.model = _document(stated).model
     if args.model is None and args.params is None:
         return None
     from advisor.catalog.resolve import resolve_model

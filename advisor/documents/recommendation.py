@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from advisor.documents.deployment import Deployment
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import Backend, KvType, RejectionKind, Status
 from advisor.documents.outcome import Estimate, Outcome
@@ -77,6 +78,8 @@ class Plan:
     """The same bound for each task asked for."""
     file: ExpectedFile
     make_cost: str = ""
+    deployment: Deployment | None = None
+    """Words, environment, files, repository, port and resources; the commands below are made from it."""
     run_command: str = ""
     make_command: str = ""
     why: tuple[str, ...] = ()

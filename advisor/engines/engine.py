@@ -52,6 +52,10 @@ class Engine:
     kv_types: tuple[str, ...] = SERVED_KV
     memory_share: float | None = None
     """Share of each GPU it takes by default; None = what the model needs."""
+    slots: int = 256
+    """Requests it keeps in flight unless told otherwise."""
+    slots_on_large: int | None = None
+    """The same on a card of much memory, where it differs."""
     splits_matrices: bool = False
     """Whether several GPUs can share each matrix (tensor parallelism)."""
     expert_parallel: bool = False

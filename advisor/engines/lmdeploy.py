@@ -47,7 +47,6 @@ ENGINE = Engine(
     systems=("linux", "windows"),
     physics="serving",
     paged=True,
-    measured_as="vllm",
     memory_share=0.8,  # cache_max_entry_count: of what the weights leave; see TensorRT-LLM's
     splits_matrices=True,
     kv_types=("f16", "bf16", "fp8"),

@@ -37,6 +37,7 @@ ENGINE = Engine(
     physics="serving",
     paged=True,
     memory_share=0.85,  # --mem-fraction-static, scratch outside it (docs.sglang.io)
+    slots=2048,  # the least --max-running-requests it sets itself (docs.sglang.io)
     splits_matrices=True,
     expert_parallel=True,
     online={"W8A8-FP-dynamic": "fp8", "MXFP8": "mxfp8", "bnb": "bitsandbytes"},

@@ -50,7 +50,7 @@ def _make(launch: Launch, source: str, target: str) -> tuple[Command, ...] | Non
 
 ENGINE = Engine(
     name="tensorrt-llm",
-    aliases=("trtllm", "trt-llm", "tensorrt", "tensorrt llm"),
+    aliases=("trtllm", "trt-llm", "tensorrt", "tensorrt llm", "nim"),
     rank=5,
     systems=("linux",),
     physics="serving",
@@ -58,6 +58,7 @@ ENGINE = Engine(
     # of what the weights leave (kv_cache_free_gpu_memory_fraction); taken of the whole card, which errs high
     # for small models only
     memory_share=0.9,
+    slots=2048,  # --max_batch_size by default (nvidia.github.io/TensorRT-LLM/commands/trtllm-serve.html)
     splits_matrices=True,
     expert_parallel=True,
     program="trtllm-serve",

@@ -20,12 +20,12 @@ def speed(case: Case, sized: Sized) -> Speed:
 
 
 def _one(case: Case, load: Load, sized: Sized) -> Speed:
-    if load.concurrency == MAX_CONCURRENCY:
-        load = replace(load, concurrency=sized.placement.max_concurrency or 1)
     if case.serves:
         from advisor.prediction.serving_speed.predict import predict as predict_serving
 
         return predict_serving(case, load, sized)
+    if load.concurrency == MAX_CONCURRENCY:
+        load = replace(load, concurrency=sized.placement.max_concurrency or 1)
     from advisor.prediction.local_speed.predict import predict as predict_local
 
     alone = predict_local(case, load, sized)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 from advisor.catalog.cpus import find_cpu
@@ -57,28 +57,26 @@ def measure(
     profile: HardwareProfile, progress: Callable[[float], None] = lambda done: None
 ) -> HardwareProfile:
     """*profile* with the memory bandwidth measured now, or the best since boot where that is higher; kept
-    for later probes of this boot. A busy machine is noted.
+    for later probes of this boot. What was measured on a busy machine is only noted, and so is a folder that
+    cannot be written.
     """
     from advisor.probe.bandwidth import measure_read_bandwidth
-    from advisor.probe.kept_bandwidth import keep_bandwidth
+    from advisor.probe.kept_bandwidth import busy_note, keep_bandwidth, kept_bandwidth
     from advisor.probe.load import cores_used, load_words
 
     threads = profile.cpu.usable_cores or 1
     load = load_words(cores_used(_LOAD_S), threads)
     rate = measure_read_bandwidth(min(threads, profile.cpu.physical_cores or threads), progress)
-    rate, load = keep_bandwidth(rate, load)
-    notes = _with_measured(profile.notes, load)
-    return replace(profile, memory=replace(profile.memory, measured_bandwidth_bytes_per_s=rate), notes=notes)
-
-
-def _with_measured(notes: Iterable[str], load: str | None) -> tuple[str, ...]:
-    """The notes once the bandwidth is measured; *load* says how busy the machine was."""
-    from advisor.probe.kept_bandwidth import BUSY_NOTE, busy_note
-
-    left = tuple(
-        note for note in notes if "advisor probe --measure" not in note and not note.startswith(BUSY_NOTE)
-    )
-    return (*left, busy_note(load)) if load else left
+    kept = keep_bandwidth(rate, load)
+    best = kept_bandwidth()
+    notes = [note for note in profile.notes if "advisor probe --measure" not in note]
+    if load and not kept:
+        notes.append(busy_note(rate, load))
+    elif not kept:
+        notes.append("the measured memory bandwidth could not be kept: the cache folder cannot be written")
+        best = rate
+    memory = replace(profile.memory, measured_bandwidth_bytes_per_s=best)
+    return replace(profile, memory=memory, notes=tuple(notes))
 
 
 def _from_table(
@@ -96,9 +94,9 @@ def _from_table(
     if system.live:
         from advisor.probe.kept_bandwidth import kept_bandwidth
 
-        measured, load = kept_bandwidth()
+        measured = kept_bandwidth()
         if measured:
-            notes[:] = _with_measured(notes, load)
+            notes[:] = [note for note in notes if "advisor probe --measure" not in note]
     if row is not None:
         cpu = replace(cpu, microarchitecture=row.microarchitecture, vendor=cpu.vendor or row.vendor)
         bandwidth = row.bandwidth_bytes_per_s and row.bandwidth_bytes_per_s * max(cpu.sockets or 1, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from advisor.deploy.chosen import Chosen
-from advisor.deploy.commands import expected_file_name, make_command, run_command
+from advisor.deploy.commands import deployment, expected_file_name, make_command, run_text
 from advisor.deploy.published import published
 from advisor.deploy.recovery import options
 from advisor.documents.outcome import Estimate
@@ -29,7 +29,8 @@ see measurements/accuracy) hides the loss.
 def make_plan(judged: Judged, requirements: Requirements, why: tuple[str, ...] = ()) -> Plan:
     """The document of one plan, with everything predicted of it."""
     case, outcome = judged.case, judged.outcome
-    deploy = deploy_plan(judged)
+    chosen = deploy_plan(judged)
+    start = deployment(chosen)
     quality = expected_quality(case.model, outcome, requirements)
     scores, score_note = expected_scores(case.model, requirements, outcome)
     return Plan(
@@ -52,8 +53,9 @@ def make_plan(judged: Judged, requirements: Requirements, why: tuple[str, ...] =
         task_loss_upper_pct=judged.task_loss_upper,
         file=_file(judged),
         make_cost="" if is_native(case.model, case.scheme) else case.scheme.make_cost,
-        run_command=run_command(deploy),
-        make_command=make_command(deploy),
+        deployment=start,
+        run_command=run_text(start),
+        make_command=make_command(chosen),
         why=why,
         expected_scores=scores,
         score_note=score_note,

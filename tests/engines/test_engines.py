@@ -59,7 +59,7 @@ def test_engines_that_only_measurements_know_are_not_offered():
 
 
 @pytest.mark.parametrize(
-    ("text", "measured"), [("LM-Studio", "llama.cpp"), ("koboldcpp", "llama.cpp"), ("lmdeploy", "vllm")]
+    ("text", "measured"), [("LM-Studio", "llama.cpp"), ("koboldcpp", "llama.cpp"), ("ktransformers", "vllm")]
 )
 def test_one_engine_may_be_measured_as_another(text, measured):
     """Engines that run another's kernels unchanged, or that nobody measured."""

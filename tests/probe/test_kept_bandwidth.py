@@ -8,7 +8,7 @@ import pytest
 
 from advisor.cli.main import run
 from advisor.errors import ExitCode
-from advisor.probe import probe
+from advisor.probe import measure, probe
 from advisor.probe.kept_bandwidth import forget_bandwidth, keep_bandwidth, kept_bandwidth
 
 
@@ -23,23 +23,41 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_best_of_repeated_measurements_is_kept() -> None:
     """A slower one later changes nothing; company only ever slows a reading down."""
     keep_bandwidth(20e9, None)
-    assert keep_bandwidth(15e9, "1.7 of 2 cores") == kept_bandwidth() == (20e9, None)
-    assert keep_bandwidth(25e9, None) == (25e9, None)
+    keep_bandwidth(15e9, None)
+    assert 20e9 == kept_bandwidth()
+    keep_bandwidth(25e9, None)
+    assert 25e9 == kept_bandwidth() == probe().memory.measured_bandwidth_bytes_per_s
 
 
-def test_the_note_of_a_busy_machine_goes_with_the_first_quiet_measurement() -> None:
-    """Until then every profile carries it."""
-    keep_bandwidth(20e9, "1.7 of 2 cores")
-    note = "while the machine was busy (load 1.7 of 2 cores): run it again on a quiet machine"
-    assert any(note in said for said in probe().notes)
-    keep_bandwidth(19e9, None)
-    assert kept_bandwidth() == (20e9, None)
-    assert not any("busy" in said and "bandwidth" in said for said in probe().notes)
+def test_what_a_busy_machine_gave_is_not_kept() -> None:
+    """A bandwidth measured beside other work would halve every later answer: it is used by none."""
+    assert not keep_bandwidth(8.9e9, "1.7 of 2 cores")
+    assert (None, None) == (kept_bandwidth(), probe().memory.measured_bandwidth_bytes_per_s)
+
+
+def test_a_busy_machine_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The profile says what was measured and that it is not used."""
+    monkeypatch.setattr("advisor.probe.load.load_words", lambda used, cores: "1.7 of 2 cores")
+    monkeypatch.setattr("advisor.probe.bandwidth.measure_read_bandwidth", lambda threads, progress: 8.9e9)
+    profile = measure(probe())
+    assert profile.memory.measured_bandwidth_bytes_per_s is None
+    assert any("busy (8.9 GB/s, load 1.7 of 2 cores) and is not used" in note for note in profile.notes)
+
+
+def test_a_folder_that_cannot_be_written_is_noted(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The figure stands in this profile, with a word that it was not kept."""
+    (own_folders / "file").write_text("in the way")
+    monkeypatch.setenv("ADVISOR_CACHE_DIR", str(own_folders / "file"))
+    monkeypatch.setattr("advisor.probe.load.load_words", lambda used, cores: None)
+    monkeypatch.setattr("advisor.probe.bandwidth.measure_read_bandwidth", lambda threads, progress: 53e9)
+    profile = measure(probe())
+    assert 53e9 == profile.memory.measured_bandwidth_bytes_per_s
+    assert any("could not be kept" in note for note in profile.notes)
 
 
 def test_what_is_forgotten_is_unknown_again() -> None:
     """The profile states no measured bandwidth any more."""
-    keep_bandwidth(20e9, "1.7 of 2 cores")
+    keep_bandwidth(20e9, None)
     assert probe().memory.measured_bandwidth_bytes_per_s == 20e9
     assert forget_bandwidth() == 20e9
     assert probe().memory.measured_bandwidth_bytes_per_s is None

@@ -17,7 +17,7 @@ from advisor.errors import NotMeasuredError
 from advisor.prediction.artifacts import load as load_artifact
 from advisor.prediction.case import Case, Sized
 from advisor.prediction.figures import Speed
-from advisor.prediction.serving_speed.result import Flight, steady
+from advisor.prediction.serving_speed.result import Flight, after, steady
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 
 SMALL_BATCH = 8
@@ -66,7 +66,14 @@ def shared(case: Case, load: Load, sized: Sized, alone: Speed) -> Speed:
         for i in (0, 1)
     )
     flight = Flight(held=held, wanted=concurrency, output_tokens=output)
-    return steady(ttft, tpot, prefill, flight, {**alone.terms, "growth_per_request": growth[1]})
+    return steady(
+        ttft,
+        tpot,
+        after(ttft, tpot, output),
+        prefill,
+        flight,
+        {**alone.terms, "growth_per_request": growth[1]},
+    )
 
 
 def _step_s(batch: int, single_s: float, prompt_token_s: float, growth: float) -> float:

@@ -44,6 +44,9 @@ _PCIE_CARDS = frozenset(
     ]
 )
 """Words in the name of a datacenter card that is joined by PCIe."""
+_LARGE_BYTES = 70 << 30
+"""From this memory on vLLM keeps more requests in flight, unless the card is an A100 (`get_batch_defaults` in
+vllm/engine/arg_utils.py)."""
 
 
 def serving_engine(engine: str) -> str:
@@ -67,13 +70,27 @@ def engine_key(engine: str, version: str = "") -> str:
 _TWO_DIGITS = tuple(f"0.{minor}." for minor in range(10, 100))
 
 
+def slots(engine: str, version: str, gpu: Gpu) -> int:
+    """Sequences the engine keeps in flight unless told otherwise."""
+    known = facts(engine)
+    large = (gpu.memory_total_bytes or 0) >= _LARGE_BYTES and "A100" not in (gpu.catalog_name or gpu.name)
+    if large and known.slots_on_large and engine_key(engine, version) == known.name:
+        return known.slots_on_large
+    return known.slots
+
+
 def arch_group(gpu: Gpu) -> str:
-    """Architecture group with efficiencies of its own, e.g. 'ampere-dc' (A100) beside 'ampere' (RTX
-    A6000)."""
+    """Architecture group with efficiencies of its own, e.g. 'ampere-dc' (A100) beside 'ampere' (RTX A6000).
+
+    Chips that share their memory with the processor are apart: slower launches, and tensor rates their
+    vendors state only for sparse four-bit arithmetic.
+    """
     if gpu.vendor.upper() != "NVIDIA":
         return gpu.vendor.lower()
     capability = gpu.compute_capability or ""
     major = capability.split(".")[0]
+    if gpu.unified_memory:
+        return "blackwell-unified" if major in ("10", "11", "12") else "jetson"
     if major == "8":
         return {"8.0": "ampere-dc", "8.9": "ada"}.get(capability, "ampere")
     return {
@@ -220,12 +237,29 @@ def _parts(model: ModelProfile, weights: Weights) -> dict[str, tuple[float, floa
         part = "head" if role == "output" else "expert" if role.startswith("expert_") else "body"
         parts[part][0] += size
         parts[part][1] += size * 8 / weights.bits_by_role.get(role, weights.bpw)
-    if not parts["head"][0] and "token_embd" in weights.by_role_bytes:
+    if not parts["head"][0] and weights.by_role_bytes.get("token_embd"):
+        # Tied: the embedding is the output matrix too; tables of a layer's own are looked up, never read.
         size = weights.by_role_bytes["token_embd"]
-        parts["head"] = [size, size * 8 / weights.bits_by_role.get("token_embd", weights.bpw)]
+        params = size * 8 / weights.bits_by_role.get("token_embd", weights.bpw)
+        used = min(1.0, (model.vocab_size or params) * (model.hidden_size or 1) / params)
+        parts["head"] = [size * used, params * used]
     if not parts["body"][0] and not parts["expert"][0]:
-        # No shapes: everything counts as body; of a mixture of experts, what one token uses is the body.
-        active = (model.n_active_params or weights.n_params) / weights.n_params
-        total = weights.total_bytes.value
-        parts["body"] = [total * active, weights.n_params * active]
+        parts["body"] = [weights.total_bytes.value, float(weights.n_params)]
+    if model.is_moe and not parts["expert"][0]:
+        parts["body"], parts["expert"] = _without_shapes(model, parts["body"])
     return {name: (a, b) for name, (a, b) in parts.items()}
+
+
+def _without_shapes(model: ModelProfile, body: list[float]) -> tuple[list[float], list[float]]:
+    """(body, experts) of a mixture whose layers are not known, from its parameters and active parameters.
+
+    Active = body + experts x share, and all = body + experts. Without a number of experts, what one token
+    uses is the body, and nothing else is read.
+    """
+    active = (model.n_active_params or 0.0) / (model.n_params or 1.0)
+    if not 0.0 < active < 1.0:
+        return body, [0.0, 0.0]
+    share = (model.n_experts_used or 0) / (model.n_experts or 1)
+    experts = min(1.0, (1.0 - active) / (1.0 - share)) if 0.0 < share < 1.0 else 0.0
+    kept = 1.0 - experts if experts else active
+    return [kept * x for x in body], [experts * x for x in body]

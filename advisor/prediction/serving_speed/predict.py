@@ -11,69 +11,73 @@ from __future__ import annotations
 from functools import cache
 from math import exp
 from types import SimpleNamespace
+from typing import Any
 
 from advisor.documents.hardware import Gpu, HardwareProfile
-from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Placement
 from advisor.documents.requirements import Load
+from advisor.engines import facts
 from advisor.errors import NotMeasuredError
-from advisor.prediction.artifacts import load as load_artifact
-from advisor.prediction.case import Case, Sized
+from advisor.prediction.case import MAX_CONCURRENCY, Case, Sized
 from advisor.prediction.figures import Speed
-from advisor.prediction.serving_speed.inputs import arch_group, engine_key, is_mla, link_of, work
+from advisor.prediction.serving_speed.inputs import (
+    arch_group,
+    engine_key,
+    is_mla,
+    link_of,
+    serving_engine,
+    slots,
+    work,
+)
+from advisor.prediction.serving_speed.measured import Figure, Measured, artifact
 from advisor.prediction.serving_speed.result import Flight, steady
-from advisor.prediction.serving_speed.step import coefficient_keys, under_load
+from advisor.prediction.serving_speed.step import Kinds, Work, coefficient_keys, under_load
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 
 _OFF_DEVICE = ("cpu", "split", "experts-on-cpu")
-BUSY = 4
-"""From more than this many requests in flight on, intervals are those of a busy server."""
-
-
-def artifact() -> dict:
-    """The fitted document. Raises NotMeasuredError when the installation has none."""
-    return load_artifact("serving_speed")
 
 
 def predict(case: Case, load: Load, sized: Sized) -> Speed:
     """Speed of `load.concurrency` requests kept in flight, each with its prompt and answer.
 
-    Memory holds `placement.max_concurrency` of them at once. Raises NotMeasuredError without a GPU, for
-    plans that leave weights in main memory, and where the device's bandwidth or rates are unknown.
+    Memory holds `placement.max_concurrency` requests of the whole context at once, and more where they are
+    shorter. Raises NotMeasuredError without a GPU, for plans that leave weights in main memory, where the
+    device's bandwidth or rates are unknown, and where nothing carries the confidence.
     """
-    model, placement, concurrency = case.model, sized.placement, load.concurrency
+    placement = sized.placement
     gpu = _slowest(case.hardware, placement, case.engine)
-    tensor = max(1, placement.tensor_parallel)
-    stages = max(1, placement.pipeline_parallel)
-    step, body, expert = work(model, sized.weights, case.scheme, gpu, tensor, case.engine)
-    held = max(1, min(concurrency, placement.max_concurrency or concurrency))
+    tensor, stages = max(1, placement.tensor_parallel), max(1, placement.pipeline_parallel)
+    step, body, expert = work(case.model, sized.weights, case.scheme, gpu, tensor, case.engine)
     prompt, output = max(1, load.prompt_tokens), max(1, load.output_tokens)
-    kv_bytes = kv_bytes_per_token_read(model, case.depth_tokens + prompt + output // 2, case.kv_type)
-    installed = next((e.version for e in case.hardware.engines if e.name == case.engine and e.version), "")
-    generation = engine_key(case.engine, installed)
-    c = _coefficients(generation, body, expert, arch_group(gpu), link_of(gpu), is_mla(model), model.is_moe)
+    kinds = _kinds(case, gpu, body, expert)
+    room = _room(case, placement, case.depth_tokens + prompt + output)
+    wanted = load.concurrency
+    if wanted == MAX_CONCURRENCY:
+        wanted = min(room, slots(case.engine, _installed(case), gpu)) if room else 1
+    held = max(1, min(wanted, room or wanted))
+    kv_bytes = kv_bytes_per_token_read(case.model, case.depth_tokens + prompt + output // 2, case.kv_type)
+    c = _coefficients(kinds)
     # Pipeline stages work on different requests at the same time: each sees its share of the batch.
     share = max(1.0, held / stages)
     found = under_load(share, float(prompt), float(output), kv_bytes, step, c)
-    known = _Known(gpu, model, expert if model.is_moe else body, case.engine, tensor * stages)
-    tpot = found.tpot_s * exp(known.effect("decode"))
-    ttft = found.ttft_s * exp(known.effect("ttft"))
-    busy = "busy" if held > BUSY else "calm"
-    evidence = known.evidence
-    if held < concurrency:
-        evidence = (*evidence, f"memory holds {held} of {concurrency} requests; the others wait")
+    family = expert if case.model.is_moe else body
+    measured = Measured(gpu, tensor * stages, case.model, family, serving_engine(case.engine))
+    evidence = measured.evidence
+    if held < wanted:
+        evidence = (*evidence, f"memory holds {held} of {wanted} requests; the others wait")
 
-    def about(value: float, metric: str) -> Estimate:
-        low, high = known.factors(metric, busy, case.confidence)
-        return Estimate(value=value, low=value * low, high=value * high, basis=known.basis, evidence=evidence)
+    def about(seconds: float, figure: Figure) -> Estimate:
+        value, factor = seconds * exp(measured.effect(figure)), measured.factor(figure, held, case.confidence)
+        ends = (value, value / factor, value * factor)
+        return Estimate.of(ends, measured.basis, evidence)
 
-    alone = about(found.prompt_s * exp(known.effect("ttft")), "ttft")
     return steady(
-        about(ttft, "ttft"),
-        about(tpot, "decode"),
-        alone.dividing(prompt),
-        Flight(held=held, wanted=concurrency, output_tokens=output),
-        _terms(found, step, c, kv_bytes, share, known),
+        about(found.ttft_s, "first"),
+        about(found.tpot_s, "token"),
+        about(found.service_s, "load"),
+        about(found.prompt_s, "first").dividing(prompt),
+        Flight(held=held, wanted=wanted, output_tokens=output),
+        {**_terms(step, c, kv_bytes, share), **_times(found, measured)},
     )
 
 
@@ -87,93 +91,64 @@ def _slowest(device: HardwareProfile, placement: Placement, engine: str) -> Gpu:
     return min(device.gpus, key=lambda gpu: gpu.bandwidth_bytes_per_s or 0.0)
 
 
+def _installed(case: Case) -> str:
+    """The engine's version on the machine, '' when it is not known."""
+    return next((e.version for e in case.hardware.engines if e.name == case.engine and e.version), "")
+
+
+def _kinds(case: Case, gpu: Gpu, body: str, expert: str) -> Kinds:
+    return Kinds(
+        engine=engine_key(case.engine, _installed(case)),
+        body=body,
+        expert=expert,
+        arch=arch_group(gpu),
+        link=link_of(gpu),
+        latent=is_mla(case.model),
+        moe=case.model.is_moe,
+    )
+
+
+def _room(case: Case, placement: Placement, tokens: int) -> int:
+    """Requests of *tokens* that memory holds; 0 when that is not known. A paged cache holds what requests
+    use, not what they may use."""
+    held = placement.max_concurrency or 0
+    if held and facts(case.engine).paged and tokens < case.context_tokens:
+        return held * case.context_tokens // tokens
+    return held
+
+
 @cache
-def _coefficients(*about) -> SimpleNamespace:
-    fitted = artifact()["coefficients"]
+def _coefficients(kinds: Kinds) -> SimpleNamespace:
+    fitted: dict[str, float] = artifact()["coefficients"]
     return SimpleNamespace(
         **{
             name: exp(sum(fitted.get(key, 0.0) for key in keys))
-            for name, keys in coefficient_keys(*about).items()
+            for name, keys in coefficient_keys(kinds).items()
         }
     )
 
 
-class _Known:
-    """What the measurements say about this device, model and scheme: corrections, basis, intervals."""
-
-    def __init__(self, gpu: Gpu, model: ModelProfile, family: str, engine: str, devices: int) -> None:
-        document = artifact()
-        self._document = document
-        self.device = gpu.catalog_name or gpu.name
-        self.key = f"{self.device}|{devices}|{model.known_as}|{family}|{engine}"
-        counts = document["counts"]
-        rows, sources = counts["device"].get(self.device, (0, 0))
-        kernel_rows, kernel_sources = counts["family"].get(f"{engine}|{family}", (0, 0))
-        exact = counts["config"].get(self.key)
-        self._device_known = rows > 0
-        lines = [
-            f"{rows} figures from {sources} sources on {self.device}"
-            if rows
-            else f"{self.device} was not measured: read from its specifications",
-            f"{kernel_rows} figures of {family} kernels in {engine} from {kernel_sources} sources",
-        ]
-        if exact:
-            self.basis = "measured"
-            lines.insert(0, f"{exact[0]} figures of this device, model and scheme from {', '.join(exact[1])}")
-        elif rows >= 30 and kernel_rows >= 30:
-            self.basis = "interpolated"
-        else:
-            self.basis = "extrapolated"
-        self.evidence = tuple(lines)
-
-    def effect(self, metric: str) -> float:
-        """Logarithm of measured over modelled on this device and in this configuration."""
-        effects = self._document["effects"][metric]
-        return effects["all"] + effects["device"].get(self.device, 0.0) + effects["config"].get(self.key, 0.0)
-
-    def factors(self, metric: str, busy: str, confidence: float) -> tuple[float, float]:
-        """(low, high) factors of a time at *confidence*."""
-        stratum = "known" if self._device_known else "unknown"
-        table = self._document["intervals"][f"{metric}|{stratum}|{busy}"]
-        levels = self._document["levels"]
-        half = _interpolated(levels, table, confidence)
-        if self.basis == "extrapolated":
-            half *= self._document["extrapolation"]
-        return exp(-half), exp(half)
-
-
-def _interpolated(levels: list[float], values: list[float], at: float) -> float:
-    if at <= levels[0]:
-        return values[0] * at / levels[0]
-    for (low, small), (high, large) in zip(
-        zip(levels, values, strict=True),
-        zip(levels[1:], values[1:], strict=True),
-        strict=False,
-    ):
-        if at <= high:
-            return small + (large - small) * (at - low) / (high - low)
-    return values[-1] * (1.0 - levels[-1]) / max(1.0 - at, 1e-6)
-
-
-def _terms(found, load, c, kv_bytes: float, batch: float, known: _Known) -> dict[str, float | str]:
-    body_read = load.body_bytes / (load.n * load.bandwidth * c.body_read)
+def _terms(w: Work, c: SimpleNamespace, kv_bytes: float, batch: float) -> dict[str, Any]:
+    """The parts of a step in milliseconds."""
+    body = w.body_bytes / (w.n * w.bandwidth * c.body_read)
+    head = w.head_bytes / (w.n * w.bandwidth * c.head_read)
+    touched = 1 - (1 - w.expert_share) ** batch
+    experts = w.expert_bytes * touched / (w.n * w.bandwidth * c.expert_read)
+    multiplied = w.body_params / (w.n * w.body_rate * c.body_math)
+    multiplied += w.expert_params * w.expert_share / (w.n * w.expert_rate * c.expert_math)
     return {
-        "weights_read_ms": 1e3 * (body_read + load.head_bytes / (load.n * load.bandwidth * c.head_read)),
-        "experts_read_ms": 1e3
-        * load.expert_bytes
-        * (1 - (1 - load.expert_share) ** batch)
-        / (load.n * load.bandwidth * c.expert_read),
-        "arithmetic_ms": 1e3
-        * 2
-        * batch
-        * (
-            load.body_params / (load.n * load.body_rate * c.body_math)
-            + load.expert_params * load.expert_share / (load.n * load.expert_rate * c.expert_math)
-        ),
-        "kv_cache_read_ms": 1e3 * batch * kv_bytes / (load.cache_split * load.bandwidth * c.kv_read),
-        "overhead_ms": 1e3 * (load.n_layers * c.layer_s + c.step_s + batch * c.sequence_s),
+        "weights_read_ms": 1e3 * (body + head),
+        "experts_read_ms": 1e3 * experts,
+        "arithmetic_ms": 1e3 * 2 * batch * multiplied,
+        "kv_cache_read_ms": 1e3 * batch * kv_bytes / (w.cache_split * w.bandwidth * c.kv_read),
+        "overhead_ms": 1e3 * (w.n_layers * c.layer_s + c.step_s + batch * c.sequence_s),
+    }
+
+
+def _times(found: SimpleNamespace, measured: Measured) -> dict[str, Any]:
+    return {
         "step_ms": 1e3 * found.step_s,
         "tpot_ms": 1e3 * found.tpot_s,
         "prompt_ms": 1e3 * found.prompt_s,
-        "device_correction": exp(known.effect("decode")),
+        "device_correction": exp(measured.effect("token")),
     }

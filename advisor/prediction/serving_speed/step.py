@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Work:
     """What one model in one scheme asks of `n` devices together. Numbers, or arrays with one entry per
     row."""
@@ -48,54 +48,67 @@ class Work:
     """Devices the KV cache is divided over: at most one per KV head, and MLA's latent is on every one."""
 
 
-def coefficient_keys(
-    engine: str,
-    body: str,
-    expert: str,
-    arch: str,
-    link: str,
-    mla: bool,
-    moe: bool,
-    odd: str = "",
-    by: str = "",
-) -> dict[str, tuple[str, ...]]:
-    """Which fitted logarithms add up to each coefficient of a step.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kinds:
+    """What a row or a question is, as far as coefficients ask for it."""
 
-    `engine` is an engine generation (see `serving_speed.inputs.engine_key`), `body` and `expert` are kernel
-    families (`serving_speed.inputs.kernel`), `arch` an architecture group, `link` nvlink or pcie. Only while
-    fitting: `odd` is a run whose overhead is its own, `by` a publisher whose quantized kernels multiply at a
-    speed of their own.
-    """
+    engine: str
+    """An engine generation (`inputs.engine_key`)."""
+    body: str
+    """Kernel family (`inputs.kernel`) of the matrices every token passes."""
+    expert: str
+    arch: str
+    """`inputs.arch_group`."""
+    link: str
+    """nvlink or pcie."""
+    latent: bool = False
+    """Whether the cache holds one latent per token (MLA)."""
+    moe: bool = False
+    eager: bool = False
+    """Without CUDA graphs: the host launches every kernel."""
+    by: str = ""
+    """Only while fitting: the publisher, whose quantized kernels multiply at a speed of their own."""
+
+
+def coefficient_keys(kinds: Kinds) -> dict[str, tuple[str, ...]]:
+    """Which fitted logarithms add up to each coefficient of a step."""
+    alone = kinds.engine == "transformers"
 
     def of(name: str) -> tuple[str, ...]:
         """What serving engines share, and what this one adds; transformers shares nothing with them."""
-        return (f"{name}-eager",) if engine == "transformers" else (name, f"{name}:{engine}")
+        return (f"{name}-eager",) if alone else (name, f"{name}:{kinds.engine}")
 
-    kernel = f"layer-kernel:{expert if moe else body}"
-    if engine == "transformers":
-        layer: tuple[str, ...] = ("layer-eager",) if body == "bf16" else ("layer-eager", kernel)
+    def rate(part: str, family: str) -> tuple[str, ...]:
+        """Efficiency of a kernel family, of a generation, of the one on the other, and as one publisher has
+        it."""
+        by = (f"{part}-by:{kinds.by}:{family}",) if kinds.by and family != "bf16" else ()
+        return f"{part}:{family}", f"{part}-arch:{kinds.arch}", f"{part}-on:{family}:{kinds.arch}", *by
+
+    kernel = f"layer-kernel:{kinds.expert if kinds.moe else kinds.body}"
+    if alone:
+        layer: tuple[str, ...] = ("layer-eager",) if kinds.body == "bf16" else ("layer-eager", kernel)
     else:
-        layer = (*of("layer"), kernel, f"layer-arch:{arch}", *(("layer-moe",) if moe else ()))
+        layer = (*of("layer"), kernel, f"layer-arch:{kinds.arch}")
+        layer += (f"layer-by:{kinds.by}",) if kinds.by else ()
+        layer += ("layer-moe",) * kinds.moe + ("graphless",) * kinds.eager
     return {
-        "body_read": (f"read:{body}", f"read-arch:{arch}"),
-        "body_math": (
-            f"math:{body}",
-            f"math-arch:{arch}",
-            *((f"math-by:{by}:{body}",) if by and body != "bf16" else ()),
-        ),
-        "expert_read": (f"read:{expert}", f"read-arch:{arch}", "read-expert"),
-        "expert_math": (f"math:{expert}", f"math-arch:{arch}", "math-expert"),
-        "head_read": ("read:bf16", f"read-arch:{arch}"),
-        "head_math": ("math:bf16", f"math-arch:{arch}"),
-        "kv_read": ("cache-latent" if mla else "cache-heads", f"cache:{engine}"),
+        "body_read": rate("read", kinds.body),
+        "body_math": rate("math", kinds.body),
+        "expert_read": (*rate("read", kinds.expert), "read-expert"),
+        "expert_math": (*rate("math", kinds.expert), "math-expert"),
+        "expert_padding": ("padding",),
+        "likeness": ("likeness",),
+        "head_read": rate("read", "bf16"),
+        "head_math": rate("math", "bf16"),
+        "kv_read": ("cache-latent" if kinds.latent else "cache-heads", f"cache:{kinds.engine}"),
         "attention_math": ("attention",),
         "between": ("between",),
-        "sharpness": ("sharpness",),
-        "layer_s": (*layer, f"odd:{odd}") if odd else layer,
+        "bluntness": ("bluntness",),
+        "layer_s": layer,
         "step_s": of("step"),
         "sequence_s": of("sequence"),
-        "reduce_s": (f"reduce-{link}",),
-        "link": (f"link-{link}",),
+        "reduce_s": (f"reduce-{kinds.link}",),
+        "link": (f"link-{kinds.link}",),
         "interleave": of("interleave"),
         "burst": of("burst"),
         "first_s": of("first"),
@@ -103,9 +116,13 @@ def coefficient_keys(
     }
 
 
-def _either(first: Any, second: Any, sharpness: Any) -> Any:
-    """A smooth maximum: the longer of reading and multiplying, somewhat more where they are equal."""
-    return (first**sharpness + second**sharpness) ** (1.0 / sharpness)
+def _either(first: Any, second: Any, bluntness: Any) -> Any:
+    """A smooth maximum: the longer of reading and multiplying, somewhat more where they are equal.
+
+    A norm of exponent 1 + 1/bluntness: never less than the larger, never more than the sum.
+    """
+    sharp = 1.0 + 1.0 / bluntness
+    return (first**sharp + second**sharp) ** (1.0 / sharp)
 
 
 def matrices_s(tokens: Any, w: Work, c: Any) -> Any:
@@ -113,15 +130,21 @@ def matrices_s(tokens: Any, w: Work, c: Any) -> Any:
     body = _either(
         w.body_bytes / (w.n * w.bandwidth * c.body_read),
         2.0 * w.body_params * tokens / (w.n * w.body_rate * c.body_math),
-        c.sharpness,
+        c.bluntness,
     )
-    touched = 1.0 - (1.0 - w.expert_share) ** tokens
+    # Tokens agree on experts more than chance would have it: many tokens touch as many as fewer unlike ones.
+    touched = 1.0 - (1.0 - w.expert_share) ** (tokens ** (1.0 / (1.0 + c.likeness)))
     experts = _either(
         w.expert_bytes * touched / (w.n * w.bandwidth * c.expert_read),
-        2.0 * w.expert_params * w.expert_share * tokens / (w.n * w.expert_rate * c.expert_math),
-        c.sharpness,
+        2.0 * w.expert_params * _expert_rows(tokens, touched, w, c) / (w.n * w.expert_rate * c.expert_math),
+        c.bluntness,
     )
     return body + experts
+
+
+def _expert_rows(tokens: Any, touched: Any, w: Work, c: Any) -> Any:
+    """Rows multiplied per expert: its tokens, and what fills the last block of every expert touched."""
+    return w.expert_share * tokens + touched * c.expert_padding * (w.expert_share > 0)
 
 
 def exchange_s(tokens: Any, w: Work, c: Any) -> Any:
@@ -136,7 +159,7 @@ def decode_step_s(batch: Any, kv_bytes: Any, w: Work, c: Any) -> Any:
     head = _either(
         w.head_bytes / (w.n * w.bandwidth * c.head_read),
         2.0 * w.head_params * batch / (w.n * w.half_rate * c.head_math),
-        c.sharpness,
+        c.bluntness,
     )
     cache = batch * kv_bytes / (w.cache_split * w.bandwidth * c.kv_read)
     overhead = w.n_layers * c.layer_s + c.step_s + batch * c.sequence_s

@@ -25,8 +25,6 @@ _FIXED = {
     "W8A8-FP-PTPC": "W8A8-FP-dynamic",
     "W8A8-FP-rowwise": "W8A8-FP-dynamic",
     "W8A8-FP-block": "W8A8-FP-block",
-    "FP8-block": "W8A8-FP-block",
-    "FP8 (Qwen)": "W8A8-FP-block",
     "W8A16-INT": "W8A16-INT",
     "GPTQ-Int8": "W8A16-INT",
     "GPTQ-8bit": "W8A16-INT",
@@ -36,10 +34,6 @@ _FIXED = {
     "W8A8-INT-SmoothQuant": "W8A8-INT",
     "W8A8-INT+SmoothQuant": "W8A8-INT",
     "W8A8KV8-SmoothQuant": "W8A8-INT",
-    "W8A8-INT-SmoothQuant-O1": "W8A8-INT",
-    "W8A8-INT-SmoothQuant-channel": "W8A8-INT",
-    "W8A8-INT-GPTQ": "W8A8-INT",
-    "W8A8-INT8-quanto": "W8A8-INT",
     "W4A16-INT": "W4A16-INT-gptq-g128",
     "GPTQ-Int4": "W4A16-INT-gptq-g128",
     "GPTQ-4bit": "W4A16-INT-gptq-g128",
@@ -69,8 +63,11 @@ _FIXED = {
     "W4A16-INT-g128": "W4A16-INT-rtn-g128",
     "W4A16-RTN-imatrix-g128": "W4A16-INT-rtn-g128",
     "OV-int8-asym": "W8A16-INT",
-    "W8A16-INT8-quanto": "W8A16-INT",
-    "W4A16-INT4-quanto": "W4A16-INT-rtn-g128",
+    "OV-INT8": "W8A16-INT",
+    "OV-INT4": "W4A16-INT-rtn-g128",
+    "EETQ-8bit": "W8A16-INT",
+    "W4A4-MXFP4": "MXFP4",
+    "W8A16-FP8 (Marlin)": "W8A16-FP",
     "torchao-int4wo-hqq": "HQQ-4bit-g128",
     "INT4-hqq-g64": "HQQ-4bit-g64",
     "HQQ-4bit": "HQQ-4bit-g64",
@@ -85,15 +82,6 @@ _FIXED = {
     "W4A4-NVFP4": "NVFP4",
     "NVFP4 W4A16": "NVFP4A16",
     "MXFP4": "MXFP4",
-    "NVFP4 (W4A16)": "NVFP4A16",
-    "NVFP4-RTN (W4A16)": "NVFP4A16",
-    "NVFP4-PTQ (W4A4)": "NVFP4",
-    "NVFP4 (Unsloth)": "NVFP4",
-    "NVFP4 (nvidia)": "NVFP4",
-    "NVFP4 (lukealonso)": "NVFP4",
-    "NVFP4-ModelOpt-RTX5090 (W4A4)": "NVFP4",
-    "MXFP4 (W4A4)": "MXFP4",
-    "MXFP4 (W4A16)": "MXFP4A16",
     "MXFP4_MOE": "MXFP4_MOE",
     "MXFP8": "MXFP8",
     "W4A8-AWQ": "W4A8-FP-awq-g128",
@@ -146,11 +134,8 @@ def _research(raw: str, group_size: float) -> str:
     if not found:
         return ""
     bits, act, method, rounding, group = found.groups()
-    bits = f"{float(bits):g}"
     group = {"perchannel": "-perchannel", None: ""}.get(group, f"-{group}") or _group(group_size)
     method = method.lower()
-    if bits == "1" and method == "gptq":
-        return ""  # a study's end point that nobody publishes
     if method == "hqq":
         return f"HQQ-{bits}bit{group}"
     if not group and act == "16" and method in ("gptq", "awq") and "KV" not in raw:
@@ -170,9 +155,7 @@ def canonical(raw: str, group_size: float = math.nan, weight_bits: float = math.
     A KV-cache suffix and a note on the checkpoint are left off: they are not the weights' scheme. Rows that
     quantize only the cache are 'F16'.
     """
-    name = re.sub(
-        r"\+KV-.*$|\s*\((from QAT checkpoint|Google QAT|google|QuantTrio|cyankiwi)\)$", "", raw.strip()
-    )
+    name = re.sub(r"\+KV-.*$|\s*\((from QAT checkpoint|Google QAT|google)\)$", "", raw.strip())
     if weight_bits == 16 and re.match(r"(KV|FP16|F16|BF16)", name):
         return "BF16" if name.startswith("BF16") else "F16"
     if _LLAMA_CPP.search(engine) or name != "MXFP4":
@@ -188,7 +171,7 @@ def canonical(raw: str, group_size: float = math.nan, weight_bits: float = math.
         return "W4A16-INT-awq" + (_group(group_size) or "-g128")
     found = re.fullmatch(r"(EXL[23])-([\d.]+)bpw.*", name, re.I)
     if found:
-        return f"{found[1].upper()}-{float(found[2])}bpw"
+        return f"{found[1].upper()}-{found[2]}{'' if '.' in found[2] else '.0'}bpw"
     found = re.fullmatch(r"MLX-(\d)bit(-g\d+)?", name)
     if found:
         return name if found[2] else f"{name}-g64"

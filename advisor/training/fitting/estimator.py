@@ -34,17 +34,24 @@ class PriorRegressor(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
     """Maximum a posteriori regression around a physical formula.
 
     Parameters: *names* of the coefficients, their *priors*, *sigma* the standard deviation of a residual (in
-    the units of y), *max_iter* after which a fit that has not converged warns. After `fit`, `coef_` holds one
-    value per name, `n_iter_` the steps taken.
+    the units of y), *max_iter* after which a fit that has not converged warns, *tolerance* the norm of the
+    log posterior's gradient at which it has converged. After `fit`, `coef_` holds one value per name,
+    `n_iter_` the steps taken.
     """
 
     def __init__(
-        self, names: tuple[str, ...], priors: Priors, sigma: float = 0.12, max_iter: int = 200
+        self,
+        names: tuple[str, ...],
+        priors: Priors,
+        sigma: float = 0.12,
+        max_iter: int = 200,
+        tolerance: float = 1e-3,
     ) -> None:
         self.names = names
         self.priors = priors
         self.sigma = sigma
         self.max_iter = max_iter
+        self.tolerance = tolerance
 
     @abstractmethod
     def forward(self, X: Any, theta: Vector) -> Vector:
@@ -75,7 +82,7 @@ class PriorRegressor(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
             jac=task.gradient,
             hess=task.hessian,
             method="trust-exact",
-            options={"maxiter": self.max_iter, "gtol": 1e-3},
+            options={"maxiter": self.max_iter, "gtol": self.tolerance},
         )
         if not found.success:
             warnings.warn(f"{type(self).__name__}: {found.message}", ConvergenceWarning, stacklevel=2)

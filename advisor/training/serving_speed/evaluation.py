@@ -3,164 +3,191 @@ formulas."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from advisor.prediction.interval import group_quantile
-from advisor.training.serving_speed.fit import Fit, waits_for_memory
-from advisor.training.serving_speed.fitted import LEVELS, data, strata
-from advisor.training.serving_speed.kernels import efficiencies
-from advisor.training.serving_speed.left_out import KINDS, config_key, left_out, metric_of, publisher, seen
-from advisor.training.serving_speed.model import Case
+from advisor.training.fitting.calibrate import coverage
+from advisor.training.serving_speed.cases import Case
+from advisor.training.serving_speed.fitted import judged
+from advisor.training.serving_speed.ordering import order, pairs_right
 from advisor.training.serving_speed.peers import PEERS
+from advisor.training.serving_speed.sample import KINDS, Sample, figure_of, sample, seen
 
-_TARGET = 0.15
-"""Error asked of time per token and throughput on a known device."""
-_TIE = 0.05
-"""Two schemes within this of each other count as equal: below what repeating a run gives."""
-_FIGURES = {
-    "tpot": "time per output token",
-    "ttft": "time to first token",
-    "flow": "throughput",
-    "service": "latency",
+Errors = npt.NDArray[np.float64]
+_CONFIDENCE = 0.9
+ASKED: dict[str, tuple[float | None, Callable[[Case], bool]]] = {
+    "latency of one request": (0.10, lambda c: c.row.metric == "service" and c.batch <= 1),
+    "requests/s at a fixed number in flight": (0.15, lambda c: c.row.metric == "flow" and not c.row.protocol),
+    "maximum throughput": (0.20, lambda c: c.row.metric == "flow" and bool(c.row.protocol)),
+    "time per output token": (None, lambda c: c.row.metric in ("tpot", "step")),
+    "time to first token": (None, lambda c: c.row.metric in ("ttft", "prompt")),
 }
+"""What people ask -> (the error aimed at, its rows)."""
 
 
 def evaluate() -> dict[str, Any]:
     """Tables by heading."""
-    found, reasons = data()
-    kernels = efficiencies()
-    full = Fit(found, kernels).run()
-    left = {kind: left_out(full, key, kernels) for kind, key in KINDS.items()}
-    floors = floor(full)
+    found = sample()
+    left = {kind: found.left(kind) for kind in KINDS}
     return {
         "title": "Serving speed (vLLM, SGLang, TensorRT-LLM)",
-        "floor": floors,
-        "errors": errors(full, left, floors),
-        "errors_by_publisher_left_out": by_group(full, left["source"], publisher),
-        "errors_by_device_left_out": by_group(full, left["device"], KINDS["device"]),
-        "coverage_at_90_percent": coverage(full, left),
-        "which_scheme_is_faster": ordering(full, left["source"]),
-        "peers_on_the_same_rows": peers(full, left),
+        "floor": floor(found),
+        "what_is_asked": asked(found, left),
+        "variants_on_the_same_folds": variants(found, left),
+        "order_of_schemes_by_speed_over_bf16": order(found, left["source"]),
+        "which_scheme_is_faster": pairs_right(found, left["source"]),
+        "errors_by_publisher_left_out": by_group(found, left["source"], "source"),
+        "errors_by_device_left_out": by_group(found, left["device"], "device"),
+        "coverage_at_90_percent": covered(found, left),
+        "peers_on_the_same_rows": peers(found, left["source"]),
         "figures_not_used": [
-            {"reason": why, "figures": n} for why, n in sorted(reasons.items(), key=lambda x: -x[1])
+            {"reason": why, "figures": n} for why, n in sorted(found.reasons.items(), key=lambda x: -x[1])
         ],
-        "weak_spots": weak_spots(full),
     }
 
 
-def floor(full: Fit) -> list[dict[str, Any]]:
-    """How far apart measurements of one thing lie: the error nobody can beat.
-
-    Versions: the same publisher, machine, model, scheme and load with another engine version.
-    Publishers: the same device, number of devices, kernel and kind of load, each publisher's median
-    after the model has taken out what differs between their models and loads (so it holds some of the
-    model's error too).
-    """
-    usable = ~waits_for_memory(full.cases)
-    versions: dict[tuple, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    publishers: dict[tuple, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    raw = full.residuals() + full.names.offset(full.theta) - full.names.protocol(full.theta)
-    for i, case in enumerate(full.cases):
-        row = case.row
-        if not usable[i] or row.metric == "ttft":
-            continue
-        versions[
-            (
-                row.publisher,
-                row.hardware,
-                row.devices,
-                row.engine,
-                row.model,
-                row.scheme,
-                row.metric,
-                row.prompt,
-                row.output,
-                row.batch,
-                row.protocol,
-            )
-        ][row.version].append(float(np.log(row.seconds)))
-        busy = full.arrays.batch[i] > 4
-        publishers[(case.gpu.catalog_name, row.devices, case.family, busy)][row.publisher].append(
-            float(raw[i])
-        )
-    return [
-        _apart("another engine version, same publisher", versions),
-        _apart("another publisher", publishers),
-    ]
-
-
-def _apart(what: str, groups: dict[tuple, dict[str, list[float]]]) -> dict[str, Any]:
-    gaps = [
-        abs(float(np.median(a) - np.median(b)))
-        for by in groups.values()
-        if len(by) > 1
-        for a, b in combinations(by.values(), 2)
-    ]
-    return {
-        "compared": what,
-        "pairs": len(gaps),
-        "median_factor": float(np.exp(np.median(gaps))),
-        "p90_factor": float(np.exp(np.quantile(gaps, 0.9))),
-    }
-
-
-def errors(full: Fit, left: dict[str, np.ndarray], floors: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Relative error by figure and by what was left out; the target gives way to 1.15 x the floor."""
-    usable = ~waits_for_memory(full.cases)
-    measured = seen(full.cases, publisher)
-    least = 1.15 * max(row["median_factor"] - 1 for row in floors)
+def asked(found: Sample, left: dict[str, Errors]) -> list[dict[str, Any]]:
+    """Error and coverage of what people ask, by what was left out; transformers is apart."""
+    known = seen(found.cases, "source")
+    inside, _ = _inside(found, left)
     rows = []
-    for metric, name in _FIGURES.items():
-        of_metric = np.array([case.row.metric == metric for case in full.cases]) & usable
-        for what, kind, keep in (
-            ("publisher; device and kernel known", "source", of_metric & measured),
-            ("publisher; device or kernel unknown", "source", of_metric & ~measured),
-            ("device", "device", of_metric),
-            ("model family", "model", of_metric),
+    for what, (goal, chosen) in ASKED.items():
+        of = np.array([chosen(c) and c.row.engine != "transformers" for c in found.cases])
+        for kind, keep in (
+            ("source; device and kernel known", of & known),
+            ("source; device or kernel unknown", of & ~known),
+            ("device", of),
+            ("model", of),
         ):
             if keep.sum() < 5:
                 continue
-            target = max(_TARGET, least) if "device and kernel known" in what else None
-            rows.append(
-                {"figure": name, "left_out": what, **_errors(full, left[kind], keep), "target": target}
-            )
-    for row in rows:
-        row["met"] = (
-            None
-            if row["target"] is None or row["figure"] == _FIGURES["ttft"]
-            else (row["median_over_devices"] <= row["target"])
+            errors = left[kind.split(";")[0]]
+            row = {"figure": what, "left_out": kind, **_errors(found, errors, keep), "goal": goal}
+            row["covered"] = _covered(inside[kind.split(";")[0]], keep, found) if kind != "model" else None
+            rows.append(row)
+    unified = np.array([c.gpu.unified_memory and c.row.metric in ("step", "tpot") for c in found.cases])
+    if unified.sum() >= 5:
+        rows.append(
+            {"figure": "unified memory, time per token", "left_out": "model"}
+            | _errors(found, left["model"], unified)
+            | {"goal": 0.2, "covered": None}
         )
     return rows
 
 
-def _errors(full: Fit, residual: np.ndarray, keep: np.ndarray) -> dict[str, Any]:
+def _errors(found: Sample, errors: Errors, keep: npt.NDArray[np.bool_]) -> dict[str, Any]:
     at = np.flatnonzero(keep)
-    relative = np.abs(np.expm1(-residual[at]))
+    relative = np.abs(np.expm1(-errors[at]))
     by_device = defaultdict(list)
     for i, error in zip(at, relative, strict=True):
-        by_device[full.cases[i].gpu.catalog_name].append(error)
+        by_device[found.cases[i].device].append(error)
     return {
         "rows": len(at),
+        "sources": len({found.cases[i].row.publisher for i in at}),
         "devices": len(by_device),
         "median_error": float(np.median(relative)),
         "median_over_devices": float(np.median([np.median(v) for v in by_device.values()])),
-        "within_30_percent": float(np.mean(relative <= 0.3)),
-        "bias_factor": float(np.exp(np.median(residual[at]))),
+        "bias_factor": float(np.exp(np.median(errors[at]))),
     }
 
 
-def by_group(full: Fit, residual: np.ndarray, key: Callable[[Case], str]) -> list[dict[str, Any]]:
-    """Error of the output-token figures, group by group."""
-    usable = ~waits_for_memory(full.cases)
+def _covered(inside: dict[int, bool], keep: npt.NDArray[np.bool_], found: Sample) -> float | None:
+    rows = [i for i in np.flatnonzero(keep) if i in inside]
+    groups = [f"{found.cases[i].row.publisher}|{found.cases[i].device}" for i in rows]
+    return coverage([inside[i] for i in rows], groups) if rows else None
+
+
+def _inside(
+    found: Sample, left: dict[str, Errors]
+) -> tuple[dict[str, dict[int, bool]], dict[str, list[tuple[str, str, bool]]]]:
+    """Whether rows lie in the 90 % interval made from all OTHER publishers: (left out -> row -> inside,
+    stratum -> (publisher, group, inside))."""
+    scores, groups, chains, rows = judged(found, left)
+    strata: dict[str, list[int]] = defaultdict(list)
+    for k, chain in enumerate(chains):
+        strata[chain[0]].append(k)
+    by_kind: dict[str, dict[int, bool]] = {"source": {}, "device": {}}
+    by_stratum: dict[str, list[tuple[str, str, bool]]] = defaultdict(list)
+    for name, members in sorted(strata.items()):
+        for who in sorted({groups[k].split("|")[0] for k in members}):
+            others = [k for k in members if groups[k].split("|")[0] != who]
+            width = group_quantile([scores[k] for k in others], [groups[k] for k in others], _CONFIDENCE)
+            if not np.isfinite(width):
+                continue
+            for k in members:
+                if groups[k].split("|")[0] == who:
+                    ok = scores[k] <= width
+                    kind = "source" if scores[k] == abs(left["source"][rows[k]]) else "device"
+                    by_kind[kind][rows[k]] = ok
+                    by_stratum[name].append((who, groups[k], ok))
+    return by_kind, by_stratum
+
+
+def covered(found: Sample, left: dict[str, Errors]) -> list[dict[str, Any]]:
+    """Share of left-out rows inside the 90 % interval made from the other publishers, by stratum."""
+    _, by_stratum = _inside(found, left)
+    return [
+        {
+            "stratum": name,
+            "publishers": len({who for who, _, _ in members}),
+            "groups": len({group for _, group, _ in members}),
+            "rows": len(members),
+            "pooled": float(np.mean([ok for _, _, ok in members])),
+            "mean_over_groups": coverage([ok for _, _, ok in members], [group for _, group, _ in members]),
+        }
+        for name, members in sorted(by_stratum.items())
+    ]
+
+
+def variants(found: Sample, left: dict[str, Errors]) -> list[dict[str, Any]]:
+    """Physics alone, with boosted residuals, and with pooled corrections (shipped), publishers left out."""
+    rows = []
+    for rest in ("none", "boosted", "pooled"):
+        errors = left["source"] if rest == "pooled" else found.left("source", rest)  # type: ignore[arg-type]
+        row: dict[str, Any] = {"variant": {"none": "physics alone"}.get(rest, f"{rest} rest")}
+        for what, (_, chosen) in ASKED.items():
+            keep = [i for i, c in enumerate(found.cases) if chosen(c) and c.row.engine != "transformers"]
+            row[what] = float(np.median(np.abs(np.expm1(-errors[keep]))))
+        rows.append(row)
+    return rows
+
+
+def floor(found: Sample) -> list[dict[str, Any]]:
+    """How far apart runs of one thing lie, the error nobody can beat: the same publisher, machine, model,
+    scheme and load with another engine version."""
+    versions: dict[Any, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for case, y in zip(found.cases, found.y, strict=True):
+        if figure_of(case).startswith("first"):
+            continue
+        same = (case.row.run._replace(version=""), case.row.scheme, case.row.metric)
+        versions[same][case.row.version].append(float(y))
+    gaps = [
+        abs(float(np.median(a) - np.median(b)))
+        for by in versions.values()
+        for a, b in combinations(by.values(), 2)
+    ]
+    return [
+        {
+            "compared": "another engine version, same publisher",
+            "pairs": len(gaps),
+            "median_factor": float(np.exp(np.median(gaps))),
+            "p90_factor": float(np.exp(np.quantile(gaps, 0.9))),
+        }
+    ]
+
+
+def by_group(found: Sample, errors: Errors, kind: str) -> list[dict[str, Any]]:
+    """Error of the figures that output tokens dominate, group by group."""
     groups = defaultdict(list)
-    for i, case in enumerate(full.cases):
-        if usable[i] and metric_of(case) == "decode":
-            groups[key(case)].append(residual[i])
+    for name, case, error in zip(found.groups(kind), found.cases, errors, strict=True):
+        if not figure_of(case).startswith("first"):
+            groups[name].append(error)
     return [
         {
             "group": name,
@@ -172,120 +199,18 @@ def by_group(full: Fit, residual: np.ndarray, key: Callable[[Case], str]) -> lis
     ]
 
 
-def coverage(full: Fit, left: dict[str, np.ndarray]) -> list[dict[str, Any]]:
-    """Share of left-out rows inside the 90 % interval built from the OTHER publishers, one vote per
-    publisher."""
-    at = LEVELS.index(0.9)
+def peers(found: Sample, errors: Errors) -> list[dict[str, Any]]:
+    """Median error of peers' formulas and of this model, publishers left out, on the same rows."""
     rows = []
-    for name, (scores, index) in strata(full, left).items():
-        who = [publisher(full.cases[i]) for i in index]
-        inside: dict[str, float] = {}
-        for one in sorted(set(who)):
-            others = [k for k, w in enumerate(who) if w != one]
-            groups = [f"{who[k]}|{config_key(full.cases[index[k]])}" for k in others]
-            if len(set(groups)) < 10:
-                continue
-            width = min(
-                group_quantile([scores[k] for k in others], groups, LEVELS[at]), float(scores[others].max())
-            )
-            inside[one] = float(np.mean([scores[k] <= width for k, w in enumerate(who) if w == one]))
-        if inside:
-            count = Counter(who)
-            total = sum(count[w] for w in inside)
-            rows.append(
-                {
-                    "stratum": name,
-                    "publishers": len(inside),
-                    "rows": total,
-                    "pooled": sum(inside[w] * count[w] for w in inside) / total,
-                    "mean_over_publishers": float(np.mean(list(inside.values()))),
-                    "worst_publisher": min(inside.values()),
-                }
-            )
-    return rows
-
-
-def ordering(full: Fit, residual: np.ndarray) -> list[dict[str, Any]]:
-    """Which of two schemes is faster in the same run of one publisher, told by a fit that never saw the
-    publisher.
-
-    Pairs that differ by less than 5 % count as ties and are left out.
-    """
-    usable = ~waits_for_memory(full.cases)
-    groups = defaultdict(list)
-    for i, case in enumerate(full.cases):
-        row = case.row
-        if usable[i] and row.metric != "ttft" and not row.version.startswith("0.20.1+"):
-            groups[
-                (
-                    row.publisher,
-                    row.hardware,
-                    row.devices,
-                    row.engine,
-                    row.version,
-                    row.model,
-                    row.metric,
-                    row.prompt,
-                    row.output,
-                    row.batch,
-                    row.protocol,
-                )
-            ].append(i)
-    told: dict[tuple[str, str], list[bool]] = defaultdict(list)
-    for members in groups.values():
-        load = _load(full.cases[members[0]].row.batch)
-        for a, b in combinations(sorted(members, key=lambda i: full.cases[i].family), 2):
-            pair = (full.cases[a].family, full.cases[b].family)
-            gap = full.arrays.y[a] - full.arrays.y[b]
-            if pair[0] == pair[1] or abs(gap) < _TIE:
-                continue
-            predicted = gap - (residual[a] - residual[b])
-            told[" / ".join(pair), load].append(bool(gap * predicted > 0))
-            told["all pairs", load].append(bool(gap * predicted > 0))
-    return [
-        {"schemes": pair, "requests": load, "pairs": len(v), "right": float(np.mean(v))}
-        for (pair, load), v in sorted(told.items())
-        if len(v) >= 5
-    ]
-
-
-def _load(batch: float) -> str:
-    return "one" if batch <= 1 else "2-16" if batch <= 16 else "more than 16"
-
-
-def peers(full: Fit, left: dict[str, np.ndarray]) -> list[dict[str, Any]]:
-    """Median error of peers' formulas and of this model on the same rows."""
-    usable = ~waits_for_memory(full.cases)
-    rows = []
-    for metric, name in _FIGURES.items():
-        keep = [i for i, case in enumerate(full.cases) if usable[i] and case.row.metric == metric]
-        own = {
-            f"this model, {what} left out": np.median(np.abs(np.expm1(-left[kind][keep])))
-            for what, kind in (("publisher", "source"), ("device", "device"), ("model family", "model"))
-        }
-        row: dict[str, Any] = {"figure": name, "rows": len(keep), **{k: float(v) for k, v in own.items()}}
+    for what, (_, chosen) in ASKED.items():
+        keep = [i for i, case in enumerate(found.cases) if chosen(case)]
+        row: dict[str, Any] = {"figure": what, "rows": len(keep), "this model": _median(errors[keep])}
         for peer, formula in PEERS.items():
-            guesses = np.array([formula(full.cases[i]) for i in keep])
-            truth = np.array([full.cases[i].row.seconds for i in keep])
-            row[peer] = float(np.median(np.abs(guesses / truth - 1.0)))
+            guessed = np.log([formula(found.cases[i]) for i in keep])
+            row[peer] = _median(found.y[keep] - guessed)
         rows.append(row)
     return rows
 
 
-def weak_spots(full: Fit) -> list[str]:
-    """What the measurements do not say, in words."""
-    counts: dict[str, set[str]] = defaultdict(set)
-    for case in full.cases:
-        counts[case.family].add(publisher(case))
-    thin = sorted(f"{family} ({len(who)})" for family, who in counts.items() if len(who) < 3)
-    return [
-        "Kernels measured by fewer than three publishers: " + ", ".join(thin),
-        "bitsandbytes, HQQ, EXL2/EXL3 and GGUF inside a serving engine were not measured: extrapolated",
-        "W8A8-INT under load was measured by one vendor's model cards and one leaderboard, with vLLM 0.7; "
-        "no 70B model in INT8 was measured",
-        "One leaderboard's vLLM 0.20.1 run on an A100 has quantized models slower than BF16 at 8 requests: "
-        "its overhead per layer is a term of its own and is not predicted",
-        "W4A16 under load: one publisher has it 1.8 times slower than BF16, another on a par",
-        "transformers was measured by one publisher, for one request at a time",
-        "Time to first token under load depends on how requests bunch; only two publishers report it",
-    ]
+def _median(errors: Sequence[float] | Errors) -> float:
+    return float(np.median(np.abs(np.expm1(-np.asarray(errors)))))

@@ -5,127 +5,98 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from functools import cache
-from math import log
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from advisor.prediction.interval import group_quantile
-from advisor.prediction.serving_speed.predict import BUSY
 from advisor.training.data.tables import load
-from advisor.training.serving_speed.fit import Fit, waits_for_memory
+from advisor.training.fitting.calibrate import rounded, strata
+from advisor.training.serving_speed.estimator import ONLY_WHILE_FITTING, StepModel
 from advisor.training.serving_speed.kernels import efficiencies
-from advisor.training.serving_speed.left_out import (
-    KINDS,
-    config_key,
-    corrections,
-    left_out,
-    metric_of,
-    publisher,
-    rounded,
-    seen,
-    typical,
-)
-from advisor.training.serving_speed.model import Case, cases
-from advisor.training.serving_speed.rows import decode
-
-LEVELS = (0.5, 0.8, 0.9, 0.95)
-_ONLY_WHILE_FITTING = ("drain:", "queue:", "odd:", "by:", "by-first:", "math-by:")
-
-
-@cache
-def data() -> tuple[list[Case], dict[str, int]]:
-    """(usable cases, reason -> figures left out)."""
-    rows, reasons = decode(load("speed_serving"))
-    return cases(rows, reasons), reasons
+from advisor.training.serving_speed.sample import Sample, figure_of, sample, seen
 
 
 def fit(progress: Callable[[float], None] | None = None) -> dict[str, Any]:
     """The artifact document."""
-    found, reasons = data()
-    kernels = efficiencies()
-    full = Fit(found, kernels).run()
-    left = {kind: left_out(full, KINDS[kind], kernels, progress) for kind in ("source", "device")}
-    intervals, extrapolation = _intervals(full, left)
-    # A kernel or architecture no serving row has keeps what the timings say.
-    coefficients = {name: log(median) for name, (median, _) in kernels.items()} | typical(full)
+    found = sample()
+    left = {}
+    for i, kind in enumerate(("source", "device")):
+        left[kind] = found.left(kind)
+        if progress:
+            progress((i + 1) / 3)
     return {
-        "format": 1,
-        "coefficients": {
-            name: rounded(value)
-            for name, value in sorted(coefficients.items())
-            if not name.startswith(_ONLY_WHILE_FITTING)
-        },
-        "effects": corrections(full),
-        "levels": list(LEVELS),
-        "intervals": intervals,
-        "extrapolation": extrapolation,
+        "format": 2,
+        **exported(found, found.fitted()),
+        "intervals": intervals(found, left),
         "batched": batched_growth(),
-        "counts": _counts(full),
-        "left_out_figures": dict(sorted(reasons.items())),
+        "counts": _counts(found),
+        "left_out_figures": dict(sorted(found.reasons.items())),
     }
 
 
-def strata(full: Fit, left: dict[str, np.ndarray]) -> dict[str, tuple[np.ndarray, list[int]]]:
-    """'FIGURE|known or unknown|calm or busy' -> (absolute residuals left out, rows).
+def exported(found: Sample, model: StepModel) -> dict[str, Any]:
+    """Coefficients by name, and corrections by device and configuration.
 
-    A known device: publishers left out, where others measured the device and the kernel. An unknown one:
-    devices left out.
+    A kernel or architecture no serving row has keeps what the timings say.
     """
-    usable = ~waits_for_memory(full.cases)
-    measured = seen(full.cases, publisher)
-    result = {}
-    for known, kind in (("known", "source"), ("unknown", "device")):
-        for metric in ("decode", "ttft"):
-            for busy in ("calm", "busy"):
-                rows = [
-                    i
-                    for i, case in enumerate(full.cases)
-                    if usable[i]
-                    and metric_of(case) == metric
-                    and (measured[i] or known == "unknown")
-                    and (full.arrays.batch[i] > BUSY) == (busy == "busy")
-                ]
-                result[f"{metric}|{known}|{busy}"] = (np.abs(left[kind][rows]), rows)
-    return result
+    names = {name: prior.mean for name, prior in efficiencies().items()}
+    names |= dict(zip(model.names, model.machine_.tolist(), strict=True))
+    spelled = {"device": found.features.devices_, "config": found.features.configs_}
+    effects: dict[str, dict[str, dict[str, float]]] = {"token": {}, "first": {}}
+    for (first, kind), values in model.effects_.items():
+        effects["first" if first else "token"][kind] = {
+            spelled[kind][i]: rounded(value) for i, value in sorted(values.items())
+        }
+    return {
+        "coefficients": {
+            name: rounded(value)
+            for name, value in sorted(names.items())
+            if not name.startswith(ONLY_WHILE_FITTING)
+        },
+        "effects": effects,
+    }
 
 
-def _intervals(full: Fit, left: dict[str, np.ndarray]) -> tuple[dict[str, list[float]], float]:
-    """(half-widths of log intervals by stratum and level, widening where device or kernel were not measured).
+def judged(
+    found: Sample, left: dict[str, npt.NDArray[np.float64]]
+) -> tuple[list[float], list[str], list[list[str]], list[int]]:
+    """(absolute errors left out, groups, strata, rows): what intervals are calibrated on.
 
-    One vote per publisher and configuration. A level with too few groups takes the widest error seen.
+    A known device and kernel: publishers left out, where others measured both. An unknown one: devices left
+    out, and publishers nobody shares a device or kernel with. One vote per publisher and device.
     """
-
-    def half_widths(scores: np.ndarray, rows: list[int]) -> list[float]:
-        groups = [f"{publisher(full.cases[i])}|{config_key(full.cases[i])}" for i in rows]
-        found = [group_quantile(list(scores), groups, level) for level in LEVELS]
-        return [rounded(min(value, float(scores.max()))) for value in found]
-
-    table = {name: half_widths(*about) for name, about in strata(full, left).items()}
-    for name, widths in table.items():
-        if "|unknown|" in name:
-            known = table[name.replace("|unknown|", "|known|")]
-            table[name] = [max(a, b) for a, b in zip(widths, known, strict=True)]
-    unseen = np.flatnonzero(~seen(full.cases, publisher) & ~waits_for_memory(full.cases))
-    decode_rows = [
-        int(i)
-        for i in unseen
-        if metric_of(full.cases[i]) == "decode" and full.cases[i].row.engine != "transformers"
-    ]
-    at = LEVELS.index(0.9)
-    wide = half_widths(np.abs(left["source"][decode_rows]), decode_rows)[at]
-    usual = max(table["decode|known|calm"][at], table["decode|known|busy"][at])
-    return table, rounded(max(1.0, wide / usual))
+    known = seen(found.cases, "source")
+    scores, groups, chains, rows = [], [], [], []
+    for i, case in enumerate(found.cases):
+        if case.row.engine == "transformers":
+            continue
+        group = f"{case.row.publisher}|{case.device}"
+        figure = figure_of(case)
+        for errors, state in (
+            (left["source"], "known" if known[i] else "unknown"),
+            (left["device"], "unknown"),
+        ):
+            scores.append(abs(float(errors[i])))
+            groups.append(group)
+            rows.append(i)
+            chains.append([f"{figure}|{state}", f"{figure.split('|')[0]}|{state}"])
+    return scores, groups, chains, rows
 
 
-def _counts(full: Fit) -> dict[str, dict[str, Any]]:
+def intervals(found: Sample, left: dict[str, npt.NDArray[np.float64]]) -> dict[str, dict[str, Any]]:
+    """Half widths of log intervals by 'FIGURE|calm or busy|known or unknown' and without the middle."""
+    scores, groups, chains, _ = judged(found, left)
+    return strata(scores, groups, chains)
+
+
+def _counts(found: Sample) -> dict[str, dict[str, Any]]:
     """Figures and sources behind every device, kernel family and configuration."""
     device, family, config = (defaultdict(list) for _ in range(3))
-    for case in full.cases:
-        device[case.gpu.catalog_name].append(case.row.source)
+    for case in found.cases:
+        device[case.device].append(case.row.source)
         family[f"{case.row.engine}|{case.family}"].append(case.row.source)
-        config[config_key(case)].append(case.row.source)
+        config[case.config].append(case.row.source)
     return {
         "device": {k: [len(v), len(set(v))] for k, v in sorted(device.items())},
         "family": {k: [len(v), len(set(v))] for k, v in sorted(family.items())},

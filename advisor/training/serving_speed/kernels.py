@@ -8,12 +8,16 @@ large one multiplies: operations over time is rate x efficiency.
 from __future__ import annotations
 
 from collections import defaultdict
+from math import log
+from statistics import median
 
 import numpy as np
+import pandas as pd
 
 from advisor.prediction.serving_speed.inputs import arch_group
 from advisor.training.data.tables import load
-from advisor.training.serving_speed.model import as_gpu
+from advisor.training.fitting.priors import Prior
+from advisor.training.serving_speed.cases import as_gpu
 
 _TYPES = {
     # table's type -> (kernel family, bytes per weight, arithmetic)
@@ -32,6 +36,9 @@ _ARCH_SPREAD = 0.15
 """The same as _SPREAD for what an architecture shares: less, as its kernels are one code (a judgement)."""
 _SPREAD = 0.2
 """Standard deviation of an efficiency's logarithm around the timings': other versions, shapes and devices."""
+_PAIR_SPREAD = 0.1
+"""The same of one family on one architecture, which was timed itself."""
+_TIMINGS = "kernel timings (measurements/kernel_gemm)"
 _LARGE_MATRIX, _MANY_TOKENS, _FEW_TOKENS = 1e7, 4096, 4
 """Products whose time is mostly one thing (a judgement): weights enough to outlast the launch, tokens so many
 that arithmetic decides, or so few that reading does."""
@@ -47,29 +54,38 @@ against FP16 in tokens/s, each times its bits (Mistral-7B, A100 80GB,
 https://github.com/premAI-io/benchmarks)."""
 
 
-def efficiencies() -> dict[str, tuple[float, float]]:
-    """'read:FAMILY', 'math:FAMILY', 'read-arch:GROUP', 'math-arch:GROUP' -> (median, spread of the log).
+def efficiencies() -> dict[str, Prior]:
+    """Priors of 'read:FAMILY', 'read-arch:GROUP', 'read-on:FAMILY:GROUP' and the same of 'math'.
 
-    An architecture's factor is the median over types of its efficiency beside the type's own.
+    An architecture's factor is the median over families of its efficiency beside the family's own; what a
+    family does on one architecture beyond both is its own.
     """
     timed = _timed()
-    result: dict[str, tuple[float, float]] = {}
+    result: dict[str, Prior] = {}
     for part in ("read", "math"):
-        by_family: dict[str, list[float]] = defaultdict(list)
-        for (family, _), pairs in timed.items():
-            by_family[family] += [pair[part] for pair in pairs]
-        middle = {family: float(np.median(values)) for family, values in by_family.items()}
-        by_arch: dict[str, list[float]] = defaultdict(list)
-        for (family, arch), pairs in timed.items():
-            by_arch[arch].append(float(np.median([pair[part] for pair in pairs])) / middle[family])
-        for family, value in middle.items():
-            result[f"{part}:{family}"] = (min(value, _LIMIT), _SPREAD)
-        for arch, factors in by_arch.items():
-            result[f"{part}-arch:{arch}"] = (float(np.median(factors)), _ARCH_SPREAD)
-        for family, relative in UNTIMED.items():
-            result[f"{part}:{family}"] = (result[f"{part}:{relative}"][0], 2 * _SPREAD)
-    result["read:slow"] = (result["read:bf16"][0] * _SLOW_READ, 4 * _SPREAD)
-    result["math:slow"] = (result["math:w4a16"][0], 4 * _SPREAD)
+        pair = {key: log(median(found[part] for found in timings)) for key, timings in timed.items()}
+        family = {
+            name: log(min(_LIMIT, median(t[part] for (f, _), ts in timed.items() if f == name for t in ts)))
+            for name, _ in timed
+        }
+        arch = {
+            name: median(value - family[f] for (f, a), value in pair.items() if a == name)
+            for _, name in timed
+        }
+        result |= {f"{part}:{name}": Prior(value, _SPREAD, _TIMINGS) for name, value in family.items()}
+        result |= {
+            f"{part}-arch:{name}": Prior(value, _ARCH_SPREAD, _TIMINGS) for name, value in arch.items()
+        }
+        result |= {
+            f"{part}-on:{f}:{a}": Prior(value - family[f] - arch[a], _PAIR_SPREAD, _TIMINGS)
+            for (f, a), value in pair.items()
+        }
+        for name, relative in UNTIMED.items():
+            result[f"{part}:{name}"] = Prior(family[relative], 2 * _SPREAD, f"as {relative}: not timed")
+    result["read:slow"] = Prior(
+        result["read:bf16"].mean + log(_SLOW_READ), 4 * _SPREAD, "bitsandbytes INT4 beside FP16"
+    )
+    result["math:slow"] = Prior(result["math:w4a16"].mean, 4 * _SPREAD, "as w4a16: not timed")
     return result
 
 
@@ -78,8 +94,8 @@ def _timed() -> dict[tuple[str, str], list[dict[str, float]]]:
     table = load("kernel_gemm")
     table = table[(table.n * table.k > _LARGE_MATRIX) & table.gemm_dtype.isin(list(_TYPES))]
     found: dict[tuple[str, str], list[dict[str, float]]] = defaultdict(list)
-    for (hardware, _, dtype), rows in table.groupby(["hardware", "engine", "gemm_dtype"], sort=True):
-        gpu = as_gpu(hardware)
+    for (device, _, dtype), rows in table.groupby(["device", "engine", "gemm_dtype"], sort=True):
+        gpu = as_gpu(device)
         if gpu is None or not gpu.bandwidth_bytes_per_s:
             continue
         family, width, arithmetic = _TYPES[dtype]
@@ -90,7 +106,7 @@ def _timed() -> dict[tuple[str, str], list[dict[str, float]]]:
     return found
 
 
-def _one(rows, width: float, bandwidth: float, rate: float) -> tuple[float, float]:
+def _one(rows: pd.DataFrame, width: float, bandwidth: float, rate: float) -> tuple[float, float]:
     """(reading, arithmetic) efficiency of one device, engine and type: the best each end of the table shows.
 
     Reading from the smallest products of the largest matrices less the launch, arithmetic from the largest.

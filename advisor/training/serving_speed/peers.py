@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from advisor.training.serving_speed.model import Case
+from advisor.training.serving_speed.cases import Case
 
 
 def roofline(case: Case) -> float:
@@ -20,21 +20,13 @@ def roofline(case: Case) -> float:
 
     def matrices(tokens: float) -> float:
         read = w.body_bytes + w.expert_bytes * (1 - (1 - w.expert_share) ** tokens) + w.head_bytes
-        arithmetic = (
-            2
-            * tokens
-            * (w.body_params / w.body_rate + w.expert_params * w.expert_share / w.expert_rate)
-            / w.n
-        )
-        return max(read / bandwidth, arithmetic) + 7 * w.n_layers * 3e-6
+        multiplied = w.body_params / w.body_rate + w.expert_params * w.expert_share / w.expert_rate
+        arithmetic = 2 * tokens * multiplied / w.n
+        return float(max(read / bandwidth, arithmetic) + 7 * w.n_layers * 3e-6)
 
     step = matrices(case.batch) + case.batch * case.kv_bytes / bandwidth
-    return _figure(
-        case,
-        step,
-        matrices(case.row.prompt),
-        step + (case.batch - 1) * matrices(case.row.prompt) / case.row.output,
-    )
+    prompt = matrices(case.row.prompt)
+    return _figure(case, step, prompt, step + (case.batch - 1) * prompt / case.row.output)
 
 
 def chimeraforge(case: Case) -> float:
@@ -55,12 +47,16 @@ def chimeraforge(case: Case) -> float:
 
 
 def _figure(case: Case, step: float, prompt: float, tpot: float) -> float:
-    if case.row.metric == "ttft":
-        return prompt
-    if case.row.metric == "tpot":
-        return tpot
     service = prompt + (case.row.output - 1) * tpot
-    return service / (case.batch * case.row.output) if case.row.metric == "flow" else max(service, step)
+    of = {
+        "ttft": prompt,
+        "prompt": prompt,
+        "tpot": tpot,
+        "step": step,
+        "service": max(service, step),
+        "flow": service / (case.batch * case.row.output),
+    }
+    return of[case.row.metric]
 
 
 PEERS: dict[str, Callable[[Case], float]] = {

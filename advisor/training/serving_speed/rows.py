@@ -1,27 +1,100 @@
-"""What each figure of the serving tables means: one rule per benchmark, or a reason to leave the figure out.
+"""What each figure of the serving tables means, read from its columns, or a reason to leave it out.
 
-A decoded row is a `Row`: the time a user or an operator would see, under a load with a known number of
-requests in flight. Benchmarks measure that in different ways; the rules say which.
+Every source is read by the same rule. The unit and the kind of figure say what was timed; the flags say what
+a rate counts; concurrency and the way requests were handed over say how many were in flight. What a source
+does otherwise stands in `SLOTS` and `HEARSAY` as data, with its reason.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import inf, isnan
+from typing import Literal, NamedTuple, Protocol, cast
 
-from advisor.prediction.serving_speed.inputs import serving_engine
+import pandas as pd
 
-DEFAULT_SLOTS = 256
-"""Sequences in flight when all requests are queued: vLLM's `max_num_seqs` default
-(https://docs.vllm.ai/en/v0.7.3/serving/engine_args.html)."""
-TRTLLM_SLOTS = 2048
-"""TensorRT-LLM's `max_batch_size` default (https://nvidia.github.io/TensorRT-LLM/commands/trtllm-
-build.html)."""
+from advisor.engines import facts
+
+Metric = Literal["tpot", "ttft", "service", "flow", "step", "prompt"]
+"""tpot: per output token of one request; ttft; service: first to last token of one request; flow: seconds per
+output token of all requests together; step: a step that only writes; prompt: a prompt alone."""
+
+EXCLUDING_FLAGS = {
+    "outlier": "a run that contradicts all others of its machine and models",
+    "doubtful": "the source or the transcription calls the figure doubtful",
+    "hardware_unknown": "the source does not name the device",
+    "devices_unknown": "number of devices not stated",
+    "speculative": "speculative decoding",
+    "concurrency_unclear": "the run leaves its number of requests open",
+    "old_kernels": "kernels no release uses any more",
+    "format_unknown": "the scheme is not specified",
+    "batch_divided": "time divided over a batch of unstated lengths",
+    "offloaded": "part of the weights in main memory",
+}
+"""Flag -> why its rows say nothing about serving."""
+
+ROUNDED_BELOW = {"req/s": 0.25}
+"""Unit -> figures below this are left out: sources print one digit, and 0.1 or 0.2 tell too little."""
+
+VERSIONS = {"argonne-llm-inf-bench": "0.6"}
+"""Sources that state no engine version, with the one current when they measured (autumn 2024)."""
+UNSEEN_PROMPT = 0.01
+"""Where prompts are no longer than this share of the answers, a rate is the same with and without them."""
+
+
+class Raw(Protocol):
+    """A line of the serving table as `itertuples` gives it."""
+
+    source_id: str
+    hardware: str
+    device: str
+    n_devices: float
+    engine: str
+    engine_version: str
+    model: str
+    model_name: str
+    scheme: str
+    scheme_name: str
+    phase: str
+    test: str
+    prompt_tokens: float
+    gen_tokens: float
+    depth: float
+    concurrency: float
+    value: float
+    unit: str
+    flags: str
+    ttft_ms: float
+    attention_dp: float
+    pipeline_parallel: float
+    context_parallel: float
+    kv_type: str
+    run_by: str
+    max_num_seqs: float
+    request_rate_per_s: float
+    n: float
+
+
+class Run(NamedTuple):
+    """What two rows share when only the scheme or the figure differs between them."""
+
+    publisher: str
+    hardware: str
+    devices: int
+    engine: str
+    version: str
+    model: str
+    prompt: float
+    output: float
+    batch: float
+    protocol: str
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure with one meaning."""
+    """One figure with one meaning. Tokens are per request, times seconds."""
 
     source: str
     hardware: str
@@ -30,236 +103,172 @@ class Row:
     version: str
     model: str
     scheme: str
-    metric: str
-    """tpot, ttft, service (one request, first to last token), flow (seconds per output token, all requests
-    together)."""
+    metric: Metric
     prompt: float
     output: float
     batch: float
-    """Requests offered at once; memory may hold fewer."""
+    """Requests offered at once, infinite when all are queued; memory may hold fewer."""
     seconds: float
     kv_type: str
     publisher: str
     """Who measured: rows of one publisher share a set-up and its offsets."""
     protocol: str
-    """How the benchmark measured; '' when its figure is what a user sees."""
+    """How the benchmark handed requests over; '' when a fixed number was kept in flight."""
+    most: float = 0.0
+    """The engine's limit of requests in flight where the run states it, else 0."""
+    eager: bool = False
+    stages: int = 1
+    """Pipeline stages among the devices."""
+    cache_devices: int = 1
+    """Devices the context is divided over (decode context parallelism)."""
     n: float = 1.0
+
+    @property
+    def run(self) -> Run:
+        """The run the figure belongs to."""
+        return Run(
+            self.publisher,
+            self.hardware,
+            self.devices,
+            self.engine,
+            self.version,
+            self.model,
+            self.prompt,
+            self.output,
+            self.batch,
+            self.protocol,
+        )
 
 
 class Undecodable(Exception):
     """The figure cannot be used; the text says why."""
 
 
-def decode(table) -> tuple[list[Row], dict[str, int]]:
+def decode(table: pd.DataFrame) -> tuple[list[Row], dict[str, int]]:
     """(rows, reason -> number of figures left out) of the speed_serving frame."""
     rows: list[Row] = []
-    reasons: dict[str, int] = {}
-    for raw in table.itertuples(index=False):
+    reasons: Counter[str] = Counter()
+    for raw in cast("Iterable[Raw]", table.itertuples(index=False)):
         try:
-            rows += _decode(raw)
+            rows += decode_one(raw)
         except Undecodable as why:
-            reasons[str(why)] = reasons.get(str(why), 0) + 1
+            reasons[str(why)] += 1
     distinct = list(dict.fromkeys(rows))
     if len(distinct) < len(rows):
         reasons["the same figure of the same run again"] = len(rows) - len(distinct)
-    return distinct, reasons
+    return distinct, dict(reasons)
 
 
-def _decode(raw) -> list[Row]:
-    if serving_engine(raw.engine) != raw.engine:
+def decode_one(raw: Raw) -> list[Row]:
+    """The rows a line gives: its figure, and its time to first token where it has one."""
+    flags = set(raw.flags.split(";"))
+    for flag, why in EXCLUDING_FLAGS.items():
+        if flag in flags:
+            raise Undecodable(why)
+    row = _about(raw, flags)
+    metric, seconds = _figure(raw, flags, row)
+    rows = [replace(row, metric=metric, seconds=seconds)]
+    if metric != "ttft" and raw.ttft_ms > 0 and not row.protocol:
+        rows.append(replace(row, metric="ttft", seconds=raw.ttft_ms / 1e3))
+    return rows
+
+
+def _about(raw: Raw, flags: set[str]) -> Row:
+    """Everything but the figure."""
+    engine = facts(raw.engine)
+    if not engine.serves:
         raise Undecodable("an engine the advisor does not serve with")
-    if "DOUBTFUL" in raw.notes:
-        raise Undecodable("the table itself calls the figure doubtful")
     if not raw.value > 0:
         raise Undecodable("the figure is not positive")
     if not raw.n_devices >= 1:
         raise Undecodable("number of devices not stated")
-    rule = _RULES.get(raw.source_id) or (_redhat if raw.source_id.startswith("redhat-") else None)
-    if rule is None:
-        raise Undecodable("lengths of prompts and answers, or what was counted, are not stated")
-    return rule(raw)
-
-
-def _row(raw, metric: str, prompt: float, output: float, batch: float, seconds: float, **more) -> Row:
-    if not (prompt > 0 and output > 0 and batch > 0):
-        raise Undecodable("prompt, output or number of requests not stated")
-    quantized_cache = raw.source_id == "aiconfigurator-silicon" and raw.scheme not in ("BF16", "W4A16-INT")
-    more.setdefault("protocol", "")
-    more.setdefault("publisher", _publisher(raw.source_id))
-    more.setdefault("kv_type", "fp8" if quantized_cache or "KV-FP8" in raw.scheme else "f16")
+    if raw.attention_dp > 1:
+        raise Undecodable("attention in data parallel: another way to use several devices")
+    batch, protocol = _in_flight(raw, flags)
+    prompt, output = _lengths(raw)
     return Row(
-        raw.source_id,
-        raw.hardware,
-        int(raw.n_devices),
-        raw.engine,
-        raw.engine_version,
-        raw.model,
-        raw.scheme.replace("+KV-FP8", ""),
-        metric,
-        prompt,
-        output,
-        batch,
-        seconds,
+        source=raw.source_id,
+        hardware=raw.device or raw.hardware,
+        devices=int(raw.n_devices),
+        engine=engine.measured,
+        version=raw.engine_version or VERSIONS.get(raw.source_id, ""),
+        model=raw.model_name or raw.model,
+        scheme=raw.scheme_name or raw.scheme.split("+KV-")[0],
+        metric="tpot",
+        prompt=prompt,
+        output=output,
+        batch=batch,
+        seconds=0.0,
+        kv_type=_kv_type(raw),
+        publisher=raw.run_by or raw.source_id,
+        protocol=protocol,
+        most=raw.max_num_seqs if raw.max_num_seqs > 0 else 0.0,
+        eager="eager" in flags,
+        stages=_count(raw.pipeline_parallel),
+        cache_devices=_count(raw.context_parallel),
         n=raw.n,
-        **more,
     )
 
 
-def _publisher(source: str) -> str:
-    """The model cards of one vendor are one publisher, and so are one laboratory's speed pages."""
-    return next((start for start in ("redhat", "qwen") if source.startswith(start)), source)
+def _count(cell: float) -> int:
+    return 1 if isnan(cell) else max(1, int(cell))
 
 
-def _note(raw, key: str) -> float | None:
-    found = re.search(rf"\b{key}=([0-9.]+)", raw.notes)
-    return float(found.group(1)) if found else None
+def _kv_type(raw: Raw) -> str:
+    """The cache's type: stated, or named in the scheme, or 16 bits."""
+    named = raw.scheme.partition("+KV-")[2].lower()
+    return {"int8": "q8_0"}.get(raw.kv_type or named, raw.kv_type or named) or "f16"
 
 
-def _aiconfigurator(raw) -> list[Row]:
-    """A fixed number of requests in flight; mean TPOT, and mean TTFT in the notes.
-
-    Attention run data-parallel splits the batch, not the matrices: not what a plan with tensor
-    parallelism does. FP8 and FP4 checkpoints of this benchmark are served with an FP8 KV cache.
-    """
-    if (_note(raw, "attention_dp") or 1) > 1 or (
-        _note(raw, "batch_per_rank") or raw.concurrency
-    ) != raw.concurrency:
-        raise Undecodable("attention in data parallel: another way to use several devices")
-    if "_c_tp" in raw.notes:
-        raise Undecodable("the run's own name leaves its number of requests open")
-    # Runs of the vendor's own collection have no parallelism over experts in their name; all others are one
-    # public nightly benchmark in several copies.
-    publisher = "aiconfigurator-collection" if "_epnone_" in raw.notes else "aiconfigurator-nightly"
-    found = [
-        _row(
-            raw,
-            "tpot",
-            raw.prompt_tokens,
-            raw.gen_tokens,
-            raw.concurrency,
-            raw.value / 1e3,
-            publisher=publisher,
-        )
-    ]
-    ttft = _note(raw, "ttft_ms")
-    if ttft:
-        found.append(
-            _row(
-                raw,
-                "ttft",
-                raw.prompt_tokens,
-                raw.gen_tokens,
-                raw.concurrency,
-                ttft / 1e3,
-                publisher=publisher,
-            )
-        )
-    return found
-
-
-def _accelmark(raw) -> list[Row]:
-    """Requests all at once (offline, scaling), one after another, at a fixed number, or at a fixed rate."""
-    prompt, output = raw.prompt_tokens, raw.gen_tokens
-    test = raw.test
-    if test.startswith("speculative"):
-        raise Undecodable("speculative decoding")
-    if test == "interactive_tpot":
-        found = [_row(raw, "tpot", prompt, output, 1, raw.value / 1e3)]
-        ttft = _note(raw, "ttft_p50_ms")
-        return found + ([_row(raw, "ttft", prompt, output, 1, ttft / 1e3)] if ttft else [])
-    if test.startswith("sustained_c"):
-        return [_row(raw, "flow", prompt, output, raw.concurrency, 1 / raw.value)]
-    if test.startswith(("offline_output", "scaling_output")):
-        # All requests start together and the batch drains: the average is below the full batch's rate.
-        batch = min(raw.concurrency, DEFAULT_SLOTS)
-        return [_row(raw, "flow", prompt, output, batch, 1 / raw.value, protocol=f"drain:{_note_suite(raw)}")]
-    if test.startswith("online_tpot_qps"):
+def _in_flight(raw: Raw, flags: set[str]) -> tuple[float, str]:
+    """(requests in flight, protocol): kept at a fixed number, handed over at once, or as many as queue."""
+    if "open_loop" in flags or raw.request_rate_per_s > 0:
         raise Undecodable("requests arrive at a fixed rate: how many were in flight is not stated")
-    raise Undecodable("no rule says what this test of the source means")
+    if "queued_at_once" in flags and raw.concurrency > 0:
+        return raw.concurrency, f"at-once:{raw.run_by or raw.source_id}"
+    if raw.concurrency > 0:
+        return raw.concurrency, ""
+    if raw.phase == "serving":
+        return inf, f"queue:{raw.run_by or raw.source_id}"
+    return 1.0, ""
 
 
-def _note_suite(raw) -> str:
-    found = re.search(r"suite_([A-Z])", raw.notes)
-    return f"accelmark-{found.group(1) if found else '?'}"
+def _lengths(raw: Raw) -> tuple[float, float]:
+    """(prompt, output tokens); a rate at a given depth is read at that depth."""
+    if raw.phase == "prefill" and raw.prompt_tokens > 0:
+        return raw.prompt_tokens, max(1.0, raw.gen_tokens) if raw.gen_tokens > 0 else 1.0
+    if raw.depth >= 0:
+        return max(1.0, raw.depth), 1.0
+    if not (raw.prompt_tokens > 0 and raw.gen_tokens > 0):
+        raise Undecodable("lengths of prompts and answers are not stated")
+    return raw.prompt_tokens, raw.gen_tokens
 
 
-def _redhat(raw) -> list[Row]:
-    """GuideLLM: latency of one request after another (s), and most requests per second (all queued)."""
-    if raw.unit == "s":
-        if raw.source_id.startswith("redhat-granite") and raw.value <= 0.3:
-            raise Undecodable("a latency below what the bandwidth allows: looks like a misprint")
-        return [_row(raw, "service", raw.prompt_tokens, raw.gen_tokens, 1, raw.value)]
-    if raw.value < 0.25:
-        raise Undecodable("rounded to one digit: 0.1 or 0.2 requests per second tell too little")
-    return [
-        _row(
-            raw,
-            "flow",
-            raw.prompt_tokens,
-            raw.gen_tokens,
-            DEFAULT_SLOTS,
-            1 / (raw.value * raw.gen_tokens),
-            protocol="queue:redhat",
-        )
-    ]
-
-
-def _qwen(raw) -> list[Row]:
-    """One request writing 2,048 tokens. With a long prompt the rate may count prompt tokens: left out."""
-    if not raw.test.startswith("gen2048") or raw.unit != "tok/s":
-        raise Undecodable("throughput over prompts of unstated length")
-    if raw.prompt_tokens > 1:
+def _figure(raw: Raw, flags: set[str], row: Row) -> tuple[Metric, float]:
+    """(what was timed, seconds)."""
+    if raw.value < ROUNDED_BELOW.get(raw.unit, 0.0):
+        raise Undecodable("rounded to one digit: too little is left of so small a figure")
+    if "counts_prompt_tokens" in flags and row.prompt > UNSEEN_PROMPT * row.output:
         raise Undecodable("the rate counts prompt tokens or does not say whether it does")
-    return [_row(raw, "tpot", 1, 2048, 1, 1 / raw.value)]
+    if raw.unit == "s":
+        if "ttft" in raw.test:
+            return "ttft", raw.ttft_ms / 1e3 if raw.ttft_ms > 0 else raw.value
+        return "service", raw.value
+    if raw.unit == "ms/token":
+        return "tpot", raw.value / 1e3
+    if raw.unit == "req/s":
+        return "flow", 1.0 / (raw.value * row.output)
+    rate = raw.value * (row.devices if "per_gpu_rate" in flags else 1)
+    if "total_rate" in flags:
+        return "flow", (row.prompt + row.output) / (rate * row.output)
+    if raw.phase == "prefill":
+        return _prompt(row, rate)
+    if row.output == 1.0 or raw.phase == "decode" or "_tg_" in raw.test:
+        return "step", row.batch / rate
+    return "flow", 1.0 / rate
 
 
-def _trtllm(raw) -> list[Row]:
-    """All requests queued; output tokens per second PER GPU."""
-    devices = raw.n_devices
-    if re.search(r"\bDEP\d", raw.notes):
-        raise Undecodable("attention in data parallel: another way to use several devices")
-    return [
-        _row(
-            raw,
-            "flow",
-            raw.prompt_tokens,
-            raw.gen_tokens,
-            TRTLLM_SLOTS,
-            1 / (raw.value * devices),
-            protocol="queue:trtllm",
-            kv_type="fp8",
-        )
-    ]
-
-
-def _modelopt(raw) -> list[Row]:
-    """trtllm-bench at a fixed batch: output tokens per second of all requests, prompts included in the
-    time."""
-    return [_row(raw, "flow", raw.prompt_tokens, raw.gen_tokens, raw.concurrency, 1 / raw.value)]
-
-
-def _torchao(raw) -> list[Row]:
-    """`vllm bench throughput`: prompt and output tokens per second together, all requests at once."""
-    share = raw.gen_tokens / (raw.prompt_tokens + raw.gen_tokens)
-    return [_row(raw, "flow", raw.prompt_tokens, raw.gen_tokens, raw.concurrency, 1 / (raw.value * share))]
-
-
-def _latency(raw) -> list[Row]:
-    """Seconds for one whole batch; the kernels the change replaces are left out."""
-    if "old-kernel" in raw.scheme:
-        raise Undecodable("a kernel no release uses any more")
-    batch = raw.concurrency
-    return [_row(raw, "flow", raw.prompt_tokens, raw.gen_tokens, batch, raw.value / (batch * raw.gen_tokens))]
-
-
-_RULES = {
-    "aiconfigurator-silicon": _aiconfigurator,
-    "accelmark": _accelmark,
-    "qwen2-speed": _qwen,
-    "qwen25-speed": _qwen,
-    "qwen3-speed": _qwen,
-    "trtllm-perf-new": _trtllm,
-    "modelopt-benchmark": _modelopt,
-    "torchao-inference": _torchao,
-    "vllm-pr23197": _latency,
-}
+def _prompt(row: Row, rate: float) -> tuple[Metric, float]:
+    if row.batch > 1:
+        raise Undecodable("prompts of several requests together: when each arrived is not stated")
+    return "prompt", row.prompt / rate

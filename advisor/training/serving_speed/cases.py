@@ -1,0 +1,128 @@
+"""Decoded rows with what the catalogues and the sizes say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from advisor.catalog.gpus import find_gpu
+from advisor.catalog.models import find_model
+from advisor.catalog.schemes import find_scheme
+from advisor.documents.hardware import Gpu
+from advisor.documents.model import ModelProfile
+from advisor.documents.scheme import SchemeProfile
+from advisor.engines import facts
+from advisor.errors import AdvisorError
+from advisor.prediction.serving_speed.inputs import arch_group, engine_key, is_mla, link_of, slots, work
+from advisor.prediction.serving_speed.step import Kinds, Work
+from advisor.sizing.kv_cache import kv_bytes_per_token_read, kv_cache_bytes
+from advisor.sizing.weights import Weights, weigh
+from advisor.training.serving_speed.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A row with everything the model needs."""
+
+    row: Row
+    gpu: Gpu
+    model: str
+    model_family: str
+    family: str
+    """Kernel family of most of the weights."""
+    work: Work
+    kinds: Kinds
+    kv_bytes: float
+    batch: float
+    """Requests in flight on one pipeline stage: those offered, or as many as memory or the engine allows."""
+    room: float
+    """Requests memory holds."""
+
+    @property
+    def device(self) -> str:
+        """The catalogue's name of the GPU."""
+        return self.gpu.catalog_name or self.gpu.name
+
+    @property
+    def config(self) -> str:
+        """Device, devices, model, kernel family and engine, as `predict` spells them."""
+        return f"{self.device}|{self.row.devices}|{self.model}|{self.family}|{self.row.engine}"
+
+    @property
+    def waits(self) -> bool:
+        """Whether a time to first token is mostly waiting for memory: it says nothing about the step."""
+        return self.row.metric == "ttft" and self.row.batch > 0.8 * self.room
+
+
+class UnknownDevice(AdvisorError):
+    """A device no catalogue row stands for."""
+
+
+class DoesNotFit(AdvisorError):
+    """A run whose weights leave no room for one request."""
+
+
+@cache
+def as_gpu(name: str) -> Gpu | None:
+    """The catalogue's GPU of *name*, None when there is none."""
+    match = find_gpu(name)
+    return match.gpu() if match else None
+
+
+@cache
+def _weighed(model: str, scheme: str) -> tuple[ModelProfile, SchemeProfile, Weights]:
+    profile, found = find_model(model), find_scheme(scheme)
+    return profile, found, weigh(profile, found)
+
+
+def cases(rows: Sequence[Row], reasons: dict[str, int]) -> list[Case]:
+    """Rows whose device, model and scheme the catalogues know; the others are counted in *reasons*."""
+    found = []
+    for row in rows:
+        try:
+            found.append(_case(row))
+        except AdvisorError as error:
+            reason = f"{type(error).__name__.removesuffix('Error').lower()}: {str(error).split(';')[0]}"
+            reasons[reason] = reasons.get(reason, 0) + 1
+    return found
+
+
+def _case(row: Row) -> Case:
+    gpu = as_gpu(row.hardware)
+    if gpu is None:
+        raise UnknownDevice(f"no catalogue row for {row.hardware}")
+    model, scheme, weights = _weighed(row.model, row.scheme)
+    load, body, expert = work(model, weights, scheme, gpu, row.devices // row.stages, row.engine)
+    load.cache_split = max(load.cache_split, row.cache_devices)
+    kinds = Kinds(
+        engine=engine_key(row.engine, row.version),
+        body=body,
+        expert=expert,
+        arch=arch_group(gpu),
+        link=link_of(gpu),
+        latent=is_mla(model),
+        moe=model.is_moe,
+        eager=row.eager,
+        by=row.publisher,
+    )
+    held = kv_cache_bytes(model, int(row.prompt + row.output), 1, row.kv_type).value
+    share = facts(row.engine).memory_share or 1.0
+    memory = (gpu.memory_total_bytes or 0) * row.devices * share - weights.total_bytes.value
+    if memory < held:
+        raise DoesNotFit("by its sizes the run does not fit: devices or scheme are misstated")
+    room = memory / held
+    most = row.most or slots(row.engine, row.version, gpu)
+    offered = min(row.batch, most) if row.protocol else row.batch
+    return Case(
+        row=row,
+        gpu=gpu,
+        model=model.name,
+        model_family=model.family or model.name,
+        family=expert if model.is_moe else body,
+        work=load,
+        kinds=kinds,
+        kv_bytes=kv_bytes_per_token_read(model, int(row.prompt + row.output / 2), row.kv_type),
+        batch=max(1.0, min(offered, room) / row.stages),
+        room=room,
+    )

@@ -1,0 +1,105 @@
+"""All usable rows as one sample: cases, features, weights, and what of them is known without them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from advisor.prediction.serving_speed.measured import BUSY, SOME
+from advisor.training.data.tables import load
+from advisor.training.fitting.folds import left_out
+from advisor.training.serving_speed.cases import Case, cases
+from advisor.training.serving_speed.estimator import Rest, StepModel
+from advisor.training.serving_speed.features import Features, is_first
+from advisor.training.serving_speed.kernels import efficiencies
+from advisor.training.serving_speed.priors import PRIORS
+from advisor.training.serving_speed.rows import decode
+
+KINDS: dict[str, Callable[[Case], str]] = {
+    "source": lambda case: case.row.publisher,
+    "device": lambda case: case.device,
+    "model": lambda case: case.model_family,
+}
+"""What is left out whole -> its name of a case."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows in the same order everywhere. y is the logarithm of seconds."""
+
+    cases: tuple[Case, ...]
+    features: Features
+    X: npt.NDArray[np.float64]
+    y: npt.NDArray[np.float64]
+    weight: npt.NDArray[np.float64]
+    reasons: dict[str, int]
+    """Why figures were left out -> how many."""
+
+    def model(self, rest: Rest = "pooled") -> StepModel:
+        """The estimator, not fitted."""
+        return StepModel(self.features.names_, PRIORS.with_fitted(efficiencies()), rest)
+
+    def fitted(self) -> StepModel:
+        """The estimator on all rows."""
+        return self.model().fit(self.X, self.y, self.weight)
+
+    def groups(self, kind: str) -> list[str]:
+        """The name of *kind* of every row."""
+        return [KINDS[kind](case) for case in self.cases]
+
+    def left(self, kind: str, rest: Rest = "pooled") -> npt.NDArray[np.float64]:
+        """log(measured / predicted) of every row by a cold fit without its *kind*."""
+        model = self.model(rest)
+        found = left_out(model, self.X, self.y, self.groups(kind), sample_weight=self.weight)
+        return np.asarray(self.y - found)
+
+
+def sample_of(found: Sequence[Case], reasons: dict[str, int]) -> Sample:
+    """The sample of *found*."""
+    usable = tuple(case for case in found if not case.waits)
+    features = Features().fit(usable)
+    y = np.log([case.row.seconds for case in usable])
+    return Sample(usable, features, features.transform(usable), y, row_weights(usable), reasons)
+
+
+@cache
+def sample() -> Sample:
+    """The sample of measurements/speed_serving."""
+    rows, reasons = decode(load("speed_serving"))
+    return sample_of(cases(rows, reasons), reasons)
+
+
+def row_weights(found: Sequence[Case]) -> npt.NDArray[np.float64]:
+    """One weight per row; the n rows that say the same thing many times weigh 1 / sqrt(n) each."""
+    groups = [
+        (c.row.source, c.device, c.model, c.row.engine, c.family, c.row.metric, c.row.protocol) for c in found
+    ]
+    count = Counter(groups)
+    return np.array([count[group] ** -0.5 for group in groups])
+
+
+def seen(found: Sequence[Case], kind: str) -> npt.NDArray[np.bool_]:
+    """Whether the device and the engine's kernel of a row are measured outside the row's own *kind*."""
+    key = KINDS[kind]
+    device, by_device = Counter((c.device, key(c)) for c in found), Counter(c.device for c in found)
+    kernel = Counter((c.row.engine, c.family, key(c)) for c in found)
+    by_kernel = Counter((c.row.engine, c.family) for c in found)
+    return np.array(
+        [
+            by_device[c.device] - device[c.device, key(c)] >= SOME
+            and by_kernel[c.row.engine, c.family] - kernel[c.row.engine, c.family, key(c)] >= SOME
+            for c in found
+        ]
+    )
+
+
+def figure_of(case: Case) -> str:
+    """first (a prompt's time), token (time per output token) or load (requests done), and whether the
+    machine is calm or busy."""
+    figure = "first" if is_first(case) else "token" if case.row.metric in ("tpot", "step") else "load"
+    return f"{figure}|{'busy' if case.batch > BUSY else 'calm'}"
