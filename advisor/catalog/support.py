@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from advisor.catalog.kernels import backends_of
 from advisor.catalog.scheme_file import scheme_file
 from advisor.documents.hardware import Gpu, HardwareProfile
+from advisor.documents.kinds import Backend, SupportLevel
 from advisor.documents.scheme import SchemeProfile, Support
 from advisor.engines import backends, engine_names, facts
 
@@ -19,9 +20,9 @@ class Runnable:
     """One way to run a scheme on a machine."""
 
     engine: str
-    backend: str
-    level: str
-    """yes, or partial: with the limits that `note` names."""
+    backend: Backend
+    level: SupportLevel
+    """partial: with the limits that `note` names."""
     note: str = ""
 
 

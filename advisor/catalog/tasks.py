@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from advisor.data import folder
+from advisor.documents.kinds import TaskCategory
 from advisor.errors import UnknownNameError
 
 
@@ -16,7 +17,7 @@ class Task:
     """One use."""
 
     name: str
-    mix: dict[str, float]
+    mix: dict[TaskCategory, float]
     """Task category -> weight; the weights sum to 1."""
     why: str
     """The reason for the weights."""
@@ -67,7 +68,7 @@ def find_task(name: str) -> Task:
     return found
 
 
-def task_mix(name: str) -> dict[str, float]:
+def task_mix(name: str) -> dict[TaskCategory, float]:
     """Task category -> weight of the task *name*; the weights sum to 1. Raises UnknownNameError."""
     return dict(find_task(name).mix)
 

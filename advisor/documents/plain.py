@@ -7,10 +7,11 @@ pydantic, imported only when a document comes from outside.
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable
 from functools import cache
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from advisor.documents.files import read_text
 from advisor.errors import BadFileError
@@ -57,12 +58,13 @@ def dumps(value: Any, *, indent: int | None = 2) -> str:
 
 
 @cache
-def _reader(kind: type[_Document]) -> TypeAdapter[list[_Document]]:
+def _reader(kind: Hashable) -> TypeAdapter[Any]:
     """Takes no text for a number, no field it does not know, neither NaN nor infinity, at any depth."""
     from pydantic import ConfigDict, TypeAdapter
 
     config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-    return TypeAdapter(list[kind], config=config)  # type: ignore[valid-type]  # a list takes a configuration
+    # A configuration reaches what is inside a list, a bare dataclass takes none.
+    return TypeAdapter(list[kind], config=config)  # type: ignore[valid-type]
 
 
 def parse(kind: type[_Document], value: Any, *, what: str) -> _Document:
@@ -73,7 +75,10 @@ def parse(kind: type[_Document], value: Any, *, what: str) -> _Document:
         raise BadFileError(f"{what} must be a JSON object, not {type(value).__name__}")
     _refuse_other_version(kind, value, what)
     try:
-        return _reader(kind).validate_json(json.dumps([_whole(value)]))[0]
+        documents: list[_Document] = _reader(cast("Hashable", kind)).validate_json(
+            json.dumps([_whole(value)])
+        )
+        return documents[0]
     except ValidationError as error:
         raise BadFileError(f"{what} {_first_fault(error.errors()[0])}") from None
     except RecursionError:

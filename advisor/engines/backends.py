@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from advisor.documents.hardware import Gpu, HardwareProfile
+from advisor.documents.kinds import Backend
 
-_OF_VENDOR = {
+_OF_VENDOR: dict[str, tuple[Backend, ...]] = {
     "NVIDIA": ("cuda", "vulkan"),
     "AMD": ("rocm", "vulkan"),
     "Intel": ("sycl", "xpu", "vulkan"),
@@ -32,22 +33,22 @@ Steam Deck, and the small integrated GPUs (https://docs.ollama.com/gpu and the r
 https://github.com/ggml-org/llama.cpp). They run through Vulkan."""
 
 
-def of_gpu(gpu: Gpu) -> tuple[str, ...]:
+def of_gpu(gpu: Gpu) -> tuple[Backend, ...]:
     """The backends that reach *gpu*, the native one first."""
-    backends = _OF_VENDOR.get(gpu.vendor, ("vulkan",))
+    backends: tuple[Backend, ...] = _OF_VENDOR.get(gpu.vendor, ("vulkan",))
     if gpu.compute_capability in _WITHOUT_ROCM:
         return tuple(name for name in backends if name != "rocm")
     return backends
 
 
-def native(gpu: Gpu | None) -> str:
+def native(gpu: Gpu | None) -> Backend:
     """The backend that a device's vendor brings; `cpu` without a GPU."""
     return "cpu" if gpu is None else of_gpu(gpu)[0]
 
 
-def reached(hardware: HardwareProfile) -> dict[str, list[Gpu]]:
+def reached(hardware: HardwareProfile) -> dict[Backend, list[Gpu]]:
     """Backend -> the GPUs it reaches, native backends first; `cpu` (no GPUs) is always there."""
-    found: dict[str, list[Gpu]] = {}
+    found: dict[Backend, list[Gpu]] = {}
     for gpu in hardware.gpus:
         for backend in of_gpu(gpu):
             found.setdefault(backend, []).append(gpu)

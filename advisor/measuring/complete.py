@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from advisor.catalog.models import match_model
 from advisor.catalog.schemes import find_scheme
@@ -40,8 +41,8 @@ class Completer:
     notes: list[str] = field(default_factory=list)
     """What could not be used, once each."""
     _machines: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
-    _models: dict[tuple, tuple[str, dict | None]] = field(default_factory=dict)
-    _schemes: dict[tuple, str] = field(default_factory=dict)
+    _models: dict[tuple[object, ...], tuple[str, dict[str, Any] | None]] = field(default_factory=dict)
+    _schemes: dict[tuple[object, ...], str] = field(default_factory=dict)
     _here: HardwareProfile | None = None
 
     def complete(self, row: Row) -> Row:
@@ -103,7 +104,7 @@ class Completer:
         theirs = sorted(_squash(name) for name in gpu.split(",") if name.strip())
         return theirs == sorted(_squash(found.name) for found in here.gpus)
 
-    def _model(self, row: Row) -> tuple[str, dict | None]:
+    def _model(self, row: Row) -> tuple[str, dict[str, Any] | None]:
         raw = self.model or row.model
         n_params = row.facts.get("n_params")
         key = (raw, n_params, row.facts.get("model_type"))
@@ -111,7 +112,7 @@ class Completer:
             self._models[key] = self._find_model(raw, n_params, row)
         return self._models[key]
 
-    def _find_model(self, raw: str, n_params: int | None, row: Row) -> tuple[str, dict | None]:
+    def _find_model(self, raw: str, n_params: int | None, row: Row) -> tuple[str, dict[str, Any] | None]:
         from advisor.catalog.resolve import resolve_model
 
         if row.kind == "bandwidth":
@@ -185,7 +186,7 @@ class Completer:
         return default_backend(row.engine or engine_for("gguf"), profile.gpus[0] if profile.gpus else None)
 
 
-def kept_model(found: ModelProfile) -> tuple[str, dict | None]:
+def kept_model(found: ModelProfile) -> tuple[str, dict[str, Any] | None]:
     """The catalogue's name, or the name and the shapes to keep with the row."""
     if found.source == "catalogue":
         return found.name, None

@@ -48,7 +48,9 @@ class Engine:
         cpp.disable_logging()
         cpp.llama_backend_init()
         self._cpp = cpp
-        self._model = self._context = self._batch = None
+        self._model: Any = None
+        self._context: Any = None
+        self._batch: Any = None
         parameters = cpp.LlamaModelParams()
         parameters.n_gpu_layers = gpu_layers
         try:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from advisor.catalog.models import all_models, find_model
 from advisor.documents.model import ModelProfile
@@ -80,23 +81,21 @@ def _beside(model: ModelProfile, setting: Setting, kv: float, compute: float) ->
     return Run(model.name, setting, kv, compute, kv_cache_bytes(*shape).value, mine.value, mine.high)
 
 
-def _child(name: str, settings: list[dict]) -> None:
+def _child(name: str, settings: list[dict[str, Any]]) -> None:
     """Load one sparse file and print the buffers of every context."""
     import tempfile
     from pathlib import Path
 
     from cyllama.llama import llama_cpp
 
-    from advisor.measuring import sparse_gguf
+    from advisor.measuring.sparse_gguf import write_sparse
 
-    model, lines = find_model(name), []
+    model = find_model(name)
+    lines: list[str] = []
     llama_cpp.set_log_callback(lambda _level, text: lines.append(text))
-    plain = sparse_gguf.hyperparameters
-    # This process ends here: the quantizer's keys are completed in place.
-    sparse_gguf.hyperparameters = lambda profile: plain(profile) | _context_keys(profile)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.gguf"
-        sparse_gguf.write_sparse(model, path)
+        write_sparse(model, path, _context_keys(model))
         wanted = llama_cpp.LlamaModelParams()
         wanted.no_alloc, wanted.use_mmap, wanted.n_gpu_layers, wanted.use_extra_bufts = True, False, 0, False
         loaded = llama_cpp.LlamaModel(str(path), wanted, False)
@@ -111,7 +110,7 @@ def _child(name: str, settings: list[dict]) -> None:
             del context
 
 
-def _parameters(llama_cpp, setting: Setting):
+def _parameters(llama_cpp: Any, setting: Setting) -> Any:
     parameters = llama_cpp.LlamaContextParams()
     parameters.n_ctx = setting.context_tokens * setting.n_seq
     parameters.n_seq_max, parameters.n_ubatch, parameters.n_batch = setting.n_seq, setting.ubatch, 2048
@@ -121,10 +120,10 @@ def _parameters(llama_cpp, setting: Setting):
     return parameters
 
 
-def _context_keys(model: ModelProfile) -> dict:
+def _context_keys(model: ModelProfile) -> dict[str, Any]:
     """Keys that a context needs and a quantizer does not: true windows, shared caches, recurrent shapes."""
     arch, n_layers = architecture_key(model), int(model.n_layers or 0)
-    keys: dict = {"context_length": 1 << 20}
+    keys: dict[str, Any] = {"context_length": 1 << 20}
     if model.sliding_window:
         keys["attention.sliding_window_pattern"] = [
             not is_full_layer(arch, model.sliding_pattern, i, n_layers) for i in range(n_layers)

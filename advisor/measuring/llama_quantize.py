@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from advisor.documents.model import ModelProfile
 from advisor.errors import UsageError
@@ -69,7 +70,7 @@ def engine_commit() -> str:
     return str(_engine().ggml_commit())
 
 
-def _engine():
+def _engine() -> Any:
     try:
         from cyllama.llama import llama_cpp
     except ImportError as error:
@@ -147,7 +148,7 @@ class _ImatrixEntry(ctypes.Structure):
     )
 
 
-def _give_imatrix(parameters) -> object:
+def _give_imatrix(parameters: Any) -> object:
     """Point the C structure inside *parameters* at an imatrix: the wheel offers the field for reading
     only."""
     threads, ftype = parameters.nthread, parameters.ftype

@@ -81,7 +81,7 @@ def measure_accuracy(
 
 def _in_process(
     candidates: list[Path], test: AccuracyTest, hardware: HardwareProfile, store: Store, shown: bool | None
-) -> tuple[list[dict], tuple[str, str]]:
+) -> tuple[list[dict[str, Any]], tuple[str, str]]:
     """Figures of the reference and of every candidate."""
     from advisor.measuring.engine import version
 

@@ -55,7 +55,7 @@ def with_llama_perplexity(
         result = _run([*common, "-m", str(path), "--kl-divergence-base", str(base), "--kl-divergence"])
         store.keep_chunk(_key(f"{said} {identity(path)}"), 0, {"rows": result})
         results[path] = result
-    found = [reference, *(results[path] for path in candidates)]
+    found = [one for one in (reference, *(results[path] for path in candidates)) if one is not None]
     base.unlink(missing_ok=True)  # gigabytes, and of no use once every candidate is done
     return [{metric: (value, sd, n) for metric, (value, sd, n) in one["figures"].items()} for one in found], (
         PROGRAM,

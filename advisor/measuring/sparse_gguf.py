@@ -8,24 +8,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from advisor.documents.model import ModelProfile
 from advisor.sizing.blocks import padded, tensor_bytes
 from advisor.sizing.tensors import gguf_architecture, tensors
 from advisor.sizing.types import groups
 
-Value = int | float | str | bool | list
+Value = int | float | str | bool | list[Any]
 """What a GGUF key holds."""
 
 
-def write_sparse(model: ModelProfile, path: Path) -> None:
-    """Write the header and leave the data a hole."""
+def write_sparse(model: ModelProfile, path: Path, more: dict[str, Value] | None = None) -> None:
+    """Write the header, with *more* keys than the quantizer needs, and leave the data a hole."""
     import gguf
     import numpy
 
     architecture = gguf_architecture(model) or ""
     writer = gguf.GGUFWriter(str(path), architecture)
-    for key, value in hyperparameters(model).items():
+    for key, value in {**hyperparameters(model), **(more or {})}.items():
         _add(writer, key if key.startswith(("tokenizer.", "xielu.")) else f"{architecture}.{key}", value)
     stored = {index: g.stored for g in groups(model) for index in g.indices}
     size = 0
@@ -43,7 +44,7 @@ def write_sparse(model: ModelProfile, path: Path) -> None:
         file.truncate(padded(file.seek(0, 2)) + size)
 
 
-def _add(writer, key: str, value) -> None:
+def _add(writer: Any, key: str, value: Value) -> None:
     if isinstance(value, list):
         writer.add_array(key, value)
     elif isinstance(value, bool):

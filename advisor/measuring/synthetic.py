@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
@@ -84,7 +85,7 @@ def write_synthetic(
         return file.tell()
 
 
-def _add_keys(writer: object, model: ModelProfile, architecture: str, gguf: object) -> None:
+def _add_keys(writer: Any, model: ModelProfile, architecture: str, gguf: Any) -> None:
     """What llama.cpp wants to know before it looks at tensors."""
     from advisor.measuring.sparse_gguf import hyperparameters
 
@@ -99,13 +100,13 @@ def _ftype(scheme: SchemeProfile) -> str:
     return f"{scheme.ftype}-pure" if scheme.name.endswith("-pure") else str(scheme.ftype)
 
 
-def _stored_shape(name: str, shape: tuple[int, ...], gguf: object) -> tuple[int, ...]:
+def _stored_shape(name: str, shape: tuple[int, ...], gguf: Any) -> tuple[int, ...]:
     """In bytes, as the writer takes quantized data."""
     block, size = BLOCKS[name]
     return (shape[0] // block * size, *shape[1:])
 
 
-def _write_tensor(file: object, name: str, tensor_name: str, n_bytes: int) -> None:
+def _write_tensor(file: BinaryIO, name: str, tensor_name: str, n_bytes: int) -> None:
     data = _norm_blocks(tensor_name) if name == "F32" else _blocks(name)
     many = data * max(1, _CHUNK_BYTES // len(data))
     left = n_bytes
@@ -154,7 +155,7 @@ def _made_up(name: str) -> bytes:
     return blocks.tobytes()
 
 
-def _quantized(name: str, numbers: object) -> bytes | None:
+def _quantized(name: str, numbers: Any) -> bytes | None:
     """The numbers as the real quantizer stores them; None when it refuses."""
     from advisor.measuring.llama_quantize import FTYPES
 
@@ -186,7 +187,8 @@ def _quantized(name: str, numbers: object) -> bytes | None:
             return None
         for tensor in gguf.GGUFReader(str(target)).tensors:
             if tensor.name == "blk.0.ffn_up.weight" and tensor.tensor_type.name == name:
-                return np.asarray(tensor.data).tobytes()
+                data: bytes = np.asarray(tensor.data).tobytes()
+                return data
     return None
 
 
@@ -205,7 +207,7 @@ def quantize(source: Path, target: Path, ftype: int, pure: bool = True) -> bool:
     return True
 
 
-def _gguf() -> tuple:
+def _gguf() -> tuple[Any, Any]:
     try:
         import gguf
         import numpy

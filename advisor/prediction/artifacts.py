@@ -19,6 +19,7 @@ def load(name: str) -> dict[str, Any]:
     """
     path = FOLDER / f"{name}.json"
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return document
     except FileNotFoundError:
         raise NotMeasuredError(f"the fitted part {name!r} is missing; run `advisor fit`") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from advisor.documents.kinds import weakest
@@ -88,10 +88,10 @@ def mixture(results: list[tuple[Load, Speed]]) -> Speed:
     Rates are mixed by the time they take (harmonically), times linearly; lows go with lows and highs with
     highs, since the same machine and model are behind all of them and their errors move together.
     """
-    mixed = {
+    mixed: dict[str, Any] = {
         name: _mixed(name, [(load, getattr(found, name)) for load, found in results]) for name in FIGURES
     }
-    return Speed(**mixed, terms=results[0][1].terms)
+    return replace(results[0][1], **mixed)
 
 
 def _mixed(name: str, parts: list[tuple[Load, Estimate | None]]) -> Estimate | None:

@@ -49,15 +49,15 @@ def read(text: str) -> list[Row]:
 def _lines(text: str) -> Iterator[dict[str, Any]]:
     for table in markdown_tables(text):
         if "S_PP t/s" in table[0]:
-            for line in table:
+            for row in table:
                 yield {
-                    "pp": line["PP"],
-                    "tg": line["TG"],
-                    "pl": line.get("B", 1),
-                    "speed_pp": line["S_PP t/s"],
-                    "speed_tg": line["S_TG t/s"],
-                    "depth": 0 if "B" in line else line["N_KV"],
-                    "tool": "llama-batched-bench" if "B" in line else "llama-sweep-bench",
+                    "pp": row["PP"],
+                    "tg": row["TG"],
+                    "pl": row.get("B", 1),
+                    "speed_pp": row["S_PP t/s"],
+                    "speed_tg": row["S_TG t/s"],
+                    "depth": 0 if "B" in row else row["N_KV"],
+                    "tool": "llama-batched-bench" if "B" in row else "llama-sweep-bench",
                 }
     for line in text.splitlines():
         if '"speed_pp"' in line:

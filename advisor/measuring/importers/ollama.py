@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from advisor.measuring.rows import Row
 
@@ -26,7 +27,7 @@ def read(text: str) -> list[Row]:
     named = _MODEL.search(text)
     rows = []
     for prompt, prefill, answer, decode in _BLOCK.findall(text):
-        common = {
+        common: dict[str, Any] = {
             "kind": "speed",
             "metric": "tokens_per_s",
             "model": named[1] if named else "",

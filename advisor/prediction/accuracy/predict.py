@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from advisor.documents.kinds import TaskCategory
 from advisor.documents.outcome import Estimate
 from advisor.prediction.accuracy.facts import model_facts, scheme_facts
 from advisor.prediction.accuracy.features import (
@@ -34,9 +35,9 @@ ENOUGH_ROWS, ENOUGH_SOURCES = 30, 3
 class Accuracy:
     """What a scheme keeps of a model. Percent of the unquantized score; damage as ratio and divergence."""
 
-    retained_pct: dict[str, Estimate | None]
+    retained_pct: dict[TaskCategory, Estimate | None]
     """By category; None = never measured and no way there."""
-    loss_upper_pct: dict[str, float]
+    loss_upper_pct: dict[TaskCategory, float]
     """One-sided upper bound of the expected loss at the confidence asked for; known categories only."""
     perplexity_ratio: Estimate | None
     kl_divergence: Estimate | None
