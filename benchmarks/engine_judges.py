@@ -1,0 +1,163 @@
+"""Do the engines accept what is printed? A sweep of plans through their own parsers, checks and model code.
+
+    python benchmarks/engine_judges.py --python /path/to/python [--only vllm] [--show]
+
+`--python` is an interpreter in which the engines to ask are installed (vllm 0.33 with a CPU build of torch;
+sglang, lmdeploy, mlx-lm and auto-round without their GPU parts); an engine it lacks is counted as not asked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from advisor.catalog.native import native_schemes
+from advisor.catalog.resolve import resolve_hardware, resolve_model
+from advisor.deploy.commands import deployment
+from advisor.documents.requirements import Load, Requirements
+from advisor.errors import AdvisorError
+from advisor.recommendation.evaluate import evaluate
+from advisor.recommendation.plans import deploy_plan
+from benchmarks.judges.configs import model_config, quantization_config
+
+JUDGES = Path(__file__).parent / "judges"
+MODELS = (
+    "Llama-3.1-8B",
+    "Llama-3.3-70B",
+    "Llama-2-13B",
+    "Qwen2.5-14B",
+    "Qwen2.5-72B",
+    "Qwen3-8B",
+    "Qwen3-32B",
+    "Qwen3-30B-A3B",
+    "Qwen3-235B-A22B",
+    "Mixtral-8x7B",
+    "DeepSeek-V3.1",
+    "gpt-oss-120b",
+)
+MACHINES = ("T4", "2x RTX 4090", "4x RTX 3090", "8x H100 SXM", "8x B200")
+SCHEMES = (
+    "BF16",
+    "W8A8-FP-dynamic",
+    "W8A8-FP-block",
+    "W8A16-FP",
+    "W8A8-INT",
+    "W4A16-INT-gptq-g128",
+    "W4A16-INT-awq-g128",
+    "W4A16-INT-awq-g32",
+    "W4A16-INT-rtn-perchannel",
+    "NVFP4",
+    "MXFP4",
+    "MXFP8",
+    "MLX-4bit-g64",
+)
+SERVERS = ("vllm", "sglang", "lmdeploy")
+LOCAL = ("mlx",)
+_NATIVE = {
+    "W8A8-FP-block": {
+        "quant_method": "fp8",
+        "activation_scheme": "dynamic",
+        "fmt": "e4m3",
+        "weight_block_size": [128, 128],
+    },
+    "MXFP4": {
+        "quant_method": "mxfp4",
+        "modules_to_not_convert": ["model.layers.*.self_attn", "model.layers.*.mlp.router", "lm_head"],
+    },
+}
+"""What vendors' own quantized checkpoints say of themselves."""
+
+
+def plans(engine: str) -> list[dict[str, Any]]:
+    """Every plan of *engine* that is called feasible, over models, machines and two loads."""
+    found = []
+    machines = MACHINES if engine in SERVERS else ("M3 Max 64GB",)
+    for model_name in MODELS:
+        model = resolve_model(model_name)
+        for machine in machines:
+            hardware = resolve_hardware(machine)
+            for concurrency in (4,):
+                need = Requirements(
+                    model=model.name,
+                    engines=(engine,),
+                    schemes=SCHEMES,
+                    loads=(Load(concurrency=concurrency),),
+                )
+                try:
+                    judged, _ = evaluate(need, hardware, model, everything=True)
+                except AdvisorError:
+                    continue
+                found += [_case(one, hardware) for one in judged if one.feasible]
+    return list({json.dumps(case["argv"]) + case["capability"]: case for case in found}.values())
+
+
+def _case(judged: Any, hardware: Any) -> dict[str, Any]:
+    chosen = deploy_plan(judged)
+    plan = deployment(chosen)
+    config = model_config(asdict(replace(chosen.model, tensors=())))
+    own = chosen.scheme.name in native_schemes(chosen.model)
+    if config is not None and own and plan.weights == chosen.model.hf_id:
+        config["quantization_config"] = _NATIVE[chosen.scheme.name.removesuffix("A16")]
+    elif config is not None and not chosen.scheme.reference and not chosen.online:
+        quantized = quantization_config(asdict(chosen.scheme), chosen.model.is_moe)
+        config = config | {"quantization_config": quantized} if quantized else None
+    return {
+        "argv": list(plan.run.argv),
+        "make": [list(command.argv) for command in plan.make],
+        "config": config,
+        "capability": hardware.gpus[0].compute_capability or "",
+        "gpus": len(hardware.gpus),
+    }
+
+
+def ask(python: str, judge: str, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The judge's answers, in order; not asked where it ends early."""
+    lines = "".join(json.dumps(case) + "\n" for case in cases)
+    answered = subprocess.run(
+        [python, str(JUDGES / judge)], input=lines, capture_output=True, text=True, check=False
+    )
+    answers = [json.loads(line) for line in answered.stdout.splitlines() if line.startswith('{"accepted"')]
+    missing = {"accepted": None, "said": answered.stderr.strip()[-200:] or "no answer"}
+    return answers + [missing] * (len(cases) - len(answers))
+
+
+def judged(python: str, engine: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """(case, answer) of every plan of *engine*; vLLM's are built as well, one machine at a time."""
+    cases = plans(engine)
+    if engine != "vllm":
+        return list(zip(cases, ask(python, "parser_judge.py", cases), strict=True))
+    found = []
+    written = [case for case in cases if case["config"] is not None]
+    for machine in sorted({(case["capability"], case["gpus"]) for case in written}):
+        here = [case for case in written if (case["capability"], case["gpus"]) == machine]
+        found += list(zip(here, ask(python, "vllm_judge.py", here), strict=True))
+    return found
+
+
+def main() -> int:
+    """Print accepted and refused per engine; 1 when anything was refused."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--only", action="append", choices=(*SERVERS, *LOCAL))
+    parser.add_argument("--show", action="store_true", help="every refused line with the engine's words")
+    args = parser.parse_args()
+    refused = 0
+    for engine in args.only or (*SERVERS, *LOCAL):
+        answers = judged(args.python, engine)
+        counts = Counter(answer["accepted"] for _, answer in answers)
+        refused += counts[False]
+        print(f"{engine:12} {counts[True]:4} accepted {counts[False]:4} refused {counts[None]:4} not asked")
+        for case, answer in answers:
+            if args.show and answer["accepted"] is not True:
+                print("   ", case["capability"], " ".join(case["argv"])[:150], "=>", answer["said"])
+    return 1 if refused else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
