@@ -104,12 +104,13 @@ def _speed(args: argparse.Namespace) -> int:
 def _synthetic(args: argparse.Namespace, test: object, hardware: object) -> list:
     from advisor.catalog.resolve import resolve_model
     from advisor.catalog.schemes import find_scheme
+    from advisor.engines import engine_for
     from advisor.measuring.run_synthetic import measure_synthetic
 
     names = [part.strip() for text in args.scheme or () for part in text.split(",") if part.strip()]
     if not names:
         raise UsageError("which scheme? --synthetic needs --scheme, e.g. Q4_K_M,Q8_0")
-    model, schemes = resolve_model(args.synthetic), [find_scheme(name, "llama.cpp") for name in names]
+    model, schemes = resolve_model(args.synthetic), [find_scheme(name, engine_for("gguf")) for name in names]
     folder = Path(args.folder) if args.folder else None
     rows = []
     for scheme in schemes:

@@ -16,6 +16,7 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Placement
 from advisor.documents.plain import parse
 from advisor.documents.requirements import Load
+from advisor.engines import engine_for
 from advisor.errors import AdvisorError
 from advisor.prediction.case import Case, Sized
 from advisor.prediction.local_speed.inputs import n_layers
@@ -137,7 +138,7 @@ def _case(row: dict[str, Any], model: ModelProfile, hardware: HardwareProfile) -
         hardware=hardware,
         model=model,
         scheme=find_scheme(row["scheme"], row["engine"] or None),
-        engine=row["engine"] or "llama.cpp",
+        engine=row["engine"] or engine_for("gguf"),
         backend=row["backend"],
         kv_type=row["kv_type"] or "f16",
         depth_tokens=row["depth"] or 0,

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
+from advisor.engines import engine_for
 from advisor.errors import BadFileError, UsageError
 from advisor.measuring.complete import kept_model
 from advisor.measuring.host import host_of
@@ -281,7 +282,7 @@ def _rows(
             n=n,
             model=name,
             scheme=scheme_of(model, path),
-            engine="llama.cpp",
+            engine=engine_for("gguf"),
             host=host,
             hardware=machine,
             dataset=test.text.name,

@@ -94,8 +94,8 @@ def test_ranks_order_the_engines():
 
 
 OUTSIDE = [path for path in ROOT.rglob("*.py") if "engines" not in path.relative_to(ROOT).parts[0]]
-NAMES = sorted(set(all_engines()) - {"transformers", "mlx"})
-"""Two names are also those of a library and of a format of weights."""
+NAMES = sorted(set(all_engines()) - {"transformers", "mlx", "exllama"})
+"""Some names are also those of a library, of a format of weights and of a kernel."""
 
 
 def _naming(words: list[str]) -> dict[str, int]:
@@ -105,6 +105,17 @@ def _naming(words: list[str]) -> dict[str, int]:
 
 
 def test_engine_names_stand_in_the_engines_folder():
-    """Elsewhere only readers of other tools' output may name the engine they read, and a few known debts."""
-    readers = "measuring/importers/"
-    assert len([name for name in _naming(NAMES) if not name.startswith(readers)]) <= 16
+    """Elsewhere only readers of other tools' output name the engine they read, and models with terms of one
+    engine alone (an older generation, a fork's kernels, averages of LocalScore)."""
+    readers = ("measuring/importers/", "prediction/local_speed/", "prediction/serving_speed/", "training/")
+    assert [name for name in _naming(NAMES) if not name.startswith(readers)] == []
+
+
+def test_vendors_decide_nothing_about_engines_elsewhere():
+    """Which backends a vendor's GPUs have stands in one table."""
+    pattern = re.compile(r'"(cuda|rocm|metal|sycl|opencl)"')
+    vendor = re.compile(r'"(NVIDIA|AMD|Intel|Apple|Qualcomm|Huawei)": *\(?"')
+    tables = [
+        path for path in OUTSIDE if pattern.search(path.read_text()) and vendor.search(path.read_text())
+    ]
+    assert [str(path.relative_to(ROOT)) for path in tables] == []
