@@ -85,6 +85,11 @@ def checkpoints(model: ModelProfile, scheme: str | None = None) -> tuple[Checkpo
     return tuple(sorted(found, key=lambda one: _rank(one, vendor, named)))
 
 
+def all_checkpoints(model: ModelProfile) -> tuple[Checkpoint, ...]:
+    """Every published file made of this row of the catalogue, of any edition, in the table's order."""
+    return tuple(_of_model(model.catalog_name or model.name))
+
+
 def repository_files(repository: str) -> tuple[Checkpoint, ...]:
     """What is known of one repository, in the table's order."""
     wanted = f",{repository.lower()},"

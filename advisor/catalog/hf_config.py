@@ -11,13 +11,15 @@ from typing import Any
 
 from advisor.catalog.hf_shapes import LARGEST_VALUE, kept_settings, shapes
 from advisor.catalog.models import all_models, match_model
-from advisor.catalog.quantization_config import is_float_only, scheme_of
+from advisor.catalog.quantization_config import is_float_only, parts_of, scheme_of
+from advisor.catalog.quantized_parts import as_text
 from advisor.catalog.safetensors import read_safetensors
 from advisor.documents.model import ModelProfile, StoredTensor
 from advisor.errors import BadFileError
 
 _LARGEST_CONFIG = 20_000_000
 """Bytes of JSON read at most; index files of the largest models have about 10 MB."""
+_FP8_BLOCKS = "W8A8-FP-block"
 _MOST_SHARDS = 2000
 """Shards looked for at most: an index may name any number. Published models have about 200."""
 
@@ -45,7 +47,7 @@ def read_hf(path: str | Path) -> ModelProfile:
             "give the config.json of the model's directory"
         )
     stored = _weights(folder, config_path)
-    scheme, note = _scheme(config, text, folder)
+    scheme, note, parts = _scheme(config, text, folder)
     profile = ModelProfile(
         name=_name(config, folder, config_path),
         source="hf-config",
@@ -59,18 +61,27 @@ def read_hf(path: str | Path) -> ModelProfile:
         file_path=str(path),
         file_size_bytes=stored.n_bytes,
         notes=tuple(part for part in (*stored.notes, note) if part),
-        metadata=kept_settings(text, found),
+        metadata={**kept_settings(text, found), **parts},
         **found,
     )
     return _completed(profile, str(path))
 
 
-def _scheme(config: dict[str, Any], text: dict[str, Any], folder: Path) -> tuple[str | None, str]:
-    """(scheme, note) of a quantized checkpoint."""
+def _scheme(
+    config: dict[str, Any], text: dict[str, Any], folder: Path
+) -> tuple[str | None, str, dict[str, str]]:
+    """(scheme, note, metadata that names the schemes of single parts) of a quantized checkpoint."""
     stated = config.get("quantization_config") or text.get("quantization_config") or _side_file(folder)
     if stated is None and isinstance(config.get("quantization"), dict):
         stated = config["quantization"]  # mlx-lm
-    return scheme_of(stated) if isinstance(stated, dict) else (None, "")
+    if not isinstance(stated, dict):
+        return None, "", {}
+    scheme, note = scheme_of(stated)
+    parts = parts_of(stated)
+    if text.get("expert_dtype") == "fp4" and scheme == _FP8_BLOCKS:
+        # DeepSeek-V4: FP8 blocks, but for the experts, which hold most bytes
+        scheme, parts = "MXFP4", dict.fromkeys(("attention", "mlp", "shared"), _FP8_BLOCKS)
+    return scheme, note, {"schemes_by_part": as_text(parts)} if scheme and parts else {}
 
 
 def _dtype(config: dict[str, Any], text: dict[str, Any]) -> str | None:

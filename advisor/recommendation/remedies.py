@@ -77,6 +77,8 @@ def _more(hardware: HardwareProfile, placement: Placement) -> list[str]:
     found = []
     for device in placement.devices:
         main = device.device.startswith("CPU")
+        if not main and not device.device.startswith("GPU"):
+            continue  # a table read from wherever it lies asks for nothing
         if device.available_bytes is None:
             size = _ram_gib(device.total_bytes)
             found.append(

@@ -50,6 +50,15 @@ class Spreads:
                     return value, low, high, n
         return None
 
+    def packed(self, kind: str) -> tuple[float, float, float, int] | None:
+        """Published size over packed size of one kind of model (moe, hybrid, mla): median, 5 %, 95 %,
+        checkpoints; None for kinds whose every matrix is packed."""
+        entry = self.document["packed"].get(kind)
+        if entry is None:
+            return None
+        value, low, high, n = entry
+        return value, low, high, n
+
     def nominal(self) -> tuple[float, float]:
         """5 % and 95 % of true over nominal parameter count ('7B') in the catalogue."""
         low, high = self.document["nominal_params"][:2]

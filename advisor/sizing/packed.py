@@ -12,9 +12,12 @@ compressed-tensors (https://github.com/vllm-project/compressed-tensors), GPTQ
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
+from advisor.catalog.quantized_parts import from_text
+from advisor.catalog.schemes import find_scheme
+from advisor.documents.kinds import Basis
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
 from advisor.documents.scheme import SchemeProfile
@@ -48,61 +51,71 @@ Pack = Callable[[int, int], float]
 
 
 def pack(model: ModelProfile, scheme: SchemeProfile, known: tuple[Group, ...]) -> Weights:
-    """Bytes of *model* under a non-GGUF *scheme*.
-
-    Exact where the format fixes every tensor. A mixture of experts, latent attention and recurrent layers get
-    an interval, because producers differ in which of their matrices they leave at 16 bits.
-    """
-    bits = packer(scheme)
-    mixed = _better_half(scheme)
-    vocabulary = _vocabulary(scheme, bits, mixed)
-    parts, spared = [], 0.0
-    uncertain = model.is_moe or model.attention in ("mla", "hybrid")
+    """Bytes of *model* under a non-GGUF *scheme*, every matrix in it that the format can hold; where a
+    checkpoint says which parts differ, each part in its own."""
+    own = scheme.name == model.fixed_scheme
+    by_part = from_text(str(model.metadata.get("schemes_by_part") or "")) if own else {}
+    ways = {part: _Way(find_scheme(name)) for part, name in by_part.items()}
+    whole = _Way(scheme)
+    parts = []
     for g in known:
-        if g.stem in _GGUF_ONLY:
-            continue
-        columns, rows, count = _matrix(g)
-        n = len(g.layers)
-        plain = 2 * columns * rows * count
-        sizes, name = [plain] * n, "BF16"
-        if g.category in ("output", "token_embd"):
-            packed = vocabulary(g)
-            if packed is not None:
-                sizes, name = [round(packed(columns, rows)) * count] * n, scheme.name
-        elif bits is not None and _quantized(model, scheme, g):
-            sizes, name = [round(bits(columns, rows)) * count] * n, scheme.name
-            if mixed is not None and g.role in _MIXED_ROLES:
-                better = round(mixed(columns, rows)) * count
-                sizes = [
-                    better if more_bits(i or 0, model.n_layers or 1) else low
-                    for i, low in zip(g.layers, sizes, strict=True)
-                ]
-            if not g.role.startswith("expert"):
-                spared += plain * n - sum(sizes)
-        parts.append(Part(g.stem, g.role, columns * rows * count, g.layers, sizes, [name] * n))
-    return summarise(
-        model,
-        parts,
-        "interpolated" if uncertain and spared else _basis(scheme),
-        partial(_total, scheme, spared if uncertain else 0.0),
-    )
+        if g.stem not in _GGUF_ONLY:
+            named = ways.get(_part(g, ways))
+            parts.append(_packed(model, named or whole, g, named is not None))
+    return summarise(model, parts, _basis(scheme), partial(_total, scheme))
 
 
-def _total(scheme: SchemeProfile, spared: float, n_bytes: int) -> Estimate:
+class _Way:
+    """How one scheme packs."""
+
+    def __init__(self, scheme: SchemeProfile) -> None:
+        self.scheme = scheme
+        self.bits = packer(scheme)
+        self.mixed = _better_half(scheme)
+        self.vocabulary = _vocabulary(scheme, self.bits, self.mixed)
+
+
+def _part(g: Group, ways: Mapping[str, _Way]) -> str:
+    """The part of a model a tensor belongs to; a shared expert is a dense block where none is named."""
+    if g.role.startswith("expert_"):
+        return "experts"
+    if g.role == "shared_expert":
+        return "shared" if "shared" in ways else "mlp"
+    if g.role.startswith("ffn_"):
+        return "mlp"
+    return "output" if g.category == "output" else "attention" if g.role.startswith(("attn_", "ssm")) else ""
+
+
+def _packed(model: ModelProfile, way: _Way, g: Group, named: bool) -> Part:
+    """The tensors of one group; *named*: the checkpoint says how this part is stored, the output included."""
+    columns, rows, count = _matrix(g)
+    n = len(g.layers)
+    sizes, name = [2 * columns * rows * count] * n, "BF16"
+    if g.category in ("output", "token_embd"):
+        chosen = way.bits if named else way.vocabulary(g)
+        if chosen is not None:
+            sizes, name = [round(chosen(columns, rows)) * count] * n, way.scheme.name
+    elif way.bits is not None and _quantized(model, way.scheme, g):
+        sizes, name = [round(way.bits(columns, rows)) * count] * n, way.scheme.name
+        if way.mixed is not None and g.role in _MIXED_ROLES:
+            better = round(way.mixed(columns, rows)) * count
+            sizes = [
+                better if more_bits(i or 0, model.n_layers or 1) else low
+                for i, low in zip(g.layers, sizes, strict=True)
+            ]
+    return Part(g.stem, g.role, columns * rows * count, g.layers, sizes, [name] * n)
+
+
+def _total(scheme: SchemeProfile, n_bytes: int) -> Estimate:
     below, above = _SPREAD.get(scheme.family, (0.0, 0.0))
-    if not spared and not above:
+    if not above:
         return Estimate.exact(n_bytes, f"packing of {scheme.format}")
-    evidence = (
-        ("upper end: every matrix outside the experts left at 16 bits",)
-        if spared
-        else (f"{scheme.format} writes a mean bit rate near the nominal one",)
-    )
     return Estimate(
         value=n_bytes,
         low=n_bytes * (1 - below),
-        high=n_bytes * (1 + above) + spared,
+        high=n_bytes * (1 + above),
         basis="interpolated",
-        evidence=evidence,
+        evidence=(f"{scheme.format} writes a mean bit rate near the nominal one",),
     )
 
 
@@ -116,7 +129,7 @@ _SPREAD = {
 }
 
 
-def _basis(scheme: SchemeProfile) -> str:
+def _basis(scheme: SchemeProfile) -> Basis:
     return "interpolated" if scheme.family in _SPREAD else "exact"
 
 

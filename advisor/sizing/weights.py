@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from math import hypot
 
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.model import ModelProfile
@@ -62,7 +63,24 @@ def _computed(spreads: Spreads, model: ModelProfile, scheme: SchemeProfile, imat
         return _gguf(spreads, model, scheme, known, imatrix)
     if scheme.is_gguf:  # llama-quantize makes no NVFP4; conversions of NVFP4 checkpoints keep their layout
         scheme = replace(scheme, family="nvfp4", quantizes_embeddings=False)
-    return _doubted(pack(model, scheme, known.groups), known.doubt)
+    return _doubted(
+        _doubted(pack(model, scheme, known.groups), _left_out(spreads, model, scheme)), known.doubt
+    )
+
+
+def _left_out(spreads: Spreads, model: ModelProfile, scheme: SchemeProfile) -> Doubt | None:
+    """Producers of packed checkpoints leave different matrices of recurrent layers and of mixtures of experts
+    at 16 bits, and keep towers beside them, unless the checkpoint says which."""
+    kind = "moe" if model.is_moe else model.attention or ""
+    known = spreads.packed(kind)
+    said = scheme.name == model.fixed_scheme and model.metadata.get("schemes_by_part")
+    native = scheme.family == "mxfp4" and model.architecture == "GptOssForCausalLM"
+    whole = scheme.family == "none" or (scheme.family == "mlx" and model.modality == "text")
+    if known is None or said or native or whole:
+        return None
+    _, low, high, n = known
+    why = f"what producers leave at 16 bits or add: as in {n} published checkpoints ({kind})"
+    return Doubt(1.0, min(low, 1.0), max(high, 1.0), why)
 
 
 def _gguf(
@@ -85,21 +103,25 @@ def _gguf(
 
 
 def _doubted(weights: Weights, doubt: Doubt | None) -> Weights:
-    """*weights* whose true size is *doubt* times the computed one."""
+    """*weights* whose true size is *doubt* times the computed one; doubts of other causes add as squares."""
     if doubt is None:
         return weights
-    total, file = (
-        Estimate(
-            value=round(size.value * doubt.value),
-            low=round(size.low * doubt.low),
-            high=round(size.high * doubt.high),
-            basis="interpolated",
-            evidence=(*(size.evidence if size.basis != "exact" else ()), doubt.why),
-        )
-        for size in (weights.total_bytes, weights.file_bytes)
-    )
+    total, file = (_widened(size, doubt) for size in (weights.total_bytes, weights.file_bytes))
     found = weights if doubt.value == 1.0 else stretched(weights, doubt.value)
     return replace(found, total_bytes=total, file_bytes=file, basis="interpolated")
+
+
+def _widened(size: Estimate, doubt: Doubt) -> Estimate:
+    value = size.value * doubt.value
+    below = hypot(1 - size.low / size.value, 1 - doubt.low / doubt.value)
+    above = hypot(size.high / size.value - 1, doubt.high / doubt.value - 1)
+    return Estimate(
+        value=round(value),
+        low=round(value * max(0.0, 1 - below)),
+        high=round(value * (1 + above)),
+        basis="interpolated",
+        evidence=(*(size.evidence if size.basis != "exact" else ()), doubt.why),
+    )
 
 
 def _stored(spreads: Spreads, model: ModelProfile) -> Weights:

@@ -189,7 +189,7 @@ def test_producers_differ_on_experts():
     16-bit."""
     found = weights("Qwen3-30B-A3B", "W4A16-INT-gptq-g128").total_bytes
     assert found.basis == "interpolated"
-    assert found.low == found.value < found.high
+    assert found.low <= found.value < found.high
 
 
 def test_every_scheme_weighs_every_model():
@@ -264,3 +264,30 @@ def test_kept_types_are_known():
     kinds = {name for scheme in ("Q4_K_M", "IQ2_M", "IQ4_KS", "MXFP4_MOE") for name in
              weights("Qwen3-30B-A3B", scheme).histogram}  # fmt: skip
     assert kinds <= set(BLOCKS)
+
+
+def test_a_hybrid_dense_model_is_not_counted_at_16_bits():
+    """Qwen3.6-27B in 4 bits: 16 to 19 GiB expected, under 25 GiB at most; in 8 bits under 41 GiB."""
+    four, eight = (
+        weights("Qwen3.6-27B", name).total_bytes for name in ("W4A16-INT-awq-g128", "W8A8-FP-dynamic")
+    )
+    assert 16 < four.value / 2**30 < 19
+    assert four.high / 2**30 < 25
+    assert eight.high / 2**30 < 41
+
+
+def test_each_part_of_a_mixed_checkpoint_has_its_own_bits():
+    """Attention in FP8, dense blocks and output in NVFP4, as the checkpoint says; nothing is in doubt."""
+    said = "attention=W8A8-FP-static;mlp=NVFP4A16;output=NVFP4A16"
+    model = replace(find_model("Qwen3.6-27B"), fixed_scheme="NVFP4A16", metadata={"schemes_by_part": said})
+    found = weigh(model, find_scheme("NVFP4A16"))
+    bits = {role: round(found.bits_by_role[role], 1) for role in ("attn_q", "ffn_up", "output", "token_embd")}
+    assert bits == {"attn_q": 8.0, "ffn_up": 4.5, "output": 4.5, "token_embd": 16.0}
+    assert 17 < found.total_bytes.value / 1e9 < 23
+    assert found.total_bytes.high == found.total_bytes.value
+
+
+def test_the_index_of_a_checkpoint_states_its_bytes():
+    """Where the shards are not here, the total of their index is the size."""
+    model = replace(find_model("Llama-3.1-8B"), fixed_scheme="W8A8-FP-dynamic", file_size_bytes=9_081_000_000)
+    assert weigh(model, find_scheme("W8A8-FP-dynamic")).total_bytes.value == 9_081_000_000

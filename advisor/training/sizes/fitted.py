@@ -10,24 +10,28 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from advisor.catalog.checkpoints import Checkpoint, all_checkpoints
 from advisor.catalog.models import all_models, find_model
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.documents.model import ModelProfile
 from advisor.errors import AdvisorError, UnsupportedError
 from advisor.sizing.fitted import Spreads, mix_kind, size_class
 from advisor.sizing.listing import stated_tensors
+from advisor.sizing.packed import pack
 from advisor.sizing.tensors import tensors
+from advisor.sizing.types import groups
 from advisor.sizing.weights import weigh, weigh_with
 from advisor.training.data.tables import load
 
 
 def fit(progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
-    """The document: `bits_per_param`, `nominal_params`, `stated`, `unsloth`."""
+    """The document: `bits_per_param`, `nominal_params`, `packed`, `stated`, `unsloth`."""
     progress("unsloth mixes")
     result = {
         "format": 1,
         "bits_per_param": {},
         "nominal_params": nominal_params(),
+        "packed": packed(),
         "stated": stated(),
         "unsloth": unsloth(),
     }
@@ -48,6 +52,37 @@ def stated() -> list[float]:
         ratios.setdefault(model.architecture or "", []).append(true / guessed)
     medians = [quantile(values, 0.5) for values in ratios.values()]
     return [round(quantile(medians, 0.05), 4), round(quantile(medians, 0.95), 4), len(medians)]
+
+
+def packed() -> dict[str, list[float]]:
+    """Kind of model -> [median, 5 %, 95 %, checkpoints] of published over fully packed size."""
+    ratios: dict[str, list[float]] = {}
+    for model, checkpoint in published_checkpoints():
+        kind = "moe" if model.is_moe else model.attention or ""
+        if checkpoint.format == "gguf" or kind not in ("moe", "hybrid", "mla") or not checkpoint.n_bytes:
+            continue
+        try:
+            scheme = find_scheme(checkpoint.scheme)
+            known = groups(model)
+        except AdvisorError:
+            continue
+        if not scheme.is_gguf and scheme.family != "none":
+            size = pack(model, scheme, known).total_bytes.value
+            ratios.setdefault(kind, []).append(checkpoint.n_bytes / size)
+    return {
+        kind: [*(round(quantile(values, q), 4) for q in (0.5, 0.05, 0.95)), len(values)]
+        for kind, values in sorted(ratios.items())
+        if len(values) >= _LEAST
+    }
+
+
+_LEAST = 10
+"""Checkpoints of a kind that give ends at 5 and 95 % (a judgement; below it: no interval)."""
+
+
+def published_checkpoints() -> list[tuple[ModelProfile, Checkpoint]]:
+    """Every published quantized file with the catalogue model it was made of."""
+    return [(model, one) for model in all_models() for one in all_checkpoints(model)]
 
 
 def modelled() -> list[ModelProfile]:
