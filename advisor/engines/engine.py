@@ -49,8 +49,6 @@ class Engine:
     """Its only backend; empty = what the device brings."""
     outside_gpu: Literal["", "layers", "experts"] = "layers"
     """What may stay in main memory beside a GPU: nothing, whole layers, or the experts alone as well."""
-    uploads_full_experts_only: bool = False
-    """Whether a prompt's batch goes to the GPU for experts in main memory only when it fills each of them."""
     kv_types: tuple[str, ...] = SERVED_KV
     memory_share: float | None = None
     """Share of each GPU it takes by default; None = what the model needs."""

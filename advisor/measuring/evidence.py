@@ -12,6 +12,7 @@ from typing import Any
 from advisor.catalog.models import find_model
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.hardware import HardwareProfile
+from advisor.documents.kinds import PlacementKind
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Placement
 from advisor.documents.plain import parse
@@ -19,10 +20,13 @@ from advisor.documents.requirements import Load
 from advisor.engines import engine_for
 from advisor.errors import AdvisorError
 from advisor.prediction.case import Case, Sized
+from advisor.prediction.figures import Speed
 from advisor.prediction.local_speed.inputs import n_layers
 from advisor.prediction.local_speed.predict import point_of, predict
-from advisor.prediction.own.evidence import Evidence, Point
+from advisor.prediction.own.evidence import Evidence, Phase, Point
 from advisor.prediction.own.pooling import MOST_POINTS
+from advisor.prediction.serving_speed.predict import point_of as served_point
+from advisor.prediction.serving_speed.predict import predict as serve
 from advisor.sizing.weights import weigh
 
 MOST_ROWS = 20_000
@@ -44,6 +48,27 @@ _COLUMNS = (
     "gpu_layers",
 )
 _FACTS = ("flash_attn", "model_profile")
+_SERVED = (
+    "engine",
+    "backend",
+    "model",
+    "scheme",
+    "metric",
+    "value",
+    "flags",
+    "prompt_tokens",
+    "output_tokens",
+    "concurrency",
+    "kv_type",
+)
+_FIGURES: dict[str, tuple[Phase, str]] = {
+    "tpot_s": ("decode", "decode_tokens_per_s"),
+    "output_tokens_per_s": ("decode", "throughput_tokens_per_s"),
+    "requests_per_s": ("decode", "requests_per_s"),
+    "request_latency_s": ("decode", "request_latency_s"),
+    "ttft_s": ("prefill", "time_to_first_token_s"),
+}
+"""A serving engine's metric -> the phase it speaks for, and the predicted figure beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +108,55 @@ def evidence(db: sqlite3.Connection, hardware: HardwareProfile, host: str) -> li
             ratio = math.log(value / predicted)
             found.append(Evidence(row["backend"], row["phase"], point, ratio, n, doubtful))
     return found
+
+
+def served(db: sqlite3.Connection, hardware: HardwareProfile, host: str) -> list[Evidence]:
+    """One entry per figure of a serving engine measured here, newest first; its engine stands for the
+    backend. Runs at a fixed arrival rate and what cannot be predicted are left out."""
+    found: list[Evidence] = []
+    for record in db.execute(
+        f"SELECT {', '.join(_SERVED)}, json_extract(facts, '$.tensor_parallel_size') FROM rows"
+        " WHERE host = ? AND kind = 'serving' AND value > 0 AND concurrency > 0"
+        f" ORDER BY id DESC LIMIT {MOST_CONFIGURATIONS}",
+        (host,),
+    ):
+        row = dict(zip((*_SERVED, "devices"), record, strict=True))
+        if row["metric"] not in _FIGURES or not (row["prompt_tokens"] and row["output_tokens"]):
+            continue
+        phase, figure = _FIGURES[row["metric"]]
+        try:
+            speed, point = _serve(row, hardware)
+        except AdvisorError:
+            continue
+        estimate: Estimate = getattr(speed, figure)
+        measured = 1 / row["value"] if row["metric"] == "tpot_s" else row["value"]
+        slower = -1.0 if figure.endswith(("latency_s", "token_s")) else 1.0
+        ratio = slower * math.log(measured / estimate.value)
+        doubtful = bool(set(row["flags"].split(";")) & set(_DOUBTFUL))
+        found.append(Evidence(row["engine"], phase, point, ratio, 1, doubtful))
+    return found
+
+
+def _serve(row: dict[str, Any], hardware: HardwareProfile) -> tuple[Speed, Point]:
+    """The serving predictor's figures of a row's load without own measurements, and its configuration."""
+    tensor = int(row["devices"] or 1)
+    load = Load(
+        prompt_tokens=row["prompt_tokens"], output_tokens=row["output_tokens"], concurrency=row["concurrency"]
+    )
+    case = Case(
+        hardware=hardware,
+        model=find_model(row["model"]),
+        scheme=find_scheme(row["scheme"] or "BF16", row["engine"]),
+        engine=row["engine"],
+        backend=row["backend"] or "cuda",
+        kv_type=row["kv_type"] or "f16",
+        context_tokens=row["prompt_tokens"] + row["output_tokens"],
+        loads=(load,),
+    )
+    kind: PlacementKind = "tensor-parallel" if tensor > 1 else "gpu"
+    placement = Placement(kind=kind, n_gpus=tensor, tensor_parallel=tensor)
+    sized = Sized(weights=weigh(case.model, case.scheme), placement=placement)
+    return serve(case, load, sized), served_point(case, sized)
 
 
 def _configurations(db: sqlite3.Connection, host: str) -> list[tuple[_Configuration, list[_Figure]]]:

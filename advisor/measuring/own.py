@@ -94,12 +94,14 @@ def _speed(db: sqlite3.Connection, path: Path, hardware: HardwareProfile) -> tup
     """What is kept of this machine, else what its rows say now."""
     import json
 
-    from advisor.measuring.evidence import evidence
+    from advisor.measuring.evidence import evidence, served
     from advisor.measuring.fingerprint import fingerprint
     from advisor.prediction.own.pooling import pool
 
     host = fingerprint(hardware)
-    if not db.execute("SELECT 1 FROM rows WHERE host = ? AND kind = 'speed' LIMIT 1", (host,)).fetchone():
+    if not db.execute(
+        "SELECT 1 FROM rows WHERE host = ? AND kind IN ('speed', 'serving') LIMIT 1", (host,)
+    ).fetchone():
         return ()
     key = _key(hardware, host)
     kept = db.execute("SELECT document FROM effects WHERE key = ?", (key,)).fetchone()
@@ -107,7 +109,7 @@ def _speed(db: sqlite3.Connection, path: Path, hardware: HardwareProfile) -> tup
         return tuple(_of_plain(part) for part in json.loads(kept[0]))
     from dataclasses import asdict
 
-    pooled = pool(evidence(db, hardware, host))
+    pooled = pool([*evidence(db, hardware, host), *served(db, hardware, host)])
     _keep(path, key, json.dumps([asdict(part) for part in pooled], sort_keys=True))
     return pooled
 
@@ -140,8 +142,8 @@ def _key(hardware: HardwareProfile, host: str) -> str:
         cpu.logical_cores, cpu.isa, memory.bandwidth_bytes_per_s, memory.measured_bandwidth_bytes_per_s,
         hardware.gpus,
     )  # fmt: skip
-    artifact = os.stat(FOLDER / "local_speed.json")
-    fitted = (artifact.st_size, artifact.st_mtime_ns, KERNELS, BUSY_SD, BUSY_COMMON, REPEAT_SD)
+    parts = [os.stat(FOLDER / f"{name}.json") for name in ("local_speed", "serving_speed")]
+    fitted = (*((part.st_size, part.st_mtime_ns) for part in parts), KERNELS, BUSY_SD, BUSY_COMMON, REPEAT_SD)
     return hashlib.sha256(repr((inputs, fitted)).encode()).hexdigest()
 
 

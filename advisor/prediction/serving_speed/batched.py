@@ -3,14 +3,15 @@
 A step for B sequences takes 1 + growth x (B - 1) single steps, with the growth measured on llama.cpp's
 server at two and four requests (a dense model reads its weights once for all; a mixture of experts reads
 other experts for every request). Above eight sequences llama.cpp multiplies with the kernels it uses for
-prompts (MMVQ_MAX_BATCH_SIZE in ggml/src/ggml-cuda/mmvq.cuh), so the prompt's rate bounds what a further
-request costs.
+prompts (MMVQ_MAX_BATCH_SIZE in ggml/src/ggml-cuda/mmvq.cuh), so a further request costs what a token of a
+prompt does.
 """
 
 from __future__ import annotations
 
 from math import exp
 
+from advisor.documents.kinds import Basis
 from advisor.documents.outcome import Estimate, Placement
 from advisor.documents.requirements import Load
 from advisor.errors import NotMeasuredError
@@ -52,7 +53,7 @@ def shared(case: Case, load: Load, sized: Sized, alone: Speed) -> Speed:
         prompt_s = prompt / reading_rate
         tpot_s = step + (held - 1) * prompt_s / output
         ends[end] = (prompt_s * (1 + burst * (held - 1)) + (step if held > 1 else 0.0), tpot_s)
-    basis = "extrapolated" if held > 4 or decode.basis == "extrapolated" else "interpolated"
+    basis: Basis = "extrapolated" if held > 4 or decode.basis == "extrapolated" else "interpolated"
     evidence = (
         *decode.evidence,
         f"growth of a step per further request measured {growth[3]} times at 2 and 4 requests",
@@ -78,7 +79,7 @@ def shared(case: Case, load: Load, sized: Sized, alone: Speed) -> Speed:
 
 def _step_s(batch: int, single_s: float, prompt_token_s: float, growth: float) -> float:
     small = single_s * (1 + growth * (min(batch, SMALL_BATCH) - 1))
-    return small if batch <= SMALL_BATCH else max(small, single_s + batch * prompt_token_s)
+    return small + max(0, batch - SMALL_BATCH) * prompt_token_s
 
 
 def _cache_s(case: Case, placement: Placement, depth: int) -> float:

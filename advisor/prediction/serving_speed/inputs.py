@@ -127,7 +127,9 @@ def kernel(scheme: SchemeProfile, gpu: Gpu, engine: str = "vllm") -> tuple[str, 
     16-bit rate is unknown.
     """
     half = half_rate(gpu)
-    bits, act = scheme.weight_bits, scheme.act_dtype
+    # vLLM serves FP8 and FP4 on chips with unified memory through weight-only kernels (`--linear-backend
+    # marlin` in https://github.com/djangodevreng/dgx-spark-benchmarks).
+    bits, act = scheme.weight_bits, None if gpu.unified_memory else scheme.act_dtype
     if scheme.reference or scheme.family == "none" or bits >= 16:
         return "bf16", half
     if scheme.family in _SLOW_FAMILIES or scheme.is_gguf or bits < 4:
@@ -137,7 +139,8 @@ def kernel(scheme: SchemeProfile, gpu: Gpu, engine: str = "vllm") -> tuple[str, 
     if scheme.family == "mxfp4":
         # Experts in MXFP4 meet FP8 activations on Blackwell and 16-bit ones elsewhere, whatever the
         # checkpoint says (https://docs.vllm.ai/projects/recipes/en/latest/OpenAI/GPT-OSS.html).
-        return "mxfp4", gpu.fp8_flops if gpu.fp4_flops and gpu.fp8_flops else half
+        fp8 = gpu.fp8_flops if gpu.fp4_flops and not gpu.unified_memory else None
+        return "mxfp4", fp8 or half
     if act == "int8" and gpu.int8_ops and gpu.int8_ops > half:
         return ("w8a8-int" if bits >= 8 else "w4a8"), gpu.int8_ops
     if act == "fp8" and gpu.fp8_flops:
@@ -193,7 +196,7 @@ def work(
     layers, hidden = model.n_layers, model.hidden_size
     if not layers or not hidden:
         layers, hidden = layers_guess(model.n_params or weights.n_params)
-    share = (model.n_experts_used or 1) / model.n_experts if model.is_moe else 0.0
+    share = (model.n_experts_used or 1) / model.n_experts if model.is_moe and model.n_experts else 0.0
     width = (model.n_heads or 0) * (model.head_dim or 0) or hidden
     return (
         Work(

@@ -54,6 +54,10 @@ class Measured:
         effects = self._document["effects"]["first" if figure == "first" else "token"]
         return float(effects["device"].get(self.device, 0.0) + effects["config"].get(self.config, 0.0))
 
+    def machine_share(self, figure: Figure) -> float:
+        """Share of the errors' variance that all configurations of one machine have in common."""
+        return float(self._document["machine_share"][figure])
+
     def factor(self, figure: Figure, held: float, confidence: float) -> float:
         """How far off a time may be at *confidence*, as a factor, with *held* requests in flight.
 

@@ -9,7 +9,7 @@ throughput.
 from __future__ import annotations
 
 from functools import cache
-from math import exp
+from math import exp, log
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +20,8 @@ from advisor.engines import facts
 from advisor.errors import NotMeasuredError
 from advisor.prediction.case import MAX_CONCURRENCY, Case, Sized
 from advisor.prediction.figures import Speed
+from advisor.prediction.own.evidence import Point
+from advisor.prediction.own.pooling import own_effect
 from advisor.prediction.serving_speed.inputs import (
     arch_group,
     engine_key,
@@ -34,6 +36,8 @@ from advisor.prediction.serving_speed.result import Flight, steady
 from advisor.prediction.serving_speed.step import Kinds, Work, coefficient_keys, under_load
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 
+NORMAL_90 = 1.6449
+"""Half width of a normal's 90 % interval in standard deviations."""
 _OFF_DEVICE = ("cpu", "split", "experts-on-cpu")
 
 
@@ -61,6 +65,7 @@ def predict(case: Case, load: Load, sized: Sized) -> Speed:
     share = max(1.0, held / stages)
     found = under_load(share, float(prompt), float(output), kv_bytes, step, c)
     family = expert if case.model.is_moe else body
+    point = _point(case, step, family)
     measured = Measured(gpu, tensor * stages, case.model, family, serving_engine(case.engine))
     evidence = measured.evidence
     if held < wanted:
@@ -68,8 +73,16 @@ def predict(case: Case, load: Load, sized: Sized) -> Speed:
 
     def about(seconds: float, figure: Figure) -> Estimate:
         value, factor = seconds * exp(measured.effect(figure)), measured.factor(figure, held, case.confidence)
-        ends = (value, value / factor, value * factor)
-        return Estimate.of(ends, measured.basis, evidence)
+        effect = own_effect(case.own, case.engine, "prefill" if figure == "first" else "decode", point)
+        if effect is None:
+            return Estimate.of((value, value / factor, value * factor), measured.basis, evidence)
+        share = measured.machine_share(figure)
+        prior = (log(measured.factor(figure, held, 0.9)) / NORMAL_90) ** 2 * share
+        weight = prior / (prior + effect.sd**2 / effect.rows)
+        value *= exp(-weight * effect.log_ratio)
+        factor **= (1.0 - weight * share) ** 0.5
+        told = f"{effect.rows} rows measured on this machine, trusted {weight:.0%}"
+        return Estimate.of((value, value / factor, value * factor), "measured-here", (told, *evidence))
 
     return steady(
         about(found.ttft_s, "first"),
@@ -79,6 +92,18 @@ def predict(case: Case, load: Load, sized: Sized) -> Speed:
         Flight(held=held, wanted=wanted, output_tokens=output),
         {**_terms(step, c, kv_bytes, share), **_times(found, measured)},
     )
+
+
+def point_of(case: Case, sized: Sized) -> Point:
+    """The configuration as own measurements know it. Raises NotMeasuredError as `predict`."""
+    gpu = _slowest(case.hardware, sized.placement, case.engine)
+    step, body, expert = work(case.model, sized.weights, case.scheme, gpu, 1, case.engine)
+    return _point(case, step, expert if case.model.is_moe else body)
+
+
+def _point(case: Case, step: Work, family: str) -> Point:
+    read = step.body_bytes + step.expert_bytes * step.expert_share + step.head_bytes
+    return Point(family, log(read), case.model.is_moe, f"{case.model.known_as}|{case.scheme.name}")
 
 
 def _slowest(device: HardwareProfile, placement: Placement, engine: str) -> Gpu:

@@ -169,17 +169,17 @@ def canonical(raw: str, group_size: float = math.nan, weight_bits: float = math.
         return found
     if name == "W4A16-INT-AWQ":
         return "W4A16-INT-awq" + (_group(group_size) or "-g128")
-    match = re.fullmatch(r"(EXL[23])-([\d.]+)bpw.*", name, re.I)
-    if match:
-        return f"{match[1].upper()}-{match[2]}{'' if '.' in match[2] else '.0'}bpw"
-    match = re.fullmatch(r"MLX-(\d)bit(-g\d+)?", name)
-    if match:
-        return name if match[2] else f"{name}-g64"
+    found = re.fullmatch(r"(EXL[23])-([\d.]+)bpw.*", name, re.I)
+    if found:
+        return f"{found[1].upper()}-{found[2]}{'' if '.' in found[2] else '.0'}bpw"
+    found = re.fullmatch(r"MLX-(\d)bit(-g\d+)?", name)
+    if found:
+        return name if found[2] else f"{name}-g64"
     if engine == "mlx" and name in ("INT4", "MXFP4"):
         return "MLX-4bit-g64" if name == "INT4" else "MLX-MXFP4"
-    match = re.fullmatch(r"OV-int4-(?:a?sym)-(?:r100-gs(\d+)|g(\d+)-r100)(?:-data)?(-gptq|-awq)?", name)
-    if match:
-        return f"W4A16-INT{match[3] or '-rtn'}-g{match[1] or match[2]}"
+    found = re.fullmatch(r"OV-int4-(?:a?sym)-(?:r100-gs(\d+)|g(\d+)-r100)(?:-data)?(-gptq|-awq)?", name)
+    if found:
+        return f"W4A16-INT{found[3] or '-rtn'}-g{found[1] or found[2]}"
     if re.fullmatch(r"(AQLM|VPTQ)-.*", name):
         return name
     return _research(name, group_size)

@@ -5,20 +5,19 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from statistics import median
-from typing import Any
+
+import numpy as np
 
 from advisor.prediction.local_speed.strata import cell_key
 from advisor.training.local_speed.rows import Row
 
-Cells = dict[tuple[str, str], dict[str, list[Any]]]
-"""(device|backend, cell) -> submitter -> [source, log(measured ÷ predicted), figures]."""
 WILD = 0.5
 """Deviations (in logs) beyond this are a broken run of one source and are clipped."""
 
 
-def residuals(rows: Sequence[Row], residual: Sequence[float], who: Callable[[Row], str]) -> Cells:
+def residuals(rows: Sequence[Row], residual: np.ndarray, who) -> dict[tuple[str, str], dict[str, list]]:
     """(device|backend, cell) -> submitter -> [source, log(measured ÷ predicted), figures].
 
     The log ratio is a median over lengths, less the submitter's own middle on that device (0 for a submitter
@@ -28,7 +27,7 @@ def residuals(rows: Sequence[Row], residual: Sequence[float], who: Callable[[Row
     grouped: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for i, row in enumerate(rows):
         place = f"{row.device.key}|{row.device.backend}"
-        cell = cell_key(row.model, row.scheme, row.work.n_devices, row.engine)
+        cell = cell_key(row.model, row.scheme, row.case.n_devices, row.engine)
         grouped[place, cell][who(row)].append(i)
     middles: dict[tuple[str, str], list[float]] = defaultdict(list)
     for (place, _), members in grouped.items():
@@ -47,10 +46,10 @@ def residuals(rows: Sequence[Row], residual: Sequence[float], who: Callable[[Row
     }
 
 
-def document(found: dict[str, Cells]) -> dict[str, Any]:
+def document(found: dict[str, dict[tuple[str, str], dict[str, list]]]) -> dict:
     """Phases' `residuals` -> the cells document: device|backend -> cell -> phase -> rows of [source, log
     ratio, n]."""
-    out: dict[str, Any] = {}
+    out: dict = {}
     for phase, cells in found.items():
         for (place, cell), members in cells.items():
             rows = [members[name] for name in sorted(members)]
@@ -58,7 +57,7 @@ def document(found: dict[str, Cells]) -> dict[str, Any]:
     return out
 
 
-def trust(cells: Cells) -> tuple[float, int]:
+def trust(cells: dict[tuple[str, str], dict[str, list]]) -> tuple[float, int]:
     """How much of one source's deviation in a cell another source repeats, between 0 and 1, and on how many
     devices.
 

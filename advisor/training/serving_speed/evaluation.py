@@ -98,7 +98,7 @@ def _errors(found: Sample, errors: Errors, keep: npt.NDArray[np.bool_]) -> dict[
 
 
 def _covered(inside: dict[int, bool], keep: npt.NDArray[np.bool_], found: Sample) -> float | None:
-    rows = [i for i in np.flatnonzero(keep) if i in inside]
+    rows = [i for i in np.flatnonzero(keep).tolist() if i in inside]
     groups = [f"{found.cases[i].row.publisher}|{found.cases[i].device}" for i in rows]
     return coverage([inside[i] for i in rows], groups) if rows else None
 
@@ -149,7 +149,7 @@ def variants(found: Sample, left: dict[str, Errors]) -> list[dict[str, Any]]:
     """Physics alone, with boosted residuals, and with pooled corrections (shipped), publishers left out."""
     rows = []
     for rest in ("none", "boosted", "pooled"):
-        errors = left["source"] if rest == "pooled" else found.left("source", rest)  # type: ignore[arg-type]
+        errors = left["source"] if rest == "pooled" else found.left("source", rest)
         row: dict[str, Any] = {"variant": {"none": "physics alone"}.get(rest, f"{rest} rest")}
         for what, (_, chosen) in ASKED.items():
             keep = [i for i, c in enumerate(found.cases) if chosen(c) and c.row.engine != "transformers"]

@@ -29,6 +29,7 @@ def fit(progress: Callable[[float], None] | None = None) -> dict[str, Any]:
         "format": 2,
         **exported(found, found.fitted()),
         "intervals": intervals(found, left),
+        "machine_share": machine_share(found, left["source"]),
         "batched": batched_growth(),
         "counts": _counts(found),
         "left_out_figures": dict(sorted(found.reasons.items())),
@@ -88,6 +89,20 @@ def intervals(found: Sample, left: dict[str, npt.NDArray[np.float64]]) -> dict[s
     """Half widths of log intervals by 'FIGURE|calm or busy|known or unknown' and without the middle."""
     scores, groups, chains, _ = judged(found, left)
     return strata(scores, groups, chains)
+
+
+def machine_share(found: Sample, errors: npt.NDArray[np.float64]) -> dict[str, float]:
+    """Figure -> share of the left-out errors' variance between publishers' machines, every machine once."""
+    shares = {}
+    for figure in ("token", "first", "load"):
+        groups = defaultdict(list)
+        for case, error in zip(found.cases, errors, strict=True):
+            if figure_of(case).startswith(figure) and case.row.engine != "transformers":
+                groups[case.row.publisher, case.device].append(float(error))
+        several = [values for values in groups.values() if len(values) > 1]
+        between = float(np.var([np.median(values) for values in several]))
+        shares[figure] = rounded(between / (between + float(np.median([np.var(v) for v in several]))))
+    return shares
 
 
 def _counts(found: Sample) -> dict[str, dict[str, Any]]:

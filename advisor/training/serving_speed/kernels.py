@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from math import log
 from statistics import median
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -94,7 +95,8 @@ def _timed() -> dict[tuple[str, str], list[dict[str, float]]]:
     table = load("kernel_gemm")
     table = table[(table.n * table.k > _LARGE_MATRIX) & table.gemm_dtype.isin(list(_TYPES))]
     found: dict[tuple[str, str], list[dict[str, float]]] = defaultdict(list)
-    for (device, _, dtype), rows in table.groupby(["device", "engine", "gemm_dtype"], sort=True):
+    for key, rows in table.groupby(["device", "engine", "gemm_dtype"], sort=True):
+        device, _, dtype = cast("tuple[str, str, str]", key)
         gpu = as_gpu(device)
         if gpu is None or not gpu.bandwidth_bytes_per_s:
             continue

@@ -263,8 +263,11 @@ def _figure(raw: Raw, flags: set[str], row: Row) -> tuple[Metric, float]:
         return "flow", (row.prompt + row.output) / (rate * row.output)
     if raw.phase == "prefill":
         return _prompt(row, rate)
-    if row.output == 1.0 or raw.phase == "decode" or "_tg_" in raw.test:
+    if raw.depth >= 0:
         return "step", row.batch / rate
+    if raw.phase == "decode" or "_tg_" in raw.test:
+        # Counted while answers are written; the prompts of other requests come in between all the same.
+        return "tpot", row.batch / rate
     return "flow", 1.0 / rate
 
 
