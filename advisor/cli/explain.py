@@ -28,7 +28,8 @@ def run(args: argparse.Namespace) -> int:
     if len(requirements.schemes) > 1:
         raise UsageError("explain one scheme at a time: give --scheme once")
     document = recommend(requirements, hardware, model)
-    plan = document.recommendation or (document.nearest_miss and document.nearest_miss.plan)
+    miss = document.nearest_miss
+    plan = document.recommendation or (miss.plan if miss else None)
     if plan is None:
         reason = document.rejected[0].reason if document.rejected else "nothing was measured"
         raise UsageError(f"there is no plan to explain: {reason}")

@@ -35,7 +35,8 @@ def run(args: argparse.Namespace) -> int:
     model = _model(args.file)
     requirements = options.requirements(args, model)
     answer = recommend(requirements, options.hardware(args), model)
-    plan = answer.recommendation or (answer.nearest_miss and answer.nearest_miss.plan)
+    miss = answer.nearest_miss
+    plan = answer.recommendation or (miss.plan if miss else None)
     if args.json:
         from advisor.documents.plain import dumps
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from errno import ENOSPC
+from typing import Any, NoReturn
 
 from advisor.errors import AdvisorError, ExitCode
 
@@ -88,7 +89,7 @@ def _dispatch(argv: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.add_arguments(parser)
-    code = module.run(parser.parse_args(argv[1:]))
+    code = int(module.run(parser.parse_args(argv[1:])))
     sys.stdout.flush()
     return code
 
@@ -96,10 +97,10 @@ def _dispatch(argv: list[str]) -> int:
 class Parser(argparse.ArgumentParser):
     """Raises instead of exiting, so that a wrong command line is an error document under --json too."""
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, **options)
 
-    def error(self, message: str) -> None:
+    def error(self, message: str) -> NoReturn:
         """Turn argparse's complaint into a usage error."""
         from advisor.errors import UsageError
 

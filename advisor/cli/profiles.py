@@ -80,11 +80,10 @@ def _show(kind: str, name: str) -> object:
         from advisor.catalog.resolve import Overrides, resolve_hardware
 
         return resolve_hardware(name, Overrides())
-    if kind == "gpus":
-        from advisor.catalog.gpus import find_gpu as find
-    else:
-        from advisor.catalog.cpus import find_cpu as find
-    found = find(name)
+    from advisor.catalog.cpus import find_cpu
+    from advisor.catalog.gpus import find_gpu
+
+    found: object = find_gpu(name) if kind == "gpus" else find_cpu(name)
     if found is None:
         from advisor.catalog.names import nearest
 

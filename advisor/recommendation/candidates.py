@@ -8,6 +8,7 @@ from advisor.catalog.loadable import loadable
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.catalog.support import Runnable, runnable, why_not
 from advisor.documents.hardware import HardwareProfile
+from advisor.documents.kinds import KV_TYPES, Backend, KvChoice, KvType, RejectionKind
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Rejection
 from advisor.documents.requirements import Requirements
@@ -28,9 +29,9 @@ class Candidate:
 
     scheme: SchemeProfile
     engine: str
-    backend: str
+    backend: Backend
     imatrix: bool | None
-    kv_types: tuple[str, ...]
+    kv_types: tuple[KvType, ...]
     """In order of preference; the first that fits is taken."""
     limited: bool = False
     """The engine runs it with limits (no fast kernel, experimental), or its recipe is not public;
@@ -152,13 +153,13 @@ def imatrix_for(scheme: SchemeProfile, calibration_allowed: bool, model: ModelPr
     return calibration_allowed and scheme.calibration != "none"
 
 
-def kv_types_for(engine: str, wanted: str) -> tuple[str, ...]:
+def kv_types_for(engine: str, wanted: KvChoice) -> tuple[KvType, ...]:
     """KV cache types to try in order; none when the engine lacks the one wanted. `auto` keeps 16 bits and
     quantizes to 8 only where 16 do not fit."""
     known = facts(engine).kv_types
     if wanted != "auto":
         return (wanted,) if wanted in known else ()
-    return tuple(kind for kind in BY_PREFERENCE if kind in known)
+    return tuple(kind for name in BY_PREFERENCE for kind in KV_TYPES if kind == name and name in known)
 
 
 def _calibration(scheme: SchemeProfile, requirements: Requirements, model: ModelProfile) -> str:
@@ -168,5 +169,5 @@ def _calibration(scheme: SchemeProfile, requirements: Requirements, model: Model
     return f"{scheme.name} cannot be made without {what}, which --no-calibration rules out"
 
 
-def _rejection(model: ModelProfile, scheme: SchemeProfile, reason: str, kind: str) -> Rejection:
+def _rejection(model: ModelProfile, scheme: SchemeProfile, reason: str, kind: RejectionKind) -> Rejection:
     return Rejection(model=model.name, scheme=scheme.name, engine=None, reason=reason, kind=kind)

@@ -66,7 +66,8 @@ def _advice(plan: Judged, requirements: Requirements) -> str:
     empty when none do.
     """
     ceiling = load("decision")["smaller_model_loss_pct"]
-    need, options = requirements, {}
+    need = requirements
+    options: dict[str, str] = {}
     setting = Setting(hardware=plan.case.hardware, model=plan.case.model, own=plan.case.own)
     for _ in range(_ROUNDS):
         if plan.feasible:
@@ -131,26 +132,27 @@ def _worth_naming() -> float:
     """The ratio of speeds that is a difference:
     more than two people's measurements of one configuration differ.
     """
-    return 1 + load("decision")["speed_resolution"]
+    return 1 + float(load("decision")["speed_resolution"])
 
 
 def _next_faster(best: Judged, feasible: list[Judged], requirements: Requirements) -> str:
     """Among the plans that meet the need, the faster one that costs the least accuracy."""
+    if best.loss is None or not rate(best, requirements):
+        return ""
     faster = [
-        plan
+        (plan.loss.value, -rate(plan, requirements), plan)
         for plan in feasible
         if plan.loss is not None
-        and best.loss is not None
         and plan.loss.value > best.loss.value
         and rate(plan, requirements) > rate(best, requirements) * _worth_naming()
     ]
-    if not faster or not rate(best, requirements):
+    if not faster:
         return ""
-    plan = min(faster, key=lambda plan: (plan.loss.value, -rate(plan, requirements)))
+    loss, _, plan = min(faster, key=lambda entry: entry[:2])
     gain = 100 * (rate(plan, requirements) / rate(best, requirements) - 1)
     return (
         f"{plan.case.scheme.name} on {plan.case.engine} would be {gain:.0f} % faster and lose "
-        f"{plan.loss.value:.1f} % instead of {best.loss.value:.1f} %: --scheme {plan.case.scheme.name}"
+        f"{loss:.1f} % instead of {best.loss.value:.1f} %: --scheme {plan.case.scheme.name}"
     )
 
 

@@ -104,7 +104,7 @@ def _replicas(plan: Plan, demand: Demand, at_once: int, end: str) -> int | None:
     if latency is None or ttft is None:
         return None
     slower = {"value": "value", "low": "high"}[end]  # times are long where speeds are low
-    kept, first = getattr(latency, slower), getattr(ttft, slower)
+    kept, first = float(getattr(latency, slower)), float(getattr(ttft, slower))
     if demand.p95_ttft_s is None:
         return ceil(demand.requests_per_s * kept / at_once)
     return replicas_needed(at_once, demand.requests_per_s, kept, demand.p95_ttft_s - first, WAIT_SHARE)

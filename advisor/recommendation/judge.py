@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from advisor.catalog.tasks import task_mix
 from advisor.documents.hardware import HardwareProfile
-from advisor.documents.kinds import BASES
+from advisor.documents.kinds import BASES, TaskCategory
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Outcome, Placement
 from advisor.documents.requirements import Requirements, TaskNeed
@@ -148,10 +148,10 @@ def _judged(
     loss = _mixed_loss(requirements.tasks, mixes, outcome)
     uppers = {need.task: _upper(mixes[need.task], outcome) for need in requirements.tasks}
     total = sum(need.weight for need in requirements.tasks)
-    upper = None
-    if all(value is not None for value in uppers.values()):
-        upper = sum(need.weight * uppers[need.task] for need in requirements.tasks) / total
-    misses = [
+    bounds = [(need.weight, uppers[need.task]) for need in requirements.tasks]
+    known = [weight * bound for weight, bound in bounds if bound is not None]
+    upper = sum(known) / total if len(known) == len(bounds) else None
+    misses: list[Miss] = [
         *memory_misses(outcome),
         *disk_misses(outcome, case.hardware, case.model),
         *loss_misses(requirements, uppers, upper, loss),
@@ -163,7 +163,7 @@ def _judged(
 
 
 def _mixed_loss(
-    needs: tuple[TaskNeed, ...], mixes: dict[str, dict[str, float]], outcome: Outcome
+    needs: tuple[TaskNeed, ...], mixes: dict[str, dict[TaskCategory, float]], outcome: Outcome
 ) -> Estimate | None:
     """Expected loss over the mixture of tasks, in percent; ends add up as if wholly correlated."""
     parts = [
@@ -186,10 +186,8 @@ def _mixed_loss(
     return Estimate(value=value, low=low, high=high, basis=basis, evidence=evidence[:6])
 
 
-def _upper(mix: dict[str, float], outcome: Outcome) -> float | None:
-    """One-sided upper bound of a task's loss; None when any of its categories was never measured."""
-    if any(category not in outcome.loss_upper_pct for category in mix):
-        return None
-    return sum(weight * outcome.loss_upper_pct[category] for category, weight in mix.items()) / sum(
-        mix.values()
-    )
+def _upper(mix: dict[TaskCategory, float], outcome: Outcome) -> float | None:
+    """One-sided upper bound of a task's loss; None when any of its categories has none."""
+    bounds = [(weight, outcome.loss_upper_pct.get(category)) for category, weight in mix.items()]
+    known = [weight * bound for weight, bound in bounds if bound is not None]
+    return sum(known) / sum(mix.values()) if len(known) == len(bounds) else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import ceil, floor, log10
 
 from advisor.documents.hardware import HardwareProfile
+from advisor.documents.kinds import RejectionKind
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Outcome
 from advisor.documents.requirements import Requirements
@@ -21,7 +22,7 @@ ALL_TASKS = "the task mix"
 class Miss:
     """A requirement the plan does not meet."""
 
-    kind: str
+    kind: RejectionKind
     text: str
     shortfall: float
     """How far off, as a ratio above 1: needed / had, or had / allowed."""
@@ -91,7 +92,7 @@ def unusable(
     if stated or ceiling is None or loss is None:
         return []
     bounded = requirements.objective not in (None, "accuracy") and upper is not None
-    value = upper if bounded else loss.value
+    value = upper if bounded and upper is not None else loss.value
     if value <= ceiling:
         return []
     what = (
@@ -134,7 +135,7 @@ def _loss_miss(
 def speed_misses(requirements: Requirements, case: Case, outcome: Outcome) -> list[Miss]:
     """One-sided: the speed exceeded with the confidence asked for, not the middle of the interval."""
     wanted, slowest = requirements.min_decode_tokens_per_s, requirements.max_ttft_s
-    if wanted is None and slowest is None:
+    if outcome.placement is None or (wanted is None and slowest is None):
         return []
     one_sided = replace(case, confidence=max(2 * case.confidence - 1, 0.02))
     weights = weigh(case.model, case.scheme, case.imatrix)

@@ -6,6 +6,7 @@ from functools import cache
 from math import exp
 
 from advisor.catalog.tasks import task_mix
+from advisor.documents.kinds import TaskCategory
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Outcome
 from advisor.documents.requirements import Requirements
@@ -39,9 +40,9 @@ def expected_quality(
     return value / total
 
 
-def category_weights(requirements: Requirements) -> dict[str, float]:
+def category_weights(requirements: Requirements) -> dict[TaskCategory, float]:
     """Task category -> weight over all tasks asked for."""
-    weights: dict[str, float] = {}
+    weights: dict[TaskCategory, float] = {}
     for need in requirements.tasks:
         for category, weight in task_mix(need.task).items():
             weights[category] = weights.get(category, 0.0) + need.weight * weight

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from advisor.deploy.published import published
 from advisor.documents.requirements import Requirements
+from advisor.engines import facts
+from advisor.prediction.accuracy.native import is_native
 from advisor.prediction.artifacts import load
 from advisor.recommendation.front import rate, unbeaten_first
 from advisor.recommendation.judge import Judged
@@ -95,14 +98,25 @@ def _within_tie(equal: list[Judged], second: Callable[[Judged], float]) -> list[
 
     def key(plan: Judged) -> tuple[object, ...]:
         if id(plan) not in close:
-            return 1, _loss(plan), 0, 0, _size(plan), 0.0, _names(plan)
+            return 1, _loss(plan), 0, 0, 0, _size(plan), 0.0, _names(plan)
         decode = plan.outcome.decode_tokens_per_s
         guessed = decode is None or decode.basis == "extrapolated"
         unmeasured = plan.loss is None or plan.loss.basis != "measured"
         cost = plan.candidate.scheme.make_cost_rank
-        return 0, guessed, unmeasured, cost, second(plan), _size(plan), _names(plan)
+        return 0, guessed, not ready_made(plan), unmeasured, cost, second(plan), _size(plan), _names(plan)
 
     return sorted(equal, key=key)
+
+
+def ready_made(plan: Judged) -> bool:
+    """Whether nothing has to be made: weights that are published, the model's own, on disk, or that
+    the engine quantizes while it loads."""
+    case, engine = plan.case, facts(plan.case.engine)
+    if case.model.fixed_scheme or is_native(case.model, case.scheme):
+        return True
+    if not engine.reads_gguf and (case.scheme.name in engine.online or case.scheme.family in engine.online):
+        return True
+    return published(case.model, case.scheme, engine, case.imatrix) is not None
 
 
 def _by_accuracy(plans: list[Judged], speed: Callable[[Judged], float]) -> list[Judged]:

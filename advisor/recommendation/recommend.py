@@ -16,7 +16,7 @@ from advisor.recommendation.front import pareto_front
 from advisor.recommendation.judge import Judged, Setting
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.rank import objective_of, ranked
-from advisor.recommendation.reading import READING_TOKENS_PER_S
+from advisor.recommendation.reading import PATIENCE_S, READING_TOKENS_PER_S
 from advisor.recommendation.reasons import reasons
 from advisor.recommendation.rivals import CRUSHED_LOSS_PCT, rivals
 from advisor.recommendation.room import rooms
@@ -176,6 +176,10 @@ def _about_speed(best: Judged, requirements: Requirements) -> list[str]:
     if decode is None:
         return ["its speed is not known: see `unknown` in the hardware, or give --bandwidth"]
     lines = []
+    ttft = best.outcome.time_to_first_token_s
+    if ttft is not None and ttft.value > PATIENCE_S:
+        prompt = max(load.prompt_tokens for load in requirements.loads)
+        lines.append(f"the first token of a prompt of {prompt} tokens takes {ttft.value:.0f} s")
     if decode.value < READING_TOKENS_PER_S:
         lines.append(
             f"{decode.value:.2g} tokens/s is below reading speed ({READING_TOKENS_PER_S:.0f} tokens/s): "

@@ -7,9 +7,11 @@ from dataclasses import replace
 from math import ceil
 
 from advisor.documents.hardware import HardwareProfile
+from advisor.documents.kinds import KV_TYPES, KvType
 from advisor.documents.outcome import Placement
 from advisor.documents.requirements import Requirements
 from advisor.engines import facts
+from advisor.engines.kv_types import EIGHT_BITS, FOUR_BITS, FULL
 from advisor.prediction.case import Case
 from advisor.prediction.outcome import place_case
 from advisor.recommendation.judge import SPILLS, Judged
@@ -17,7 +19,9 @@ from advisor.sizing.weights import weigh
 
 Change = tuple[str, Requirements]
 """An option of the command line, and the need with it."""
-_KV_TYPES = ("q8_0", "fp8", "q4_0", "f16")
+_KV_TYPES: tuple[KvType, ...] = tuple(
+    kind for name in (*EIGHT_BITS, *FOUR_BITS, *FULL) for kind in KV_TYPES if kind == name
+)
 """From the least to the most that a cache type changes the answers; f16 for heads that no quantized
 type fits."""
 _RAM_GIB = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048)

@@ -59,10 +59,9 @@ def expected_scores(
         if known is None or _TRUST.index(row["reported_by"]) < _TRUST.index(known["reported_by"]):
             best[row["benchmark"]] = row
     rows = sorted(best.values(), key=lambda row: (-wanted[_categories()[row["benchmark"]]], row["benchmark"]))
+    retained = {str(name): kept for name, kept in outcome.retained_accuracy_pct.items()}
     found = tuple(
-        score
-        for row in rows
-        if (score := _expected(row, outcome.retained_accuracy_pct.get(_categories()[row["benchmark"]])))
+        score for row in rows if (score := _expected(row, retained.get(_categories()[row["benchmark"]])))
     )
     if found:
         return found[:_PER_ANSWER], ""

@@ -34,8 +34,11 @@ def table(
     front = pareto_front(judged, requirements)
     order = ranked([plan for plan in judged if plan.feasible], requirements)
     first = id(order[0]) if order else None
-    rows = [_row(plan, id(plan) in front, id(plan) == first) for plan in judged]
-    rows.sort(key=lambda row: (-row.file_size_bytes.value, row.scheme, row.engine))
+    largest = sorted(
+        judged,
+        key=lambda plan: (-plan.outcome.file_size_bytes.value, plan.case.scheme.name, plan.case.engine),
+    )
+    rows = [_row(plan, id(plan) in front, id(plan) == first) for plan in largest]
     rows += [_ruled_out(rejection) for rejection in rejected]
     return Table(hardware=hardware, requirements=requirements, model=model.name, rows=tuple(rows))
 

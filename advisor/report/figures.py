@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from advisor.documents.outcome import Estimate, Placement
 
 
@@ -62,7 +64,7 @@ def number(value: float) -> str:
     return f"{value:.3g}" if abs(value) >= 0.1 else f"{value:.2f}"
 
 
-def table(rows: list[tuple[str, ...]], header: tuple[str, ...]) -> list[str]:
+def table(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) -> list[str]:
     """Columns padded to their widest cell."""
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
     return [

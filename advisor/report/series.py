@@ -78,7 +78,8 @@ def series_of(row: Row) -> str:
 
 def scaled(figure: Estimate, axis: Axis) -> tuple[float, float, float]:
     """Value, low and high of a figure on an axis."""
-    return tuple(_scaled(getattr(figure, end) / axis.unit, axis) for end in ("value", "low", "high"))
+    value, low, high = (_scaled(end / axis.unit, axis) for end in (figure.value, figure.low, figure.high))
+    return value, low, high
 
 
 def _scaled(value: float, axis: Axis) -> float:

@@ -51,7 +51,7 @@ def plan_text(plan: Plan, requirements: Requirements) -> list[str]:
     ]
     rows = figure_rows(plan)
     lines += [f"  {name:<20} {figure}{'  ' + note if note else ''}" for name, figure, note, _ in rows]
-    if plan.file.fits_disk is False:
+    if plan.file.fits_disk is False and plan.file.disk_free_bytes is not None:
         lines.append(f"  {'Disk':<20} {plan.file.disk_free_bytes / 1e9:.1f} GB free: not enough")
     for score in plan.expected_scores:
         lines += _score(score)

@@ -197,14 +197,10 @@ def _levels(result: Table) -> list[str]:
 
 
 def _level_cell(row: Row | None) -> str:
-    if row is None:
+    if row is None or row.file_size_bytes is None:
         return "-"
-    loss = row.loss_pct.get("mix")
-    return (
-        f"{row.file_size_bytes.value / 1e9:.2f} GB, {loss.value:.1f} %"
-        if loss
-        else f"{row.file_size_bytes.value / 1e9:.2f} GB"
-    )
+    size, loss = f"{row.file_size_bytes.value / 1e9:.2f} GB", mix(row)
+    return f"{size}, {loss.value:.1f} %" if loss else size
 
 
 def _short(estimate: Estimate | None, unit: float, digits: int) -> str:
@@ -234,8 +230,8 @@ def mark(row: Row) -> str:
 def detail(row: Row) -> str:
     """The row at the cursor in words: its intervals, and why it is not recommended."""
     parts = []
-    if mix(row):
-        parts.append(f"loss {span(mix(row), '%')}")
+    if loss := mix(row):
+        parts.append(f"loss {span(loss, '%')}")
     if row.decode_tokens_per_s:
         parts.append(f"decode {span(row.decode_tokens_per_s, 'tokens/s')}")
     if row.placement:

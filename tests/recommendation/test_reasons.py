@@ -1,0 +1,41 @@
+"""Reasons that are true of the plan they are given for."""
+
+import pytest
+
+from advisor.prediction.artifacts import load
+from advisor.recommendation.reasons import HEAVY_LOSS_PCT
+
+
+@pytest.mark.parametrize(
+    ("model", "hardware", "stated"),
+    [
+        ("Llama-3.1-8B", "RTX 4090", {}),
+        ("Llama-3.1-70B", "RTX 4090", {}),
+        ("Qwen3-30B-A3B", "Arc B580", {}),
+        ("Qwen3-8B", "Raspberry Pi 5 8GB", {"concurrency": "32"}),
+        ("Qwen3-30B-A3B", "RTX 4060 Ti 16GB", {"engine": ("vllm",)}),
+        ("gpt-oss-20b", "Tesla T4", {"engine": ("vllm",)}),
+    ],
+)
+def test_only_small_losses_are_called_invisible(ask, model, hardware, stated):
+    """`no benchmark could tell` stands exactly where the loss is below what a benchmark resolves; a
+    visible loss says how many right answers go, and a heavy one that it is heavy."""
+    plan = ask(model, hardware, **stated).recommendation
+    if plan is None:
+        return
+    loss, said = plan.loss_pct.value, " ".join(plan.why)
+    assert (loss <= load("decision")["benchmark_resolution_pct"]) == ("loses so little" in said)
+    assert (loss >= 1) == ("about one right answer in" in said)
+    assert (loss >= HEAVY_LOSS_PCT) == ("a heavy loss" in said)
+
+
+def test_the_fastest_is_the_fastest(ask, table):
+    """A plan called the fastest of those that lose as little has no faster one among them."""
+    plan = ask("Qwen3-8B", "RTX 3060").recommendation
+    close = [
+        row.decode_tokens_per_s.value
+        for row in table("Qwen3-8B", "RTX 3060").rows
+        if row.feasible and row.loss_pct["mix"].value <= plan.loss_pct.value + 0.01
+    ]
+    spread = load("decision")["speed_resolution"]
+    assert plan.predicted.decode_tokens_per_s.value * (1 + spread) >= max(close)
