@@ -202,17 +202,13 @@ def _generation(support: Support, gpu: Gpu) -> tuple[str, str]:
         return "", ""
     if have is None:
         return "", f"if the GPU has compute capability {least or most}"
-    if least and _version(have) < _version(least):
+    if least and backends.capability(have) < backends.capability(least):
         return f"{what} needs compute capability {least}; {_label(gpu)} has {have}", ""
-    if most and _version(have) > _version(most):
+    if most and backends.capability(have) > backends.capability(most):
         instead = scheme_file()["instead"].get(support.needs)
         above = f"{_label(gpu)} has {have}" + (f", where {instead}" if instead else "")
         return f"{what} ends at compute capability {most}; {above}", ""
     return "", ""
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(".") if part.isdigit())
 
 
 def _label(gpu: Gpu) -> str:

@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 
+from advisor.catalog.native import native_schemes
 from advisor.deploy.published import Published
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
@@ -60,9 +61,10 @@ class Chosen:
     @property
     def as_published(self) -> bool:
         """Whether the model's own repository holds this scheme."""
-        return self.model.fixed_scheme == self.scheme.name or (
-            self.scheme.reference and not self.facts.reads_gguf
-        )
+        if self.model.fixed_scheme == self.scheme.name:
+            return True
+        own = self.scheme.reference or self.scheme.name in native_schemes(self.model)
+        return own and not self.facts.reads_gguf
 
     @property
     def online(self) -> str | None:

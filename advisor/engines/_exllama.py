@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from advisor.documents.deployment import Command
+from advisor.documents.kinds import KvType
 from advisor.engines import kv_types
 from advisor.engines.launch import Launch, Started, words
 
@@ -14,7 +15,7 @@ SETUP = (
         argv=("git", "clone", "--depth", "1", "https://github.com/theroyallab/tabbyAPI"), makes="tabbyAPI"
     ),
 )
-KV_TYPES = ("f16", "q8_0", "q4_0")
+KV_TYPES: tuple[KvType, ...] = ("f16", "q8_0", "q4_0")
 """ExLlama's cache of 8 and 4 bits (`-cq 8|4`)."""
 _PAGE_TOKENS = 256
 """TabbyAPI's cache must be a multiple of this."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.kinds import Backend
 
@@ -54,6 +56,17 @@ def reached(hardware: HardwareProfile) -> dict[Backend, list[Gpu]]:
             found.setdefault(backend, []).append(gpu)
     found["cpu"] = []
     return found
+
+
+def oldest_capability(gpus: Iterable[Gpu]) -> tuple[int, ...] | None:
+    """The lowest NVIDIA compute capability among *gpus* as numbers; None when none is known."""
+    stated = [gpu.compute_capability or "" for gpu in gpus if gpu.vendor == "NVIDIA"]
+    return min((capability(text) for text in stated if text), default=None)
+
+
+def capability(text: str) -> tuple[int, ...]:
+    """'10.3' -> (10, 3), so that 10 comes after 9."""
+    return tuple(int(part) for part in text.split(".") if part.isdigit())
 
 
 def vendor_of(backend: str) -> str | None:

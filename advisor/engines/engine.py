@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from advisor.documents.deployment import Command
+from advisor.documents.kinds import KvType
 from advisor.engines.launch import Launch, Started
 
-SERVED_KV = ("f16", "bf16", "fp8")
+SERVED_KV: tuple[KvType, ...] = ("f16", "bf16", "fp8")
 """Serving engines take 16 bits or FP8
 (https://docs.vllm.ai/en/latest/features/quantization/quantized_kvcache/)."""
 Make = Callable[[Launch, str, str], tuple[Command, ...] | None]
@@ -49,7 +50,9 @@ class Engine:
     """Its only backend; empty = what the device brings."""
     outside_gpu: Literal["", "layers", "experts"] = "layers"
     """What may stay in main memory beside a GPU: nothing, whole layers, or the experts alone as well."""
-    kv_types: tuple[str, ...] = SERVED_KV
+    kv_types: tuple[KvType, ...] = SERVED_KV
+    fp8_cache_from: str = ""
+    """The first NVIDIA compute capability with an FP8 cache; empty = any."""
     memory_share: float | None = None
     """Share of each GPU it takes by default; None = what the model needs."""
     slots: int = 256

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from advisor.documents.kinds import KvType
+
 BLOCK_VALUES = 32
 """Values that share a scale in ggml's block types (ggml/src/ggml-common.h)."""
 BYTES_PER_VALUE = {
@@ -20,14 +22,14 @@ BYTES_PER_VALUE = {
     "int8": 1.0,
 }
 """As stored, scales included: a ggml block has the bytes given over 32 values, FP8 and INT8 one byte each."""
-FULL = ("f16", "bf16")
+FULL: tuple[KvType, ...] = ("f16", "bf16")
 """Sixteen bits: nothing is lost."""
 FLOATS = ("f32", *FULL)
-GGML = ("f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl")
+GGML: tuple[KvType, ...] = ("f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl")
 """llama.cpp's `-ctk` and `-ctv` (https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md)."""
-EIGHT_BITS = ("q8_0", "fp8")
+EIGHT_BITS: tuple[KvType, ...] = ("q8_0", "fp8")
 """What eight bits per value are called by engines with ggml's blocks, and by those with floats."""
-BY_PREFERENCE = ("f16", *EIGHT_BITS)
+BY_PREFERENCE: tuple[KvType, ...] = ("f16", *EIGHT_BITS)
 """What `auto` tries: sixteen bits, and eight where sixteen do not fit."""
 FOUR_BITS = ("q4_0", "q4_1", "iq4_nl", "fp4")
 _NOMINAL_BITS = {"q8_0": 8, "q5_1": 5, "q5_0": 5, "q4_1": 4, "q4_0": 4, "iq4_nl": 4, "fp8": 8}

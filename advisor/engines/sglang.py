@@ -36,6 +36,7 @@ ENGINE = Engine(
     systems=("linux",),
     physics="serving",
     paged=True,
+    fp8_cache_from="8.0",  # as vLLM: the same attention kernels
     memory_share=0.85,  # --mem-fraction-static, scratch outside it (docs.sglang.io)
     slots=2048,  # the least --max-running-requests it sets itself (docs.sglang.io)
     splits_matrices=True,

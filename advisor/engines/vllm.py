@@ -40,6 +40,7 @@ ENGINE = Engine(
     systems=("linux",),
     physics="serving",
     paged=True,
+    fp8_cache_from="8.0",  # on a T4 its attention backends refuse it
     memory_share=0.92,  # the default of --gpu-memory-utilization (vllm/config/cache.py)
     slots=256,  # --max-num-seqs by default (`get_batch_defaults` in vllm/engine/arg_utils.py)
     slots_on_large=1024,

@@ -8,13 +8,13 @@ from advisor.catalog.loadable import loadable
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.catalog.support import Runnable, runnable, why_not
 from advisor.documents.hardware import HardwareProfile
-from advisor.documents.kinds import KV_TYPES, Backend, KvChoice, KvType, RejectionKind
+from advisor.documents.kinds import Backend, KvChoice, KvType, RejectionKind
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Rejection
 from advisor.documents.requirements import Requirements
 from advisor.documents.scheme import SchemeProfile
-from advisor.engines import facts, offered
-from advisor.engines.kv_types import BY_PREFERENCE
+from advisor.engines import backends, facts, offered
+from advisor.engines.kv_types import BY_PREFERENCE, FULL
 from advisor.errors import UsageError
 from advisor.prediction.accuracy.native import is_native
 
@@ -67,12 +67,12 @@ def candidates(
             reason = why_not(scheme, hardware, engines) or refusal
             rejected.append(_rejection(model, scheme, reason, "unsupported"))
         for way in ways:
-            candidate = _candidate(scheme, way, requirements, model)
+            candidate = _candidate(scheme, way, requirements, model, hardware)
             if candidate.kv_types:
                 found.append(candidate)
                 continue
             has = ", ".join(facts(way.engine).kv_types)
-            reason = f"{way.engine} has no {requirements.kv_type} KV cache; it has {has}"
+            reason = f"{way.engine} has no {requirements.kv_type} KV cache here; it has {has}"
             rejected.append(
                 Rejection(
                     model=model.name, scheme=scheme.name, engine=way.engine, reason=reason, kind="unsupported"
@@ -91,7 +91,11 @@ def _unfit(scheme: SchemeProfile, model: ModelProfile) -> str:
 
 
 def _candidate(
-    scheme: SchemeProfile, way: Runnable, requirements: Requirements, model: ModelProfile
+    scheme: SchemeProfile,
+    way: Runnable,
+    requirements: Requirements,
+    model: ModelProfile,
+    hardware: HardwareProfile,
 ) -> Candidate:
     vendor_mix = scheme.name.startswith("UD-")
     note = way.note
@@ -109,7 +113,7 @@ def _candidate(
         way.engine,
         way.backend,
         imatrix_for(scheme, requirements.calibration_allowed, model),
-        kv_types_for(way.engine, requirements.kv_type),
+        kv_types_for(way.engine, requirements.kv_type, hardware),
         (way.level == "partial" or vendor_mix) and not is_native(model, scheme),
         note,
     )
@@ -153,13 +157,16 @@ def imatrix_for(scheme: SchemeProfile, calibration_allowed: bool, model: ModelPr
     return calibration_allowed and scheme.calibration != "none"
 
 
-def kv_types_for(engine: str, wanted: KvChoice) -> tuple[KvType, ...]:
-    """KV cache types to try in order; none when the engine lacks the one wanted. `auto` keeps 16 bits and
-    quantizes to 8 only where 16 do not fit."""
+def kv_types_for(engine: str, wanted: KvChoice, hardware: HardwareProfile) -> tuple[KvType, ...]:
+    """KV cache types to try in order; none when the engine lacks the one wanted on this machine. `auto` keeps
+    16 bits and quantizes to 8 only where 16 do not fit."""
     known = facts(engine).kv_types
+    least, oldest = facts(engine).fp8_cache_from, backends.oldest_capability(hardware.gpus)
+    if least and oldest is not None and oldest < backends.capability(least):
+        known = tuple(kind for kind in known if kind in FULL)
     if wanted != "auto":
         return (wanted,) if wanted in known else ()
-    return tuple(kind for name in BY_PREFERENCE for kind in KV_TYPES if kind == name and name in known)
+    return tuple(kind for kind in BY_PREFERENCE if kind in known)
 
 
 def _calibration(scheme: SchemeProfile, requirements: Requirements, model: ModelProfile) -> str:

@@ -77,7 +77,9 @@ def _advice(plan: Judged, requirements: Requirements) -> str:
             return ""
         option, need = step
         options[option.split(":")[0].split(" ")[0]] = option
-        candidate = replace(plan.candidate, kv_types=kv_types_for(plan.case.engine, need.kv_type))
+        candidate = replace(
+            plan.candidate, kv_types=kv_types_for(plan.case.engine, need.kv_type, plan.case.hardware)
+        )
         plan = judge(candidate, need, setting, ceiling)
     return ""
 

@@ -33,7 +33,7 @@ def serving_plans(
     found = divisions(model, scheme, layout, engine, per_node)
     if not found:
         whole = _plan(hardware, shares, engine, Division(1, 1.0), 1)
-        whole.refused = f"{engine.name} cannot load it: {refusal(model, scheme, engine, 1)}"
+        whole.refused = f"{engine.name} cannot load it: {refusal(model, scheme, 1)}"
         return [whole]
     plans = []
     for division in found:

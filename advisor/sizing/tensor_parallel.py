@@ -36,18 +36,16 @@ def divisions(
         share = _kv_head_share(model, layout, tensor)
         if share is None or (tensor > 1 and not engine.splits_matrices):
             continue
-        if not refusal(model, scheme, engine, tensor):
+        if not refusal(model, scheme, tensor):
             found.append(Division(tensor, share))
-        elif engine.expert_parallel and not refusal(model, scheme, engine, tensor, expert_parallel=True):
+        elif engine.expert_parallel and not refusal(model, scheme, tensor, expert_parallel=True):
             found.append(Division(tensor, share, expert_parallel=True))
     return found
 
 
-def refusal(
-    model: ModelProfile, scheme: SchemeProfile, engine: Engine, tensor: int, expert_parallel: bool = False
-) -> str:
-    """Why the engine refuses this division; empty when it does not."""
-    group = 1 if scheme.reference or _pads(model, scheme, engine) else _group(scheme)
+def refusal(model: ModelProfile, scheme: SchemeProfile, tensor: int, expert_parallel: bool = False) -> str:
+    """Why engines refuse this division; empty when they do not."""
+    group = 1 if scheme.reference or _pads(model, scheme) else _group(scheme)
     hidden = model.hidden_size
     if group > 1 and hidden and hidden % group:
         return f"a width of {hidden} is no multiple of the group of {group}"
@@ -61,13 +59,9 @@ def refusal(
     return ""
 
 
-def _pads(model: ModelProfile, scheme: SchemeProfile, engine: Engine) -> bool:
-    """Whether the engine fills the last block up: of blocks it makes itself while loading
-    (https://github.com/vllm-project/vllm/pull/44763), and of MXFP4 (vllm `Mxfp4Config`)."""
-    if scheme.family == "mxfp4":
-        return True
-    online = scheme.name in engine.online and model.fixed_scheme != scheme.name
-    return online and scheme.name not in native_schemes(model)
+def _pads(model: ModelProfile, scheme: SchemeProfile) -> bool:
+    """Whether engines fill the last group up: of experts published in MXFP4 (vllm `Mxfp4MoEMethod`)."""
+    return model.is_moe and scheme.family == "mxfp4" and scheme.name in native_schemes(model)
 
 
 def _group(scheme: SchemeProfile) -> int:

@@ -14,6 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+_NO_DRIVER = "Found no NVIDIA driver"
+"""What torch says where the model's code asks the GPU itself: no verdict."""
 LAYERS = 4
 """Enough for a dense layer, an expert layer and both kinds of attention."""
 
@@ -97,7 +99,8 @@ def main() -> None:
                 said = "the parser refused it"
             except Exception as error:  # whatever the engine raises is its verdict
                 said = f"{type(error).__name__}: {error}".replace("\n", " ")
-            print(json.dumps({"accepted": not said, "said": said[:300]}), flush=True)
+            accepted = None if _NO_DRIVER in said else not said
+            print(json.dumps({"accepted": accepted, "said": said[:300]}), flush=True)
 
 
 if __name__ == "__main__":

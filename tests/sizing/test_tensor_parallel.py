@@ -44,22 +44,19 @@ def test_what_divides(model, scheme, expected):
     assert widest(model, scheme) == expected
 
 
-def test_a_checkpoint_in_blocks_is_not_filled_up():
-    """Made while loading the last block is padded; a published checkpoint has no room for that."""
+def test_blocks_of_128_divide_like_groups():
+    """Experts of 1536 / 8 = 192 hold no whole blocks: four GPUs, or eight with whole experts."""
+    assert widest("Qwen3-235B-A22B", "W8A8-FP-block")[:2] == [(8, True), (4, False)]
+    assert widest("Qwen3-30B-A3B", "W8A8-FP-block", 4)[:2] == [(4, True), (2, False)]
     published = resolve_model("Qwen/Qwen3-235B-A22B-FP8")
     assert published.fixed_scheme == "W8A8-FP-block"
-    layout, scheme = cache_layout(published), find_scheme("W8A8-FP-block")
-    found = divisions(published, scheme, layout, facts("vllm"), 8)
-    assert [(one.tensor_parallel, one.expert_parallel) for one in found][:2] == [(8, True), (4, False)]
-    assert widest("Qwen3-235B-A22B", "W8A8-FP-block")[0] == (8, False)
+    assert "192 is no multiple of the group of 128" in refusal(published, find_scheme("W8A8-FP-block"), 8)
 
 
 def test_five_gpus_do_not_divide_llama_2_13b():
     """40 heads divide by five, the feed-forward width of 13824 does not."""
     model = resolve_model("Llama-2-13B")
-    assert refusal(model, find_scheme("BF16"), facts("vllm"), 5) == (
-        "feed-forward width of 13824 does not divide by 5"
-    )
+    assert refusal(model, find_scheme("BF16"), 5) == ("feed-forward width of 13824 does not divide by 5")
 
 
 def test_engines_that_split_layers_only_stay_on_one_gpu():

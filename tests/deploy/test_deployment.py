@@ -1,0 +1,109 @@
+"""The Deployment document: structure first."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from advisor.catalog.resolve import resolve_model
+from advisor.catalog.schemes import find_scheme
+from advisor.deploy.chosen import Chosen
+from advisor.deploy.deployment import deployment
+from advisor.deploy.published import published
+from advisor.documents.hardware import Gpu, HardwareProfile
+from advisor.documents.outcome import DeviceMemory, Placement
+from advisor.engines import facts, offered
+
+ON_GPU = Placement(kind="gpu", n_gpus=1, gpu_layers=33, n_layers=32)
+
+
+def chosen(model: str, scheme: str, engine: str, **changes) -> Chosen:
+    """One model under one scheme, with what is published of it."""
+    profile, wanted = resolve_model(model), find_scheme(scheme)
+    fields = {
+        "model": profile,
+        "scheme": wanted,
+        "imatrix": None,
+        "engine": engine,
+        "backend": "cuda",
+        "placement": ON_GPU,
+        "context_tokens": 8192,
+        "published": published(profile, wanted, facts(engine)),
+    }
+    return Chosen(**{**fields, **changes})
+
+
+@pytest.mark.parametrize(
+    ("model", "scheme", "engine", "words"),
+    [
+        ("unsloth/Qwen3-14B-GGUF", "Q4_K_M", "llama.cpp", ("-hf", "unsloth/Qwen3-14B-GGUF:Q4_K_M")),
+        ("Qwen3-14B", "Q4_K_M", "llama.cpp", ("-hf", "Qwen/Qwen3-14B-GGUF:Q4_K_M")),
+        ("Llama-3.1-8B", "UD-Q4_K_XL", "llama.cpp", ("-hf", "unsloth/Llama-3.1-8B-Instruct-GGUF:UD-Q4_K_XL")),
+        ("MiniMax-M2", "W8A8-FP-block", "vllm", ("serve", "MiniMaxAI/MiniMax-M2")),
+        ("Llama-3.1-8B", "BF16", "vllm", ("serve", "meta-llama/Llama-3.1-8B-Instruct")),
+    ],
+)
+def test_ready_weights_are_pulled_by_the_engine(model, scheme, engine, words):
+    """Nothing is converted that somebody has published."""
+    plan = deployment(chosen(model, scheme, engine))
+    assert plan.run.argv[1:3] == words
+    assert (plan.make, plan.ready_made) == ((), True)
+
+
+def test_an_ollama_tag_that_names_a_quantization_is_run_as_it_is():
+    """`llama3.1:8b-instruct-q4_K_M` is a model of Ollama's library."""
+    plan = deployment(chosen("llama3.1:8b-instruct-q4_K_M", "Q4_K_M", "ollama"))
+    assert [command.argv for command in plan.then] == [("ollama", "run", "llama3.1:8b-instruct-q4_K_M")]
+    assert plan.make == ()
+
+
+def test_a_checkpoint_published_quantized_gets_no_quantization_flag():
+    """vLLM refuses a method other than the checkpoint's."""
+    plan = deployment(chosen("DeepSeek-V3.1", "W8A8-FP-block", "vllm"))
+    assert "--quantization" not in plan.run.argv
+
+
+def test_every_server_says_where_it_answers():
+    """Port and health path come with every engine that serves."""
+    servers = [engine for engine in offered() if engine.port]
+    assert [engine.name for engine in servers if not engine.health_path] == []
+    plan = deployment(chosen("Llama-3.1-8B", "BF16", "vllm"))
+    assert (plan.host, plan.port, plan.health_path, plan.engine_version, plan.image) == (
+        "127.0.0.1",
+        8000,
+        "/health",
+        "0.33.0",
+        "vllm/vllm-openai:v0.33.0",
+    )
+
+
+def test_an_open_server_is_warned_of():
+    """An address other than this machine's lets everybody in."""
+    plan = deployment(chosen("Llama-3.1-8B", "BF16", "vllm"), host="0.0.0.0")
+    assert [warning for warning in plan.warnings if "other machines" in warning] != []
+
+
+@pytest.mark.parametrize(("used_gib", "share"), [(11.1, "0.8"), (32.8, "0.3")])
+def test_on_shared_memory_an_engine_takes_what_the_plan_needs(used_gib, share):
+    """0.92 of a Jetson or a DGX Spark starves the system."""
+    total = {11.1: 15.3, 32.8: 121.7}[used_gib]
+    gpu = Gpu(name="shared", vendor="NVIDIA", unified_memory=True, memory_total_bytes=int(total * 2**30))
+    machine = HardwareProfile(name="box", source="user", gpus=(gpu,))
+    place = Placement(
+        kind="unified",
+        n_gpus=1,
+        devices=(DeviceMemory(device="GPU 0: shared", weights_bytes=int(used_gib * 2**30)),),
+    )
+    plan = deployment(chosen("Qwen3-30B-A3B", "BF16", "vllm", placement=place, hardware=machine))
+    at = plan.run.argv.index("--gpu-memory-utilization")
+    assert plan.run.argv[at + 1] == share
+
+
+def test_no_secret_stands_in_a_plan(monkeypatch):
+    """The token goes by the name of its variable."""
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    from advisor.documents.plain import dumps
+
+    text = dumps(deployment(chosen("Llama-3.1-8B", "BF16", "vllm")))
+    assert ("hf_secret" in text, json.loads(text)["secrets"]) == (False, ["HF_TOKEN"])
