@@ -137,7 +137,8 @@ def _alternatives(pattern: str) -> list[str]:
 
 def _literal(pattern: str) -> str:
     """The text a pattern must begin with, as far as it is literal."""
-    plain = re.match(r"(?:[\w ,:\-]|\\[().])*", pattern).group(0)
+    found = re.match(r"(?:[\w ,:\-]|\\[().])*", pattern)
+    plain = found.group(0) if found else ""
     rest = pattern[len(plain) :]
     if rest[:1] in ("?", "*", "{") and plain:
         plain = plain[:-2] if plain[-2:-1] == "\\" else plain[:-1]

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from advisor.catalog.hardware import describe_machine
-from advisor.catalog.machines import usable_by_gpu
+from advisor.catalog.hardware.stated import stated_machine
 from advisor.catalog.models import find_model, match_model
-from advisor.catalog.names import compiled, parse_bandwidth, parse_bytes, parse_count
-from advisor.catalog.stand_ins import stand_in_cpu
-from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
+from advisor.catalog.names import compiled, parse_bytes, parse_count
+from advisor.catalog.overrides import Overrides, apply_overrides
+from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
-from advisor.errors import BadFileError, UsageError
+from advisor.errors import BadFileError, UnknownNameError, UsageError
+
+__all__ = ["Overrides", "resolve_hardware", "resolve_model"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overrides:
-    """What the user states about the machine beside its name; strings as typed, None = not stated."""
-
-    ram: str | None = None
-    """'64GB'; GB means 2^30 here, as memory is sold."""
-    vram: str | None = None
-    """'24GB', of each GPU."""
-    bandwidth: str | None = None
-    """'1008GB/s' (10^9), of each GPU, or of main memory when there is none."""
-    n_devices: int | None = None
-    """How many of them: GPUs, sockets of a CPU-only machine, or machines with unified memory."""
-    nodes: int | None = None
-    """Equal machines joined by a network."""
-
-
-def resolve_hardware(text_or_path: str | dict, overrides: Overrides | None = None) -> HardwareProfile:
+def resolve_hardware(
+    text_or_path: str | dict[str, Any], overrides: Overrides | None = None
+) -> HardwareProfile:
     """The machine meant by a name, a saved probe or a document.
 
     Names: 'RTX 4090', '2x A100 80GB', 'M3 Max 64GB', 'EPYC 9654 384GB', 'RTX 4090 + EPYC 9654 128GB', '8GB
@@ -48,7 +36,7 @@ def resolve_hardware(text_or_path: str | dict, overrides: Overrides | None = Non
     elif not text_or_path.strip():
         raise UsageError("the hardware name is empty; name a GPU, a CPU or a saved probe")
     else:
-        profile = describe_machine(text_or_path)
+        profile = _named_or_stated(text_or_path, overrides)
         if overrides and overrides.ram and profile.gpus and profile.gpus[0].vendor == "Apple":
             parse_bytes(overrides.ram, "RAM")
             profile = describe_machine(
@@ -56,7 +44,18 @@ def resolve_hardware(text_or_path: str | dict, overrides: Overrides | None = Non
             )  # the memory size tells a chip's bins apart
     if overrides is None:
         return profile
-    return _known(_apply(profile, overrides) if overrides != Overrides() else profile)
+    return _known(apply_overrides(profile, overrides) if overrides != Overrides() else profile)
+
+
+def _named_or_stated(text: str, overrides: Overrides | None) -> HardwareProfile:
+    """The machine of that name, or one nobody lists with the figures that are stated for it."""
+    try:
+        return describe_machine(text)
+    except UnknownNameError:
+        stated = stated_machine(text, overrides) if overrides else None
+        if stated is None:
+            raise
+        return stated
 
 
 def _known(profile: HardwareProfile) -> HardwareProfile:
@@ -123,102 +122,15 @@ def _hardware_document(value: object, what: str) -> HardwareProfile:
     return parse(HardwareProfile, value, what=what)
 
 
-def _apply(profile: HardwareProfile, overrides: Overrides) -> HardwareProfile:
-    """The profile with what the user states put over it; the reasons of filled gaps go."""
-    gpus, memory, cpu, nodes = profile.gpus, profile.memory, profile.cpu, profile.nodes
-    unknown = dict(profile.unknown)
-    notes = list(profile.notes)
-    if overrides.n_devices is not None:
-        gpus, memory, cpu, nodes = _repeat(profile, overrides.n_devices)
-    if overrides.nodes is not None:
-        if overrides.nodes < 1:
-            raise UsageError(f"{overrides.nodes} nodes are not a machine; give 1 or more")
-        nodes = overrides.nodes
-    if overrides.ram is not None:
-        total = parse_bytes(overrides.ram, "RAM")
-        memory = replace(memory, total_bytes=total, available_bytes=None, limit_bytes=None)
-        unknown.pop("memory.total_bytes", None)
-        gpus = tuple(_unified(gpu, total) for gpu in gpus)
-        if memory.bandwidth_bytes_per_s is None and gpus and cpu.brand is None and profile.board is None:
-            row, note = stand_in_cpu("desktop")
-            memory = replace(
-                memory,
-                bandwidth_bytes_per_s=row.bandwidth_bytes_per_s,
-                kind=row.memory_type,
-                channels=row.memory_channels,
-            )
-            cpu = replace(cpu, vendor=row.vendor, microarchitecture=row.microarchitecture, isa=row.isa)
-            notes.append(note)
-            for name in ("memory.bandwidth_bytes_per_s", "cpu.isa"):
-                unknown.pop(name, None)
-    if overrides.vram is not None:
-        if not gpus:
-            raise UsageError("--vram is given, but the hardware has no GPU; name the GPU or give --ram")
-        size = parse_bytes(overrides.vram, "VRAM")
-        gpus = tuple(replace(gpu, memory_total_bytes=size, memory_free_bytes=None) for gpu in gpus)
-    if overrides.bandwidth is not None:
-        rate = parse_bandwidth(overrides.bandwidth)
-        if not gpus or any(gpu.unified_memory for gpu in gpus):
-            memory = replace(memory, bandwidth_bytes_per_s=rate, measured_bandwidth_bytes_per_s=None)
-            unknown.pop("memory.bandwidth_bytes_per_s", None)
-        gpus = tuple(replace(gpu, bandwidth_bytes_per_s=rate) for gpu in gpus)
-    for index, gpu in enumerate(gpus):
-        for name in ("memory_total_bytes", "bandwidth_bytes_per_s"):
-            if getattr(gpu, name) is not None:
-                unknown.pop(f"gpus.{index}.{name}", None)
-    return replace(
-        profile,
-        gpus=gpus,
-        memory=memory,
-        cpu=cpu,
-        nodes=nodes,
-        unknown=unknown,
-        notes=tuple(notes),
-        source=profile.source if profile.source == "probe" else "user",
-    )
-
-
-def _unified(gpu: Gpu, ram_bytes: int) -> Gpu:
-    """A GPU that shares main memory, after the size of that memory changed; any other as it was."""
-    if not gpu.unified_memory:
-        return gpu
-    return replace(
-        gpu,
-        memory_free_bytes=None,
-        memory_total_bytes=usable_by_gpu(gpu.vendor, gpu.catalog_name or "", ram_bytes)[0],
-    )
-
-
-def _repeat(profile: HardwareProfile, n_devices: int) -> tuple[tuple[Gpu, ...], Memory, Cpu, int]:
-    """GPUs, memory, CPU and nodes for *n_devices* of the machine's devices."""
-    if n_devices < 1:
-        raise UsageError(f"{n_devices} devices are not a machine; give 1 or more")
-    gpus, memory, cpu, nodes = profile.gpus, profile.memory, profile.cpu, profile.nodes
-    if gpus and not gpus[0].unified_memory:
-        if len(gpus) != n_devices:
-            gpus = tuple(gpus[index % len(gpus)] for index in range(n_devices))
-    elif gpus or not cpu.sockets:
-        nodes = n_devices
-    elif n_devices != cpu.sockets:
-        factor = n_devices / cpu.sockets
-        rate = memory.bandwidth_bytes_per_s
-        memory = replace(
-            memory,
-            bandwidth_bytes_per_s=None if rate is None else rate * factor,
-            channels=None if memory.channels is None else round(memory.channels * factor),
-        )
-        cores = cpu.physical_cores
-        cpu = replace(cpu, sockets=n_devices, physical_cores=None if cores is None else round(cores * factor))
-    return gpus, memory, cpu, nodes
-
-
+_SAME_MODEL = 0.45
+"""Share by which a stated size may differ from the row's, as for `match_model`."""
 _BARE_SIZE = (
     r"\s*(\d+(?:\.\d+)?\s*[bmt])(?:[ -]?a(\d+(?:\.\d+)?\s*[bm]))?"
     r"(?:\s+(?:params?|parameters|model))?\s*"
 )
 
 
-def resolve_model(text_or_path: str | dict | None, params: str | None = None) -> ModelProfile:
+def resolve_model(text_or_path: str | dict[str, Any] | None, params: str | None = None) -> ModelProfile:
     """The model meant by a catalogue name, a .gguf file, a config.json, a Hugging Face directory, a size or a
     document.
 
@@ -244,10 +156,16 @@ def resolve_model(text_or_path: str | dict | None, params: str | None = None) ->
     if params is None:
         return as_published(find_model(text), text)
     size = _bare(params, text)
-    return as_published(match_model(text, size.n_params / 1e9) or size, text)
+    billions = (size.n_params or 0) / 1e9
+    try:
+        found = find_model(text)
+    except UnknownNameError:
+        return size
+    agrees = found.n_params is not None and abs(billions * 1e9 / found.n_params - 1) <= _SAME_MODEL
+    return as_published(found if agrees else match_model(text, billions) or size, text)
 
 
-def _model_document(value: dict) -> ModelProfile:
+def _model_document(value: dict[str, Any]) -> ModelProfile:
     from advisor.documents.plain import parse
 
     return parse(

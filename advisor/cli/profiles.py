@@ -51,7 +51,7 @@ def _names(kind: str) -> list[str]:
 
         return [gpu.catalog_name for gpu in all_gpus()]
     if kind == "machines":
-        from advisor.catalog.machines import all_machines
+        from advisor.catalog.hardware.machines import all_machines
 
         return [machine.name for machine in all_machines()]
     from advisor.catalog.cpus import all_cpus

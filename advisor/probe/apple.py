@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from advisor.catalog.gpus import find_gpu
-from advisor.catalog.machines import usable_by_gpu
+from advisor.catalog.hardware.machines import usable_by_gpu
 from advisor.documents.hardware import Gpu
 from advisor.probe.system import System
 

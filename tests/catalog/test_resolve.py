@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from advisor.catalog.machines import all_machines
+from advisor.catalog.hardware.machines import all_machines
 from advisor.catalog.names import parse_bandwidth, parse_bytes, parse_count
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
 from advisor.documents.plain import dumps
@@ -66,7 +66,7 @@ LINES = {
     "Xeon 6780P": ([], None, "Granite Rapids-SP", None),
     "2x H20-3e": (["H20"] * 2, 140.4, None, None),
     "H20 141GB": (["H20"], 140.4, None, None),
-    "g5.12xlarge": (["A10G"] * 4, 24, None, 192),
+    "g5.12xlarge": (["A10G"] * 4, 24, "Zen 2 (Rome)", 192),
     "MI250X": (["Radeon Instinct MI250X"] * 2, 64, None, None),
 }
 

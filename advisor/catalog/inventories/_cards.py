@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from advisor.catalog.gpus import find_gpu
 from advisor.catalog.hardware import describe_machine
-from advisor.catalog.machines import find_machine, usable_by_gpu
+from advisor.catalog.hardware.machines import find_machine, usable_by_gpu
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile
 from advisor.errors import UnknownNameError, UsageError
 

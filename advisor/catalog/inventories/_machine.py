@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from advisor.catalog.cpus import find_cpu
 from advisor.catalog.hardware import describe_machine
+from advisor.catalog.hardware.machines import find_machine
 from advisor.catalog.inventories._cards import Card, describe_card
-from advisor.catalog.machines import find_machine
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
 from advisor.errors import UnknownNameError, UsageError
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from advisor.catalog.gpus import all_gpus
-from advisor.catalog.machines import all_machines
+from advisor.catalog.hardware.cloud import instance_names
+from advisor.catalog.hardware.machines import all_machines
 from advisor.catalog.names import nearest
 
 _COUNT = 5
@@ -38,6 +39,8 @@ def like_hardware(text: str) -> tuple[tuple[str, ...], str]:
     kinds = next((kinds for words, kinds in _KINDS if re.search(words, text, re.IGNORECASE)), ())
     machines = [machine for machine in all_machines() if not kinds or machine.kind in kinds]
     # of each machine the one name that is most like it
+    if kinds == ("cloud",):
+        return nearest(text, instance_names(), _COUNT), "or name its GPUs, as in '4x L4'"
     named = [nearest(text, (machine.name, *machine.aliases), 1)[0] for machine in machines]
     if kinds:
         hint = "or give a saved probe, or a similar name with --ram and --bandwidth"

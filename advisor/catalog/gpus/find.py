@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
+from types import MappingProxyType
 
-from advisor.catalog.gpu_names import TEXT_EXTRAS, Spelling, cost, row_spellings, spell
-from advisor.catalog.gpu_rows import (
+from advisor.catalog.gpus.slices import slice_in, take_slice
+from advisor.catalog.gpus.spelling import TEXT_EXTRAS, Spelling, cost, row_spellings, spell
+from advisor.catalog.gpus.table import (
     MEMORY_ROOM,
     GpuMatch,
-    all_gpus,
     as_match,
-    gpu_names,
-    gpu_row,
     half_card,
     has_memory,
     memory_options,
@@ -22,8 +21,6 @@ from advisor.catalog.gpu_rows import (
     rows_with,
 )
 from advisor.catalog.names import GIB, number, whole
-
-__all__ = ["GpuMatch", "all_gpus", "find_gpu", "gpu_names", "gpu_row", "half_card"]
 
 _USUAL = {"strix halo": "Radeon 8060S", "amd strix halo": "Radeon 8060S"}
 """Platform names whose full version every measured machine has (profiles' speed sources name no other)."""
@@ -38,7 +35,7 @@ def _cost(wanted: Spelling, index: int) -> tuple[int, int] | None:
     return cost(wanted, _row_spellings(index), row_at(index)["vendor"])
 
 
-def _narrow(candidates: list[int], keep) -> list[int]:
+def _narrow(candidates: list[int], keep: Callable[[MappingProxyType[str, str]], bool]) -> list[int]:
     """The candidates that pass, or all of them when none does."""
     return [index for index in candidates if keep(row_at(index))] or candidates
 
@@ -51,7 +48,9 @@ def _as_spelled(candidates: list[int], wanted: Spelling) -> list[int]:
         candidates = _narrow(candidates, lambda row: number(row["gpu_cores"]) == wanted.cores)
     for word in ("sxm", "pcie"):
         if word in wanted.words or (word == "sxm" and "hbm3" in wanted.words):
-            candidates = _narrow(candidates, lambda row, word=word: word in row["name"].lower())
+            candidates = [
+                index for index in candidates if word in row_at(index)["name"].lower()
+            ] or candidates
     return candidates
 
 
@@ -82,6 +81,11 @@ def _choose(
     if wanted is not None:
         candidates = _as_spelled(candidates, wanted)
     notes = []
+    if wanted is not None and wanted.laptop and row_at(candidates[0])["form"] != "laptop":
+        notes.append(
+            f"the catalogue has no laptop version of {row_at(candidates[0])['name']}: the figures are those "
+            "of the desktop card, which is faster"
+        )
     if memory_bytes:
         if any(has_memory(row_at(index), memory_bytes) for index in candidates):
             candidates = _narrow(candidates, lambda row: has_memory(row, memory_bytes))
@@ -132,19 +136,19 @@ def find_gpu(name: str, memory_bytes: int | None = None, pci_id: str | None = No
     *memory_bytes*: what the driver reports, tells variants apart. *pci_id*: 'vendor:device' in hex, the same.
     Where versions (SXM and PCIe, two memory sizes) cannot be told apart the launch version is taken, among
     several the slower, and a note says so. A gfx id or PCI id that several cards share never decides alone.
-    A MIG slice ('… MIG 3g.40gb') has its share of its card.
+    A MIG slice ('H100 3g.40gb') has its share of its card, a vGPU ('L40S-48Q') its memory.
     """
-    slice_ = re.search(r"\bmig\s+(\d+)g\.(\d+)gb", name.lower())
-    if slice_:
-        card = find_gpu(name[: slice_.start()].strip(), None, pci_id)
-        return card and _slice(card, int(slice_.group(1)), int(slice_.group(2)))
-    if memory_bytes is None and spell(name).memory_gib:
-        memory_bytes = round(spell(name).memory_gib * GIB)
-    pci_id = pci_id or _pci_in(name)
+    if (part := slice_in(name)) is not None:
+        card = find_gpu(part.card, None, pci_id)
+        return card and take_slice(card, part)
+    stated_gib = spell(name).memory_gib
+    if memory_bytes is None and stated_gib:
+        memory_bytes = round(stated_gib * GIB)
+    known_id = (pci_id or _pci_in(name) or "").lower()
     by_pci = [
         index
-        for index in (rows_with(pci_id.lower()) if pci_id else ())
-        if pci_id.lower() in row_at(index)["pci_ids"].split(";")
+        for index in (rows_with(known_id) if known_id else ())
+        if known_id in row_at(index)["pci_ids"].split(";")
     ]
     for text in _readings(name):
         candidates, also = _named(text, memory_bytes)
@@ -152,10 +156,11 @@ def find_gpu(name: str, memory_bytes: int | None = None, pci_id: str | None = No
             both = [index for index in candidates if index in by_pci]
             return _choose(both or candidates, name, memory_bytes, spell(text), also)
     gfx = re.search(r"\bgfx[0-9a-f]{3,5}\b", name.lower())
+    chip = gfx.group(0) if gfx else ""
     shared = by_pci or [
         index
-        for index in (rows_with(gfx.group(0)) if gfx else ())
-        if row_at(index)["compute_capability_or_gfx"] == gfx.group(0)
+        for index in (rows_with(chip) if chip else ())
+        if row_at(index)["compute_capability_or_gfx"] == chip
     ]
     return _alone(shared, name, memory_bytes) or _one_of_several(name, memory_bytes)
 
@@ -231,26 +236,4 @@ def _one_of_several(name: str, memory_bytes: int | None) -> GpuMatch | None:
         return slowest
     return replace(
         slowest, notes=(f"{name!r} may be any of {len(found)} cards: {slowest.catalog_name} is assumed",)
-    )
-
-
-def _slice(card: GpuMatch, compute: int, memory_gb: int) -> GpuMatch:
-    """A MIG slice: *compute* of 7 parts of the arithmetic; memory and bandwidth come in eighths.
-
-    NVIDIA MIG user guide: https://docs.nvidia.com/datacenter/tesla/mig-user-guide/.
-    """
-    total = card.memory_total_bytes or 0
-    eighths = max(1, min(8, round(8 * memory_gb * GIB / total))) if total else 8
-    rates = {
-        name: value * compute / 7
-        for name in ("fp16_flops", "int8_ops", "fp8_flops", "fp4_flops", "fp32_flops")
-        if (value := getattr(card, name)) is not None
-    }
-    rate = card.bandwidth_bytes_per_s
-    return replace(
-        card,
-        memory_total_bytes=total * eighths // 8,
-        memory_options_bytes=(total * eighths // 8,),
-        bandwidth_bytes_per_s=None if rate is None else rate * eighths / 8,
-        **rates,
     )

@@ -7,10 +7,12 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
+from typing import Any, cast
 
 from advisor.catalog.names import GIB, number, whole
 from advisor.data import folder
 from advisor.documents.hardware import Gpu
+from advisor.documents.kinds import GpuForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ class GpuMatch:
     architecture: str | None
     tdp_w: float | None
     year: int | None
-    form: str | None
+    form: GpuForm | None
     unified_memory: bool
     cores: int | None
     memory_type: str | None
@@ -42,7 +44,7 @@ class GpuMatch:
     devices_per_card: int = 1
     """2 for MI250 and MI250X: one card, two devices with half of everything each."""
 
-    def gpu(self, name: str | None = None, **changes: object) -> Gpu:
+    def gpu(self, name: str | None = None, **changes: Any) -> Gpu:
         """As the document field; *changes* replace single fields (memory_total_bytes, memory_free_bytes
         …)."""
         document = Gpu(
@@ -94,26 +96,26 @@ UNIFIED_ROOM = 0.12
 """The same where the system's own share is taken first (Jetson Orin Nano: 7.4 of 8 GiB; a judgement)."""
 
 
-def memory_options(row: MappingProxyType) -> tuple[int, ...]:
+def memory_options(row: MappingProxyType[str, str]) -> tuple[int, ...]:
     """Bytes, from the usable-GiB column, else the vendor's GB column."""
     cell = row["memory_gib"] or row["memory_gb_vendor"]
     return tuple(round(float(part) * GIB) for part in cell.split("/")) if cell else ()
 
 
-def has_memory(row: MappingProxyType, wanted_bytes: float) -> bool:
+def has_memory(row: MappingProxyType[str, str], wanted_bytes: float) -> bool:
     """Whether the row is sold with this much, within MEMORY_ROOM or UNIFIED_ROOM."""
     cells = f"{row['memory_gib']}/{row['memory_gb_vendor']}".split("/")
     room = UNIFIED_ROOM if row["unified_memory"] == "yes" else MEMORY_ROOM
     return any(abs(float(cell) * GIB / wanted_bytes - 1) <= room for cell in cells if cell)
 
 
-def as_match(row: MappingProxyType, memory_bytes: float | None, notes: tuple[str, ...]) -> GpuMatch:
+def as_match(row: MappingProxyType[str, str], memory_bytes: float | None, notes: tuple[str, ...]) -> GpuMatch:
     def scaled(column: str, factor: float) -> float | None:
         value = number(row[column])
         return None if value is None else value * factor
 
     options = memory_options(row)
-    total = min(options) if options else None
+    total: float | None = min(options) if options else None
     if memory_bytes and row["unified_memory"] != "yes":
         total = (
             min(options, key=lambda size: abs(size - memory_bytes))
@@ -139,7 +141,7 @@ def as_match(row: MappingProxyType, memory_bytes: float | None, notes: tuple[str
         architecture=row["architecture"] or None,
         tdp_w=number(row["tdp_w"]),
         year=whole(row["year"]),
-        form=row["form"] or None,
+        form=cast(GpuForm, row["form"]) if row["form"] else None,
         unified_memory=row["unified_memory"] == "yes",
         cores=whole(row["gpu_cores"]),
         memory_type=row["memory_type"].replace("system shared ", "") or None,

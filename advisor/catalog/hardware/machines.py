@@ -31,6 +31,12 @@ class Machine:
     aliases: tuple[str, ...] = ()
 
     @property
+    def maker(self) -> str:
+        """Who makes its GPU or accelerator."""
+        first = self.name.split()[0]
+        return {"Radeon": "AMD", "MTT": "Moore Threads"}.get(first, first)
+
+    @property
     def os(self) -> str | None:
         """The system it always runs; None where its user chooses."""
         if self.kind != "phone":

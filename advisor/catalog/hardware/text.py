@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from advisor.catalog.names import compiled, parse_bytes
 from advisor.errors import UsageError
 
+LONGEST_LINE = 400
+"""Characters of a line that are looked at; a machine with four kinds of devices needs half of it."""
 _SIZE = r"(\d+(?:\.\d+)?\s*[gmt]i?b|\d{1,3}g)"
 _RAM = (
     rf"(?<![\w.]){_SIZE}\s*(?:of\s+)?(?:(?:system|main|host|unified|shared|total|ddr\d|lpddr\dx?)\s+)*"
@@ -32,8 +34,21 @@ _COUNT_WORDS = {
     "single": 1,
     "one": 1,
 }
-_COUNT_BEFORE = r"^(\d{1,4})\s*(?:x\s*|[×*]\s*)(?=[a-z0-9])|^(" + "|".join(_COUNT_WORDS) + r")\s+"
-_COUNT_AFTER = r"(?:\s+[x×*]\s?|(?<=\d)[x×*])(\d{1,4})$"
+_COUNT_BEFORE = (
+    r"^(\d{1,3})\s*[x×*]\s*(?=[a-z0-9])|^(\d{1,4})\s*(?:x\s+|[×*]\s*)(?=[a-z0-9])|^("
+    + "|".join(_COUNT_WORDS)
+    + r")\s+"
+)
+_COUNT_AFTER = r"(?:\s*[(\s][x×*]\s?|(?<=\d)[x×*])(\d{1,4})\)?$|\s\(?(\d{1,3})\s?[x×*]\)?$"
+"""'2x A100', '7900xtx' is a card, 'H100 x8', 'A100 (x4)', 'H100 SXM 8x'."""
+_PROVIDERS = (
+    r"\b(?:aws|amazon(?: ec2)?|ec2|azure|gcp|google cloud|gce|(?:google )?colab(?: pro\+?)?|kaggle|runpod"
+    r"|vast(?:\.ai)?|lambda(?: labs)?|paperspace|coreweave|oracle cloud|oci|nebius|hetzner|ovh|scaleway"
+    r"|tensordock)\b:?"
+)
+"""Who rents machines out: it says where one runs, not what it is."""
+_RATE = r"\b(?:lp)?ddr\d\w*[- ]\d{3,5}\b|\b\d{4,5}\s*mt/s\b"
+"""'DDR5-4800': the rate of main memory."""
 _GENERIC_MACHINE = (
     r"\b(laptop|notebook|desktop|workstation|server|pc|computer|mini "
     r"?pc|machine|cpu|processor|phone|tablet|box|vm)s?\b"
@@ -71,6 +86,8 @@ class MachineText:
     """laptop, desktop, server … when no processor is named."""
     counted: bool = False
     """Whether a number of devices was written."""
+    said: list[str] = field(default_factory=list)
+    """Words that were understood and change no figure."""
 
 
 def _take(pattern: str, text: str) -> tuple[str, re.Match[str] | None]:
@@ -88,6 +105,17 @@ def read_machine(text: str) -> MachineText:
     plain = " ".join(re.sub(r"\((?:r|tm)\)|[®™]", " ", text, flags=re.IGNORECASE).split())
     plain = re.sub(r"\((?:hybrid|total|each)\)", " ", plain, flags=re.IGNORECASE)
     plain = compiled(_MAC).sub(" ", plain)
+    if provider := compiled(_PROVIDERS).search(plain):
+        plain = compiled(_PROVIDERS).sub(" ", plain).strip()
+        machine.said.append(
+            f"{provider.group(0)!r} says where the machine runs: its figures are those of {plain!r}"
+        )
+    if rate := compiled(_RATE).search(plain):
+        plain = compiled(_RATE).sub(" RAM" if compiled(_BARE_SIZE).search(plain) else " ", plain)
+        machine.said.append(
+            f"{rate.group(0)!r}: memory is taken at the fastest rate the processor runs it; give --bandwidth "
+            "for yours"
+        )
     lower = plain.lower() + " "
     if not any(unit in lower for unit in ("gb", "gib", "mb", "mib", "tb", "ram", "g ", "ddr")):
         return _with_parts(machine, plain)
@@ -101,7 +129,10 @@ def read_machine(text: str) -> MachineText:
     machine.ram_bytes = _size(ram)
     if vram and not generic:
         machine.generic_gpu = ""
-    return _with_parts(machine, plain)
+    machine = _with_parts(machine, plain)
+    if machine.ram_bytes and not machine.parts and machine.generic_gpu is None:
+        machine.generic_kind = machine.generic_kind or "computer"
+    return machine
 
 
 def _with_parts(machine: MachineText, plain: str) -> MachineText:
@@ -128,10 +159,11 @@ def _add(machine: MachineText, piece: str) -> None:
     before = compiled(_COUNT_BEFORE).match(piece)
     after = None if before or "snapdragon" in piece.lower() else compiled(_COUNT_AFTER).search(piece)
     if before:
-        count = int(before.group(1)) if before.group(1) else _COUNT_WORDS[before.group(2).lower()]
+        number = before.group(1) or before.group(2)
+        count = int(number) if number else _COUNT_WORDS[before.group(3).lower()]
         piece = piece[before.end() :]
     elif after:
-        count = int(after.group(1))
+        count = int(after.group(1) or after.group(2))
         piece = piece[: after.start()]
     if count < 1:
         raise UsageError(f"{whole!r}: {count} devices are not a machine; give 1 or more")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from advisor.catalog.cpus import CpuRow, all_cpus
 from advisor.catalog.gpus import GpuMatch, all_gpus
-from advisor.catalog.hardware_text import MachineText
+from advisor.catalog.hardware.text import MachineText
 from advisor.catalog.names import GIB
 from advisor.errors import UnknownNameError
 
@@ -69,7 +69,7 @@ def stand_in_cpu(kind: str) -> tuple[CpuRow, str]:
         and row.architecture == "x86_64"
         and row.vendor in ("Intel", "AMD")
     ]
-    slowest = min(like, key=lambda row: row.bandwidth_bytes_per_s)
+    slowest = min(like, key=lambda row: row.bandwidth_bytes_per_s or 0.0)
     return slowest, (
         f"the processor is not named: figures are those of the slowest {segment} family since 2018 in the "
         f"catalogue, {slowest.vendor} {slowest.microarchitecture}; name yours for a better answer"

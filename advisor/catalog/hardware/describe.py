@@ -1,0 +1,45 @@
+"""A machine in words -> a HardwareProfile made of catalogue rows."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from advisor.catalog.hardware.cloud import find_instance
+from advisor.catalog.hardware.document import finish
+from advisor.catalog.hardware.draft import Draft, use_instance, use_machine, use_part
+from advisor.catalog.hardware.machines import find_machine
+from advisor.catalog.hardware.text import LONGEST_LINE, read_machine
+from advisor.documents.hardware import HardwareProfile
+from advisor.errors import UnknownNameError
+
+
+@cache
+def describe_machine(text: str) -> HardwareProfile:
+    """The machine that *text* names, from the catalogue; see `resolve_hardware` for the grammar.
+
+    Raises UnknownNameError with the nearest names.
+    """
+    if len(text) > LONGEST_LINE:
+        raise UnknownNameError(
+            "hardware", f"{text[:40]}…", (), f"a machine is named in at most {LONGEST_LINE} characters"
+        )
+    spoken = read_machine(text)
+    draft = Draft(ram_bytes=spoken.ram_bytes)
+    whole = find_machine(spoken.parts[0].text) if len(spoken.parts) == 1 else None
+    instance = find_instance(text) if len(spoken.parts) == 1 else None
+    if instance is not None:
+        use_instance(draft, instance, 1)
+    elif whole is not None and spoken.parts[0].count == 1:
+        use_machine(draft, whole, spoken.parts[0])
+    else:
+        for part in spoken.parts:
+            use_part(draft, part)
+    if not spoken.parts and spoken.generic_gpu is None and spoken.generic_kind is None:
+        raise UnknownNameError(
+            "hardware",
+            text,
+            (),
+            "name a GPU, a CPU, a computer or a saved probe, such as 'RTX 4090', 'EPYC 9654 384GB' or "
+            "'M3 Max 64GB'",
+        )
+    return finish(draft, spoken, text)

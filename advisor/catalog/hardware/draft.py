@@ -1,0 +1,207 @@
+"""What a line of words has said of a machine so far, device by device."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from advisor.catalog.cpus import CpuRow, find_cpu
+from advisor.catalog.gpus import GpuMatch, find_gpu, gpu_row
+from advisor.catalog.hardware.cloud import Instance, find_instance
+from advisor.catalog.hardware.machines import Machine, find_machine
+from advisor.catalog.hardware.text import Part
+from advisor.catalog.names import compiled
+from advisor.errors import UnknownNameError, UsageError
+
+_CPU_WORDS = (
+    r"\b(?:core2?|xeon|pentium|celeron|atom|i[3579]|ryzen|epyc|threadripper|opteron|phenom|athlon|fx|zhaoxin"
+    r"|kaixian|loongson|power\d+|cpu|ultra [3579])\b"
+)
+_MOBILE_WORDS = (
+    r"\b(?:snapdragon|tensor|kirin|exynos|dimensity|helio|mediatek|unisoc|cortex|neoverse|graviton|altra|kunpeng"
+    r"|axion|cobalt|ampereone|qcs\d+|qcm\d+|rk\d{4}|cix)\b"
+)
+_WITH_GPU = r"\bultra [3579]\b|\bryzen (?:ai\b|[3579] (?:pro )?[4-9]\d{3}(?:u|h|hs|g|ge)\b)|\bsnapdragon x"
+"""Processors sold with a GPU inside that engines reach (vendors' product pages)."""
+_BRACKETS = r"\s*\(([^)]*)\)"
+_BASEBOARD = 8
+"""SXM modules come eight on a board (https://www.nvidia.com/en-us/data-center/hgx/)."""
+_MOST_GPUS = 72
+"""The largest number of GPUs one NVLink domain joins (https://www.nvidia.com/en-us/data-center/gb200-nvl72/)."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """What has been found so far."""
+
+    gpus: list[tuple[GpuMatch, int]] = field(default_factory=list)
+    cpu: CpuRow | None = None
+    cpu_name: str | None = None
+    sockets: int = 1
+    nodes: int = 1
+    ram_bytes: int | None = None
+    board: str | None = None
+    os: str | None = None
+    integrated: str | None = None
+    """Name of a GPU inside the processor that has no row."""
+    unlisted: list[tuple[Machine, int]] = field(default_factory=list)
+    """Accelerators known by name only, and how many."""
+    arm: bool = False
+    notes: list[str] = field(default_factory=list)
+    unknown: dict[str, str] = field(default_factory=dict)
+
+
+def use_part(draft: Draft, part: Part) -> None:
+    """One device of the line: a machine, an instance, a GPU, a processor, or a processor with its GPU.
+
+    Raises UnknownNameError with names like it.
+    """
+    instance = find_instance(part.text)
+    if instance is not None:
+        return use_instance(draft, instance, part.count)
+    cpu_only = re.search(r"\bcpu$", part.without_size, re.IGNORECASE)
+    integrated = re.search(r"\b(?:igpu|apu)$|\bintegrated gpu$", part.without_size, re.IGNORECASE)
+    outer, inner = _brackets(part.text)
+    machine = find_machine(part.text) or (find_machine(outer) if inner else None)
+    if machine and not (cpu_only and machine.kind not in ("phone", "board")):
+        return use_machine(draft, machine, part)
+    if not cpu_only and not integrated:
+        match = find_gpu(part.text) or (find_gpu(outer) if inner else None)
+        named = match is not None and re.search(r"\b[am]\d|\bneo\b", part.text.lower())
+        if match is not None and (match.vendor != "Apple" or named):
+            return _use_gpu(draft, match, part)
+    plain = re.sub(r"\s*\b(?:cpu|igpu|apu|integrated gpu)$", "", part.without_size, flags=re.IGNORECASE)
+    row = find_cpu(plain) or (find_cpu(outer) if inner else None)
+    if row is None and not is_processor(part.text):
+        from advisor.catalog.hardware.like import like_hardware  # deferred: only an error needs it
+
+        raise UnknownNameError("hardware", part.text, *like_hardware(part.text))
+    draft.cpu, draft.cpu_name, draft.sockets = row, compiled(_BRACKETS).sub("", plain).strip(), part.count
+    draft.arm = compiled(_MOBILE_WORDS).search(part.text) is not None
+    draft.ram_bytes = draft.ram_bytes or part.size_bytes
+    if inner and (match := find_gpu(inner)):
+        draft.gpus.append((match, 1))
+    elif integrated:
+        draft.integrated = f"{draft.cpu_name} integrated GPU"
+    elif (inside := gpu_inside(plain)) is not None:
+        draft.notes.append(f"the {inside} inside is left out; name {plain + ' iGPU'!r} to use it")
+    return None
+
+
+def gpu_inside(cpu_name: str) -> str | None:
+    """The GPU inside a processor that engines reach: its row, or 'integrated GPU'; None without one."""
+    twin = find_machine(f"{cpu_name} iGPU")
+    if twin is not None and twin.gpu:
+        return twin.gpu
+    return "integrated GPU" if compiled(_WITH_GPU).search(cpu_name) else None
+
+
+def is_processor(text: str) -> bool:
+    """Whether the words are those of a processor, known or not."""
+    return compiled(_CPU_WORDS).search(text) is not None or compiled(_MOBILE_WORDS).search(text) is not None
+
+
+def _brackets(text: str) -> tuple[str, str]:
+    """('Ryzen AI Max+ 395', 'Radeon 8060S') of 'Ryzen AI Max+ 395 (Radeon 8060S)'."""
+    inner = compiled(_BRACKETS).search(text)
+    return (compiled(_BRACKETS).sub("", text).strip(), inner.group(1).strip()) if inner else (text, "")
+
+
+def use_machine(draft: Draft, machine: Machine, part: Part) -> None:
+    """A machine with a name of its own, made of the CPU and GPU rows it names."""
+    draft.board, draft.os = machine.name, machine.os
+    stated = None if machine.kind == "accelerator" else part.size_bytes
+    draft.ram_bytes = draft.ram_bytes or stated or machine.ram_bytes
+    if machine.kind not in ("cloud", "accelerator"):
+        draft.cpu = find_cpu(machine.cpu or machine.name)
+    draft.cpu_name = machine.cpu or (machine.name if machine.kind == "phone" else None)
+    draft.arm = machine.kind in ("phone", "board")
+    if machine.kind == "cloud":
+        draft.nodes = part.count
+    if machine.note and not (stated and "where the name gives" in machine.note):
+        draft.notes.append(f"{machine.name}: {machine.note}")
+    if machine.gpu:
+        match = gpu_row(machine.gpu)
+        if machine.vram_bytes:
+            sizes = (machine.vram_bytes,)
+            match = replace(match, memory_total_bytes=machine.vram_bytes, memory_options_bytes=sizes)
+        draft.gpus.append((match, machine.n_gpus * (1 if machine.kind == "cloud" else part.count)))
+    elif machine.kind in ("accelerator", "igpu"):
+        draft.unlisted.append((machine, part.count))
+
+
+def use_instance(draft: Draft, instance: Instance, count: int) -> None:
+    """A cloud instance; several are several nodes.
+
+    Raises UsageError for one whose accelerators no table holds, or of which nobody states how many it has.
+    """
+    if instance.gpu and not instance.card:
+        raise UsageError(
+            f"{instance.name} has {instance.gpu}: no figures of that accelerator are at hand, and its "
+            "vendor's engine is not covered"
+        )
+    if instance.card and instance.n_gpus is None:
+        raise UsageError(
+            f"{instance.name}: no source at hand states how many {instance.gpu} it has; name them, as in "
+            f"'4x {instance.gpu}'"
+        )
+    draft.board, draft.nodes = instance.name, count
+    draft.ram_bytes = draft.ram_bytes or instance.ram_bytes
+    if (row := find_cpu(instance.cpu)) if instance.cpu else None:
+        draft.cpu, draft.cpu_name = row, instance.cpu
+    if instance.card:
+        match = gpu_row(instance.card)
+        memory = instance.gpu_memory_bytes
+        if instance.n_gpus == 0 and memory:
+            match = replace(match, memory_total_bytes=memory, memory_options_bytes=(memory,))
+            draft.notes.append(
+                f"{instance.name} has a part of one {instance.card}: its speed is that of the whole card, "
+                "when no other virtual machine uses it"
+            )
+        draft.gpus.append((match, instance.n_gpus or 1))
+    if draft.cpu is not None and not draft.gpus:
+        draft.notes.append(
+            f"{instance.name}: a virtual machine's share of the memory bandwidth is not known; the whole "
+            "processor's is taken"
+        )
+
+
+def _check_count(draft: Draft, part: Part) -> None:
+    """More GPUs than a usual machine holds are noted, more than any holds refused with UsageError."""
+    if part.count <= _BASEBOARD:
+        return
+    nodes = -(-part.count // _BASEBOARD)
+    several = f'for several machines give a hardware document (JSON) of one of them with "nodes": {nodes}'
+    if part.count > _MOST_GPUS:
+        raise UsageError(
+            f"{part.count}x {part.text}: no machine holds more than {_MOST_GPUS} GPUs; {several}"
+        )
+    draft.notes.append(
+        f"{part.count} GPUs are taken as one machine, which seldom holds more than {_BASEBOARD}; {several}"
+    )
+
+
+def _use_gpu(draft: Draft, match: GpuMatch, part: Part) -> None:
+    count = part.count
+    if re.match(r"(?:nvidia )?(?:dgx|hgx) (?!spark|station)", part.text.lower()):
+        match = find_gpu(f"{part.text} SXM") or match
+        draft.nodes, count = (count if count > 1 else draft.nodes), _BASEBOARD
+        draft.notes.append(f"{part.text}: {_BASEBOARD} modules on one board")
+    if not match.unified_memory:
+        _check_count(draft, replace(part, count=count))
+    draft.gpus.append((match, count))
+    draft.notes += match.notes
+    if count >= _BASEBOARD and "PCIe" in match.catalog_name and "SXM" in "".join(match.notes):
+        draft.notes.append(
+            f"servers with {count} of them mostly have SXM modules, which are faster: if yours has, "
+            f"name '{count}x {part.text} SXM'"
+        )
+    if match.unified_memory:
+        draft.ram_bytes = draft.ram_bytes or part.size_bytes
+        if match.vendor == "Apple":
+            draft.cpu_name = re.sub(r" \(.*", "", match.catalog_name)
+            draft.cpu = find_cpu(draft.cpu_name)
+        elif match.vendor == "NVIDIA":
+            draft.cpu_name = match.catalog_name
+            draft.cpu = find_cpu(match.catalog_name)
+            draft.board = match.catalog_name
