@@ -119,6 +119,8 @@ def _memory(draft: Draft, unified: GpuMatch | None) -> Memory:
         )
     if unified is not None and unified.bandwidth_bytes_per_s:
         rate = unified.bandwidth_bytes_per_s
+    if "memory.bandwidth_bytes_per_s" in draft.unknown:
+        rate, channels = None, None
     if rate is None:
         draft.unknown.setdefault(
             "memory.bandwidth_bytes_per_s",

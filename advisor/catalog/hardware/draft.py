@@ -159,11 +159,10 @@ def use_instance(draft: Draft, instance: Instance, count: int) -> None:
                 "when no other virtual machine uses it"
             )
         draft.gpus.append((match, instance.n_gpus or 1))
-    if draft.cpu is not None and not draft.gpus:
-        draft.notes.append(
-            f"{instance.name}: a virtual machine's share of the memory bandwidth is not known; the whole "
-            "processor's is taken"
-        )
+    draft.unknown["memory.bandwidth_bytes_per_s"] = (
+        f"{instance.name} is a share of a machine, and its share of the memory bandwidth is not known; "
+        "give --bandwidth"
+    )
 
 
 def _check_count(draft: Draft, part: Part) -> None:
