@@ -117,10 +117,12 @@ def _ids(args: argparse.Namespace) -> tuple[int, ...]:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from advisor.measuring.store import Store
+    from advisor.measuring.store import Store, store_file
 
-    with Store() as store:
-        found = _selected(args, store)
+    found = []
+    if store_file().exists():  # nothing is made to look at nothing
+        with Store() as store:
+            found = _selected(args, store)
     if args.json:
         _print_rows(found)
         return ExitCode.OK

@@ -61,9 +61,16 @@ def _placement(launch: Launch, experts_flag: str) -> tuple[str, ...]:
         split = _tensor_split(launch)
         argv += words("-ts", split) if split else ()
     argv += _devices(launch)
-    if place.kind in ("cpu", "split", "experts-on-cpu") and launch.threads:
-        argv += words("-t", launch.threads)
+    if place.kind in ("cpu", "split", "experts-on-cpu"):
+        argv += words("-t", launch.threads) if launch.threads else ()
+        argv += words("--numa", "distribute") if _sockets(launch) > 1 else ()
     return argv
+
+
+def _sockets(launch: Launch) -> int:
+    """Processors that weights in main memory are spread over: reading from the far one halves the
+    speed unless the threads are spread likewise."""
+    return (launch.hardware.cpu.sockets or 1) if launch.hardware else 1
 
 
 def _on_gpus(launch: Launch) -> list[DeviceMemory]:

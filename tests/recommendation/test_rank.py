@@ -1,0 +1,73 @@
+"""Which feasible plan comes first."""
+
+from dataclasses import replace
+
+import pytest
+
+from advisor.catalog.resolve import resolve_hardware, resolve_model
+from advisor.documents.requirements import Requirements
+from advisor.prediction.artifacts import load
+from advisor.recommendation.evaluate import evaluate
+from advisor.recommendation.front import rate
+from advisor.recommendation.rank import objective_of, ranked, ready_made, tied
+
+
+@pytest.fixture(scope="module")
+def plans():
+    """The feasible plans of one model on one card."""
+    judged, _ = evaluate(Requirements(), resolve_hardware("RTX 4090"), resolve_model("Llama-3.1-8B"))
+    return [plan for plan in judged if plan.feasible]
+
+
+@pytest.mark.parametrize(
+    ("need", "objective"),
+    [
+        (Requirements(), "accuracy"),
+        (Requirements(max_loss_pct=1.0), "speed"),
+        (Requirements(max_loss_pct=1.0, objective="size"), "size"),
+    ],
+)
+def test_the_objective_people_mean(need, objective):
+    """With a stated loss the fastest, without one the most accurate, unless an objective is named."""
+    assert objective == objective_of(need)
+
+
+@pytest.mark.parametrize("objective", ["accuracy", "speed", "serve-cost"])
+def test_a_plan_without_a_speed_never_wins_on_speed(plans, objective):
+    """Take the speed from the best plan, and it is no longer first."""
+    need = Requirements(objective=objective)
+    best = ranked(plans, need)[0]
+    blind = replace(
+        best, outcome=replace(best.outcome, decode_tokens_per_s=None, throughput_tokens_per_s=None)
+    )
+    others = [plan for plan in plans if plan is not best]
+    assert ranked([blind, *others], need)[0] is not blind
+
+
+def test_every_plan_is_ranked_once(plans):
+    """Ranking neither loses nor doubles a plan."""
+    assert sorted(map(id, plans)) == sorted(map(id, ranked(plans, Requirements())))
+
+
+def test_ties_are_what_no_benchmark_could_tell(plans):
+    """The plans that tie lie within one standard error of the sharpest benchmark of the best."""
+    losses = [plan.loss.value for plan in tied(plans)]
+    assert max(losses) - min(losses) <= load("decision")["benchmark_resolution_pct"]
+
+
+def test_of_equal_plans_the_one_that_need_not_be_made(plans):
+    """The recommended plan of a popular model can be downloaded."""
+    assert ready_made(ranked(plans, Requirements())[0])
+
+
+def test_size_is_smallest_first(plans):
+    """--objective size puts the smallest file first."""
+    sizes = [plan.outcome.file_size_bytes.value for plan in ranked(plans, Requirements(objective="size"))]
+    assert min(sizes) == sizes[0]
+
+
+def test_speed_is_fastest_first(plans):
+    """--objective speed puts a plan first that nobody could tell from the fastest."""
+    need = Requirements(objective="speed")
+    rates = [rate(plan, need) for plan in ranked(plans, need)]
+    assert rates[0] * (1 + load("decision")["speed_resolution"]) >= max(rates)
