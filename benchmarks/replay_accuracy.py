@@ -15,10 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from advisor.prediction.artifacts import load as artifact
 from advisor.recommendation.batch import answer_case
 from advisor.training.accuracy.figures import BIT_RANGES
-from advisor.training.accuracy.fit import predict_rows
+from advisor.training.accuracy.model import AccuracyModel
 from advisor.training.accuracy.rows import Row, rows
 from advisor.training.data.tables import load
 
@@ -30,7 +29,7 @@ def main(every: int) -> None:
     """Print the tables."""
     table = load("accuracy").iloc[::every]
     found = [(record, one[0]) for record, one in _rows(table)]
-    fitted = predict_rows([row for _, row in found], artifact("accuracy")["coefficients"])[0]
+    fitted = AccuracyModel().fit(rows(load("accuracy"))).predict([row for _, row in found])
     refused: Counter[str] = Counter()
     kept: list[tuple[Row, float, float, str]] = []
     for (record, row), value in zip(found, fitted, strict=True):

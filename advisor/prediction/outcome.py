@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from advisor.documents.outcome import Estimate, Outcome, Placement
-from advisor.engines.kv_types import FULL
-from advisor.prediction.accuracy.native import exact_accuracy, is_native
 from advisor.prediction.case import MAX_CONCURRENCY, Case, Sized
 from advisor.prediction.figures import Speed
 from advisor.prediction.own.damage import own_damage
@@ -63,8 +61,6 @@ def accuracy_of(case: Case, weights: Weights) -> Accuracy:
     from advisor.prediction.accuracy.predict import predict as predict_accuracy
 
     accuracy = predict_accuracy(case, weights)
-    if is_native(case.model, case.scheme) and case.kv_type in FULL:
-        accuracy = exact_accuracy(accuracy, case.categories)
     own = own_damage(case.own, case.model.known_as, case.scheme.name, case.confidence)
     return replace(
         accuracy,

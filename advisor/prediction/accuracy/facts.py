@@ -4,37 +4,36 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from advisor.documents.kinds import Variant
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
 from advisor.engines.kv_types import stored_bits
-from advisor.prediction.accuracy.features import ModelFacts, SchemeFacts
+from advisor.prediction.accuracy.features import LLAMA_CPP, UNKNOWN_YEAR, ModelFacts, SchemeFacts
+from advisor.sizing.weights import Weights
 
 SENSITIVITY = {"token_embd": 0.3, "norm": 0.0, "router": 0.0, "attn_v": 2.0}
 """Damage per weight of a role relative to the others; chosen by the fit's residuals on GGUF mixes, which
 hardly tell (1 % between choices), and by the order of llama.cpp's own mixes."""
 NOISE_PER_BIT = 1.5
 """log2 of the factor by which rounding noise falls with one bit more; likewise."""
-LADDERS = (
-    ("Q2_K_S", "Q2_K", "Q3_K_S", "Q3_K_M", "Q3_K_L", "Q4_K_S", "Q4_K_M", "Q5_K_S", "Q5_K_M", "Q6_K", "Q8_0"),
-    (
-        "IQ1_S",
-        "IQ1_M",
-        "IQ2_XXS",
-        "IQ2_XS",
-        "IQ2_S",
-        "IQ2_M",
-        "IQ3_XXS",
-        "IQ3_XS",
-        "IQ3_S",
-        "IQ3_M",
-        "IQ4_XS",
-        "IQ4_NL",
-    ),
+LADDERS: tuple[tuple[str, ...], ...] = tuple(
+    tuple(ladder.split())
+    for ladder in (
+        "Q2_K_S Q2_K Q2_K_L Q3_K_S Q3_K_M Q3_K_L Q3_K_XL Q4_K_S Q4_K_M Q4_K_L Q5_K_S Q5_K_M Q5_K_L Q6_K "
+        "Q6_K_L Q8_0",
+        "IQ1_S IQ1_M IQ2_XXS IQ2_XS IQ2_S IQ2_M IQ3_XXS IQ3_XS IQ3_S IQ3_M IQ4_XS IQ4_NL",
+        "UD-TQ1_0 UD-IQ1_S UD-IQ1_M UD-IQ2_XXS UD-IQ2_M UD-Q2_K_XL UD-IQ3_XXS UD-IQ3_S UD-Q3_K_S UD-Q3_K_M "
+        "UD-Q3_K_XL UD-IQ4_XS UD-IQ4_NL UD-IQ4_NL_XL UD-Q4_K_S UD-Q4_K_M UD-Q4_K_XL UD-Q5_K_S UD-Q5_K_M "
+        "UD-Q5_K_XL UD-Q6_K_S UD-Q6_K UD-Q6_K_XL UD-Q8_K_XL",
+        "Q4_0 Q4_1 Q5_0 Q5_1 Q6_0",
+        "IQ1_KT IQ2_KT IQ3_KT IQ4_KT",
+        "IQ2_KS IQ2_K IQ2_KL IQ3_KS IQ3_K IQ4_KSS IQ4_KS IQ4_K IQ5_KS IQ5_K IQ6_K",
+    )
 )
-"""llama.cpp's mixes in the order of size it gives them: a step up is never a step down in accuracy."""
+"""Mixes in the order of size their makers give them (llama.cpp, unsloth, ik_llama.cpp): a step up is never a
+step down in accuracy."""
 _GROUPS = (
     ("llama-3", "llama-3"),
     ("qwen3.", "qwen3.5+"),
@@ -62,7 +61,7 @@ def family_group(family: str) -> str:
     return family
 
 
-def model_facts(model: ModelProfile, default_year: float) -> ModelFacts:
+def model_facts(model: ModelProfile) -> ModelFacts:
     """The facts of *model*; sizes nobody stated count as 8 billion parameters."""
     total = (model.n_params or 8_000_000_000) / 1e9
     active = (model.n_active_params or 0) / 1e9 or total
@@ -71,7 +70,7 @@ def model_facts(model: ModelProfile, default_year: float) -> ModelFacts:
         family_group(model.family or ""),
         total,
         active,
-        release_year(model.release, default_year),
+        release_year(model.release),
         _stage(model.variant),
     )
 
@@ -81,20 +80,22 @@ def _stage(variant: Variant | None) -> str:
     return "instruct" if variant is None or variant in ("hybrid", "vision") else variant
 
 
-def release_year(release: str | None, default: float) -> float:
-    """An ISO date (or year-month) as a year with its fraction."""
+def release_year(release: str | None) -> float:
+    """An ISO date (or year-month) as a year with its fraction; UNKNOWN_YEAR where none is stated."""
     try:
         parts = (release or "").split("-")
         return int(parts[0]) + ((int(parts[1]) if len(parts) > 1 else 6) - 0.5) / 12.0
     except ValueError:
-        return default
+        return UNKNOWN_YEAR
 
 
 def gguf_method(name: str, family: str) -> str:
-    """The kind of ggml type a GGUF scheme is made of."""
+    """The kind of ggml type a GGUF scheme is made of; unsloth's mixes over all kinds are one of their own."""
     if family.startswith("exl"):
         return family
-    bare = name.removeprefix("UD-").removeprefix("smol-").removeprefix("mix-")
+    if name.startswith("UD-"):
+        return "gguf-ud"
+    bare = name.removeprefix("smol-").removeprefix("mix-")
     if bare.startswith("IQ") and bare[3:5] == "_K":
         return "gguf-kt" if bare[3:6] == "_KT" else "gguf-ik"
     fp4 = "nvfp4" if "NVFP4" in name else "mxfp4"
@@ -141,20 +142,23 @@ def steps(reference: dict[str, float]) -> dict[str, tuple[float, float]]:
 
 def scheme_facts(
     scheme: SchemeProfile,
-    weights: object,
+    weights: Weights,
     imatrix: bool | None,
     kv_type: str,
-    spans: dict[str, Sequence[float]],
+    spans: Mapping[str, Sequence[float]],
 ) -> SchemeFacts:
-    """The facts of *scheme* on a model whose sizes are *weights*; *spans* are `steps`' result."""
+    """The facts of *scheme* on a model whose sizes are *weights*; *spans* are `steps`' result.
+
+    *imatrix* None is what people do: K types and the old ones without, all others with.
+    """
     kv = stored_bits(kv_type)
     if scheme.reference:
         return SchemeFacts("none", 16.0, kv_bits=kv)
     if scheme.is_gguf:
         bits = effective_bits(weights.bits_by_role, weights.by_role_bytes) or weights.bpw or scheme.bpw
         bits = clamped(scheme.name, float(bits or scheme.weight_bits), spans)
-        calibrated = imatrix if imatrix is not None else scheme.calibration == "required"
         method = gguf_method(scheme.name, scheme.family)
+        calibrated = imatrix if imatrix is not None else method not in LLAMA_CPP
         return SchemeFacts(
             method,
             max(4.0, bits - SCALE_BITS[method][0]) if method in SCALE_BITS else bits,
@@ -163,15 +167,36 @@ def scheme_facts(
             kv,
             calibrated,
             scheme.name.endswith("-pure"),
+            recovery(scheme.name),
         )
     method, group = _method(scheme), scheme.group_size or 0
     bits = scheme.bpw if method in ("exl2", "exl3", "aqlm", "quip") and scheme.bpw else scheme.weight_bits
     if method in ("exl2", "exl3", "aqlm", "quip", "fp8"):
         group = 0
-    return SchemeFacts(method, float(bits), group, _activation(scheme), kv, scheme.calibration != "none")
+    calibrated = scheme.calibration != "none"
+    won_back = recovery(scheme.name)
+    return SchemeFacts(method, float(bits), group, _activation(scheme), kv, calibrated, recovered=won_back)
 
 
-def clamped(name: str, bits: float, spans: dict[str, Sequence[float]]) -> float:
+def recovery(name: str) -> str:
+    """How the weights of a scheme or model called *name* were trained again: qat, lora or ''."""
+    low = name.lower()
+    for kind, words in RECOVERED.items():
+        if any(word in low for word in words):
+            return kind
+    return ""
+
+
+RECOVERED = {
+    "qat": ("qat", "qad", "dwq", "aqlm-pv"),
+    "lora": ("lora", "loftq", "eora"),
+}
+"""Words of a name that say the weights were trained with or after quantization: whole (QAT, distillation) or
+through adapters (https://github.com/pytorch/ao/blob/main/docs/source/workflows/qat.md,
+https://github.com/yxli2123/LoftQ)."""
+
+
+def clamped(name: str, bits: float, spans: Mapping[str, Sequence[float]]) -> float:
     """*bits* inside the span of ladder scheme *name*; as they are elsewhere."""
     low, high = spans.get(name, (0.0, 16.0))
     return min(max(bits, low), high)
@@ -188,34 +213,23 @@ def _method(scheme: SchemeProfile) -> str:
 
 
 def research_method(name: str) -> str:
-    """The rounding inside a research scheme, by its name; 'research' where it trains weights or is unknown.
+    """The rounding inside a research scheme, by its name; 'unserved' where no engine has the format.
 
-    SmoothQuant and QuaRot round to nearest unless their name says GPTQ; the others optimise on data.
+    SmoothQuant and QuaRot round to nearest unless their name says GPTQ; what is not told apart here optimises
+    its rounding on data and counts as one: 'papers'.
     """
     low = name.lower()
-    if any(word in low for word in TRAINED_OR_UNSERVED):
-        return "research"
-    for method in ("omniquant", "quip"):
+    if any(word in low for word in UNSERVED):
+        return "unserved"
+    for method in ("omniquant", "quip", "gptq", "awq"):
         if method in low:
             return method
-    to_nearest = "smoothquant" in low or ("quarot" in low and "gptq" not in low)
-    return "rtn" if to_nearest else "gptq"
+    to_nearest = any(word in low for word in ("smoothquant", "quarot", "minmax", "-rtn"))
+    return "rtn" if to_nearest else "gptq" if any(word in low for word in ROTATING) else "papers"
 
 
-TRAINED_OR_UNSERVED = (
-    "qat",
-    "lora",
-    "eora",
-    "pb-llm",
-    "billm",
-    "db-llm",
-    "vptq",
-    "quik",
-    "lqer",
-    "ov-nf4",
-    "codebook",
-)
-"""Weights trained again, or methods no engine of the catalogue runs: nothing was fitted on them."""
+UNSERVED = ("pb-llm", "billm", "db-llm", "vptq", "quik", "lqer", "ov-nf4", "codebook")
+"""Formats no engine of the catalogue runs and whose damage follows no curve of the others."""
 
 
 def _activation(scheme: SchemeProfile) -> str:
@@ -230,5 +244,6 @@ def _activation(scheme: SchemeProfile) -> str:
     return kind + "-smooth" if "smooth" in low or scheme.family == "int8" else kind
 
 
-ROTATING = ("quarot", "spinquant", "flatquant", "hadamard")
-"""Methods that spread outliers of the activations over all channels before rounding."""
+ROTATING = ("quarot", "spinquant", "flatquant", "hadamard", "rotation", "atom")
+"""Methods that spread outliers of the activations over all channels before rounding, or (Atom) keep them in
+more bits."""

@@ -8,8 +8,12 @@ whose coefficient must not change sign are named in `SIGNED`: that is what makes
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+UNKNOWN_YEAR = 2025.0
+"""Release of a model that states none, in the fit and in answers: the middle of the
+catalogue."""
 KNOTS = (1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.5, 6.6, 8.5)
 """Bits at which the damage curve may bend; its reference point is 4 bits."""
 REFERENCE_BITS = 4.0
@@ -26,9 +30,14 @@ CURVES = {
     "quip": "codebook",
 }
 """Methods that share the shape of the damage curve; all others are rounding to a grid ('grid')."""
+LLAMA_CPP = ("gguf-k", "gguf-legacy")
+"""Methods that form one ladder, on one curve without bends of their own."""
 SIZE_REFERENCE_B = 8.0
 YEAR_REFERENCE = 2024.0
 KV_KNOTS = (2.0, 3.0, 4.5, 8.5)
+SHARED_FROM, APART_BELOW = 6.6, 4.5
+"""Bits from which the old block formats (Q8_0) count as K types, and below which they are all their own: in
+between its disadvantage fades, so that llama.cpp's one ladder from Q2_K to Q8_0 never turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,9 @@ class SchemeFacts:
     calibrated: bool = True
     """Importance matrix for GGUF; calibration data elsewhere."""
     pure: bool = False
+    recovered: str = ""
+    """How accuracy was won back: '' (not at all), qat (trained with quantization), lora (adapters trained
+    after it), tuned (rounding optimised beyond the format's own tool)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +92,11 @@ def segments(bits: float) -> list[tuple[int, float]]:
 def weight_features(scheme: SchemeFacts) -> dict[str, float]:
     """Features of the weights' noise."""
     method, shape = scheme.method, curve(scheme.method)
-    found = {"w": 1.0, f"w:{method}": 1.0}
+    found = {"w": 1.0, f"w:{method}": _apart(scheme)}
     for index, lost in segments(scheme.bits):
         found[f"seg:{shape}:{index}"] = lost
-        found[f"seg:{method}:{index}"] = lost
+        if method not in LLAMA_CPP:
+            found[f"seg:{method}:{index}"] = lost
     low = max(0.0, 5.0 - scheme.bits)
     if scheme.group:
         coarse = math.log2((4096 if scheme.group < 0 else scheme.group) / 32.0)
@@ -97,7 +110,16 @@ def weight_features(scheme: SchemeFacts) -> dict[str, float]:
             found["uncalibrated:low"] = low
     if scheme.pure:
         found["pure"] = 1.0
+    if scheme.recovered:
+        found[f"recovered:{scheme.recovered}"] = 1.0
     return found
+
+
+def _apart(scheme: SchemeFacts) -> float:
+    """How much of a method's own offset counts: all of it, but for llama.cpp's old types at many bits."""
+    if scheme.method != "gguf-legacy":
+        return 1.0
+    return min(max((SHARED_FROM - scheme.bits) / (SHARED_FROM - APART_BELOW), 0.0), 1.0)
 
 
 def activation_features(scheme: SchemeFacts) -> dict[str, float]:
@@ -122,14 +144,17 @@ def _rounded(prefix: str, act: str) -> dict[str, float]:
     return found
 
 
-def kv_features(scheme: SchemeFacts, category: str = "") -> dict[str, float]:
+def kv_features(scheme: SchemeFacts, family: str = "", category: str = "") -> dict[str, float]:
     """Features of the KV cache's noise; empty at 16 bits.
 
-    A task (*category*) reads more of the cache than perplexity's short windows do: its noise counts more.
+    Families differ in the outliers of their keys. A task (*category*) reads more of the cache than
+    perplexity's short windows do: its noise counts more.
     """
     if scheme.kv_bits >= 16:
         return {}
-    found = {"kv": 1.0, "kvt": 1.0, f"kvt:{category}": 1.0} if category else {"kv": 1.0}
+    found = {"kv": 1.0, f"kv:fam:{family}": 1.0}
+    if category:
+        found |= {"kvt": 1.0, f"kvt:{category}": 1.0}
     for index in range(len(KV_KNOTS) - 1):
         low, high = KV_KNOTS[index], KV_KNOTS[index + 1]
         lost = high - min(max(scheme.kv_bits, low), high)
@@ -185,6 +210,9 @@ SIGNED = {
     "seg:": 1,
     "group": 1,
     "uncalibrated": 1,
+    "w:gguf-legacy": 1,
+    "recovered:": -1,
+    "kv:fam:": 0,
     "kv:": 1,
     "a:below-": 1,
     "a:smooth": -1,
@@ -215,7 +243,7 @@ def sign(name: str) -> int:
     return 0
 
 
-def dot(coefficients: dict[str, float], features: dict[str, float]) -> float:
+def dot(coefficients: Mapping[str, float], features: Mapping[str, float]) -> float:
     """Sum of coefficient × value; a feature never seen counts nothing."""
     total = 0.0
     for name, value in features.items():

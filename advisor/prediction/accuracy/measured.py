@@ -1,17 +1,18 @@
 """What was measured of one model, brought into an order that more damage never beats less.
 
-All cells of a model and a group of methods are sorted by predicted damage. Their prices (prediction plus
-measured shift) are made non-decreasing by pooling adjacent violators (Barlow et al. 1972); a scheme nobody
-measured stays between its measured neighbours. So measurements move a prediction, and noise never inverts it.
+All cells of a model and a group of methods are sorted by predicted damage. Their values (prediction plus
+measured shift) are made non-decreasing by isotonic regression; a scheme nobody measured stays between its
+measured neighbours. So measurements move a prediction, and noise never inverts it. The regression is the
+standard library's few lines because the answer path loads no scikit-learn; a test holds it against
+`sklearn.isotonic.IsotonicRegression`.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any
+from functools import cache
 
 from advisor.errors import NotMeasuredError
 from advisor.prediction.artifacts import load
@@ -20,7 +21,19 @@ SAME = 1e-4
 """Damages nearer than this are one: two names of the same tensor types (the file keeps five digits)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredTask:
+    """What scores of one category say of a cell."""
+
+    shift: float
+    """Of the log price."""
+    error: float
+    rows: int
+    sources: tuple[str, ...]
+    mean_retained_pct: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """One measured scheme of a model."""
 
@@ -29,11 +42,14 @@ class Cell:
     lift: float
     """Log price its rounded activations add beyond their damage."""
     z: float
+    """Predicted log damage."""
     dz: float
-    damage: tuple[int, float, tuple[str, ...]] | None
-    """Rows of perplexity or KLD, error of dz, sources."""
-    tasks: dict[str, tuple[float, float, int, tuple[str, ...], float]]
-    """Category -> shift of the log price, its error, rows, sources, mean retained percent of the rows."""
+    """What its perplexities and divergences add to it."""
+    damage_rows: int
+    damage_error: float
+    """Standard error of dz."""
+    damage_sources: tuple[str, ...]
+    tasks: dict[str, MeasuredTask]
     common: tuple[float, float]
     """Shift of the price that its measured tasks share, in spreads, and the error of an unmeasured task's."""
 
@@ -47,19 +63,30 @@ def _groups(model: str) -> dict[str, tuple[Cell, ...]]:
     names = document["sources"]
     found: dict[str, list[Cell]] = {}
     for raw in document["models"].get(model, ()):
-        damage = raw.get("damage")
-        found.setdefault(raw["group"], []).append(
-            Cell(
-                raw["scheme"],
-                raw["imatrix"],
-                raw.get("lift", 0.0),
-                raw["z"],
-                raw["dz"],
-                (damage[0], damage[1], tuple(names[i] for i in damage[2])) if damage else None,
-                {c: (t[0], t[1], t[2], tuple(names[i] for i in t[3]), t[4]) for c, t in raw["tasks"].items()},
-                tuple(raw.get("common", (0.0, 1.0))),
+        rows, error, at = raw.get("damage", (0, 0.0, ()))
+        tasks = {
+            category: MeasuredTask(
+                shift=shift,
+                error=wide,
+                rows=n,
+                sources=tuple(names[i] for i in where),
+                mean_retained_pct=mean,
             )
+            for category, (shift, wide, n, where, mean) in raw["tasks"].items()
+        }
+        cell = Cell(
+            scheme=raw["scheme"],
+            imatrix=raw["imatrix"],
+            lift=raw.get("lift", 0.0),
+            z=raw["z"],
+            dz=raw["dz"],
+            damage_rows=rows,
+            damage_error=error,
+            damage_sources=tuple(names[i] for i in at),
+            tasks=tasks,
+            common=tuple(raw.get("common", (0.0, 1.0))),
         )
+        found.setdefault(raw["group"], []).append(cell)
     return {group: tuple(sorted(cells, key=lambda cell: cell.z)) for group, cells in found.items()}
 
 
@@ -76,36 +103,47 @@ def cell_of(model: str, group: str, scheme: str, imatrix: bool) -> Cell | None:
     return None
 
 
-@lru_cache(maxsize=512)
-def curve(
-    model: str,
-    group: str,
-    category: str,
-    base: float,
-    power: float,
-    width: float,
-    knots: tuple[float, ...],
-    spreads: tuple[float, ...],
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """(damage, log price) of the measured cells in order, at *width* standard deviations from the middle.
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Measured cells in the order of their damage, and their values in that order."""
 
-    *base* and *power* turn damage into a price; *knots* and *spreads* give the deviation of a cell of which
-    only the damage was measured.
-    """
-    found = []
-    for cell in cells_of(model, group):
-        task = cell.tasks.get(category)
-        at = cell.z + cell.lift / power
-        price = base + power * (at + cell.dz)
-        if task is None:
-            spread = interpolate(price, knots, spreads)
-            shift, error = cell.common[0] * spread, cell.common[1] * spread
-        else:
-            shift, error = task[:2]
-        found.append((at, price + shift + width * error, error**-2))
-    found.sort(key=lambda one: one[0])
-    zs, values, masses = zip(*found, strict=True) if found else ((), (), ())
-    return zs, tuple(_pooled(values, masses))
+    cells: tuple[Cell, ...]
+    at: tuple[float, ...]
+    values: tuple[float, ...]
+
+    def of(self, cell: Cell) -> float:
+        """The value of one of its cells."""
+        return self.values[self.cells.index(cell)]
+
+    def between(self, at: float, value: float) -> float:
+        """*value* of an unmeasured scheme of damage *at*, kept between its measured neighbours."""
+        below, above = bisect_right(self.at, at + SAME), bisect_left(self.at, at - SAME)
+        if below:
+            value = max(value, self.values[below - 1])
+        if above < len(self.values):
+            value = min(value, self.values[above])
+        return value
+
+
+def ladder(cells: Sequence[Cell], point: Callable[[Cell], tuple[float, float, float]]) -> Ladder:
+    """The ladder of *cells*; *point* gives a cell's place, value and the value's standard error."""
+    ordered = sorted(((*point(cell), cell) for cell in cells), key=lambda one: one[0])
+    values = isotonic([value for _, value, _, _ in ordered], [error**-2 for _, _, error, _ in ordered])
+    return Ladder(tuple(one[3] for one in ordered), tuple(one[0] for one in ordered), tuple(values))
+
+
+def isotonic(values: Sequence[float], weights: Sequence[float]) -> list[float]:
+    """The nearest non-decreasing sequence, weighted least squares (pool adjacent violators)."""
+    blocks: list[tuple[float, float, int]] = []
+    for value, weight in zip(values, weights, strict=True):
+        block = (value, weight, 1)
+        while blocks and blocks[-1][0] > block[0]:
+            before = blocks.pop()
+            total = before[1] + block[1]
+            mean = (before[0] * before[1] + block[0] * block[1]) / total
+            block = (mean, total, before[2] + block[2])
+        blocks.append(block)
+    return [value for value, _, n in blocks for _ in range(n)]
 
 
 def interpolate(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:
@@ -116,29 +154,3 @@ def interpolate(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:
         return ys[-1]
     i = bisect_left(xs, x)
     return ys[i - 1] + (ys[i] - ys[i - 1]) * (x - xs[i - 1]) / (xs[i] - xs[i - 1])
-
-
-def placed(zs: tuple[float, ...], values: tuple[float, ...], z: float, value: float) -> float:
-    """*value* of an unmeasured scheme of damage *z*, kept between its measured neighbours."""
-    if not zs:
-        return value
-    below, above = bisect_right(zs, z + SAME), bisect_left(zs, z - SAME)
-    if below:
-        value = max(value, values[below - 1])
-    if above < len(values):
-        value = min(value, values[above])
-    return value
-
-
-def _pooled(values: Sequence[float], masses: Sequence[float]) -> list[float]:
-    """The nearest non-decreasing sequence (weighted least squares)."""
-    blocks: list[list[Any]] = []
-    for value, mass in zip(values, masses, strict=True):
-        blocks.append([value, mass, 1])
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            last = blocks.pop()
-            into = blocks[-1]
-            total = into[1] + last[1]
-            into[0] = (into[0] * into[1] + last[0] * last[1]) / total
-            into[1], into[2] = total, into[2] + last[2]
-    return [value for value, _, n in blocks for _ in range(n)]

@@ -7,88 +7,111 @@ agreeing ones decide.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from advisor.catalog.models import find_model
+from advisor.catalog.schemes import find_scheme
 from advisor.errors import AdvisorError
-from advisor.training.accuracy.fit import predict_rows
+from advisor.prediction.accuracy.facts import model_facts, recovery, scheme_facts
+from advisor.prediction.accuracy.features import activation_lift, dot
+from advisor.prediction.accuracy.question import group_of, latent
+from advisor.sizing.weights import weigh
+from advisor.training.accuracy.agreement import scatter
 from advisor.training.accuracy.intervals import loss_at, noise, price, spread_at
+from advisor.training.accuracy.model import AccuracyModel
 from advisor.training.accuracy.rows import Row
 
-DAMAGE_SPREAD = 0.3
-"""Scatter of one scheme's log damage about its model's curve (residual scatter of the fit, see evaluate)."""
-SOURCE_SCATTER = 0.25
-"""Scatter of log damage between two sources of one configuration: other corpus, context, engine version."""
 COMMON = 0.5
 """Part of a task's unexplained shift that all tasks of one model and scheme share: the correlation, over
 categories of a cell, of the standardized residuals of families left out (0.54 on the families and sources
 settings are chosen on)."""
-SET_UP_SCATTER = 0.15
-"""Share of a loss by which two set-ups of one benchmark differ (prompt, shots, harness version)."""
+FARTHEST = 1.5
+"""A row farther from the prediction (in log damage) counts as this far: a misprint must not move a cell."""
 
 
-def cells(rows: list[Row], fitted: dict[str, Any], coefficients: dict[str, float]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Fitted:
+    """What the cells are held against."""
+
+    model: AccuracyModel
+    document: dict[str, Any]
+    """The artifact so far: spans, coefficients, intervals, repetition."""
+    source_scatter: float
+    """Of log damage, between sources of one configuration."""
+    sources: list[str]
+
+    @property
+    def damage_spread(self) -> float:
+        """Scatter of one scheme's log damage about its model's curve."""
+        return float(self.model.row_errors_[0])
+
+    @property
+    def set_up_scatter(self) -> float:
+        """Share of a loss that set-ups of one benchmark (prompt, shots, version) move it by."""
+        return float(self.model.row_errors_[1])
+
+
+def cells(rows: Sequence[Row], model: AccuracyModel, document: dict[str, Any]) -> dict[str, Any]:
     """The document `accuracy_cells.json`: model -> measured schemes by predicted damage."""
     grouped: dict[tuple[str, str, bool], list[Row]] = {}
     for row in rows:
-        model, scheme, _ = row.cell
-        if model and scheme and row.scheme.kv_bits >= 16:
-            grouped.setdefault((model, scheme, row.scheme.calibrated), []).append(row)
+        name, scheme = row.cell
+        plain = row.scheme.kv_bits >= 16 and row.reference is None
+        if name and scheme and plain and row.scheme.recovered == recovery(scheme):
+            grouped.setdefault((name, scheme, row.scheme.calibrated), []).append(row)
     sources = sorted({row.source for members in grouped.values() for row in members})
+    fitted = Fitted(model, document, scatter(rows), sources)
     models: dict[str, list[dict[str, Any]]] = {}
-    for (model, scheme, calibrated), members in sorted(grouped.items()):
-        about = _placed(model, scheme, calibrated, fitted)
+    for (name, scheme, calibrated), members in sorted(grouped.items()):
+        about = _placed(name, scheme, calibrated, fitted)
         if about is not None:
-            cell = _cell(members, fitted, coefficients, sources)
-            models.setdefault(model, []).append({**about, "scheme": scheme, "imatrix": calibrated, **cell})
+            cell = _cell(members, fitted)
+            models.setdefault(name, []).append({**about, "scheme": scheme, "imatrix": calibrated, **cell})
     for found in models.values():
         found.sort(key=lambda cell: (cell["group"], cell["z"], cell["scheme"], cell["imatrix"]))
     return {"format": 1, "sources": sources, "models": models}
 
 
-def _placed(model: str, scheme: str, calibrated: bool, fitted: dict[str, Any]) -> dict[str, Any] | None:
+def _placed(name: str, scheme: str, calibrated: bool, fitted: Fitted) -> dict[str, Any] | None:
     """Damage the prediction gives this cell, and its group; None when the catalogue cannot size it."""
-    from advisor.catalog.models import find_model
-    from advisor.catalog.schemes import find_scheme
-    from advisor.prediction.accuracy.facts import model_facts, scheme_facts
-    from advisor.prediction.accuracy.features import activation_lift, dot
-    from advisor.prediction.accuracy.predict import group_of, latent
-    from advisor.sizing.weights import weigh
-
+    coefficients = fitted.document["coefficients"]
     try:
-        profile, about = find_model(model), find_scheme(scheme)
+        profile, about = find_model(name), find_scheme(scheme)
         imatrix = calibrated if about.is_gguf else None
-        facts = scheme_facts(about, weigh(profile, about, imatrix), imatrix, "f16", fitted["spans"])
+        weights = weigh(profile, about, imatrix)
+        facts = scheme_facts(about, weights, imatrix, "f16", fitted.document["spans"])
     except AdvisorError:
         return None
     if facts.method == "none":
         return None
-    damage = latent(facts, model_facts(profile, fitted["default_year"]), fitted["coefficients"])
+    damage = latent(facts, model_facts(profile), coefficients)
     found = {"z": _short(damage.z), "group": group_of(facts)}
-    lift = dot(fitted["coefficients"], activation_lift(facts))
+    lift = dot(coefficients, activation_lift(facts))
     return found | {"lift": _short(lift)} if lift else found
 
 
-def _cell(
-    members: list[Row], fitted: dict[str, Any], coefficients: dict[str, float], sources: list[str]
-) -> dict:
+def _cell(members: list[Row], fitted: Fitted) -> dict[str, Any]:
     damaged = [row for row in members if row.kind in ("ppl", "kld")]
-    shift, error = 0.0, DAMAGE_SPREAD
+    shift, error = 0.0, fitted.damage_spread
     if damaged:
-        off = np.array([row.y for row in damaged]) - predict_rows(damaged, coefficients, training=True)[0]
-        weight = 1.0 / (np.array([row.sigma for row in damaged]) ** 2 + SOURCE_SCATTER**2)
-        precision = 1.0 / DAMAGE_SPREAD**2 + weight.sum()
-        shift, error = float((np.clip(off, -1.5, 1.5) * weight).sum() / precision), precision**-0.5
+        off = np.array([row.y for row in damaged]) - fitted.model.explained(damaged)
+        weight = 1.0 / (np.array([row.sigma for row in damaged]) ** 2 + fitted.source_scatter**2)
+        precision = 1.0 / fitted.damage_spread**2 + weight.sum()
+        shift = float((np.clip(off, -FARTHEST, FARTHEST) * weight).sum() / precision)
+        error = float(precision**-0.5)
     cell: dict[str, Any] = {"dz": _short(shift), "tasks": {}}
     if damaged:
-        cell["damage"] = [len(damaged), _short(error), _indices(damaged, sources)]
+        cell["damage"] = [len(damaged), _short(error), _indices(damaged, fitted.sources)]
     alone: dict[str, tuple[float, float, float]] = {}
     for category in sorted({row.category for row in members if row.kind == "task"}):
         tasks = [row for row in members if row.kind == "task" and row.category == category]
-        alone[category] = _task_shift(tasks, shift, fitted, coefficients)
+        alone[category] = _task_shift(tasks, shift, fitted)
         mean = round(100.0 - float(np.mean([row.y for row in tasks])), 2)
-        cell["tasks"][category] = [0.0, 0.0, len(tasks), _indices(tasks, sources), mean]
+        cell["tasks"][category] = [0.0, 0.0, len(tasks), _indices(tasks, fitted.sources), mean]
     together, common = _shared(alone)
     for category, pair in together.items():
         cell["tasks"][category][:2] = [_short(value) for value in pair]
@@ -129,21 +152,19 @@ def _shared(
     return found, (mean, variance**0.5)
 
 
-def _task_shift(
-    tasks: list[Row], shift: float, fitted: dict[str, Any], coefficients: dict[str, float]
-) -> tuple[float, float, float]:
+def _task_shift(tasks: list[Row], shift: float, fitted: Fitted) -> tuple[float, float, float]:
     """Shift of the log price by the rows of one category, its error, and the spread expected beforehand."""
-    category = tasks[0].category
+    category, coefficients = tasks[0].category, fitted.model.coef_
     ceiling = np.array([row.ceiling for row in tasks])
-    centre = (
-        price(predict_rows(tasks, coefficients)[0], ceiling) + coefficients.get(f"p:{category}", 1.0) * shift
-    )
+    centre = price(fitted.model.predict(tasks), ceiling) + coefficients.get(f"p:{category}", 1.0) * shift
     # Benchmarks of one category differ in price; the known part of that is no shift.
     known = np.array([coefficients.get(f"t:dataset:{category}:{row.dataset}", 0.0) for row in tasks])
-    spread = float(spread_at(np.array([centre.mean()]), fitted["spread_known"])[0])
+    table = fitted.document["intervals"]["known"]["task"]["spread"]
+    spread = float(spread_at(np.array([centre.mean()]), table)[0])
     y = np.array([row.y for row in tasks])
     loss = loss_at(centre, ceiling)
-    error = np.hypot(noise(tasks, loss, fitted["repetition"]), SET_UP_SCATTER * np.maximum(loss, y.clip(0)))
+    sampling = noise(tasks, loss, fitted.document["repetition"])
+    error = np.hypot(sampling, fitted.set_up_scatter * np.maximum(loss, y.clip(0)))
     grid = np.linspace(-4.0, 4.0, 161) * spread
     at = loss_at((centre + known)[:, None] + grid[None, :], ceiling[:, None])
     # Many rows of one source share its set-up: together they weigh as the square root of their number.

@@ -1,96 +1,121 @@
-"""Fits the accuracy artifact and measures how good it is on families and sources left out whole."""
+"""Fits the accuracy artifact: coefficients, intervals from families and sources left out whole, and cells."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from advisor.training.accuracy import intervals
 from advisor.training.accuracy.cells import cells
-from advisor.training.accuracy.fit import fit_coefficients, mass_of
+from advisor.training.accuracy.model import AccuracyModel, Vector, targets
 from advisor.training.accuracy.rows import Row, rows
 from advisor.training.accuracy.schemes import spans
 from advisor.training.data.tables import load
+from advisor.training.fitting.calibrate import stratum
+from advisor.training.fitting.folds import fold_of, left_out
 
 BORROWED_SPREAD = 1.2
 """Spread where a method was never measured on a task over that where it was: the upper quartile (1.18) of the
-ratios that `advisor evaluate accuracy` prints for eight methods left out, 0.9 to 1.5."""
-DEFAULT_YEAR = 2025.0
-"""Release of a model that states none: where half of the catalogue's models lie."""
+ratios that `advisor evaluate accuracy` prints for methods left out, 0.9 to 1.5."""
 
 
-def fit(progress: Callable[[float], None] | None = None) -> dict[str, Any]:
-    """The artifact document: coefficients, spreads, quantiles, and how many rows stand behind what.
+def fit() -> dict[str, Any]:
+    """The artifact document: coefficients, spreads, widths, and how many rows stand behind what.
 
     `files` holds the second file, accuracy_cells.json, which is loaded only when a model in it is asked for.
     """
     found = rows(load("accuracy"))
-    coefficients = fit_coefficients(found)
+    model = AccuracyModel().fit(found)
     document = {
-        "format": 1,
-        "coefficients": {n: _round(v) for n, v in coefficients.items() if _used(n) and abs(v) > 1e-4},
+        "format": 2,
+        "coefficients": {n: _round(v) for n, v in model.coef_.items() if _used(n) and abs(v) > 1e-4},
         "ceiling": _ceilings(found),
-        "default_year": DEFAULT_YEAR,
         "spans": spans(),
         "support": _support(found),
         "borrowed_spread": BORROWED_SPREAD,
         "price_knots": list(intervals.PRICE_KNOTS),
-        "confidences": list(intervals.CONFIDENCES),
-        **_intervals(found, progress),
+        **_intervals(LeftOut.of(found)),
     }
-    return document | {"files": {"accuracy_cells": cells(found, document, coefficients)}}
+    return document | {"files": {"accuracy_cells": cells(found, model, document)}}
 
 
-def _intervals(found: list[Row], progress: Callable[[float], None] | None) -> dict[str, Any]:
-    """Spreads and quantiles from models never seen, and from models known through other sources only."""
-    half = (lambda done: progress(done / 2)) if progress else None
-    rest = (lambda done: progress(0.5 + done / 2)) if progress else None
-    unseen, _ = intervals.left_out(found, lambda row: row.model.family, half)
-    by_source, _ = intervals.left_out(found, lambda row: row.source, rest)
-    fold = intervals.folds_of([row.source for row in found])
-    homes: dict[str, set[int]] = {}
-    for row, index in zip(found, fold, strict=True):
-        homes.setdefault(row.model.name, set()).add(int(index))
-    seen = np.array([len(homes[row.model.name]) > 1 for row in found])
-    task = np.array([row.kind == "task" for row in found])
-    shares = intervals.repetition([row for row in found if row.kind == "task"], unseen[task])
-    new = _spread(found, unseen, task, shares, lambda row: row.model.family)
-    known = _spread(found, by_source, task & seen, shares, lambda row: row.source)
-    quantiles = {**new[1], "damage_known": _damage_quantile(found, by_source, seen, lambda row: row.source)}
-    quantiles["damage"] = _damage_quantile(
-        found, unseen, np.ones(len(found), bool), lambda row: row.model.family
-    )
-    return {
-        "repetition": shares,
-        "spread": new[0],
-        "spread_known": known[0],
-        "quantiles": {name: [_round(v) for v in values] for name, values in quantiles.items()},
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Every row with what two cold fits said of it: one without its family, one without its source."""
+
+    rows: list[Row]
+    without_family: Vector
+    without_source: Vector
+    known: npt.NDArray[np.bool_]
+    """Whether another source than the left-out one measured the row's model."""
+
+    @classmethod
+    def of(cls, found: list[Row]) -> LeftOut:
+        """Twelve fits."""
+        array = np.empty(len(found), object)
+        array[:] = found
+        families, sources = [row.model.family for row in found], [row.source for row in found]
+        model, y = AccuracyModel(), targets(found)
+        homes: dict[str, set[int]] = {}
+        fold = fold_of(sources, intervals.FOLDS)
+        for row, index in zip(found, fold, strict=True):
+            homes.setdefault(row.model.name, set()).add(int(index))
+        return cls(
+            found,
+            left_out(model, array, y, families, intervals.FOLDS),
+            left_out(model, array, y, sources, intervals.FOLDS),
+            np.array([len(homes[row.model.name]) > 1 for row in found]),
+        )
+
+    def repetition(self) -> dict[str, float]:
+        """The part of the sampling error that two runs of the same questions do not share, by category."""
+        task = np.array([row.kind == "task" for row in self.rows])
+        return intervals.repetition(
+            [row for row in self.rows if row.kind == "task"], self.without_family[task]
+        )
+
+    def tasks(self, *, known: bool) -> intervals.Tasks:
+        """Scored rows of models known (source left out), or of all as unknown ones (family left out)."""
+        at = [i for i, row in enumerate(self.rows) if row.kind == "task" and (self.known[i] or not known)]
+        picked = [self.rows[i] for i in at]
+        predicted = (self.without_source if known else self.without_family)[at]
+        error = intervals.noise(picked, predicted, self.repetition())
+        return intervals.Tasks(picked, predicted, error, self.groups(picked, known))
+
+    def damage(self, kind: str, *, known: bool) -> tuple[list[float], list[str]]:
+        """|log error| of 'ppl' or 'kld' rows, and their groups."""
+        at = [i for i, row in enumerate(self.rows) if row.kind == kind and row.sigma < 0.5]
+        at = [i for i in at if self.known[i] or not known]
+        predicted = self.without_source if known else self.without_family
+        off = [abs(self.rows[i].y - float(predicted[i])) for i in at]
+        return off, self.groups([self.rows[i] for i in at], known)
+
+    @staticmethod
+    def groups(picked: Sequence[Row], known: bool) -> list[str]:
+        """What is new about a row: its source, or its model's family."""
+        return [row.source if known else row.model.family for row in picked]
+
+
+def _intervals(left: LeftOut) -> dict[str, Any]:
+    """Spreads and widths of models never seen, and of models known through other sources only."""
+    unknown = intervals.calibrate(left.tasks(known=False))
+    known = intervals.calibrate(left.tasks(known=True)).no_wider_than(unknown)
+    found: dict[str, dict[str, Any]] = {
+        "unknown": {"task": unknown.document()},
+        "known": {"task": known.document()},
     }
-
-
-def _spread(
-    found: list[Row],
-    predicted: np.ndarray,
-    mask: np.ndarray,
-    shares: dict[str, float],
-    group: Callable[[Row], str],
-) -> tuple[list[float], dict[str, list[float]]]:
-    at = np.flatnonzero(mask)
-    tasks, loss = [found[i] for i in at], predicted[at]
-    error = intervals.noise(tasks, loss, shares)
-    spread = intervals.spreads(tasks, loss, error, mass_of(tasks))
-    scores = intervals.standardized(tasks, loss, error, spread)
-    return spread, intervals.quantiles(scores, [group(row) for row in tasks])
-
-
-def _damage_quantile(
-    found: list[Row], predicted: np.ndarray, mask: np.ndarray, group: Callable[[Row], str]
-) -> list[float]:
-    at = [i for i, row in enumerate(found) if row.kind in ("ppl", "kld") and row.sigma < 0.5 and mask[i]]
-    off = np.array([abs(found[i].y - predicted[i]) for i in at])
-    return intervals.quantiles(off, [group(found[i]) for i in at])["two_sided"]
+    for kind in ("ppl", "kld"):
+        for who in ("unknown", "known"):
+            new = stratum(*left.damage(kind, known=who == "known"))
+            widths = new["half_widths"]
+            if who == "known":
+                widths = intervals.narrower(widths, found["unknown"][kind]["two_sided"])
+            found[who][kind] = {"two_sided": widths, "groups": new["groups"]}
+    return {"repetition": left.repetition(), "intervals": found}
 
 
 def _used(name: str) -> bool:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from advisor.training.accuracy import figures
-from advisor.training.accuracy.fit import fit_coefficients, predict_rows
+from advisor.training.accuracy import figures, intervals
+from advisor.training.accuracy.model import AccuracyModel
 from advisor.training.accuracy.rows import Row
 
 SETTINGS = (
-    "chosen looking at folds of all families, before a holdout was kept: the other prior spreads, row errors "
-    "of the fit, role sensitivities, noise per bit, groups of sister families, folds and knots",
+    "chosen looking at folds of all families, before a holdout was kept: most prior spreads, role "
+    "sensitivities, noise per bit, groups of sister families and knots",
     "chosen on the folds without the holdout: the part of a shift that a measured scheme's tasks share (0.5)"
     " and the prior spreads of family, model, source and task terms",
     "prompted by answers that were wrong, some of them on the held source qllm_eval, and kept for what they "
@@ -34,22 +35,22 @@ def is_held(row: Row) -> bool:
     return held(row.model.family) or held(row.source)
 
 
-def holdout(rows: list[Row]) -> list[dict[str, Any]]:
+def holdout(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Errors on held families and on held sources, by bits, from one fit that saw neither."""
-    coefficients = fit_coefficients([row for row in rows if not is_held(row)])
-    found = []
+    model = AccuracyModel().fit([row for row in rows if not is_held(row)])
+    found: list[dict[str, Any]] = []
     for what, kept in (
         ("families", [row for row in rows if held(row.model.family)]),
         ("sources", [row for row in rows if held(row.source)]),
     ):
-        predicted, _ = predict_rows(kept, coefficients)
-        tables = figures.errors(kept, predicted), figures.damage(kept, predicted)
-        found += [{"held": what, **row} for row in tables[0] if row["group"] in _GROUPS]
-        for row in tables[1]:
-            if row["method"] == "all" and row["n"] and np.isfinite(row["factor"]):
-                group = f"damage factor ({row['measure']})"
-                found.append({"held": what, "group": group, "n": row["n"], "median": row["factor"]})
+        predicted = model.predict(kept)
+        at = [i for i, row in enumerate(kept) if row.kind == "task" and figures.offered(row)]
+        picked = [kept[i] for i in at]
+        groups = [row.model.family if what == "families" else row.source for row in picked]
+        error = np.array([row.sigma for row in picked])
+        found += [
+            {"held": what, **line}
+            for line in figures.losses(intervals.Tasks(picked, predicted[at], error, groups))
+        ]
+        found += [{"held": what, **figures.damage(kept, predicted, kind)} for kind in ("ppl", "kld")]
     return found
-
-
-_GROUPS = {name for name, *_ in figures.BIT_RANGES}

@@ -70,7 +70,7 @@ def _rated(rows: pd.DataFrame, named: pd.DataFrame) -> dict[str, list[float]]:
     """Edition -> [quality, scores], and the same under the name of the catalogue row it belongs to."""
     counts = rows["edition"].value_counts()
     found = {edition: [round(quality, 3), int(counts[edition])] for edition, quality in _solve(rows).items()}
-    for name, edition in zip(named["name"], named["hf_id"], strict=True):
+    for name, edition in zip(named["name"].tolist(), named["hf_id"].tolist(), strict=True):
         if edition in found:
             found[name] = found[edition]
     return dict(sorted(found.items()))

@@ -6,32 +6,43 @@ Raw figures are never edited; every exclusion is a rule here with its reason.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import pandas as pd
 
-from advisor.prediction.accuracy.facts import family_group, release_year
-from advisor.prediction.accuracy.features import ModelFacts, SchemeFacts
+from advisor.catalog.models import all_models
+from advisor.prediction.accuracy.facts import UNSERVED, family_group, release_year
+from advisor.prediction.accuracy.features import UNKNOWN_YEAR, ModelFacts, SchemeFacts
 from advisor.training.accuracy.benchmarks import benchmark, binomial_error
-from advisor.training.accuracy.schemes import scheme_facts, text
+from advisor.training.accuracy.schemes import has, scheme_facts, text
 
-TRAINED = ("QAT", "EfficientQAT", "DWQ", "PV-", "Recover", "LoRA", "EoRA")
-"""The weights were trained again after (or for) quantization: damage of another kind, not predicted."""
-LEFT_OUT_METHODS = (
-    "PB-LLM",
-    "BiLLM",
-    "DB-LLM",
-    "VPTQ",
-    "QUIK",
-    "OV-nf4",
-    "Codebook",
-    "MXFP8",
-    "uniform",
-    "LQER",
-)
-"""Research schemes no engine of the catalogue runs."""
-TINY = {"edge_llm_bench", "chimeraforge_tr125", "adimyth_llama31_8b", "oobabooga_benchmark", "can_ai_code"}
-"""20 to 100 questions: the sampling error (5-10 points) exceeds every effect. Perplexities stay."""
+FLAGGED = {
+    "destroyed": "destroyed model: log damage would dominate the fit",
+    "label_conflict": "the audit doubts the row",
+    "failed_run": "looks like a failed run",
+    "repeats_source": "another source's figure again",
+    "prefill_only": "a quantized KV cache hardly acts on a prompt alone",
+}
+"""Flag -> why its rows are not used."""
+BY_NAME = {
+    r"embedding|\bonly\b|\+K-|boundary|mixed[- ](INT|FP)": "part of the matrices, in a mix nobody offers",
+    r"PrismaAQUA|FP4mlp|MXFP6|EXL3.*FP[46]|EXL3.*L\d": "a mix nobody offers",
+    r"tensor": "one scale per tensor of activations: no scheme of the catalogue",
+    r"naive|alpha|-O2|PCW": "a step of a study, not what the method's tool does",
+    r"[Tt]urbo|Rotor|Hyper|Ultra|QJL|KVQuant|TaDA|GEAR|KV-NF4|KV-K4": "a KV quantizer no engine has",
+    r"MXFP8|uniform|hgn-|TQ4_1S|CCQ|AD-": "a format no engine of the catalogue runs",
+}
+"""Pattern in the scheme's name -> why its rows are not used."""
+FEW_QUESTIONS = 20
+"""Questions behind a score flagged as a small sample, where its error is not stated: the sources used 20 to
+100."""
+SMALL_BENCHMARK = 300
+"""A benchmark of at most so many questions (HumanEval, RTE) is the small sample itself."""
+CHART_ERROR = 0.1
+"""Share by which a figure read off a chart may be off, as the flag says."""
 RELEASED = {
     "llama-1": 2023.15,
     "vicuna": 2023.3,
@@ -53,15 +64,16 @@ RELEASED = {
     "glm-4": 2024.4,
 }
 """First release of families outside the catalogue, from the dates of their Hugging Face cards."""
-_RELEASE_DEFAULT = 2024.0
 NLL_ERROR = 0.002
 """Standard error of ln PPL ratio: llama.cpp's paired estimate on WikiText-2 prints 0.0005-0.003 for 4 to 8
 bits (https://github.com/ggml-org/llama.cpp/blob/master/tools/perplexity/README.md)."""
+KLD_ERROR = 0.0005
+"""Standard error of a mean divergence, likewise (0.0001 to 0.001 there)."""
 SMALL_NLL = 0.01
 """Below this a logarithm would turn noise into damage (or is undefined): such rows are fitted as they are."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Row:
     """One figure to learn from."""
 
@@ -79,57 +91,52 @@ class Row:
     ceiling: float = 1.0
     """Share of the baseline that can be lost: down to guessing."""
     n: float = 1.0
-    cell: tuple[str, str, str] = ("", "", "")
-    """Unified model name, scheme name, KV type: '' where the catalogue knows no such name."""
+    cell: tuple[str, str] = ("", "")
+    """Unified model and scheme name: '' where the catalogue knows no such name."""
     score: tuple[float, float] = (math.nan, math.nan)
     """Quantized and full score in points."""
-    flags: list[str] = field(default_factory=list)
+    reference: SchemeFacts | None = None
+    """The quantized model that the row is compared with; None for the unquantized one."""
 
 
 def rows(table: pd.DataFrame) -> list[Row]:
     """Every usable figure of the accuracy table (`tables.load('accuracy')`)."""
-    found = []
-    for record in table.to_dict("records"):
-        if left_out_reason(record):
-            continue
-        row = _row(record)
-        if row is not None:
-            found.append(row)
-    return found
+    found = (_row(record) for record in _records(table) if not left_out_reason(record))
+    return [row for row in found if row is not None]
 
 
-def left_out_reason(r: dict) -> str:
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): cell for name, cell in record.items()} for record in table.to_dict("records")]
+
+
+def left_out_reason(r: dict[str, Any]) -> str:
     """The reason a row is not used; '' when it is."""
-    scheme, audit, notes = str(r["scheme"]), str(r["audit"]), str(r["notes"])
-    if any(word.lower() in scheme.lower() for word in TRAINED) or "QAT" in str(r["model"]):
-        return "trained again"
-    if any(word in scheme for word in LEFT_OUT_METHODS):
+    for flag, why in FLAGGED.items():
+        if has(r, flag):
+            return why
+    scheme = str(r["scheme"])
+    for pattern, why in BY_NAME.items():
+        if re.search(pattern, scheme):
+            return why
+    if any(word in scheme.lower() for word in UNSERVED):
         return "no engine runs it"
-    if "destroyed" in audit:
-        return "destroyed model: log damage would dominate the fit"
-    if "not established" in audit or "contradict" in audit or "unreliable baseline" in audit:
-        return "the audit doubts the row"
     if r["kv_bits"] < 4:
         return "KV cache below 4 bits: no engine stores it"
-    if r["source_id"] in TINY and r["metric"] not in ("ppl", "kld_mean"):
-        return "20-100 questions"
-    if "DWQ" in notes or "own fine-tune" in notes:
-        return "trained again"
     return ""
 
 
-def _row(r: dict) -> Row | None:
+def _row(r: dict[str, Any]) -> Row | None:
     scheme, model = scheme_facts(r), model_facts(r)
     if scheme is None or not model.params_b > 0:
         return None
-    cell = (text(r.get("model_name")), text(r.get("scheme_name")), "")
     common = {
         "scheme": scheme,
         "model": model,
         "source": r["source_id"],
         "dataset": text(r["dataset"]),
         "n": float(r.get("n") or 1),
-        "cell": cell,
+        "cell": (text(r.get("model_name")), text(r.get("scheme_name"))),
+        "reference": _reference(r),
     }
     value, base, metric = r["value"], r["baseline_value"], r["metric"]
     if metric == "kld_mean":
@@ -142,33 +149,58 @@ def _row(r: dict) -> Row | None:
     return _task(r, value, base, common)
 
 
-def _perplexity(ratio: float, r: dict, common: dict) -> Row | None:
+QUANTIZED_REFERENCES = {
+    r"q8_0": SchemeFacts("gguf-legacy", 8.5),
+    r"i?q6_k": SchemeFacts("gguf-k", 6.56),
+    r"iq5_k": SchemeFacts("gguf-ik", 5.5),
+    r"q4_0": SchemeFacts("gguf-legacy", 4.55),
+    r"ud-": SchemeFacts("gguf-ud", 4.8),
+    r"w4a16-dashq-g32": SchemeFacts("papers", 4.0, 32),
+    r"wint4": SchemeFacts("rtn", 4.0, -1),
+    r"fp8|mxfp8": SchemeFacts("fp8", 8.0, 0, "fp8"),
+}
+"""Pattern of `baseline_precision` -> the scheme of the reference, where it is itself quantized."""
+
+
+def _reference(r: dict[str, Any]) -> SchemeFacts | None:
+    """What the row is compared with; None for the unquantized model."""
+    stated = text(r["baseline_precision"]).lower()
+    if has(r, "kv_only") or "native" in stated:
+        return None
+    if not stated and has(r, "quantized_reference"):
+        stated = "fp8"
+    found = (about for name, about in QUANTIZED_REFERENCES.items() if re.match(name, stated))
+    return next(found, None)
+
+
+def _perplexity(ratio: float, r: dict[str, Any], common: dict[str, Any]) -> Row | None:
     if not ratio > 0 or ratio > 100 or "LAMBADA" in common["dataset"]:
         return None  # LAMBADA's perplexity is of one word in 5,000: it moves with accuracy, not with damage
-    if str(r["baseline_precision"]).lower() in ("q8_0", "q6_k", "iq6_k", "q4_0"):
-        return None  # a difference to a quantized model says nothing below its own damage
     nll = math.log(ratio)
+    own = CHART_ERROR if has(r, "chart_reading") else 0.0
     if nll < SMALL_NLL:
-        return Row("nll", nll, NLL_ERROR, **common)
-    return Row("ppl", math.log(nll), NLL_ERROR / nll, **common)
+        return Row(kind="nll", y=nll, sigma=math.hypot(NLL_ERROR, own * abs(nll)), **common)
+    return Row(kind="ppl", y=math.log(nll), sigma=math.hypot(NLL_ERROR / nll, own), **common)
 
 
-def _divergence(r: dict, common: dict) -> Row | None:
-    value = r["value"]
+def _divergence(r: dict[str, Any], common: dict[str, Any]) -> Row | None:
+    value, reference = r["value"], common["reference"]
     if not value > 0:
         return None
-    own = 0.0
-    reference = text(r["baseline_precision"]).lower()
-    quantized = {"q8_0": 8.5, "q6_k": 6.6, "iq6_k": 6.6, "iq5_k": 5.5, "q4_0": 4.5}.get(reference)
-    if quantized is not None:
-        if common["scheme"].bits > quantized - 1.0:
+    own = CHART_ERROR if has(r, "chart_reading") else 0.0
+    if reference is not None:
+        if common["scheme"].bits > reference.bits - 1.0:
             return None  # the reference is damaged as much as what is measured
-        own = 0.3 * math.exp(-(quantized - common["scheme"].bits - 1.0))
-    return Row("kld", math.log(value), math.hypot(own, min(1.5, 0.0005 / value)), **common)
+        # Each bit of distance halves the reference's part in the divergence, and more (NOISE_PER_BIT).
+        own = math.hypot(own, 2.0 ** (common["scheme"].bits - reference.bits))
+    error = math.hypot(own, min(1.5, KLD_ERROR / value))
+    return Row(kind="kld", y=math.log(value), sigma=error, **(common | {"reference": None}))
 
 
-def _task(r: dict, value: float, base: float, common: dict) -> Row | None:
+def _task(r: dict[str, Any], value: float, base: float, common: dict[str, Any]) -> Row | None:
     questions, chance = benchmark(common["dataset"])
+    if has(r, "small_sample") and questions > SMALL_BENCHMARK:
+        questions = FEW_QUESTIONS
     points = 10.0 if "mt-bench" in common["dataset"].lower() else 100.0
     share, base_share = value / points, base / points
     if base_share < 1.25 * chance + 0.02:
@@ -179,12 +211,12 @@ def _task(r: dict, value: float, base: float, common: dict) -> Row | None:
         error = min(error, stated * math.sqrt(2.0))
     ceiling = max(0.05, 1.0 - chance / base_share)
     loss = 100.0 * (1.0 - share / base_share)
-    if "collapsed" in str(r["audit"]):
+    if has(r, "collapsed"):
         loss = min(loss, 100.0 * ceiling)  # no usable answer at all: below guessing there is nothing to lose
     return Row(
-        "task",
-        loss,
-        error / base_share,
+        kind="task",
+        y=loss,
+        sigma=error / base_share,
         category=r["task_category"],
         ceiling=ceiling,
         score=(100 * share, 100 * base_share),
@@ -192,7 +224,7 @@ def _task(r: dict, value: float, base: float, common: dict) -> Row | None:
     )
 
 
-def model_facts(r: dict) -> ModelFacts:
+def model_facts(r: dict[str, Any]) -> ModelFacts:
     """The model of a raw row."""
     params = float(r["params_b"])
     active = float(r["active_params_b"]) if r["active_params_b"] == r["active_params_b"] else params
@@ -206,28 +238,19 @@ def model_facts(r: dict) -> ModelFacts:
     )
 
 
-def _year(r: dict) -> float:
+def _year(r: dict[str, Any]) -> float:
     years = _release_years()
-    name = text(r.get("model_name"))
-    if name in years:
-        return years[name]
-    family = str(r["family"])
-    return RELEASED.get(family, years.get("family:" + family, _RELEASE_DEFAULT))
+    name, family = text(r.get("model_name")), str(r["family"])
+    return years.get(name) or RELEASED.get(family) or years.get("family:" + family) or UNKNOWN_YEAR
 
 
-_YEARS: dict[str, float] = {}
-
-
+@cache
 def _release_years() -> dict[str, float]:
-    if not _YEARS:
-        from advisor.data import folder
-
-        table = pd.read_csv(
-            folder("profiles") / "models.csv", usecols=["name", "family", "release"], dtype=str
-        )
-        for name, family, release in table.itertuples(index=False):
-            if isinstance(release, str):
-                year = release_year(release, _RELEASE_DEFAULT)
-                _YEARS[name] = year
-                _YEARS["family:" + str(family)] = min(year, _YEARS.get("family:" + str(family), 9999.0))
-    return _YEARS
+    """Release of every catalogue model, and of every family's first."""
+    found: dict[str, float] = {}
+    for model in all_models():
+        if model.release:
+            year, family = release_year(model.release), f"family:{model.family}"
+            found[model.name] = year
+            found[family] = min(year, found.get(family, year))
+    return found

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -135,7 +136,7 @@ def _eight_gguf(found: list[Row], tasks: list[Row]) -> Claim:
 
 
 def _highest(found: list[Row]) -> Claim:
-    by: dict[tuple, dict[str, list[float]]] = {}
+    by: dict[tuple[Any, ...], dict[str, list[float]]] = {}
     for row in found:
         if row.kind == "kld" and _level(row):
             by.setdefault((row.source, row.model.name), {}).setdefault(_level(row), []).append(row.y)
@@ -180,7 +181,7 @@ def _four(tasks: list[Row]) -> Claim:
     by = sorted(
         (float(np.median(part)), name, len(part))
         for name in {row.category for row in tasks}
-        if len(part := _at(tasks, 3.95, 4.95, lambda row, name=name: row.category == name)) >= LEAST
+        if len(part := _at([row for row in tasks if row.category == name], 3.95, 4.95)) >= LEAST
     )
     inside = float(np.mean(y <= 5))
     verdict = UNKNOWN if len(y) < LEAST else HOLDS if inside > 0.95 else CONDITIONS if inside > 0.6 else FAILS
@@ -223,7 +224,7 @@ def _int8(tasks: list[Row]) -> Claim:
 
 def _paired(tasks: list[Row], one: Callable[[Row], bool], other: Callable[[Row], bool]) -> np.ndarray:
     """Differences of loss (one − other) on the same source, model and benchmark."""
-    by: dict[tuple, tuple[list[float], list[float]]] = {}
+    by: dict[tuple[Any, ...], tuple[list[float], list[float]]] = {}
     for row in tasks:
         side = 0 if one(row) else 1 if other(row) else None
         if side is not None:
@@ -286,17 +287,20 @@ def _math(tasks: list[Row]) -> Claim:
     )
 
 
+def _in_groups_of_128(methods: tuple[str, ...], bits: int) -> Callable[[Row], bool]:
+    def test(row: Row) -> bool:
+        return (row.scheme.bits, row.scheme.group) == (bits, 128) and row.scheme.method in methods
+
+    return test
+
+
 def _hqq(tasks: list[Row]) -> Claim:
     parts, ns, medians = [], 0, {}
     for bits in (4, 3, 2):
         d = _paired(
             tasks,
-            lambda r, b=bits: r.scheme.method == "hqq" and r.scheme.bits == b and r.scheme.group == 128,
-            lambda r, b=bits: (
-                r.scheme.method in ("gptq", "awq", "autoround")
-                and r.scheme.bits == b
-                and r.scheme.group == 128
-            ),
+            _in_groups_of_128(("hqq",), bits),
+            _in_groups_of_128(("gptq", "awq", "autoround"), bits),
         )
         if len(d) >= 10:
             medians[bits], ns = float(np.median(d)), ns + len(d)

@@ -39,7 +39,7 @@ def _benchmark_resolution() -> float:
     rows = rows[~rows["task_category"].isin(["average", "long-context"])]
     errors = []
     for dataset, found in rows.groupby("dataset"):
-        questions, _ = benchmark(dataset)
+        questions, _ = benchmark(str(dataset))
         share = float(found["baseline_value"].median()) / 100
         errors.append(100 * sqrt(share * (1 - share) / questions) / share)
     return round(min(errors), 3)
@@ -71,7 +71,7 @@ def _speed_resolution() -> float:
         for _, group in medians.groupby(level=list(range(len(keys))))
         for a, b in combinations(group.tolist(), 2)
     ]
-    return round(sorted(ratios)[len(ratios) // 2], 3)
+    return round(float(sorted(ratios)[len(ratios) // 2]), 3)
 
 
 def _smaller_model() -> dict[str, Any]:
@@ -88,7 +88,7 @@ def _smaller_model() -> dict[str, Any]:
     scores = pd.read_csv(profiles / "model_quality.csv").drop(columns="params_b")
     table = scores.merge(models, left_on="model", right_on="name")
     table["source"] = table["url"].str.split("#").str[0]
-    drops: dict[tuple, list[float]] = {}
+    drops: dict[tuple[Any, ...], list[float]] = {}
     for key, group in table.groupby(
         ["family", "variant", "benchmark", "setting", "reported_by", "source"], dropna=False
     ):

@@ -109,8 +109,7 @@ def _faster() -> tuple[str, str, int, str]:
             ordered = [name for name in LADDER if name in speed.index]
             wins += [speed[low] / speed[high] for low, high in combinations(ordered, 2)]
         if len(wins) >= LEAST:
-            wins = np.array(wins)
-            shares[phase], n = float(np.mean(wins > 1)), n + len(wins)
+            shares[phase], n = float(np.mean(np.array(wins) > 1)), n + len(wins)
             parts.append(
                 f"{phase}: the one with fewer bits is faster in "
                 f"{100 * shares[phase]:.0f} % of {len(wins)} pairs"

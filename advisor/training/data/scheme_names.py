@@ -25,6 +25,8 @@ _FIXED = {
     "W8A8-FP-PTPC": "W8A8-FP-dynamic",
     "W8A8-FP-rowwise": "W8A8-FP-dynamic",
     "W8A8-FP-block": "W8A8-FP-block",
+    "FP8-block": "W8A8-FP-block",
+    "FP8 (Qwen)": "W8A8-FP-block",
     "W8A16-INT": "W8A16-INT",
     "GPTQ-Int8": "W8A16-INT",
     "GPTQ-8bit": "W8A16-INT",
@@ -34,6 +36,10 @@ _FIXED = {
     "W8A8-INT-SmoothQuant": "W8A8-INT",
     "W8A8-INT+SmoothQuant": "W8A8-INT",
     "W8A8KV8-SmoothQuant": "W8A8-INT",
+    "W8A8-INT-SmoothQuant-O1": "W8A8-INT",
+    "W8A8-INT-SmoothQuant-channel": "W8A8-INT",
+    "W8A8-INT-GPTQ": "W8A8-INT",
+    "W8A8-INT8-quanto": "W8A8-INT",
     "W4A16-INT": "W4A16-INT-gptq-g128",
     "GPTQ-Int4": "W4A16-INT-gptq-g128",
     "GPTQ-4bit": "W4A16-INT-gptq-g128",
@@ -68,6 +74,8 @@ _FIXED = {
     "EETQ-8bit": "W8A16-INT",
     "W4A4-MXFP4": "MXFP4",
     "W8A16-FP8 (Marlin)": "W8A16-FP",
+    "W8A16-INT8-quanto": "W8A16-INT",
+    "W4A16-INT4-quanto": "W4A16-INT-rtn-g128",
     "torchao-int4wo-hqq": "HQQ-4bit-g128",
     "INT4-hqq-g64": "HQQ-4bit-g64",
     "HQQ-4bit": "HQQ-4bit-g64",
@@ -82,6 +90,15 @@ _FIXED = {
     "W4A4-NVFP4": "NVFP4",
     "NVFP4 W4A16": "NVFP4A16",
     "MXFP4": "MXFP4",
+    "NVFP4 (W4A16)": "NVFP4A16",
+    "NVFP4-RTN (W4A16)": "NVFP4A16",
+    "NVFP4-PTQ (W4A4)": "NVFP4",
+    "NVFP4 (Unsloth)": "NVFP4",
+    "NVFP4 (nvidia)": "NVFP4",
+    "NVFP4 (lukealonso)": "NVFP4",
+    "NVFP4-ModelOpt-RTX5090 (W4A4)": "NVFP4",
+    "MXFP4 (W4A4)": "MXFP4",
+    "MXFP4 (W4A16)": "MXFP4A16",
     "MXFP4_MOE": "MXFP4_MOE",
     "MXFP8": "MXFP8",
     "W4A8-AWQ": "W4A8-FP-awq-g128",
@@ -134,8 +151,11 @@ def _research(raw: str, group_size: float) -> str:
     if not found:
         return ""
     bits, act, method, rounding, group = found.groups()
+    bits = f"{float(bits):g}"
     group = {"perchannel": "-perchannel", None: ""}.get(group, f"-{group}") or _group(group_size)
     method = method.lower()
+    if bits == "1" and method == "gptq":
+        return ""  # a study's end point that nobody publishes
     if method == "hqq":
         return f"HQQ-{bits}bit{group}"
     if not group and act == "16" and method in ("gptq", "awq") and "KV" not in raw:
@@ -155,7 +175,9 @@ def canonical(raw: str, group_size: float = math.nan, weight_bits: float = math.
     A KV-cache suffix and a note on the checkpoint are left off: they are not the weights' scheme. Rows that
     quantize only the cache are 'F16'.
     """
-    name = re.sub(r"\+KV-.*$|\s*\((from QAT checkpoint|Google QAT|google)\)$", "", raw.strip())
+    name = re.sub(
+        r"\+KV-.*$|\s*\((from QAT checkpoint|Google QAT|google|QuantTrio|cyankiwi)\)$", "", raw.strip()
+    )
     if weight_bits == 16 and re.match(r"(KV|FP16|F16|BF16)", name):
         return "BF16" if name.startswith("BF16") else "F16"
     if _LLAMA_CPP.search(engine) or name != "MXFP4":
@@ -169,17 +191,17 @@ def canonical(raw: str, group_size: float = math.nan, weight_bits: float = math.
         return found
     if name == "W4A16-INT-AWQ":
         return "W4A16-INT-awq" + (_group(group_size) or "-g128")
-    found = re.fullmatch(r"(EXL[23])-([\d.]+)bpw.*", name, re.I)
-    if found:
-        return f"{found[1].upper()}-{found[2]}{'' if '.' in found[2] else '.0'}bpw"
-    found = re.fullmatch(r"MLX-(\d)bit(-g\d+)?", name)
-    if found:
-        return name if found[2] else f"{name}-g64"
+    match = re.fullmatch(r"(EXL[23])-([\d.]+)bpw.*", name, re.I)
+    if match:
+        return f"{match[1].upper()}-{float(match[2])}bpw"
+    match = re.fullmatch(r"MLX-(\d)bit(-g\d+)?", name)
+    if match:
+        return name if match[2] else f"{name}-g64"
     if engine == "mlx" and name in ("INT4", "MXFP4"):
         return "MLX-4bit-g64" if name == "INT4" else "MLX-MXFP4"
-    found = re.fullmatch(r"OV-int4-(?:a?sym)-(?:r100-gs(\d+)|g(\d+)-r100)(?:-data)?(-gptq|-awq)?", name)
-    if found:
-        return f"W4A16-INT{found[3] or '-rtn'}-g{found[1] or found[2]}"
+    match = re.fullmatch(r"OV-int4-(?:a?sym)-(?:r100-gs(\d+)|g(\d+)-r100)(?:-data)?(-gptq|-awq)?", name)
+    if match:
+        return f"W4A16-INT{match[3] or '-rtn'}-g{match[1] or match[2]}"
     if re.fullmatch(r"(AQLM|VPTQ)-.*", name):
         return name
     return _research(name, group_size)

@@ -24,6 +24,17 @@ def _gpu_names() -> frozenset[str]:
 
 
 @cache
+def _model_names() -> frozenset[str]:
+    with (folder("profiles") / "models.csv").open(newline="", encoding="utf-8") as file:
+        return frozenset(row["name"] for row in csv.DictReader(file))
+
+
+def _model(raw: str) -> tuple[str, str]:
+    """(catalogue name, basis): an alias, or the catalogue's own name."""
+    return _aliases("model_aliases").get(raw) or ((raw, "same") if raw in _model_names() else ("", ""))
+
+
+@cache
 def device_name(raw: str, gpu_cores: float = math.nan) -> str:
     """The row of profiles/gpus.csv, or a processor's brand string that profiles/cpus.csv matches, or ''.
 
@@ -45,12 +56,12 @@ def device_basis(raw: str, gpu_cores: float = math.nan) -> str:
 
 def model_name(raw: str) -> str:
     """The row of profiles/models.csv whose shapes this model has, or ''."""
-    return _aliases("model_aliases").get(raw, ("", ""))[0]
+    return _model(raw)[0]
 
 
 def model_basis(raw: str) -> str:
     """same, prequantized, fine-tune, same-shapes, variant-assumed, or '' when nothing matched."""
-    return _aliases("model_aliases").get(raw, ("", ""))[1]
+    return _model(raw)[1]
 
 
 @cache
