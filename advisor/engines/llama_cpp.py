@@ -18,8 +18,6 @@ ENGINE = Engine(
         "llamacpp",
         "llama cpp",
         "llama-cpp-python",
-        "lm studio",
-        "llamafile",
         "localscore",
         "koboldcpp",
     ),
