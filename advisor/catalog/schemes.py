@@ -8,6 +8,7 @@ from functools import cache
 from advisor.catalog import scheme_file as file
 from advisor.catalog.kernels import supports
 from advisor.catalog.scheme_names import Parts, listed_name, parse
+from advisor.catalog.scheme_spelling import undecorated, what_it_is
 from advisor.documents.scheme import SchemeProfile
 from advisor.engines import comparable
 from advisor.engines.kv_types import spelled
@@ -28,11 +29,14 @@ def find_scheme(text: str, engine: str | None = None) -> SchemeProfile:
     if plain.lower().endswith(".gguf"):
         plain = _in_file_name(plain[:-5])
     name = listed_name(plain, engine)
+    if name is None:
+        plain = undecorated(plain)
+        name = listed_name(plain, engine)
     if name is None and _KV.search(plain):
         raise UnknownNameError("scheme", text, (), "give the KV-cache type by itself, beside the scheme")
     parts = parse(name if name else plain) if name not in _tabled() else None
     if name is None and parts is None:
-        raise UnknownNameError("scheme", text, _nearest(plain))
+        raise UnknownNameError("scheme", text, _nearest(plain), what_it_is(plain))
     return _build(name, parts)
 
 
