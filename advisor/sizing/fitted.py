@@ -29,9 +29,23 @@ class Spreads:
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
 
-    def mix_ratio(self, scheme: str) -> tuple[float, float, float, int]:
-        """Published size over computed size for an Unsloth mix: value, low, high, files it rests on."""
-        value, low, high, n = self.document["unsloth"][mix_kind(scheme)]
+    def mix_ratio(self, scheme: str, moe: bool) -> tuple[float, float, float, int]:
+        """Published size over computed size for an Unsloth mix: value, low, high, files it rests on. A mix of
+        which too few files are known takes that of the next one of its level, at its widest."""
+        table = self.document["unsloth"]
+        kind = "moe" if moe else "dense"
+        entry = table.get(mix_key(scheme, moe))
+        if entry is None:
+            level = next((name for name in ("1", "2", "3", "4", "5", "6", "8") if name in scheme), "4")
+            near = [e for key, e in table.items() if key.endswith(kind) and f"Q{level}" in key]
+            near = near or [e for key, e in table.items() if key.endswith(kind)]
+            entry = [
+                sorted(e[0] for e in near)[len(near) // 2],
+                min(e[1] for e in near),
+                max(e[2] for e in near),
+                sum(e[3] for e in near),
+            ]
+        value, low, high, n = entry
         return value, low, high, n
 
     def bits(self, scheme: str, n_params: int, moe: bool) -> tuple[float, float, float, int] | None:
@@ -80,10 +94,6 @@ def stored_spreads() -> Spreads:
         raise NotMeasuredError("the fitted part 'sizes' is missing; run `advisor fit`") from None
 
 
-def mix_kind(scheme: str) -> str:
-    """The group of Unsloth mixes a scheme is fitted with: by the level it is named after."""
-    stem = scheme.removeprefix("UD-")
-    for kind in ("IQ1", "TQ1", "IQ2_XXS", "IQ2", "Q2", "IQ3", "Q3", "Q8"):
-        if stem.startswith(kind):
-            return {"TQ1": "IQ1", "IQ2": "Q2", "IQ3": "Q2"}.get(kind, kind)
-    return "Q4" if stem.startswith(("Q4", "IQ4")) else "Q5"
+def mix_key(scheme: str, moe: bool) -> str:
+    """What an Unsloth mix is fitted with: its own name, dense models apart from mixtures of experts."""
+    return f"{scheme}-{'moe' if moe else 'dense'}"

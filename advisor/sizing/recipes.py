@@ -55,14 +55,31 @@ e.g. IQ4_KS to
 IQ5_K, on the fifth of the weights those hold."""
 
 
-def resolve(scheme: SchemeProfile, spreads: Spreads) -> Recipe:
+UNSLOTH_LADDER = (
+    "UD-TQ1_0",
+    "UD-IQ1_S",
+    "UD-IQ1_M",
+    "UD-IQ2_XXS",
+    "UD-IQ2_M",
+    "UD-Q2_K_XL",
+    "UD-IQ3_XXS",
+    "UD-Q3_K_XL",
+    "UD-Q4_K_XL",
+    "UD-Q5_K_XL",
+    "UD-Q6_K_XL",
+    "UD-Q8_K_XL",
+)
+"""Unsloth's mixes by size: in every repository each is at least as large as the one before."""
+
+
+def resolve(scheme: SchemeProfile, spreads: Spreads, moe: bool) -> Recipe:
     """The recipe of a GGUF *scheme*; raises UnsupportedError when nothing says how it chooses its types."""
     name = scheme.name
     pure = name.endswith("-pure")
     stem = name.removesuffix("-pure")
     if stem.startswith("UD-"):
         ftype = scheme.ftype or stem[3:].removesuffix("_XL")
-        value, low, high, n = spreads.mix_ratio(stem)
+        value, low, high, n = spreads.mix_ratio(stem, moe)
         return Recipe(
             _known(ftype, name),
             ratio=(value, low, high),

@@ -17,7 +17,7 @@ from .fitted import Spreads, stored_spreads
 from .listing import Doubt, Listing, listing
 from .packed import pack
 from .parts import Part, Weights, count, scaled, stretched, summarise
-from .recipes import resolve
+from .recipes import UNSLOTH_LADDER, resolve
 from .spread import by_parameter_count
 from .tensors import is_gguf_listing
 from .types import group_types, groups
@@ -86,7 +86,7 @@ def _left_out(spreads: Spreads, model: ModelProfile, scheme: SchemeProfile) -> D
 def _gguf(
     spreads: Spreads, model: ModelProfile, scheme: SchemeProfile, known: Listing, imatrix: bool | None
 ) -> Weights:
-    recipe = resolve(scheme, spreads)
+    recipe = resolve(scheme, spreads, model.is_moe)
     if imatrix is None:
         imatrix = scheme.calibration == "required"
     parts = []
@@ -98,8 +98,24 @@ def _gguf(
         parts.append(Part(g.stem, g.role, count(g.shape), g.layers, [size[name] for name in types], types))
     found = summarise(model, parts, "exact")
     if recipe.ratio:
-        found = _doubted(found, Doubt(*recipe.ratio, recipe.evidence))
+        found = _not_below(spreads, model, scheme, _doubted(found, Doubt(*recipe.ratio, recipe.evidence)))
     return _doubted(found, known.doubt)
+
+
+def _not_below(spreads: Spreads, model: ModelProfile, scheme: SchemeProfile, found: Weights) -> Weights:
+    """*found*, raised to the next smaller mix of its ladder where the fitted ratios would turn it."""
+    rung = UNSLOTH_LADDER.index(scheme.name) if scheme.name in UNSLOTH_LADDER else 0
+    if not rung:
+        return found
+    lower = find_scheme(UNSLOTH_LADDER[rung - 1])
+    stored = spreads is stored_spreads()
+    below = (weigh(model, lower) if stored else weigh_with(spreads, model, lower)).total_bytes.value
+    factor = below / found.total_bytes.value
+    return (
+        _doubted(found, Doubt(factor, factor, factor, f"no smaller than {lower.name}"))
+        if factor > 1
+        else found
+    )
 
 
 def _doubted(weights: Weights, doubt: Doubt | None) -> Weights:

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 from advisor.catalog.checkpoints import Checkpoint, all_checkpoints
-from advisor.catalog.models import all_models, find_model
+from advisor.catalog.models import all_models
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.documents.model import ModelProfile
 from advisor.errors import AdvisorError, UnsupportedError
-from advisor.sizing.fitted import Spreads, mix_kind, size_class
+from advisor.sizing.fitted import Spreads, mix_key, size_class
 from advisor.sizing.listing import stated_tensors
 from advisor.sizing.packed import pack
 from advisor.sizing.tensors import tensors
@@ -76,7 +76,7 @@ def packed() -> dict[str, list[float]]:
     }
 
 
-_LEAST = 10
+_LEAST = 8
 """Checkpoints of a kind that give ends at 5 and 95 % (a judgement; below it: no interval)."""
 
 
@@ -140,38 +140,29 @@ def published_files() -> list[tuple[str, str, float]]:
 
 
 def unsloth() -> dict[str, list[float]]:
-    """Kind of mix -> [median, low, high, files]: published size over that of the ftype it is named after.
-
-    The ends are the extremes seen, and room beyond them: what nine in ten plain llama-quantize files in
-    the same sources differ from their computed size (vision parts, decimal units, two digits). With a few
-    files to a kind no quantile is known better.
-    """
+    """'UD-Q4_K_XL-dense' -> [median, 5 %, 95 %, files] of published size over that of its ftype,
+    by scheme and dense or mixture; gpt-oss, whose experts stay as they were published, is left out."""
     ratios: dict[str, list[float]] = {}
-    plain = []
-    for name, scheme_name, n_bytes in published_files():
-        mixed = scheme_name.startswith("UD-")
+    for model, one in published_checkpoints():
+        if one.publisher != "unsloth" or not one.scheme.startswith("UD-") or not one.n_bytes or one.doubt:
+            continue
+        if model.architecture == "GptOssForCausalLM" or one.rounding_bytes > _ROUNDED * one.n_bytes:
+            continue
         try:
-            scheme = find_scheme(scheme_name)
-            if not scheme.is_gguf:
-                continue
-            own = find_scheme(resolve_ftype(scheme)) if mixed else scheme
-            ratio = n_bytes / weigh(find_model(name), own).file_bytes.value
+            groups(model)
+            size = weigh(model, find_scheme(resolve_ftype(find_scheme(one.scheme)))).file_bytes.value
         except AdvisorError:
             continue
-        if mixed:
-            ratios.setdefault(mix_kind(scheme_name), []).append(ratio)
-        else:
-            plain.append(abs(ratio - 1))
-    room = quantile(plain, 0.9)
+        ratios.setdefault(mix_key(one.scheme, model.is_moe), []).append(one.n_bytes / size)
     return {
-        kind: [
-            round(quantile(values, 0.5), 4),
-            round(min(values) - room, 4),
-            round(max(values) + room, 4),
-            len(values),
-        ]
-        for kind, values in sorted(ratios.items())
+        key: [*(round(quantile(values, q), 4) for q in (0.5, 0.05, 0.95)), len(values)]
+        for key, values in sorted(ratios.items())
+        if len(values) >= _LEAST
     }
+
+
+_ROUNDED = 0.005
+"""Sizes shown with a coarser last digit say nothing of a mix that differs by a few per cent."""
 
 
 def resolve_ftype(scheme) -> str:
