@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from advisor.catalog.loadable import loadable
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.catalog.support import Runnable, runnable, why_not
+from advisor.deploy.published import published
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import Backend, KvChoice, KvType, RejectionKind
 from advisor.documents.model import ModelProfile
@@ -97,24 +98,17 @@ def _candidate(
     model: ModelProfile,
     hardware: HardwareProfile,
 ) -> Candidate:
-    vendor_mix = scheme.name.startswith("UD-")
-    note = way.note
-    if vendor_mix:
-        note = "; ".join(
-            part
-            for part in (
-                note,
-                "one publisher's mix: its recipe is not public, so it can be downloaded but not made",
-            )
-            if part
-        )
+    imatrix = imatrix_for(scheme, requirements.calibration_allowed, model)
+    # one publisher's mix: its recipe is not public, so what nobody published cannot be had
+    lacking = scheme.name.startswith("UD-") and published(model, scheme, facts(way.engine), imatrix) is None
+    note = "; ".join(filter(None, (way.note, "one publisher's mix, of which no file is known" * lacking)))
     return Candidate(
         scheme,
         way.engine,
         way.backend,
-        imatrix_for(scheme, requirements.calibration_allowed, model),
+        imatrix,
         kv_types_for(way.engine, requirements.kv_type, hardware),
-        (way.level == "partial" or vendor_mix) and not is_native(model, scheme),
+        (way.level == "partial" or lacking) and not is_native(model, scheme),
         note,
     )
 
