@@ -13,15 +13,22 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from advisor.errors import ExitCode, UsageError
 from advisor.need import quantities
+
+if TYPE_CHECKING:
+    from advisor.documents.hardware import HardwareProfile
+    from advisor.measuring.progress import Progress
+    from advisor.measuring.rows import Row
+    from advisor.measuring.run_speed import SpeedTest
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor measure`."""
     # Files may follow options (`accuracy --reference A B C`), which plain parse_args refuses.
-    parser.parse_args = parser.parse_intermixed_args
+    parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
     parser.add_argument("what", choices=("speed", "accuracy", "bandwidth"), help="what to measure")
     parser.add_argument("file", nargs="*", metavar="FILE.gguf", help="models to measure")
     group = parser.add_argument_group("speed")
@@ -89,11 +96,11 @@ def _speed(args: argparse.Namespace) -> int:
     test = _test(args)
     hardware = probe()
     _warn_if_busy(hardware)
-    rows = []
+    rows: list[Row] = []
     for name in args.file:
         if not name.lower().endswith(".gguf"):
             raise UsageError(f"{name!r} is no GGUF file; --synthetic measures a model by name")
-        bar = _bar(test, hardware)
+        bar = _bar(test)
         rows += _kept(args, measure_speed(Path(name), resolve_model(name), test, hardware, bar))
         bar.end()
     if args.synthetic:
@@ -101,7 +108,7 @@ def _speed(args: argparse.Namespace) -> int:
     return _print(args, rows)
 
 
-def _synthetic(args: argparse.Namespace, test: object, hardware: object) -> list:
+def _synthetic(args: argparse.Namespace, test: SpeedTest, hardware: HardwareProfile) -> list[Row]:
     from advisor.catalog.resolve import resolve_model
     from advisor.catalog.schemes import find_scheme
     from advisor.engines import engine_for
@@ -112,7 +119,7 @@ def _synthetic(args: argparse.Namespace, test: object, hardware: object) -> list
         raise UsageError("which scheme? --synthetic needs --scheme, e.g. Q4_K_M,Q8_0")
     model, schemes = resolve_model(args.synthetic), [find_scheme(name, engine_for("gguf")) for name in names]
     folder = Path(args.folder) if args.folder else None
-    rows = []
+    rows: list[Row] = []
     for scheme in schemes:
         rows += _kept(
             args,
@@ -123,13 +130,13 @@ def _synthetic(args: argparse.Namespace, test: object, hardware: object) -> list
                 hardware,
                 layers=args.layers,
                 folder=folder,
-                progress=lambda: _bar(test, hardware),
+                progress=lambda: _bar(test),
             ),
         )
     return rows
 
 
-def _test(args: argparse.Namespace) -> object:
+def _test(args: argparse.Namespace) -> SpeedTest:
     from advisor.measuring.run_speed import SpeedTest
 
     return SpeedTest(
@@ -154,20 +161,20 @@ def _numbers(text: str, option: str, least: int = 1) -> tuple[int, ...]:
     return tuple(_number(part.strip(), option, least) for part in text.split(","))
 
 
-def _bar(test: object, hardware: object) -> object:
+def _bar(test: SpeedTest) -> Progress:
     from advisor.measuring.progress import Progress
 
     return Progress(test.work(max(1, len(test.threads))))
 
 
-def _warn_if_busy(hardware: object) -> None:
+def _warn_if_busy(hardware: HardwareProfile) -> None:
     from advisor.measuring.host import busy
 
     for warning in busy(hardware).warnings:
         print(f"advisor: {warning}", file=sys.stderr)
 
 
-def _kept(args: argparse.Namespace, rows: list) -> list:
+def _kept(args: argparse.Namespace, rows: list[Row]) -> list[Row]:
     """The rows, on the disk as soon as they are there: a run of several files that is interrupted keeps
     what it has. Where they cannot be kept they are shown before the StoreError."""
     if not args.dry:
@@ -215,7 +222,7 @@ def _bandwidth(args: argparse.Namespace) -> int:
     return _print(args, rows)
 
 
-def _print(args: argparse.Namespace, rows: list) -> int:
+def _print(args: argparse.Namespace, rows: list[Row]) -> int:
     if args.json:
         from advisor.documents.plain import dumps
         from advisor.measuring.rows import plain_row
@@ -230,7 +237,7 @@ def _print(args: argparse.Namespace, rows: list) -> int:
     return ExitCode.OK
 
 
-def _page(rows: list) -> str:
+def _page(rows: list[Row]) -> str:
     """The figures as a table."""
     from advisor.report.figures import table
 
@@ -241,14 +248,14 @@ def _page(rows: list) -> str:
     return "\n".join(table(lines, ("measured", "scheme", "test", "value", "flags")))
 
 
-def _what(row: object) -> str:
+def _what(row: Row) -> str:
     if row.kind == "speed":
         depth = f" at depth {row.depth}" if row.depth else ""
         return f"{row.phase} {row.prompt_tokens or row.output_tokens} tokens{depth}, {row.threads} threads"
     return f"{row.metric} on {row.dataset}" if row.kind == "accuracy" else f"read, {row.threads} threads"
 
 
-def _value(row: object) -> str:
+def _value(row: Row) -> str:
     if row.kind == "bandwidth":
         return f"{row.value / 1e9:.1f} GB/s"
     unit = " tokens/s" if row.kind == "speed" else ""

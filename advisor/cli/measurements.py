@@ -12,8 +12,16 @@ import csv
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from advisor.errors import BadFileError, ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from advisor.measuring.rows import Row
+    from advisor.measuring.store import Store
+
+Found: TypeAlias = "tuple[int, int, Row]"
+"""Id, source and row of a stored measurement."""
 
 ACTIONS = ("import", "list", "show", "export", "remove", "sources")
 
@@ -21,7 +29,7 @@ ACTIONS = ("import", "list", "show", "export", "remove", "sources")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor measurements`."""
     # Files may follow options (`accuracy --reference A B C`), which plain parse_args refuses.
-    parser.parse_args = parser.parse_intermixed_args
+    parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
     parser.add_argument("action", choices=ACTIONS, help="what to do with the store")
     parser.add_argument(
         "what",
@@ -103,7 +111,7 @@ def _filters(args: argparse.Namespace) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _selected(args: argparse.Namespace, store: object) -> list:
+def _selected(args: argparse.Namespace, store: Store) -> list[Found]:
     return list(store.rows(ids=_ids(args), source=args.source, limit=args.limit, **_filters(args)))
 
 
@@ -117,9 +125,10 @@ def _ids(args: argparse.Namespace) -> tuple[int, ...]:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from advisor.measuring.store import Store, store_file
+    from advisor.data import store_file
+    from advisor.measuring.store import Store
 
-    found = []
+    found: list[Found] = []
     if store_file().exists():  # nothing is made to look at nothing
         with Store() as store:
             found = _selected(args, store)
@@ -153,7 +162,7 @@ def _list(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def _test(row: object) -> str:
+def _test(row: Row) -> str:
     if row.kind == "bandwidth":
         return f"{row.threads} threads"
     return f"{row.phase} at {row.depth}" if row.phase and row.depth else row.phase or row.dataset or "-"
@@ -184,7 +193,7 @@ def _show(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def _print_rows(found: list, sources: dict | None = None) -> None:
+def _print_rows(found: list[Found], sources: dict[int, Any] | None = None) -> None:
     from advisor.documents.plain import dumps
     from advisor.measuring.rows import plain_row
 
@@ -216,7 +225,7 @@ def _export(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def _write(file: object, found: list, form: str) -> None:
+def _write(file: TextIO, found: list[Found], form: str) -> None:
     from advisor.measuring.rows import COLUMNS, plain_row
 
     writer = csv.writer(file, lineterminator="\n")
