@@ -18,6 +18,8 @@ ENGINE = Engine(
         "llamacpp",
         "llama cpp",
         "llama-cpp-python",
+        "lm studio",
+        "llamafile",
         "localscore",
         "koboldcpp",
     ),

@@ -20,7 +20,7 @@ def apple(
     notes: list[str],
 ) -> tuple[Gpu, ...]:
     """One GPU on Apple silicon; none on an Intel Mac, whose GPUs engines no longer support well."""
-    if system.platform != "darwin" or brand is None or not brand.startswith("Apple"):
+    if system.platform != "darwin" or not (brand or "").startswith("Apple"):
         return ()
     cores = _cores(system)
     name = f"{brand} ({cores}-core GPU)" if cores else brand
@@ -63,8 +63,7 @@ def _cores(system: System) -> int | None:
         return _ask(system)
     from advisor.probe.boot_cache import cached
 
-    cores: int | None = cached("apple_gpu_cores", lambda: _ask(system))
-    return cores
+    return cached("apple_gpu_cores", lambda: _ask(system))
 
 
 def _ask(system: System) -> int | None:
@@ -74,4 +73,4 @@ def _ask(system: System) -> int | None:
     except ValueError:
         return None
     cores = [entry.get("sppci_cores") for entry in displays if isinstance(entry, dict)]
-    return next((int(str(count)) for count in cores if str(count).isdigit()), None)
+    return next((int(count) for count in cores if str(count).isdigit()), None)

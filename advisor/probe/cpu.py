@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 
 from advisor.documents.hardware import Cpu
 from advisor.probe.system import System
@@ -151,7 +150,7 @@ def _performance_cores(system: System) -> int | None:
 
 def cpu_list(text: str) -> list[int]:
     """'0-3,8' as numbers."""
-    found: list[int] = []
+    found = []
     for part in text.split(","):
         first, _, last = part.strip().partition("-")
         if first.isdigit():
@@ -288,8 +287,6 @@ def _windows(system: System, unknown: dict[str, str]) -> Cpu:
 
 
 def _registry_brand() -> str | None:
-    if sys.platform != "win32":
-        return None
     try:
         import winreg
 

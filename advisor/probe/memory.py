@@ -27,8 +27,7 @@ def _linux(system: System, unknown: dict[str, str], notes: list[str]) -> Memory:
         available = fields["MemFree"] + fields.get("Buffers", 0) + fields.get("Cached", 0)
     limit, left = cgroup_memory(system)
     if limit is not None and total is not None and limit < total:
-        known = [part for part in (available, left) if part is not None]
-        available = min(known, default=None)
+        available = min(available if available is not None else left, left)
         notes.append(
             f"this process may use {limit / 2**30:.1f} GiB of {total / 2**30:.1f} GiB (cgroup limit)"
         )
@@ -73,7 +72,6 @@ def cgroup_memory(system: System) -> tuple[int | None, int | None]:
 def _groups(system: System) -> list[tuple[int, int, int]]:
     """(limit, used, inactive file cache) of every group with a limit, v1 and v2 alike."""
     found = []
-    bases: tuple[str, ...]
     for line in (system.read("/proc/self/cgroup") or "").splitlines():
         _, controllers, path = [*line.split(":", 2), "", ""][:3]
         if controllers == "":
@@ -132,7 +130,7 @@ def _vm_stat(text: str | None) -> int | None:
     page = re.search(r"page size of (\d+) bytes", text or "")
     if not page:
         return None
-    pages = dict(re.findall(r"Pages ([a-z ]+):\s+(\d+)", text or ""))
+    pages = dict(re.findall(r"Pages ([a-z ]+):\s+(\d+)", text))
     wanted = ("free", "inactive", "speculative", "purgeable")
     return int(page[1]) * sum(int(pages.get(name, 0)) for name in wanted)
 

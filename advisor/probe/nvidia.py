@@ -190,8 +190,10 @@ def _visible(system: System, rows: list[dict[str, Any]], notes: list[str]) -> li
             continue
         if entry.startswith(("GPU-", "MIG-")) and not any(row["uuid"] for row in rows):
             notes.append(
-                f"CUDA_VISIBLE_DEVICES={listed} names GPUs by UUID, which nvidia-smi was not asked for: "
-                "all are shown"
+                notes.append(
+                    f"CUDA_VISIBLE_DEVICES={listed} names GPUs by UUID, which nvidia-smi was not asked for: "
+                    "all are shown"
+                )
             )
             return rows
         found = next((row for row in rows if row["uuid"] and row["uuid"].startswith(entry)), None)

@@ -112,7 +112,7 @@ class Recorded(System):
     @property
     def machine(self) -> str:
         """As recorded."""
-        return str(self._facts.get("machine", "x86_64"))
+        return self._facts.get("machine", "x86_64")
 
     def read(self, path: str) -> str | None:
         """The recorded text."""
@@ -144,8 +144,7 @@ class Recorded(System):
 
     def which(self, program: str) -> str | None:
         """As recorded."""
-        programs: dict[str, str] = self._facts.get("programs", {})
-        return programs.get(program)
+        return self._facts.get("programs", {}).get(program)
 
     def usable_cpus(self) -> int | None:
         """As recorded."""
@@ -157,5 +156,4 @@ class Recorded(System):
 
     def module_folder(self, name: str) -> str | None:
         """As recorded."""
-        modules: dict[str, str] = self._facts.get("modules", {})
-        return modules.get(name)
+        return self._facts.get("modules", {}).get(name)

@@ -67,7 +67,7 @@ class Kinds:
     eager: bool = False
     """Without CUDA graphs: the host launches every kernel."""
     by: str = ""
-    """Only while fitting: the publisher, whose quantized kernels multiply at a speed of their own."""
+    """Only while fitting: the publisher, whose kernels, launches and front end have speeds of their own."""
 
 
 def coefficient_keys(kinds: Kinds) -> dict[str, tuple[str, ...]]:
@@ -111,7 +111,7 @@ def coefficient_keys(kinds: Kinds) -> dict[str, tuple[str, ...]]:
         "link": (f"link-{kinds.link}",),
         "interleave": of("interleave"),
         "burst": of("burst"),
-        "first_s": of("first"),
+        "first_s": (*of("first"), *((f"first-by:{kinds.by}",) if kinds.by else ())),
         "first_step": of("wait"),
     }
 

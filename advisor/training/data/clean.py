@@ -1,8 +1,8 @@
 """What the local speed fit leaves out of its table and why, and how much each row counts.
 
 Nothing is edited in the table. `clean` returns the frame with `excluded_reason` ('' = kept) and `weight`; the
-fit drops what its own quantity cannot use beyond that. Serving and accuracy rows mean something else in every
-source: their rules stand where they are decoded (`serving_speed.rows.py`, `accuracy.rows.py`).
+fit drops what its own quantity cannot use beyond that. What a serving or accuracy row means is decided where
+it is decoded (`serving_speed/rows.py`, `accuracy/rows.py`).
 """
 
 from __future__ import annotations

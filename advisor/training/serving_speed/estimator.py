@@ -21,7 +21,10 @@ from advisor.training.fitting.estimator import STEP, Matrix, PriorRegressor, Vec
 from advisor.training.fitting.priors import Priors
 from advisor.training.serving_speed.features import Columns
 
-ONLY_WHILE_FITTING = ("queue:", "at-once:", "by:", "by-first:", "math-by:", "read-by:", "layer-by:")
+ONLY_WHILE_FITTING = (
+    *("queue:", "at-once:", "by:", "by-first:"),
+    *("math-by:", "read-by:", "layer-by:", "first-by:"),
+)
 """Names that belong to a publisher or a benchmark, never to a machine."""
 Rest = Literal["none", "pooled", "boosted"]
 
