@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from advisor.catalog.checkpoints import checkpoints
 from advisor.catalog.loadable import loadable
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.catalog.support import Runnable, runnable, why_not
@@ -133,6 +134,9 @@ def _schemes(
         return (fixed,)
     if requirements.schemes:
         return tuple(find_scheme(name) for name in requirements.schemes)
+    if model.files_repository:
+        known = {one.scheme for one in checkpoints(model)}
+        return tuple(s for s in all_schemes() if s.is_gguf and (not known or s.name in known))
     if only:
         return tuple(s for s in all_schemes() if s.name in only or is_native(model, s))
     return all_schemes()
