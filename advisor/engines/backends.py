@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from advisor.documents.hardware import Gpu, HardwareProfile
@@ -30,8 +29,6 @@ WORDS = {
     "webgpu": "a browser",
     "cpu": "a CPU",
 }
-_WITH_GPU = re.compile(r"\bCore Ultra\b|\bRyzen AI\b|\bRyzen \d .*\b\d{4}(?:U|H|HS|HX|G|GE)\b")
-"""Processors named so by their makers contain a GPU that llama.cpp runs on through Vulkan."""
 _WITHOUT_ROCM = ("gfx803", "gfx902", "gfx90c", "gfx1033", "gfx1035", "gfx1036", "gfx1037")
 """AMD chips that the ROCm builds of llama.cpp and Ollama are not compiled for: Polaris (RX 480 to 590), the
 Steam Deck, and the small integrated GPUs (https://docs.ollama.com/gpu and the release workflow of
@@ -70,14 +67,6 @@ def oldest_capability(gpus: Iterable[Gpu]) -> tuple[int, ...] | None:
 def capability(text: str) -> tuple[int, ...]:
     """'10.3' -> (10, 3), so that 10 comes after 9."""
     return tuple(int(part) for part in text.split(".") if part.isdigit())
-
-
-def unseen_gpu(hardware: HardwareProfile) -> str:
-    """What to write for a processor that was named alone and has a GPU inside; empty for others."""
-    brand = hardware.cpu.brand or ""
-    if hardware.source != "catalogue" or hardware.gpus or not _WITH_GPU.search(brand):
-        return ""
-    return f"{brand} has a GPU inside that this plan leaves idle: write 'iGPU' after its name to plan with it"
 
 
 def vendor_of(backend: str) -> str | None:

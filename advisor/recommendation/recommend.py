@@ -8,7 +8,6 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Recommendation, Rejection
 from advisor.documents.requirements import Requirements
-from advisor.engines import backends
 from advisor.prediction.artifacts import load
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.changes import nearest_miss, what_would_change
@@ -125,7 +124,6 @@ def _rejection(plan: Judged) -> Rejection:
 def _warnings(best: Judged, requirements: Requirements, hardware: HardwareProfile) -> tuple[str, ...]:
     lines = [
         *hardware.notes,
-        *filter(None, [backends.unseen_gpu(hardware)]),
         *best.case.model.notes,
         *best.outcome.warnings,
         *_about_loss(best, requirements),

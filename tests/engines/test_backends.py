@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.documents.hardware import Cpu, Gpu, HardwareProfile
+from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.engines import backends
 
 
@@ -40,13 +40,3 @@ def test_the_cpu_is_always_a_backend():
 def test_a_backend_of_one_vendor_names_it():
     """CUDA is NVIDIA's alone; Vulkan is nobody's."""
     assert (backends.vendor_of("cuda"), backends.vendor_of("vulkan")) == ("NVIDIA", None)
-
-
-@pytest.mark.parametrize(
-    ("brand", "said"),
-    [("Core Ultra 7 155H", True), ("Ryzen 7 8845HS", True), ("Ryzen 9 9950X", False), ("EPYC 9654", False)],
-)
-def test_a_gpu_inside_a_processor_is_not_passed_over_in_silence(brand, said):
-    """Named alone, a laptop's processor is planned with as a CPU; how to change that is said."""
-    machine = HardwareProfile(name=brand, source="catalogue", cpu=Cpu(brand=brand))
-    assert bool(backends.unseen_gpu(machine)) == said
