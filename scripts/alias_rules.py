@@ -101,10 +101,42 @@ DEVICES: dict[str, tuple[str, str]] = {
     "HUAWEI Kirin 990": ("Kirin 990", "same"),
     "Qualcomm Snapdragon 888 ARM64": ("Snapdragon 888", "same"),
     "NVIDIA Apple M1 Pro CPU": ("Apple M1 Pro", "same"),
+    "2x Xeon Gold 6138": ("Intel(R) Xeon(R) Gold 6138 CPU", "same"),
+    "2x Xeon Gold 6454S": ("Intel(R) Xeon(R) Gold 6454S", "same"),
+    "2x Xeon E5-2690 v3": ("Intel(R) Xeon(R) CPU E5-2690 v3", "same"),
+    "2x Xeon E5-2698B v3": ("Intel(R) Xeon(R) CPU E5-2698B v3", "same"),
+    "RTX 4090 48GB": ("GeForce RTX 4090", "variant-assumed"),
+    "A100 (RPC, local)": ("A100 PCIe 80 GB", "variant-assumed"),
+    "Strix Halo (Radeon 8060S)": ("Radeon 8060S", "same"),
+    "Strix Halo (Ryzen AI MAX 385)": ("Radeon 8050S", "same"),
 }
 """Raw name -> (catalogue GPU name or processor brand, basis)."""
 
+_NPU = "neural processor: its engines are not predicted"
+_BUILT_IN = "built-in GPU not in the catalogue"
 UNMATCHED_DEVICES = {
+    "Rockchip RK3562 NPU": _NPU,
+    "Rockchip RV1126B NPU": _NPU,
+    "Rockchip RK3576 NPU": _NPU,
+    "Rockchip RK3588 NPU": _NPU,
+    "Snapdragon 8 Elite NPU": _NPU,
+    "Snapdragon 8 Elite Gen 5 NPU": _NPU,
+    "Snapdragon 8 Gen 3 NPU (Galaxy S24)": _NPU,
+    "Snapdragon X Elite NPU": _NPU,
+    "Snapdragon SA8295P NPU": _NPU,
+    "Snapdragon 8 Elite (Hexagon v79)": _NPU,
+    "Snapdragon 8 Elite Gen 5 (Hexagon v81)": _NPU,
+    "Core Ultra X7 358H (built-in GPU)": _BUILT_IN,
+    "Core Ultra 7 155H (built-in GPU)": _BUILT_IN,
+    "Core Ultra 9 288V (built-in GPU)": _BUILT_IN,
+    "Core 5 330 (built-in GPU)": _BUILT_IN,
+    "Intel Arc (Xe2, not named)": "the source names the architecture only",
+    "RTX 5090 + RTX 4090": "two different cards together",
+    "RTX 5090 + GTX 1660 (RPC, 1 GbE)": "two different cards over a network",
+    "AMD Instinct MI250X (1 GCD)": "half of a card",
+    "Xeon 4th gen (Sapphire Rapids) 48 cores": "the source names the generation only",
+    "Xeon Granite Rapids (2 threads)": "the source names the generation only",
+    "Xeon Sapphire Rapids (GCP c3-highcpu-44, 44 vCPU)": "the source names the generation only",
     "NVIDIA H20-3e": "the H20 with 141 GB HBM3e is not in the catalogue",
     "Titan X": "Maxwell or Pascal: the source does not say",
     "GTX 1050": "2 GiB: below what the catalogue lists",
@@ -120,6 +152,8 @@ UNMATCHED_DEVICES = {
 """Names that must not be matched, and why."""
 
 MODELS: dict[str, tuple[str, str]] = {
+    "Phi-3-mini": ("Phi-3-mini-4k", "variant-assumed"),
+    "Phi-3-medium": ("Phi-3-medium-4k", "variant-assumed"),
     "LLaMA-7B": ("Llama-2-7B", "same-shapes"),
     "LLaMA-13B": ("Llama-2-13B", "same-shapes"),
     "meta-llama-7b": ("Llama-2-7B", "same-shapes"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +12,7 @@ import pandas as pd
 from alias_rules import CPU_RULES, DEVICES, MODEL_BASES, MODELS, UNMATCHED_DEVICES
 from ingest_common import DATE_ACCESSED, Files, add_table, read_text_table
 
+PROFILES = Path(__file__).resolve().parent.parent / "profiles"
 ALIAS_COLUMNS = ["raw", "catalog", "basis"]
 
 
@@ -41,11 +43,13 @@ def device_aliases(names: dict[str, str], gpus: pd.DataFrame, cpus: pd.DataFrame
             continue
         if raw in DEVICES:
             rows.append([raw, *DEVICES[raw]])
+        elif raw in UNMATCHED_DEVICES:
+            continue
         elif kind in ("cpu", "sbc"):
             brand = cpu_brand(raw)
             if any(re.search(pattern, brand, re.I) for pattern in cpus["name_pattern"]):
                 rows.append([raw, brand, "same"])
-        elif raw not in UNMATCHED_DEVICES:
+        else:
             found = exact.get(plain(raw)) or keyed.get(_gpu_key(raw))
             if found:
                 rows.append([raw, found, "same"])
@@ -173,3 +177,33 @@ def ingest_aliases(raw: Path, files: Files) -> None:
 
 def _written(files: Files, path: str) -> pd.DataFrame:
     return pd.read_csv(BytesIO(files[path]), dtype=str, keep_default_na=False)
+
+
+def extend_aliases(table: pd.DataFrame, files: Files) -> None:
+    """Add the names of a hand-over that neither the alias tables nor the list of unmatched names hold."""
+    gpus, cpus, models, devices, names, lost = (
+        read_text_table(PROFILES / f"{name}.csv")
+        for name in ("gpus", "cpus", "models", "device_aliases", "model_aliases", "unmatched")
+    )
+    listed = {what: set(rows["raw"]) for what, rows in lost.groupby("what")}
+    more = []
+    for what, column, known in (("hardware", "hardware", devices), ("model", "model", names)):
+        new = table[~table[column].isin(set(known["raw"]) | listed.get(what, set()))]
+        if what == "hardware":
+            kinds = dict(zip(new["hardware"], new["hardware_kind"], strict=True))
+            found = device_aliases(kinds, gpus, cpus)
+        else:
+            found = model_aliases(set(new["model"]), models)
+        known = pd.concat([known, found]).sort_values("raw", ignore_index=True)
+        if what == "hardware":
+            devices = known
+        else:
+            names = known
+        for raw, count in sorted(Counter(new[column]).items()):
+            if raw not in set(found["raw"]):
+                more.append((what, raw, count, UNMATCHED_DEVICES.get(raw, "no catalogue row")))
+    lost = pd.concat([lost, pd.DataFrame(more, columns=lost.columns)], ignore_index=True)
+    for stem, rows in (("device_aliases", devices), ("model_aliases", names), ("unmatched", lost)):
+        fields = tomllib.loads((PROFILES / f"{stem}.origin.toml").read_text(encoding="utf-8"))
+        fields.pop("sha256")
+        add_table(files, f"profiles/{stem}.csv", rows, fields)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-DATE_ACCESSED = "2026-11-21"
-"""The day the raw tables were closed."""
+DATE_ACCESSED = "2026-11-26"
+"""The day the latest hand-over was closed."""
 
 Files = dict[str, bytes]
 """Path relative to the repository root -> content."""

@@ -27,7 +27,7 @@ _RULES: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\bPR \d* ?column|This PR", "patched_build"),
         (r"nominal bpw is wrong", "bpw_mismatch"),
         (r"bandwidth bound \(", "above_bandwidth"),
-        (r"kv=(q\d|fp8)|type_k=q", "kv_quantized"),
+        (r"kv=(q\d|fp8)|type_k=q|\bq\d_\d KV\b", "kv_quantized"),
     ),
     "speed_serving": (
         (r"PER GPU", "per_gpu_rate"),
@@ -133,9 +133,12 @@ def add_flags(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 _FACTS: dict[str, tuple[tuple[str, str], ...]] = {
     "speed_local": (
-        ("kv_type", r"(?:\bkv=|type_k=)(q\d(?:_\d)?|fp8|f16|bf16|fp16)"),
+        (
+            "kv_type",
+            r"((?:(?<=\bkv=)|(?<=type_k=))(?:q\d(?:_\d)?|fp8|f16|bf16|fp16)|\b(?:q\d_\d|f16)(?= KV\b))",
+        ),
         ("gpu_cores", r"accel=Apple[^;]*?(\d+)GPU"),
-        ("ubatch", r"n_ubatch[= ](\d+)"),
+        ("ubatch", r"(?:\bn_ubatch[= ]|\bubatch[= ]|\bub=)(\d+)"),
         ("context_tokens", r"\bctx=(\d+)"),
         ("power_cap_w", r"power cap (\d+)W"),
         ("topology", r"topology (\w+)"),

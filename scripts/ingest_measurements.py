@@ -1,15 +1,29 @@
-"""The measurement tables, one per source; sources without an open licence are reduced to medians."""
+"""The measurement tables, one per source; sources without an open licence are reduced to medians.
+
+`python scripts/ingest_measurements.py KIND TABLE.csv SOURCES.csv` takes a hand-over in: KIND is speed_local,
+speed_serving or accuracy; TABLE has one row per figure; SOURCES one row per `source_id` with title, url,
+date, kind, licence and audit. Tables of sources that the hand-over does not name stay as they are.
+"""
 
 from __future__ import annotations
 
+import argparse
 import re
+import sys
+import tomllib
 from pathlib import Path
 
 import pandas as pd
+from ingest_aliases import extend_aliases
 from ingest_common import DATE_ACCESSED, Files, add_table, figure, read_text_table
 from ingest_flags import add_facts, add_flags
+from ingest_settings import add_settings
 
-_OPEN = re.compile(r"(MIT|Apache-2\.0|BSD|CC[- ]BY[- ]4|CC0|GPL)")
+ROOT = Path(__file__).resolve().parent.parent
+
+_OPEN = re.compile(r"(own, CC0|MIT|Apache-2\.0|BSD|CC[- ]BY[- ]4|CC0|GPL)")
+ENGINE_URL = "https://github.com/ggml-org/llama.cpp"
+"""What was measured, where a source is our own and has no address."""
 _THREADS = ("issue", "discussion")
 """Comments in a thread are their writers', whatever the repository's licence: reduced too."""
 
@@ -52,7 +66,11 @@ def reduce(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table_origin(source: pd.Series, is_open: bool) -> dict[str, str | int]:
-    licence = source["licence"] if is_open else _closed_licence(source)
+    licence = (
+        source["licence"].replace("own, CC0", "CC0-1.0 (own measurement)")
+        if is_open
+        else _closed_licence(source)
+    )
     derivation = (
         "As transcribed."
         if is_open
@@ -66,8 +84,8 @@ def _table_origin(source: pd.Series, is_open: bool) -> dict[str, str | int]:
     url = found.group() if found else ""
     return {
         "title": plain_words(source["title"]),
-        "producer": _producer(url),
-        "url": url,
+        "producer": "quant-advisor" if source["kind"] == "own measurement" else _producer(url),
+        "url": url or ENGINE_URL,
         "date_published": source["date"],
         "date_accessed": DATE_ACCESSED,
         "licence": licence,
@@ -114,15 +132,30 @@ def _producer(url: str) -> str:
     return found.group(1) if found else "not known: a public text copy whose repository is not named"
 
 
-def _by_source(kind: str, raw: Path, files: Files) -> None:
-    frame = add_facts(kind, add_flags(kind, read_text_table(raw / f"{kind}.csv")))
-    sources = read_text_table(raw / "sources" / f"{kind}.csv").set_index("source_id")
+def by_source(kind: str, frame: pd.DataFrame, sources: pd.DataFrame, files: Files) -> None:
+    """Add one table and its origin per source of *frame*; *sources* is indexed by `source_id`."""
+    frame = add_facts(kind, add_flags(kind, frame))
+    if kind == "speed_local":
+        frame = add_settings(frame, sources["audit"].to_dict())
     for source_id, rows in frame.groupby("source_id", sort=True):
         source = sources.loc[source_id]
         is_open = bool(_OPEN.match(source["licence"])) and source["kind"] not in _THREADS
         table = rows.assign(n=1, spread="") if is_open else reduce(kind, rows)
-        name = file_name(source_id)
-        add_table(files, f"measurements/{kind}/{name}.csv", table, _table_origin(source, is_open))
+        path = f"measurements/{kind}/{file_name(source_id)}.csv"
+        add_table(files, path, table, _table_origin(source, is_open) | _known_since(path))
+
+
+def _known_since(path: str) -> dict[str, str | int]:
+    """The day a table already here was accessed first, which a later hand-over does not change."""
+    origin = ROOT / (path.removesuffix(".csv") + ".origin.toml")
+    if not origin.is_file():
+        return {}
+    return {"date_accessed": tomllib.loads(origin.read_text(encoding="utf-8"))["date_accessed"]}
+
+
+def _by_source(kind: str, raw: Path, files: Files) -> None:
+    sources = read_text_table(raw / "sources" / f"{kind}.csv").set_index("source_id")
+    by_source(kind, read_text_table(raw / f"{kind}.csv"), sources, files)
 
 
 def _kernels(raw: Path, files: Files) -> None:
@@ -142,3 +175,27 @@ def ingest_measurements(raw: Path, files: Files) -> None:
     for kind in ("accuracy", "speed_local", "speed_serving"):
         _by_source(kind, raw, files)
     _kernels(raw, files)
+
+
+def main() -> int:
+    """Write the tables of one hand-over and their origins."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kind", choices=("accuracy", "speed_local", "speed_serving"))
+    parser.add_argument("table", type=Path)
+    parser.add_argument("sources", type=Path)
+    arguments = parser.parse_args()
+    files: Files = {}
+    sources = read_text_table(arguments.sources).set_index("source_id")
+    table = read_text_table(arguments.table)
+    by_source(arguments.kind, table, sources, files)
+    if arguments.kind == "speed_local":
+        extend_aliases(table, files)
+    for path, data in files.items():
+        (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / path).write_bytes(data)
+    print(f"{len(files)} files written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -61,9 +61,11 @@ _REMARKS = {"notes": _TEXT, "audit": _TEXT, "engine_version": _TEXT}
 _SPEED = {
     "source_id": _NEEDED,
     "hardware": _TEXT,
-    "hardware_kind": Column("word", required=True, words=("gpu", "apu", "igpu", "apple", "cpu", "sbc")),
+    "hardware_kind": Column(
+        "word", required=True, words=("gpu", "apu", "igpu", "apple", "cpu", "sbc", "npu", "phone")
+    ),
     "n_devices": Column("number", low=1, high=1024),
-    "backend": Column("word", words=(*BACKENDS, "hpu", "openvino-gpu", "tt-metal")),
+    "backend": Column("word", words=(*BACKENDS, "hpu", "openvino-gpu", "tt-metal", "npu", "hexagon")),
     "engine": _NEEDED,
     "model": _NEEDED,
     "params_b": _POSITIVE,
@@ -97,6 +99,12 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "context_tokens": _COUNT,
         "power_cap_w": _POSITIVE,
         "topology": _TEXT,
+        "host": _TEXT,
+        "on_cpu": _TEXT,
+        "ram_gb_s": _POSITIVE,
+        "ram_measured_gb_s": _POSITIVE,
+        "numa": Column("word", words=("one-socket", "interleaved")),
+        "split": Column("word", words=("layer", "row", "tensor", "none", "graph")),
     },
     "speed_serving": {
         **_SPEED,

@@ -50,6 +50,8 @@ class Engine:
     """Its only backend; empty = what the device brings."""
     outside_gpu: Literal["", "layers", "experts"] = "layers"
     """What may stay in main memory beside a GPU: nothing, whole layers, or the experts alone as well."""
+    uploads_full_experts_only: bool = False
+    """Whether a prompt's batch goes to the GPU for experts in main memory only when it fills each of them."""
     kv_types: tuple[KvType, ...] = SERVED_KV
     fp8_cache_from: str = ""
     """The first NVIDIA compute capability with an FP8 cache; empty = any."""

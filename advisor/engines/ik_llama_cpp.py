@@ -18,6 +18,7 @@ ENGINE = Engine(
     rank=2,
     reads_gguf=True,
     outside_gpu="experts",
+    uploads_full_experts_only=True,  # ggml-cuda.cu, offload_op: 32 tokens x experts / experts used
     kv_types=kv_types.GGML,
     version="2026-08",
     port=_ggml.PORT,

@@ -23,6 +23,7 @@ from advisor.errors import BadFileError, StoreError, UsageError
 from advisor.measuring.migrations import migrate
 from advisor.measuring.rows import COLUMNS, Row
 from advisor.measuring.sound import fault
+from advisor.measuring.store_errors import cause
 
 BUSY_S = 60.0
 """How long a writer waits for another: longer than any import we promise."""
@@ -120,7 +121,7 @@ class Store:
         try:
             yield
         except sqlite3.Error as error:
-            raise StoreError(_cause(error, self.path, doing)) from None
+            raise StoreError(cause(error, self.path, doing, BUSY_S)) from None
 
     @contextmanager
     def _writing(self, doing: str) -> Iterator[sqlite3.Connection]:
@@ -282,25 +283,3 @@ def _where(ids: tuple[int, ...], source: int | None, filters: dict[str, str]) ->
         parts.append(f"{name} = ?")
         values.append(value)
     return (" WHERE " + " AND ".join(parts) if parts else ""), values
-
-
-def _cause(error: sqlite3.Error, path: Path, doing: str) -> str:
-    text = str(error)
-    if "full" in text:
-        return (
-            f"cannot {doing} {path}: the disk is full; nothing was changed; free some space and run it again"
-        )
-    if "readonly" in text or "unable to open" in text or "read-only" in text:
-        return (
-            f"cannot {doing} {path}: the folder or file is not writable; "
-            "set ADVISOR_DATA_DIR to a writable folder"
-        )
-    if "locked" in text or "busy" in text:
-        return f"cannot {doing} {path}: another process kept it locked for {BUSY_S:.0f} s; run it again"
-    if (
-        "not a database" in text
-        or "malformed" in text
-        or (isinstance(error, sqlite3.DatabaseError) and "disk image" in text)
-    ):
-        return f"{path} is not a measurement store ({text}); move it away, or restore it from an export"
-    return f"cannot {doing} {path}: {text}; check the disk, or set ADVISOR_DATA_DIR to another folder"

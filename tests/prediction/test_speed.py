@@ -5,10 +5,8 @@ import pytest
 from advisor.catalog.models import find_model
 from advisor.catalog.resolve import resolve_hardware
 from advisor.catalog.schemes import find_scheme
-from advisor.documents.outcome import Estimate
 from advisor.documents.requirements import Load
 from advisor.prediction.case import Case
-from advisor.prediction.figures import single_stream
 from advisor.prediction.outcome import predict
 
 
@@ -44,29 +42,3 @@ def test_latency_of_a_mixture_is_the_mean_over_requests():
     assert both.request_latency_s.value == pytest.approx(mean)
     low, high = sorted(found.throughput_tokens_per_s.value for found in (one, many))
     assert low < both.throughput_tokens_per_s.value < high
-
-
-def test_one_stream():
-    """Alone, the first token takes the prompt, and the answer follows at the decode speed."""
-    found = single_stream(
-        Estimate(value=50.0, low=40.0, high=60.0, basis="interpolated"),
-        Estimate(value=1000.0, low=500.0, high=2000.0, basis="extrapolated"),
-        Load(prompt_tokens=500, output_tokens=100),
-    )
-    assert (0.5, 0.25, 1.0) == (
-        found.time_to_first_token_s.value,
-        found.time_to_first_token_s.low,
-        found.time_to_first_token_s.high,
-    )
-    assert (2.5, "extrapolated") == (found.request_latency_s.value, found.request_latency_s.basis)
-    assert 40.0 == found.throughput_tokens_per_s.value
-
-
-def test_without_a_prompt_there_is_no_wait_for_it():
-    """A case that only decodes has a latency of its answer alone."""
-    found = single_stream(
-        Estimate(value=50.0, low=40.0, high=60.0, basis="measured"),
-        None,
-        Load(prompt_tokens=0, output_tokens=100),
-    )
-    assert found.time_to_first_token_s is None

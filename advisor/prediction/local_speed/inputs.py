@@ -9,7 +9,7 @@ from advisor.documents.hardware import Cpu, Gpu, Memory
 from advisor.documents.model import ModelProfile
 from advisor.engines import backends, facts
 from advisor.errors import NotMeasuredError
-from advisor.prediction.local_speed.terms import LOCALSCORE_MIXES, NEUTRAL_YEAR, Device
+from advisor.prediction.local_speed.work import LOCALSCORE_MIXES, NEUTRAL_YEAR, Device
 from advisor.sizing.weights import Weights
 
 DEFAULT_UBATCH = 512
@@ -149,7 +149,7 @@ def cpu_device(
     cores = _cores(cpu, usual_cores)
     if bandwidth > SERVER_BYTES_PER_S and 0 < (cpu.physical_cores or 0) <= SLICE_CORES:
         bandwidth = min(bandwidth, cores * SLICE_CORE_BYTES_PER_S / read_share)
-    cores = min(cores, threads) if threads else cores
+    used = min(cores, threads) if threads else cores
     isa, year = set(cpu.isa), float(NEUTRAL_YEAR)
     if cpu.brand:
         row_isa, row_year = _cpu_facts(cpu.brand)
@@ -161,8 +161,12 @@ def cpu_device(
         backend="cpu",
         generation=chip_key(cpu.microarchitecture or ""),
         bandwidth_bytes_per_s=bandwidth,
-        cores=float(cores),
+        cores=float(used),
+        idle_cores=float(cores - used),
         isa=isa_class(isa),
+        sockets=cpu.sockets or 1,
+        interleaved=(cpu.numa_nodes or 1) > 1,
+        ram_stated=bool(memory.measured_bandwidth_bytes_per_s),
         year=year,
     )
 

@@ -11,6 +11,7 @@ conformal width that a device effect does not explain.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from advisor.documents.kinds import Basis
@@ -19,24 +20,14 @@ from advisor.documents.requirements import Load
 from advisor.prediction.artifacts import load as load_artifact
 from advisor.prediction.case import Case, Sized
 from advisor.prediction.figures import Speed, single_stream
-from advisor.prediction.local_speed import terms as formula
+from advisor.prediction.interval import groups_wanted
+from advisor.prediction.local_speed.bounds import least_log_s
 from advisor.prediction.local_speed.inputs import kernel_family, per_token
-from advisor.prediction.local_speed.plan import plan_case
+from advisor.prediction.local_speed.plan import works
 from advisor.prediction.local_speed.spread import scale, spread_features
-from advisor.prediction.local_speed.strata import (
-    UNSEEN_FACTOR,
-    cell_key,
-    half_width,
-    is_supported,
-    stratum_chain,
-)
-from advisor.prediction.local_speed.terms import (
-    Term,
-    decode_terms,
-    least_decode_log_s,
-    log_time,
-    prefill_terms,
-)
+from advisor.prediction.local_speed.strata import cell_key, centre_of, draw
+from advisor.prediction.local_speed.terms import Term, decode_terms, log_time, prefill_terms
+from advisor.prediction.local_speed.work import Work
 from advisor.prediction.own.evidence import Phase, Point
 from advisor.prediction.own.pooling import Effect, own_effect
 from advisor.sizing.weights import Weights
@@ -56,9 +47,9 @@ def predict(case: Case, load: Load, sized: Sized) -> Speed:
     device that takes part is unknown, or the model's size.
     """
     fitted = load_artifact("local_speed")
-    decode_case, prefill_case = plan_case(case, load, sized, fitted)
-    decode, decoding = _estimate("decode", case, sized, decode_case, fitted)
-    prefill, reading = _estimate("prefill", case, sized, prefill_case, fitted)
+    answer, prompt = works(case, load, sized, fitted)
+    decode, decoding = _estimate("decode", case, sized, answer, fitted)
+    prefill, reading = _estimate("prefill", case, sized, prompt, fitted)
     return single_stream(decode, prefill, load, {"decode": decoding, "prefill": reading})
 
 
@@ -82,48 +73,47 @@ def _own(case: Case, sized: Sized, phase: Phase) -> Effect | None:
 
 
 def _estimate(
-    phase: Phase, asked: Case, sized: Sized, case: formula.Case, fitted: dict[str, Any]
+    phase: Phase, asked: Case, sized: Sized, work: Work, fitted: dict[str, Any]
 ) -> tuple[Estimate | None, dict[str, Any]]:
     """Tokens per second, and what the figure is made of."""
-    parts = decode_terms(case) if phase == "decode" else prefill_terms(case)
+    parts = decode_terms(work) if phase == "decode" else prefill_terms(work)
     if phase == "prefill" and not any(name == "matmul" for name, _, _ in parts):
         return None, {"why_not": "the device's arithmetic rate is unknown"}
-    coefficients = fitted[phase]["coefficients"]
-    log_s, shares = log_time(parts, coefficients)
-    known = all(_is_known(share.device.key, share.device.backend, fitted) for share in case.shares)
-    width, stratum, groups, basis = _spread(phase, case, known, fitted, asked.confidence)
-    evidence = [_where_from(case, fitted, known)]
-    evidence.append(
-        f"interval from {groups} {'sources on known devices' if known else 'devices'} left out ({stratum})"
-    )
-    rows = _measured(case, asked.model.known_as, asked.scheme.name, phase)
+    log_s, shares = log_time(parts, fitted[phase]["coefficients"])
+    spread = _spread(phase, work, fitted, asked.confidence)
+    log_s -= centre_of(fitted[phase]["centres"][spread.level], work)
+    width, basis, evidence = spread.width, spread.basis, [_where_from(work, fitted), spread.words]
+    rows = _measured(work, asked.model.known_as, asked.scheme.name, phase)
     if rows:
-        # Of the mean deviation of k sources from their own machines' middles, this share belongs to the cell.
-        share = fitted[phase]["cells"]["trust"]
-        log_s -= share * len(rows) / (share * len(rows) + 1 - share) * sum(row[1] for row in rows) / len(rows)
+        log_s -= _repeated(rows, fitted[phase]["cells"]["trust"])
         basis = "measured"
         listed = ", ".join(sorted({row[0] for row in rows})[:3])
         evidence.insert(0, f"{sum(row[2] for row in rows)} figures of this configuration from {listed}")
     own = _own(asked, sized, phase)
     if own is not None:
-        width_90 = _spread(phase, case, known, fitted, 0.9)[0]
-        prior = (width_90 / NORMAL_90) ** 2 * DEVICE_PART
+        prior = ((_spread(phase, work, fitted, 0.9).width or 1.0) / NORMAL_90) ** 2 * DEVICE_PART
         weight = prior / (prior + own.sd * own.sd / own.rows)
         log_s -= weight * own.log_ratio
-        width *= math.sqrt(1.0 - weight * DEVICE_PART)
+        width = width and width * math.sqrt(1.0 - weight * DEVICE_PART)
         basis = "measured-here"
         evidence.insert(0, _own_words(own.rows, own.busy_rows, weight))
-    least = least_decode_log_s(case) if phase == "decode" else -math.inf
+    least = least_log_s(phase, work, fitted["reach"])
     log_s = max(log_s, least)
-    speed = math.exp(-log_s)
     estimate = Estimate(
-        value=speed,
-        low=speed * math.exp(-width),
-        high=math.exp(-max(log_s - width, least)),
+        value=math.exp(-log_s),
+        low=0.0 if width is None else math.exp(-log_s - width),
+        high=math.exp(-(least if width is None else max(log_s - width, least))),
         basis=basis,
         evidence=tuple(evidence),
     )
-    return estimate, _explained(case, parts, shares, log_s, coefficients, stratum, width) | {"measured": rows}
+    return estimate, _explained(work, parts, shares, log_s, fitted[phase], spread) | {"measured": rows}
+
+
+def _repeated(rows: list[list[Any]], trust: float) -> float:
+    """Of the mean deviation of k sources from their own machines' middles, the share that belongs to the
+    cell."""
+    k = len(rows)
+    return float(trust * k / (trust * k + 1 - trust) * sum(row[1] for row in rows) / k)
 
 
 def _own_words(n_rows: int, n_busy: int, weight: float) -> str:
@@ -131,42 +121,64 @@ def _own_words(n_rows: int, n_busy: int, weight: float) -> str:
     return f"{rows} measured on this machine, {n_busy or 'none'} of them on a busy one, trusted {weight:.0%}"
 
 
-def _is_known(key: str, backend: str, fitted: dict) -> bool:
-    return backend in fitted["devices"].get(key, {}).get("backends", ())
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """The interval of one figure."""
+
+    width: float | None
+    """Half width in logs; None where the groups left out do not carry the confidence."""
+    level: str
+    """known or unknown: the device."""
+    stratum: str
+    words: str
+    basis: Basis
 
 
-def _spread(
-    phase: Phase, case: formula.Case, known: bool, fitted: dict[str, Any], confidence: float
-) -> tuple[float, str, int, Basis]:
-    """Half width in logs, its stratum, the groups behind it, and the basis."""
-    level = "known" if known else "unknown"
-    scales, stratum, groups = half_width(fitted[phase]["intervals"][level], stratum_chain(case), confidence)
-    features = spread_features(phase, case, fitted["support"])
-    width = scales * scale(features, fitted[phase]["spread"][level])
-    seen = all(
+def _is_known(work: Work, fitted: dict[str, Any]) -> bool:
+    return all(
+        share.device.backend in fitted["devices"].get(share.device.key, {}).get("backends", ())
+        for share in work.shares
+    )
+
+
+def _spread(phase: Phase, work: Work, fitted: dict[str, Any], confidence: float) -> _Spread:
+    level = "known" if _is_known(work, fitted) else "unknown"
+    drawn = draw(fitted[phase]["intervals"][level], work, confidence)
+    what = "sources on known devices" if level == "known" else "devices"
+    if drawn.scales is None:
+        words = (
+            f"{drawn.groups} {what} left out carry no {confidence:.4g} interval, which wants "
+            f"{groups_wanted(confidence)}: only the machine's peak bounds it"
+        )
+        return _Spread(None, level, drawn.stratum, words, "extrapolated")
+    width = drawn.scales * scale(
+        spread_features(phase, work, fitted["support"]), fitted[phase]["spread"][level]
+    )
+    seen = level == "known" or all(
         share.device.kind == "cpu"
         or f"{share.device.generation}|{share.device.backend}" in fitted["generations"]
-        for share in case.shares
+        for share in work.shares
     )
-    enough = groups and is_supported(fitted[phase]["intervals"][level], case)
-    if enough and (known or seen) and len(case.shares) == 1 and not case.upload_s:
-        return width, stratum, groups, "interpolated" if 2 * width < TOO_WIDE else "extrapolated"
-    return width * UNSEEN_FACTOR, stratum, groups, "extrapolated"
+    basis: Basis = "interpolated" if seen and 2 * width < TOO_WIDE else "extrapolated"
+    words = f"interval from {drawn.groups} {what} left out ({drawn.stratum})"
+    return _Spread(width, level, drawn.stratum, words, basis)
 
 
-def _measured(case: formula.Case, model: str, scheme: str, phase: str) -> list:
+def _measured(work: Work, model: str, scheme: str, phase: str) -> list[list[Any]]:
     """[source, log(measured ÷ predicted), figures] of exactly this configuration; empty when there is
     none."""
-    if len(case.shares) > 1 or case.upload_s:
+    if len(work.shares) > 1 or work.upload_s:
         return []
-    device = case.shares[0].device
+    device = work.shares[0].device
     cells = load_artifact("local_speed_cells").get(f"{device.key}|{device.backend}", {})
-    return cells.get(cell_key(model, scheme, case.n_devices, case.engine), {}).get(phase, [])
+    found = cells.get(cell_key(model, scheme, work.n_devices, work.engine), {})
+    rows: list[list[Any]] = found.get(phase, [])
+    return rows
 
 
-def _where_from(case: formula.Case, fitted: dict[str, Any], known: bool) -> str:
-    names = []
-    for share in case.shares:
+def _where_from(work: Work, fitted: dict[str, Any]) -> str:
+    names, known = [], _is_known(work, fitted)
+    for share in work.shares:
         entry = fitted["devices"].get(share.device.key)
         if known and entry:
             listed = ", ".join(entry["sources"][:3])
@@ -180,19 +192,18 @@ def _where_from(case: formula.Case, fitted: dict[str, Any], known: bool) -> str:
 
 
 def _explained(
-    case: formula.Case,
+    work: Work,
     parts: list[Term],
     shares: list[float],
     log_s: float,
-    coefficients: dict[str, float],
-    stratum: str,
-    width: float,
-) -> dict:
-    total = math.exp(log_s)
+    fitted: dict[str, Any],
+    spread: _Spread,
+) -> dict[str, Any]:
+    total, coefficients = math.exp(log_s), fitted["coefficients"]
     seconds: dict[str, float] = {}
     for (name, _, _), part in zip(parts, shares, strict=True):
         seconds[name] = seconds.get(name, 0.0) + part * total
-    first = case.shares[0]
+    first = work.shares[0]
     effect = sum(
         coefficients.get(name, 0.0)
         for name in (f"device:{first.device.key}", f"device:{first.device.key}|{first.device.backend}")
@@ -208,11 +219,11 @@ def _explained(
                 "kv_bytes": s.kv_bytes,
                 "bandwidth_bytes_per_s": s.device.bandwidth_bytes_per_s,
             }
-            for s in case.shares
+            for s in work.shares
         ],
-        "efficiency": sum(s.read_bytes / s.device.bandwidth_bytes_per_s for s in case.shares) / total,
+        "efficiency": sum(s.read_bytes / s.device.bandwidth_bytes_per_s for s in work.shares) / total,
         "device_effect": math.exp(-effect),
-        "family": case.family,
-        "stratum": stratum,
-        "half_width_log": width,
+        "family": work.family,
+        "stratum": spread.stratum,
+        "half_width_log": spread.width,
     }

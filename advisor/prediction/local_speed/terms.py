@@ -9,180 +9,94 @@ every efficiency is fitted in logs and the whole stays monotone in bytes, bandwi
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from advisor.prediction.local_speed.work import NEUTRAL_YEAR, Device, Share, Work
 
 _TINY = 1e-12
-LOCALSCORE_MIXES = (
-    (1024, 16),
-    (4096, 256),
-    (2048, 256),
-    (2048, 768),
-    (1024, 1024),
-    (1280, 3072),
-    (384, 1152),
-    (64, 1024),
-    (16, 1536),
-)  # prompt and answer tokens of the nine tests LocalScore averages, https://www.localscore.ai/about
-NEUTRAL_YEAR = 2021
-"""Release year at which the year features vanish: the middle of the measured devices."""
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """One processor as the formula sees it."""
-
-    key: str
-    """Catalogue name; known devices carry an effect of their own under it."""
-    kind: str
-    """gpu, apple, apu, cpu."""
-    vendor: str
-    backend: str
-    """cuda, rocm, vulkan, metal, sycl, opencl, cpu."""
-    generation: str
-    """Architecture of the GPU, microarchitecture of the CPU."""
-    bandwidth_bytes_per_s: float
-    matrix_flops: float = 0.0
-    """Dense FP16 matrix rate; 0 = unknown."""
-    vector_flops: float = 0.0
-    """FP32 rate; 0 = unknown."""
-    int8_ops: float = 0.0
-    cores: float = 0.0
-    """CPU cores in use (threads where fewer)."""
-    isa: str = ""
-    """CPU class: sse, avx, avx2, avx512, vnni, amx, neon, dotprod, i8mm, sve …"""
-    year: float = NEUTRAL_YEAR
-    mobile: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What one device does for every token."""
-
-    device: Device
-    read_bytes: float
-    """Weights read to decode one token."""
-    held_bytes: float
-    """All weights it holds: what a prompt's batch reads."""
-    active_params: float
-    layers: float
-    kv_bytes: float
-    """KV cache read to decode one token."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One prediction or one measured row."""
-
-    shares: tuple[Share, ...]
-    engine: str
-    family: str
-    """What the kernels see: F16, Q8_0, Q4_K, IQ3, MXFP4, MLX-4bit …"""
-    active_share: float
-    """Active ÷ all parameters; 1 for dense models."""
-    attention_flops: float
-    """Per prompt token at the mean depth, all layers."""
-    prompt_tokens: float = 512.0
-    batch: float = 512.0
-    """Micro batch of the prompt."""
-    flash_attn: bool | None = None
-    n_devices: int = 1
-    tensor_parallel: int = 1
-    averaged: bool = False
-    """LocalScore's mean over nine mixes."""
-    kv_type: str = "f16"
-    age_years: float = 0.0
-    """How long before the newest measurements the engine was built; 0 predicts today's."""
-    upload_s: float = 0.0
-    """Seconds to copy weights that lie in main memory to the card, once per micro batch of a prompt."""
-    hybrid: bool = False
-    """Linear-attention or state-space layers: more, smaller kernels."""
-
-
-Term = tuple[str, float, list[tuple[str, float]]]
+Features = list[tuple[str, float]]
+Term = tuple[str, float, Features]
 """Name, log of the physical size in seconds, features."""
 
 
-def decode_terms(case: Case) -> list[Term]:
-    """The terms of the time to decode one token, in seconds."""
+def decode_terms(work: Work) -> list[Term]:
+    """The terms of the time of one decoding step, in seconds: one token of each of `work.sequences`."""
     out: list[Term] = []
-    common = _common(case)
-    backend = case.shares[0].device.backend
-    for share in case.shares:
-        device, bandwidth = share.device, share.device.bandwidth_bytes_per_s
+    common = _common(work)
+    together = work.sequences
+    for share in work.shares:
+        device, bandwidth = share.device, share.device.bandwidth_bytes_per_s * work.tensor_parallel
         place = _place(device)
-        whole = [*common, (f"device:{device.key}", 1.0), (f"device:{device.key}|{device.backend}", 1.0)]
-        split = case.tensor_parallel
+        whole = common + _device(device)
         if share.read_bytes > 0:
-            features = (
-                whole + _scaled("read", place) + _scaled("read", _family(case, device)) + _age(case, "read")
-            )
-            features.append(("read:size", math.log(share.read_bytes / 4e9)))
-            features.append((f"read:bandwidth:{device.kind}", math.log(bandwidth / 4e11)))
-            out.append(("read", _log(share.read_bytes / split / bandwidth), features))
+            features = whole + _scaled("read", place + _family(work, device)) + _age(work, "read")
+            features += [("read:size", math.log(share.read_bytes / 4e9))]
+            features += _memory(device) + _experts("read", work, device)
+            out.append(("read", _log(_touched(share, work, together) / bandwidth), features))
         if share.kv_bytes > 0:
             features = whole + _scaled("kv", _place(device, False))
-            features += [("kv:flash", _flag(case.flash_attn)), (f"kv:type:{case.kv_type}", 1.0)]
-            out.append(("kv", _log(share.kv_bytes / split / bandwidth), features))
+            features += [("kv:flash", _flag(work.flash_attn)), (f"kv:type:{work.kv_type}", 1.0)]
+            features += [(f"kv:latent|{device.kind}", 1.0)] if work.latent else []
+            out.append(("kv", _log(together * share.kv_bytes / bandwidth), features))
         if share.layers > 0:
-            features = whole + _scaled("launch", place) + _launch(case, device)
+            features = whole + _scaled("launch", place) + _launch(work, device)
             out.append(("launch", _log(share.layers * _launch_s(device)), features))
-        rate = _decode_rate(device)
+        if share.handed_layers > 0:
+            out.append(("hand", _log(share.handed_layers * HAND_S), [("hand:", 1.0)]))
+        rate = _decode_rate(device) * work.tensor_parallel
         if rate > 0 and share.active_params > 0:
             features = whole + _scaled("compute", place) + _core(device, "compute")
             if device.kind == "cpu":
-                features += _scaled("compute", _family(case, device))
-            out.append(("compute", _log(2.0 * share.active_params / split / rate), features))
-    features = [*common, ("host:", 1.0), (f"host:engine:{case.engine}", 1.0)]
-    features.append((f"host:backend:{backend}", 1.0))
-    if case.averaged:
+                features += _scaled("compute", _family(work, device))
+            out.append(("compute", _log(2.0 * share.active_params / rate), features))
+        rate = _prefill_rate(device) * work.tensor_parallel
+        if together > 1 and rate > 0:
+            features = [*_scaled("together", ["", f"kind:{device.kind}", f"backend:{device.backend}"])]
+            out.append(("together", _log((together - 1) * 2.0 * share.active_params / rate), features))
+    features = [*common, ("host:", 1.0), (f"host:engine:{work.engine}", 1.0)]
+    features.append((f"host:backend:{work.shares[0].device.backend}", 1.0))
+    if work.averaged:
         features.append(("host:averaged", 1.0))
     out.append(("host", _log(HOST_S), features))
     return out
 
 
-OVERCLOCKED = 1.05
-"""Memory runs at most this much above its peak; measured rows beyond it are left out of the fit."""
+def _touched(share: Share, work: Work, tokens: float) -> float:
+    """Bytes of weights that *tokens* together read: of a mixture, nearly every expert once they are many."""
+    if work.active_share >= 1 or tokens <= 1:
+        return share.read_bytes
+    untouched = float((1.0 - min(1.0, share.read_bytes / max(share.held_bytes, 1.0))) ** tokens)
+    return share.held_bytes * (1.0 - untouched)
 
 
-def least_decode_log_s(case: Case) -> float:
-    """Log of the seconds no token takes less than: everything it reads at peak bandwidth."""
-    seconds = sum(
-        (share.read_bytes + share.kv_bytes) / share.device.bandwidth_bytes_per_s for share in case.shares
-    )
-    return _log(seconds / case.tensor_parallel / OVERCLOCKED)
-
-
-def prefill_terms(case: Case) -> list[Term]:
+def prefill_terms(work: Work) -> list[Term]:
     """The terms of the time to read one prompt token, in seconds."""
     out: list[Term] = []
-    batch = max(1.0, min(case.prompt_tokens, case.batch))
-    common = _common(case) + _pipeline(case, batch)
-    for share in case.shares:
-        device, bandwidth = share.device, share.device.bandwidth_bytes_per_s
+    batch = max(1.0, min(work.prompt_tokens, work.batch))
+    common = _common(work) + _pipeline(work, batch)
+    layers = max(_TINY, sum(share.layers for share in work.shares))
+    for share in work.shares:
+        device, bandwidth = share.device, share.device.bandwidth_bytes_per_s * work.tensor_parallel
         place = _place(device)
-        whole = [*common, (f"device:{device.key}", 1.0), (f"device:{device.key}|{device.backend}", 1.0)]
-        split = case.tensor_parallel
-        rate = _prefill_rate(device)
-        portion = share.layers / max(_TINY, sum(s.layers for s in case.shares))
+        whole = common + _device(device)
+        rate = _prefill_rate(device) * work.tensor_parallel
         if rate > 0 and share.active_params > 0:
-            features = whole + _scaled("matmul", place) + _scaled("matmul", _family(case, device))
-            features += _core(device, "matmul") + _rates(device) + _age(case, "matmul")
-            features.append(("matmul:params", math.log(share.active_params / 4e9)))
-            out.append(("matmul", _log(2.0 * share.active_params / split / rate), features))
-            features = whole + _scaled("attention", place) + _age(case, "attention")
-            features.append((f"attention:flash|{device.backend}", _flag(case.flash_attn)))
-            out.append(("attention", _log(case.attention_flops * portion / split / rate), features))
+            features = whole + _scaled("matmul", place + _family(work, device))
+            features += _core(device, "matmul") + _rates(device) + _age(work, "matmul")
+            features += [("matmul:params", math.log(share.active_params / 4e9))]
+            features += _batch(batch, device) + _experts("matmul", work, device)
+            out.append(("matmul", _log(2.0 * share.active_params / rate), features))
+            features = whole + _scaled("attention", place) + _age(work, "attention")
+            features.append((f"attention:flash|{device.backend}", _flag(work.flash_attn)))
+            features += [("attention:latent", 1.0)] if work.latent else []
+            out.append(("attention", _log(work.attention_flops * share.layers / layers / rate), features))
         if share.held_bytes > 0:
-            # A micro batch of many tokens touches nearly every expert.
-            touched = 1.0 - (1.0 - case.active_share) ** batch if case.active_share < 1 else 1.0
-            read = share.read_bytes + (share.held_bytes - share.read_bytes) * touched
-            features = whole + _scaled("load", _place(device, False))
-            out.append(("load", _log(read / split / bandwidth / batch), features))
+            features = whole + _scaled("load", _place(device, False)) + _memory(device)
+            out.append(("load", _log(_touched(share, work, batch) / bandwidth / batch), features))
         if share.layers > 0:
-            features = whole + _scaled("launch", place) + _launch(case, device)
+            features = whole + _scaled("launch", place) + _launch(work, device)
             out.append(("launch", _log(share.layers * _launch_s(device) / batch), features))
-    if case.upload_s > 0:
-        out.append(("upload", _log(case.upload_s / batch), []))
+    if work.upload_s > 0:
+        out.append(("upload", _log(work.upload_s / batch), [("upload:", 1.0)]))
     return out
 
 
@@ -196,33 +110,69 @@ def log_time(terms: list[Term], coefficients: dict[str, float]) -> tuple[float, 
     return top + math.log(total), [part / total for part in parts]
 
 
-def _common(case: Case) -> list[tuple[str, float]]:
+def _common(work: Work) -> Features:
     """Features of every term: engine, sparsity, several devices, what the benchmark averages."""
-    backend = case.shares[0].device.backend
-    features = [(f"engine:{case.engine}", 1.0), (f"engine:{case.engine}|{backend}", 1.0)]
-    if case.averaged:
+    backend = work.shares[0].device.backend
+    features = [(f"engine:{work.engine}", 1.0), (f"engine:{work.engine}|{backend}", 1.0)]
+    if work.averaged:
         features += [("averaged", 1.0), (f"averaged|{backend}", 1.0)]
-    if case.n_devices > 1:
-        features.append(("devices", math.log2(case.n_devices)))
-        features.append((f"devices|{case.engine}", math.log2(case.n_devices)))
-    if case.active_share < 1:
-        sparsity = -math.log2(case.active_share)
+    if work.n_devices > 1:
+        features.append(("devices", math.log2(work.n_devices)))
+        features.append((f"devices|{work.engine}", math.log2(work.n_devices)))
+    if work.active_share < 1:
+        sparsity = -math.log2(work.active_share)
         features += [("moe", 1.0), (f"moe|{backend}", 1.0), ("moe:sparsity", sparsity)]
-    if case.hybrid:
+    if work.hybrid:
         features += [("hybrid", 1.0), (f"hybrid|{backend}", 1.0)]
-    if case.flash_attn is not None:
-        features.append((f"flash|{backend}", 1.0 if case.flash_attn else -1.0))
+    if work.flash_attn is not None:
+        features.append((f"flash|{backend}", 1.0 if work.flash_attn else -1.0))
     return features
 
 
-def _pipeline(case: Case, batch: float) -> list[tuple[str, float]]:
+def _device(device: Device) -> Features:
+    """The device's own effect, everywhere and on this backend."""
+    return [(f"device:{device.key}", 1.0), (f"device:{device.key}|{device.backend}", 1.0)]
+
+
+def _memory(device: Device) -> Features:
+    """How well the memory is used: of a processor also by its cores, sockets and settings."""
+    bandwidth = device.bandwidth_bytes_per_s
+    features = [(f"read:bandwidth:{device.kind}", math.log(bandwidth / 4e11))]
+    if device.kind != "cpu":
+        return features
+    per_core = bandwidth / max(1.0, device.cores) / 6e9
+    features += [("memory:per-core", math.log(max(1.0, per_core)))]
+    features += [("memory:stated", 1.0)] if device.ram_stated else []
+    features += [("memory:sockets", math.log(device.sockets))] if device.sockets > 1 else []
+    features += [("memory:interleaved", 1.0)] if device.interleaved else []
+    return features
+
+
+def _experts(term: str, work: Work, device: Device) -> Features:
+    """Kernels of mixtures of experts, by backend and generation."""
+    if work.active_share >= 1:
+        return []
+    names = [f"{term}:moe|{device.backend}", f"{term}:moe|{device.generation}|{device.backend}"]
+    features = [(name, 1.0) for name in names] + [(f"{term}:moe|{work.engine}", 1.0)]
+    if work.experts_used:
+        features.append((f"{term}:moe:used", math.log2(work.experts_used / 8.0)))
+    return features
+
+
+def _batch(batch: float, device: Device) -> Features:
+    """Small micro batches leave arithmetic units idle, long ones fill them."""
+    log = math.log(batch / 512.0)
+    return [(f"matmul:small|{device.kind}", max(0.0, -log)), (f"matmul:large|{device.kind}", max(0.0, log))]
+
+
+def _pipeline(work: Work, batch: float) -> Features:
     """Devices in a row work on successive micro batches of one prompt at once: m batches on n devices take
     m + n - 1 steps instead of m · n."""
-    if case.n_devices < 2 or case.tensor_parallel > 1:
+    if work.n_devices < 2 or work.tensor_parallel > 1:
         return []
-    batches = max(1.0, case.prompt_tokens / batch)
-    saved = math.log(case.n_devices * batches / (batches + case.n_devices - 1))
-    return [("pipeline", -saved), (f"pipeline|{case.engine}", -saved)]
+    batches = max(1.0, work.prompt_tokens / batch)
+    saved = math.log(work.n_devices * batches / (batches + work.n_devices - 1))
+    return [("pipeline", -saved), (f"pipeline|{work.engine}", -saved)]
 
 
 def _place(device: Device, generations: bool = True) -> list[str]:
@@ -233,44 +183,44 @@ def _place(device: Device, generations: bool = True) -> list[str]:
     return names + (["mobile"] if device.mobile else [])
 
 
-def _family(case: Case, device: Device) -> list[str]:
+def _family(work: Work, device: Device) -> list[str]:
     """The scheme's kernels: everywhere, on this backend, on this generation."""
-    base = case.family.removesuffix("-R4")
+    base = work.family.removesuffix("-R4")
     name = f"family:{base}"
     names = [name, f"{name}|{device.backend}", f"{name}|{device.generation}|{device.backend}"]
     if device.kind == "cpu":
         names.append(f"{name}|{device.isa}")
-        if case.engine == "ik_llama.cpp":
+        if work.engine == "ik_llama.cpp":
             names += ["ik", f"{name}|ik"]
-            if case.family != base:
+            if work.family != base:
                 names += ["repacked", f"{name}|repacked"]
     return names
 
 
-def _scaled(term: str, names: list[str]) -> list[tuple[str, float]]:
+def _scaled(term: str, names: list[str]) -> Features:
     return [(f"{term}:{name}", 1.0) for name in names]
 
 
-def _launch(case: Case, device: Device) -> list[tuple[str, float]]:
+def _launch(work: Work, device: Device) -> Features:
     features = [("launch:year", (device.year - NEUTRAL_YEAR) / 5.0)]
-    if case.active_share < 1:
+    if work.active_share < 1:
         features += [("launch:moe", 1.0), (f"launch:moe|{device.backend}", 1.0)]
-    if case.hybrid:
+    if work.hybrid:
         features.append(("launch:hybrid", 1.0))
-    if case.averaged:
+    if work.averaged:
         features.append(("launch:averaged", 1.0))
     return features
 
 
-def _age(case: Case, term: str) -> list[tuple[str, float]]:
+def _age(work: Work, term: str) -> Features:
     """Engines get faster, most of all the young backends."""
-    backend = case.shares[0].device.backend
+    backend = work.shares[0].device.backend
     return (
-        [(f"{term}:age", case.age_years), (f"{term}:age|{backend}", case.age_years)] if case.age_years else []
+        [(f"{term}:age", work.age_years), (f"{term}:age|{backend}", work.age_years)] if work.age_years else []
     )
 
 
-def _core(device: Device, term: str) -> list[tuple[str, float]]:
+def _core(device: Device, term: str) -> Features:
     """How fast a CPU core is: instruction set and year."""
     if device.kind != "cpu":
         return [(f"{term}:year", (device.year - NEUTRAL_YEAR) / 5.0)]
@@ -281,7 +231,7 @@ def _core(device: Device, term: str) -> list[tuple[str, float]]:
     ]
 
 
-def _rates(device: Device) -> list[tuple[str, float]]:
+def _rates(device: Device) -> Features:
     """Where vector and matrix rates disagree, kernels use a mixture of them."""
     if device.kind == "cpu" or not device.vector_flops:
         return []
@@ -293,6 +243,8 @@ CPU_CORE_FLOPS = 3e10
 """Unit of a CPU core's arithmetic, so that its fitted coefficient is near zero; not a measured rate."""
 HOST_S = 2e-4
 """Unit of the engine's own work per token (sampling, detokenizing, streaming); not a measured time."""
+HAND_S = 5e-5
+"""Unit of handing one layer's experts to the other processor and back; not a measured time."""
 LAUNCH_S = {"cpu": 5e-6, "gpu": 2e-5}
 """Unit of a layer's launch overhead, so that its fitted coefficient is near zero; not a measured time."""
 

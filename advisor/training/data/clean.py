@@ -100,8 +100,8 @@ def reads_too_fast(frame: pd.DataFrame) -> pd.Series:
 
 
 def split_unknown(frame: pd.DataFrame) -> pd.Series:
-    """Offloaded rows without the number of layers on the GPU."""
-    return has_flag(frame, "offloaded") & ~frame["ngl"].str.fullmatch(r"\d+")
+    """Offloaded rows that say neither the number of layers on the GPU nor what lies in main memory."""
+    return has_flag(frame, "offloaded") & ~frame["ngl"].str.fullmatch(r"\d+") & (frame["on_cpu"] == "")
 
 
 RULES: dict[str, tuple[tuple[Rule, str], ...]] = {

@@ -75,27 +75,32 @@ class PriorRegressor(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
         y = np.asarray(y, float)
         weights = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, float)
         means, sds, heavy = self.priors.arrays(self.names)
-        task = _Posterior(self, X, y, weights, means, sds, heavy)
+        task = Posterior(self, X, y, weights, means, sds, heavy)
+        self.coef_: Vector
+        self.n_iter_: int
+        self.coef_, self.n_iter_, arrived = self._maximise(task, means)
+        if not arrived:
+            warnings.warn(f"{type(self).__name__} has not converged", ConvergenceWarning, stacklevel=2)
+        return self
+
+    def _maximise(self, task: Posterior, start: Vector) -> tuple[Vector, int, bool]:
+        """(coefficients of largest posterior density, steps, whether it has converged)."""
         found = optimize.minimize(
             task.loss,
-            means,
+            start,
             jac=task.gradient,
             hess=task.hessian,
             method="trust-exact",
             options={"maxiter": self.max_iter, "gtol": self.tolerance},
         )
-        if not found.success:
-            warnings.warn(f"{type(self).__name__}: {found.message}", ConvergenceWarning, stacklevel=2)
-        self.coef_: Vector = found.x
-        self.n_iter_: int = int(found.nit)
-        return self
+        return found.x, int(found.nit), bool(found.success)
 
     def predict(self, X: Any) -> Vector:
         """The formula with the fitted coefficients."""
         return self.forward(X, self.coef_)
 
 
-class _Posterior:
+class Posterior:
     """Minus the log posterior density, its gradient, and its curvature by Gauss and Newton."""
 
     def __init__(

@@ -43,6 +43,7 @@ def left_out(
     y: npt.NDArray[np.float64],
     groups: Sequence[str],
     n_folds: int = FOLDS,
+    /,
     **fit_params: Any,
 ) -> npt.NDArray[np.float64]:
     """Predictions (n,) of every row by a cold fit without its group.

@@ -5,19 +5,20 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
-
-import numpy as np
+from typing import Any
 
 from advisor.prediction.local_speed.strata import cell_key
 from advisor.training.local_speed.rows import Row
 
+Cells = dict[tuple[str, str], dict[str, list[Any]]]
+"""(device|backend, cell) -> submitter -> [source, log(measured ÷ predicted), figures]."""
 WILD = 0.5
 """Deviations (in logs) beyond this are a broken run of one source and are clipped."""
 
 
-def residuals(rows: Sequence[Row], residual: np.ndarray, who) -> dict[tuple[str, str], dict[str, list]]:
+def residuals(rows: Sequence[Row], residual: Sequence[float], who: Callable[[Row], str]) -> Cells:
     """(device|backend, cell) -> submitter -> [source, log(measured ÷ predicted), figures].
 
     The log ratio is a median over lengths, less the submitter's own middle on that device (0 for a submitter
@@ -27,7 +28,7 @@ def residuals(rows: Sequence[Row], residual: np.ndarray, who) -> dict[tuple[str,
     grouped: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for i, row in enumerate(rows):
         place = f"{row.device.key}|{row.device.backend}"
-        cell = cell_key(row.model, row.scheme, row.case.n_devices, row.engine)
+        cell = cell_key(row.model, row.scheme, row.work.n_devices, row.engine)
         grouped[place, cell][who(row)].append(i)
     middles: dict[tuple[str, str], list[float]] = defaultdict(list)
     for (place, _), members in grouped.items():
@@ -46,10 +47,10 @@ def residuals(rows: Sequence[Row], residual: np.ndarray, who) -> dict[tuple[str,
     }
 
 
-def document(found: dict[str, dict[tuple[str, str], dict[str, list]]]) -> dict:
+def document(found: dict[str, Cells]) -> dict[str, Any]:
     """Phases' `residuals` -> the cells document: device|backend -> cell -> phase -> rows of [source, log
     ratio, n]."""
-    out: dict = {}
+    out: dict[str, Any] = {}
     for phase, cells in found.items():
         for (place, cell), members in cells.items():
             rows = [members[name] for name in sorted(members)]
@@ -57,7 +58,7 @@ def document(found: dict[str, dict[tuple[str, str], dict[str, list]]]) -> dict:
     return out
 
 
-def trust(cells: dict[tuple[str, str], dict[str, list]]) -> tuple[float, int]:
+def trust(cells: Cells) -> tuple[float, int]:
     """How much of one source's deviation in a cell another source repeats, between 0 and 1, and on how many
     devices.
 

@@ -13,10 +13,11 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 from statistics import median
+from typing import Any
 
 from advisor.prediction.own.evidence import PHASES, Evidence, Phase, Point
 from advisor.prediction.own.pooling import pool, posterior
-from advisor.training.local_speed.fit import fit_theta, left_out, problem
+from advisor.training.local_speed.fit import Problem, reach
 from advisor.training.local_speed.rows import Row, load_rows
 
 OWN_ROWS = (1, 3, 8)
@@ -26,13 +27,13 @@ LEAST_OTHERS = 2
 """Configurations left to predict, without which a device shows nothing."""
 
 
-def evaluate() -> dict:
+def evaluate() -> dict[str, Any]:
     """Median errors without and with own rows, per phase and number of rows."""
     rows, _ = load_rows()
     lines = []
     for phase in PHASES:
-        part = problem(rows, phase)
-        residual, _ = left_out(part, [row.device.key for row in part.rows], fit_theta(part))
+        part = Problem(phase, tuple(row for row in rows if row.phase == phase), reach(rows))
+        residual = part.without(part.devices).tolist()
         for own in OWN_ROWS:
             lines.append({"phase": phase, "own_rows": own} | simulate(part.rows, residual, phase, own))
     return {
@@ -45,7 +46,7 @@ def evaluate() -> dict:
     }
 
 
-def simulate(rows: Sequence[Row], residual: Sequence[float], phase: Phase, own: int) -> dict:
+def simulate(rows: Sequence[Row], residual: Sequence[float], phase: Phase, own: int) -> dict[str, Any]:
     """Median absolute error in percent without and with *own* rows;
     *residual* is log(measured ÷ predicted).
     """
@@ -84,9 +85,9 @@ def simulate(rows: Sequence[Row], residual: Sequence[float], phase: Phase, own: 
 
 def point_of_row(row: Row) -> Point:
     """The row as the correction sees it."""
-    share = row.case.shares[0]
+    share = row.work.shares[0]
     return Point(
-        row.case.family, math.log(share.read_bytes), row.case.active_share < 1, f"{row.model}|{row.scheme}"
+        row.work.family, math.log(share.read_bytes), row.work.active_share < 1, f"{row.model}|{row.scheme}"
     )
 
 

@@ -5,28 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from advisor.data import folder
-from advisor.training.data import tables
+from advisor.training.fitting.calibrate import rounded
 from advisor.training.local_speed.cells import document as cells_document
 from advisor.training.local_speed.cells import residuals, trust
-from advisor.training.local_speed.fit import (
-    PHASES,
-    CrossFit,
-    Problem,
-    calibrate,
-    cross_fit,
-    fit_theta,
-    for_new_sources,
-    levels,
-    problem,
-    rounded,
-    submitter,
-)
-from advisor.training.local_speed.rows import Row, load_rows
-from advisor.training.local_speed.solver import log_times
+from advisor.training.local_speed.fit import PHASES, Problem, reach, submitter
+from advisor.training.local_speed.intervals import calibrate, levels
+from advisor.training.local_speed.rows import Row, load_rows, read_share
 from advisor.training.local_speed.spread import support
 
 NEGLIGIBLE = 5e-4
@@ -34,20 +23,21 @@ NEGLIGIBLE = 5e-4
 artifact."""
 
 
-def fit(progress: Callable[[str], None] | None = None) -> dict:
+def fit(progress: Callable[[str], None] | None = None) -> dict[str, Any]:
     """The artifact document; `files` holds the measured cells, which are read only when one is asked for.
 
     *progress* is called with a line per step. Deterministic: the same tables give the same bytes.
     """
     say = progress or (lambda line: None)
     rows, excluded = load_rows()
-    document: dict = {
-        "format": "local-speed/1",
+    document: dict[str, Any] = {
+        "format": "local-speed/2",
         "units": "log of seconds per token = log sum over terms of exp(log size + coefficients · features)",
         "data_sha256": data_digest(),
         "rows": len(rows),
         "left_out": dict(sorted(excluded.items())),
         "read_share": read_share(),
+        "reach": reach(rows),
         "devices": _devices(rows),
         "generations": _generations(rows),
         "support": support(rows, submitter),
@@ -55,46 +45,39 @@ def fit(progress: Callable[[str], None] | None = None) -> dict:
     cells = {}
     for phase in PHASES:
         say(f"local speed: fitting {phase}")
-        p = problem(rows, phase)
-        theta = fit_theta(p)
+        p = Problem(phase, tuple(row for row in rows if row.phase == phase), document["reach"])
+        model = p.fitted()
         say(f"local speed: leaving devices and sources out, {phase}")
-        crossed = cross_fit(p, theta)
-        predicting = for_new_sources(p, theta)
-        inside = log_times(p.design, predicting)[0] - p.y
-        cells[phase] = residuals(p.rows, inside, submitter)
+        inside = p.residual(model.predict(p.X))
+        cells[phase] = residuals(p.rows, inside.tolist(), submitter)
         share, n_devices = trust(cells[phase])
         document[phase] = {
             "coefficients": {
                 name: rounded(value)
-                for name, value in sorted(zip(p.design.names, predicting, strict=True))
+                for name, value in sorted(zip(model.names, model.coef_new_.tolist(), strict=True))
                 if abs(value) > NEGLIGIBLE
             },
-            **_intervals(p, phase, crossed),
+            **_intervals(p),
             "cells": {"trust": rounded(share), "devices": n_devices},
         }
     return document | {"files": {"local_speed_cells": cells_document(cells)}}
 
 
-def _intervals(p: Problem, phase: str, crossed: CrossFit) -> dict:
-    """`spread` (scale coefficients) and `intervals` (half widths in scales) by level of knowledge."""
-    out: dict = {"spread": {}, "intervals": {}}
-    for level in levels(p, phase, crossed):
-        coefficients, table = calibrate(p, level, np.ones(len(p.y), bool))
-        out["spread"][level.name] = {name: rounded(value) for name, value in sorted(coefficients.items())}
-        out["intervals"][level.name] = table
+def _intervals(p: Problem) -> dict[str, Any]:
+    """`centres` (middles of the error), `spread` (scale coefficients) and `intervals` (half widths in scales)
+    by level of knowledge."""
+    out: dict[str, Any] = {"centres": {}, "spread": {}, "intervals": {}}
+    for level in levels(p):
+        found = calibrate(p, level, np.ones(len(p.y), bool))
+        out["centres"][level.name] = found.centres
+        out["spread"][level.name] = found.spread
+        out["intervals"][level.name] = found.intervals
     return out
 
 
-def read_share() -> float:
-    """Share of peak bandwidth that STREAM reaches on CPUs: the median of those measured."""
-    table = tables.load("bandwidth")
-    stream = table[table["method"].str.contains("STREAM") & table["kind"].str.contains("cpu")]
-    return rounded(float(stream["fraction_of_peak"].median()))
-
-
-def _devices(rows: Sequence[Row]) -> dict:
+def _devices(rows: Sequence[Row]) -> dict[str, Any]:
     """What is known of each device: rows, sources, backends, and the cores assumed for a CPU."""
-    out: dict[str, dict] = {}
+    out: dict[str, dict[str, Any]] = {}
     for row in rows:
         entry = out.setdefault(row.device.key, {"rows": 0, "sources": set(), "backends": set()})
         entry["rows"] += 1

@@ -44,7 +44,7 @@ def llmfit(row: Row) -> float:
         more = 1.1 if device.cores >= 8 else 1.0
         return base / billions * _LLMFIT_FALLBACK[level] * more * 0.3
     bandwidth = device.bandwidth_bytes_per_s / GIGA
-    if row.case.active_share < 1:
+    if row.work.active_share < 1:
         return bandwidth / (billions * _LLMFIT_MEMORY[level]) * 0.55 * _expert_overhead(row)
     return bandwidth / (billions * _LLMFIT_SPEED[level]) * 0.55
 
@@ -64,7 +64,7 @@ def whichllm(row: Row) -> float:
         return max(0.3, 18.0 / max(billions, 0.5) * efficiency / 0.45)
     bandwidth = device.bandwidth_bytes_per_s
     ratio = 1.0
-    if row.case.active_share < 1:
+    if row.work.active_share < 1:
         floor = min(0.25, 0.05 * max(1.0, bandwidth / GIGA / 256))
         ratio = min(1.0, max(_active_b(row) / billions, floor))
     size = row.n_params * _WHICHLLM_BYTES[_level(row.scheme)]
@@ -76,7 +76,7 @@ def chimeraforge(row: Row) -> float:
     bandwidth = row.device.bandwidth_bytes_per_s / GIGA
     billions = row.n_params / GIGA
     speed = 0.84 * bandwidth / (2 * billions) * _CHIMERA[_level(row.scheme)]
-    return min(speed, bandwidth * GIGA / row.total_bytes)
+    return min(speed, bandwidth * GIGA / sum(share.held_bytes for share in row.work.shares))
 
 
 def canitrun(row: Row) -> float:
@@ -92,7 +92,11 @@ def chimeraforge_prefill(row: Row) -> float:
 
 
 def _active_b(row: Row) -> float:
-    return row.n_params / GIGA if row.case.active_share >= 1 else row.active_params / GIGA
+    return (
+        row.n_params / GIGA
+        if row.work.active_share >= 1
+        else sum(share.active_params for share in row.work.shares) / GIGA
+    )
 
 
 PEERS: dict[str, dict[str, Callable[[Row], float]]] = {

@@ -6,16 +6,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import GammaRegressor
 
-from advisor.prediction import interval
+from advisor.prediction.interval import group_weights
 from advisor.prediction.local_speed.spread import evidence_keys, scale, spread_features
 from advisor.training.local_speed.rows import Row
 
-CLIP = 1.0
-"""Errors (in logs) beyond a factor of e count as that: one broken run must not set a scale."""
-RIDGE = 4.0
-"""Prior precision of every coefficient but the first, in groups: a feature few groups carry stays near 0."""
-STEPS = 30
+Vector = npt.NDArray[np.float64]
+Features = list[tuple[str, float]]
+SMALLEST, LARGEST = 0.005, 1.0
+"""Errors (in logs) count as between these: rounding sets no scale, and neither does one broken run."""
+RIDGE_GROUPS = 4.0
+"""Prior precision of every coefficient, in groups: a feature few groups carry stays near 0."""
 
 
 def support(rows: Iterable[Row], who: Callable[[Row], str]) -> dict[str, int]:
@@ -23,52 +27,36 @@ def support(rows: Iterable[Row], who: Callable[[Row], str]) -> dict[str, int]:
     backend."""
     seen: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        for kind, name in evidence_keys(row.case).items():
+        for kind, name in evidence_keys(row.work).items():
             seen[name].add(row.device.key if kind == "generation" else who(row))
     return {name: len(found) for name, found in sorted(seen.items())}
 
 
 def held_out_features(
-    phase: str, rows: Sequence[Row], fold: np.ndarray, who: Callable[[Row], str]
-) -> list[list[tuple[str, float]]]:
+    phase: str, rows: Sequence[Row], fold: npt.NDArray[np.int64], who: Callable[[Row], str]
+) -> list[Features]:
     """Every row's features as they were when its fold was left out."""
-    out: list[list[tuple[str, float]]] = [[] for _ in rows]
-    for i in sorted(set(fold)):
+    out: list[Features] = [[] for _ in rows]
+    for i in sorted(set(fold.tolist())):
         known = support((row for row, f in zip(rows, fold, strict=True) if f != i), who)
-        for j in np.flatnonzero(fold == i):
-            out[j] = spread_features(phase, rows[j].case, known)
+        for j in np.flatnonzero(fold == i).tolist():
+            out[j] = spread_features(phase, rows[j].work, known)
     return out
 
 
-def fit_scale(
-    features: Sequence[list[tuple[str, float]]], residuals: np.ndarray, groups: Sequence[str]
-) -> dict[str, float]:
-    """Coefficients that make |residual| Laplace distributed with this scale; every group counts once.
-
-    Minimises Σ w (|r| e^-s + s) + ridge, which is convex in the coefficients of s = x·b, by Newton's method.
-    """
-    names = sorted({name for row in features for name, _ in row})
-    index = {name: i for i, name in enumerate(names)}
-    x = np.zeros((len(features), len(names)))
-    for i, row in enumerate(features):
-        for name, value in row:
-            x[i, index[name]] = value
-    size = np.clip(np.abs(residuals), 0.005, CLIP)
-    weights = np.array(interval.group_weights(groups))
-    ridge = np.where(np.array(names) == "", 1e-6, RIDGE)
-    b = np.zeros(len(names))
-    b[index[""]] = np.log(np.average(size, weights=weights))
-    for _ in range(STEPS):
-        pull = weights * size * np.exp(-(x @ b))
-        gradient = x.T @ (weights - pull) + ridge * (b - np.where(ridge < 1, b, 0.0))
-        hessian = (x * pull[:, None]).T @ x + np.diag(ridge)
-        step = np.linalg.solve(hessian, gradient)
-        b -= step * min(1.0, 1.0 / max(1e-9, float(np.abs(step).max())))
-        if float(np.abs(step).max()) < 1e-7:
-            break
-    return {name: float(value) for name, value in zip(names, b, strict=True)}
+def fit_scale(features: Sequence[Features], residuals: Vector, groups: Sequence[str]) -> dict[str, float]:
+    """Coefficients of the log of the expected |residual|: a gamma regression in which every group counts
+    once. The constant stands under ''."""
+    vectorizer = DictVectorizer(sort=True)
+    x = vectorizer.fit_transform([{name: value for name, value in row if name} for row in features])
+    size = np.clip(np.abs(residuals), SMALLEST, LARGEST)
+    model = GammaRegressor(alpha=RIDGE_GROUPS / len(set(groups)), max_iter=1000)
+    model.fit(x, size, sample_weight=np.array(group_weights(groups)))
+    names = vectorizer.feature_names_
+    found = {name: float(value) for name, value in zip(names, model.coef_, strict=True)}
+    return found | {"": float(model.intercept_)}
 
 
-def scales(features: Sequence[list[tuple[str, float]]], coefficients: dict[str, float]) -> np.ndarray:
+def scales(features: Sequence[Features], coefficients: dict[str, float]) -> Vector:
     """The scale of every row."""
     return np.array([scale(row, coefficients) for row in features])

@@ -23,7 +23,7 @@ class _Share:
 
 
 @dataclass(frozen=True)
-class _Case:
+class _Work:
     shares: tuple[_Share, ...]
     family: str
     active_share: float = 1.0
@@ -34,12 +34,12 @@ class _Row:
     source: str
     model: str
     scheme: str
-    case: _Case
+    work: _Work
 
     @property
     def device(self) -> _Device:
         """As a row of the table has it."""
-        return self.case.shares[0].device
+        return self.work.shares[0].device
 
 
 def made(n_machines: int, device_sd: float, noise_sd: float) -> tuple[list[_Row], np.ndarray]:
@@ -49,8 +49,8 @@ def made(n_machines: int, device_sd: float, noise_sd: float) -> tuple[list[_Row]
     for machine in range(n_machines):
         effect = rng.normal(0, device_sd)
         for i in range(8):
-            case = _Case((_Share(_Device(f"d{machine}"), 1e9 * (1 + i)),), f"F{i % 4}")
-            rows.append(_Row("s", f"m{i}", f"F{i % 4}", case))
+            work = _Work((_Share(_Device(f"d{machine}"), 1e9 * (1 + i)),), f"F{i % 4}")
+            rows.append(_Row("s", f"m{i}", f"F{i % 4}", work))
             residual.append(effect + rng.normal(0, noise_sd))
     return rows, np.array(residual)
 

@@ -1,0 +1,134 @@
+"""How far off local speed is on what it has not seen: middles, scales and widths by level of knowledge."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from advisor.prediction.local_speed.spread import scale
+from advisor.prediction.local_speed.strata import MIN_GROUPS, centre_of, draw, stratum_chain
+from advisor.training.fitting.calibrate import cross_scaled, rounded, strata
+from advisor.training.fitting.folds import fold_of
+from advisor.training.local_speed.fit import FOLDS, Problem, submitter
+from advisor.training.local_speed.spread import Features, fit_scale, held_out_features, scales
+
+Vector = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Level:
+    """What is left out, and how far off every row then is."""
+
+    name: str
+    """known or unknown: the device."""
+    residual: Vector
+    """Log of measured ÷ predicted speed."""
+    use: Mask
+    """Rows that count at this level."""
+    fold: npt.NDArray[np.int64]
+    groups: tuple[str, ...]
+    """What is left out together, by row."""
+    features: list[Features]
+    """`spread_features` of every row as they were without its fold."""
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """What the artifact holds of one level."""
+
+    centres: dict[str, float]
+    spread: dict[str, float]
+    intervals: dict[str, dict[str, Any]]
+
+
+def levels(p: Problem) -> tuple[Level, Level]:
+    """Source left out where another one measured the device; device left out."""
+    by_device: dict[str, set[str]] = defaultdict(set)
+    for device, source in zip(p.devices, p.submitters, strict=True):
+        by_device[device].add(source)
+    known = np.array([len(by_device[device]) > 1 for device in p.devices])
+    found = []
+    for name, groups, use in (("known", p.submitters, known), ("unknown", p.devices, np.ones_like(known))):
+        fold = fold_of(groups, FOLDS)
+        features = held_out_features(p.phase, p.rows, fold, submitter)
+        found.append(Level(name, p.without(groups), use, fold, groups, features))
+    return found[0], found[1]
+
+
+def centres(p: Problem, level: Level, keep: Mask) -> dict[str, float]:
+    """Stratum -> the middle of log(measured ÷ predicted), every group counting once, of strata with
+    MIN_GROUPS groups."""
+    members: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for i in np.flatnonzero(level.use & keep):
+        for name in stratum_chain(p.rows[i].work):
+            members[name][level.groups[i]].append(float(level.residual[i]))
+    return {
+        name: rounded(_middle(by_group))
+        for name, by_group in sorted(members.items())
+        if len(by_group) >= MIN_GROUPS
+    }
+
+
+def _middle(by_group: dict[str, list[float]]) -> float:
+    """The median over groups of their medians."""
+    return float(median(median(found) for found in by_group.values()))
+
+
+def centred(p: Problem, level: Level, table: dict[str, float]) -> Vector:
+    """The residuals less the middle of their stratum."""
+    return np.asarray(level.residual - np.array([centre_of(table, row.work) for row in p.rows]))
+
+
+def calibrate(p: Problem, level: Level, keep: Mask) -> Calibrated:
+    """Middles, scale coefficients and widths (in scales) from the rows of *keep*; a row's scale, when the
+    widths are drawn, comes from other groups than its own."""
+    table = centres(p, level, keep)
+    index = np.flatnonzero(level.use & keep)
+    off = centred(p, level, table)[index]
+    groups = [level.groups[i] for i in index]
+    features = [level.features[i] for i in index]
+
+    def scale_from(chosen: npt.NDArray[np.int64]) -> Any:
+        found = fit_scale([features[i] for i in chosen], off[chosen], [groups[i] for i in chosen])
+        return lambda inside: scales([features[i] for i in inside], found)
+
+    scores = cross_scaled(scale_from, off, groups)
+    chains = [stratum_chain(p.rows[i].work) for i in index]
+    spread = {name: rounded(value) for name, value in sorted(fit_scale(features, off, groups).items())}
+    return Calibrated(table, spread, strata(scores.tolist(), groups, chains))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The shipped procedure on folds it was not calibrated on."""
+
+    error: Vector
+    """predicted ÷ measured - 1."""
+    inside: Mask
+    """Whether the row lies in its 90 % interval."""
+    high_over_low: Vector
+
+
+def judge(p: Problem, level: Level) -> Judged:
+    """Every row by middles, scales and widths from the other folds."""
+    n = len(p.rows)
+    off, inside, ratio = np.zeros(n), np.zeros(n, bool), np.full(n, np.nan)
+    for i in sorted(set(level.fold.tolist())):
+        found = calibrate(p, level, level.fold != i)
+        moved = centred(p, level, found.centres)
+        for j in np.flatnonzero(level.fold == i):
+            off[j] = moved[j]
+            drawn = draw(found.intervals, p.rows[j].work, 0.9)
+            width = (
+                math.inf if drawn.scales is None else drawn.scales * scale(level.features[j], found.spread)
+            )
+            above = min(width, max(0.0, p.y[j] + moved[j] - p.least_log_s[j]))
+            inside[j], ratio[j] = -width <= off[j] <= above, math.exp(min(width + above, 50.0))
+    return Judged(np.expm1(-off), inside, ratio)

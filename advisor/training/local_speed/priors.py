@@ -1,0 +1,54 @@
+"""What is believed of local speed's coefficients before any row is seen, in logs.
+
+A general coefficient has a wide prior, a particular one a narrow prior around nothing, so it leaves the
+general one only where its own rows say so (partial pooling).
+"""
+
+from __future__ import annotations
+
+from advisor.training.fitting.priors import Prior, Priors
+
+_READ = "reads reach some 0.8 of peak bandwidth (FluidX3D's published table, CUDA cards)"
+_HALF = "kernels reach about half of the arithmetic peak"
+_GENERAL = "a judgement: wide, the rows decide"
+_PARTICULAR = "a judgement: half to a third of the spread one level above"
+_FEW = "a judgement: few members, some far off"
+
+
+def _named(sd: float, why: str, *patterns: str, mean: float = 0.0) -> dict[str, Prior]:
+    return {pattern: Prior(mean, sd, why) for pattern in patterns}
+
+
+PRIORS = Priors(
+    _named(0.3, _GENERAL, "*")
+    | _named(1.0, _GENERAL, "*:")
+    | {
+        "read:": Prior(0.25, 1.0, _READ),
+        "kv:": Prior(0.5, 1.0, _READ),
+        "load:": Prior(0.4, 1.0, _READ),
+        "compute:": Prior(0.5, 1.0, _HALF),
+        "matmul:": Prior(0.7, 1.0, _HALF),
+        "attention:": Prior(0.7, 1.0, _HALF),
+        "together:": Prior(0.7, 1.0, _HALF),
+        "upload:": Prior(0.3, 0.3, "copies from pageable memory reach 0.7 of the link"),
+        "hand:": Prior(0.0, 0.7, _GENERAL),
+        "pipeline": Prior(0.5, 0.3, "half of what a perfect pipeline saves"),
+        "device:*": Prior(0.0, 0.25, _FEW, heavy_tailed=True),
+        "device:*|*": Prior(0.0, 0.12, _FEW, heavy_tailed=True),
+        "source-launch|*": Prior(0.0, 0.15, _FEW, heavy_tailed=True),
+        "source|*": Prior(0.0, 0.12, _FEW, heavy_tailed=True),
+        "source:*": Prior(0.0, 0.10, _FEW, heavy_tailed=True),
+    }
+    | _named(0.25, _PARTICULAR, "engine:*")
+    | _named(0.15, _PARTICULAR, "engine:*|*")
+    | _named(0.5, _GENERAL, "*:kind:*", "launch:*", "host:*")
+    | _named(0.4, _GENERAL, "attention:backend:*", "*:isa:*", "kv:latent|*", "attention:latent")
+    | _named(0.3, _GENERAL, "*:backend:*", "*:family:*", "launch:backend:*", "launch:kind:*")
+    | _named(0.2, _PARTICULAR, "*:generation:*", "launch:generation:*", "*:mobile", "launch:mobile")
+    | _named(0.4, _GENERAL, "attention:generation:*")
+    | _named(0.15, _PARTICULAR, "*:generation:*|*", "launch:generation:*|*", "*:family:*|*", "*:moe|*")
+    | _named(0.10, _PARTICULAR, "*:family:*|*|*", "*:moe|*|*")
+    | _named(0.15, _PARTICULAR, "*:moe:used", "moe:sparsity", "*:size", "*:params")
+    | _named(0.2, _PARTICULAR, "*:core-year", "*:cores", "*:matrix-ratio", "*:year", "read:bandwidth:*")
+    | _named(0.3, _GENERAL, "memory:*", "matmul:small|*", "matmul:large|*")
+)

@@ -1,0 +1,56 @@
+"""Weights, sources and bounds of the local speed fit."""
+
+import math
+
+import pytest
+
+from advisor.training.local_speed.fit import Problem, is_held, reach, row_weights, submitter
+
+
+def test_a_prolific_source_counts_as_its_root(row):
+    """A hundred rows of one source weigh ten times one row of another, not a hundred times."""
+    rows = [row(source="big", model=f"m{i}") for i in range(100)] + [row(source="small")]
+    weights = row_weights(rows)
+    assert pytest.approx(10) == weights[:100].sum() / weights[100]
+
+
+def test_people_behind_a_crowd_table_are_counted_apart(row):
+    """LocalScore's rows of two devices come from two people; a laboratory's do not."""
+    assert submitter(row(source="localscore")) == "localscore|GeForce RTX 4090"
+    assert submitter(row(source="lhl_strix")) == "lhl_strix"
+
+
+def test_a_device_one_source_measured_stays_near_its_generation(row):
+    """A card far slower than its generation moves by 0.25 in logs at most on one source's word."""
+    models = ("m1", "m2", "m3", "m4")
+    rows = [row(source=s, model=m) for s in ("a", "b", "c") for m in models]
+    rows += [row("RTX slow", math.log(0.04), source="d", model=m) for m in models]
+    others = [row("RTX slow", math.log(0.04), source="e", model=m) for m in models]
+    effects = []
+    for chosen in (rows, rows + others):
+        model = Problem("decode", tuple(chosen), {}).fitted()
+        effects.append(dict(zip(model.names, model.coef_new_, strict=True))["device:RTX slow"])
+    assert effects[0] <= 0.25 < effects[1]
+
+
+def test_predictions_stay_below_what_machines_reach(row):
+    """Left-out predictions beyond the bound count as the bound."""
+    rows = tuple(row(f"d{i}", math.log(0.0047), source=f"s{i}") for i in range(6))
+    found = Problem("decode", rows, {"decode|gpu": 0.5})
+    assert pytest.approx(math.log(4.8e9 / 1008e9 / 0.5)) == found.least_log_s[0]
+    assert found.residual(found.y) == pytest.approx(found.least_log_s - found.y)
+
+
+def test_reach_is_what_the_fastest_devices_reach(row):
+    """Twenty devices at half the peak and one at nine tenths: the twentieth of them is not the kind's."""
+    half = 2 * 4.8e9 / 1008e9
+    rows = [row(f"d{i}", math.log(half), source=f"s{i}") for i in range(40)]
+    rows.append(row("fast", math.log(half * 0.5 / 0.9), source="fast"))
+    assert reach(rows)["decode|gpu"] == pytest.approx(0.5, abs=0.01)
+
+
+def test_the_holdout_is_the_same_for_good(row):
+    """The names alone decide."""
+    held = [is_held(row(f"d{i}", source=f"s{i}")) for i in range(200)]
+    assert held == [is_held(row(f"d{i}", source=f"s{i}")) for i in range(200)]
+    assert 0.05 < sum(held) / len(held) < 0.3

@@ -1,0 +1,43 @@
+"""Middles, scales and widths of what was left out."""
+
+import numpy as np
+import pytest
+
+from advisor.training.local_speed.fit import Problem
+from advisor.training.local_speed.intervals import Level, calibrate, centres, judge
+
+N = 120
+
+
+@pytest.fixture
+def problem(row):
+    """One row of each of 120 sources."""
+    return Problem("decode", tuple(row(f"d{i}", source=f"s{i}") for i in range(N)), {})
+
+
+def level(off) -> Level:
+    """Every source left out, with these errors."""
+    groups = tuple(f"s{i}" for i in range(N))
+    features = [[("", 1.0), ("kind:gpu", 1.0)] for _ in range(N)]
+    return Level("known", np.asarray(off), np.ones(N, bool), np.arange(N) % 6, groups, features)
+
+
+def test_the_middle_is_taken_off(problem):
+    """Predictions all a tenth too slow have a middle of a tenth."""
+    found = centres(problem, level(np.full(N, 0.1)), np.ones(N, bool))
+    assert {"gpu|dense": 0.1, "gpu": 0.1, "all": 0.1} == found
+
+
+def test_nine_in_ten_are_covered(problem):
+    """Intervals calibrated on the other folds hold nine new sources in ten."""
+    off = np.random.default_rng(1).normal(0.05, 0.2, N)
+    assert 0.84 <= judge(problem, level(off)).inside.mean() <= 0.97
+
+
+def test_widths_are_none_where_groups_do_not_carry_them(problem):
+    """120 sources carry 99 %; the quarter of them does not."""
+    off = np.random.default_rng(2).normal(0.0, 0.2, N)
+    few = calibrate(problem, level(off), np.arange(N) < N // 4).intervals["all"]
+    assert few["groups"] == N // 4
+    assert few["half_widths"]["0.99"] is None
+    assert calibrate(problem, level(off), np.ones(N, bool)).intervals["all"]["half_widths"]["0.99"] > 0
