@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,16 @@ def test_every_name_is_there():
     assert [] == [name for name in advisor.__all__ if not callable(getattr(advisor, name))]
     with pytest.raises(AttributeError):
         advisor.frobnicate  # noqa: B018
+
+
+def test_the_documented_examples_run(capsys: pytest.CaptureFixture[str]):
+    """Every Python block of docs/python.md, as a reader would paste it."""
+    text = (Path(__file__).parents[1] / "docs" / "python.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    for block in blocks:
+        exec(compile(block, "docs/python.md", "exec"), {})
+    out = capsys.readouterr().out.splitlines()
+    assert (2, "ok", "True") == (len(blocks), out[0].split()[0], out[1])
 
 
 def test_own_measurements_count_in_every_question(capsys: pytest.CaptureFixture[str]):
