@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
 from advisor.catalog.schemes import find_scheme
@@ -221,4 +221,4 @@ def _kv_type(asked: BatchCase, engine: str) -> KvType:
     names = {16: "f16", 8: eight, 8.5: "q8_0", 5: "q5_0", 4: "q4_0", 4.5: "q4_0"}
     if bits not in names:
         raise UsageError(f"kv_bits {bits!r} is not one of 16, 8, 5, 4")
-    return cast("KvType", names[bits])
+    return names[bits]
