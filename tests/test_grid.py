@@ -20,7 +20,7 @@ def test_nothing_goes_missing():
 
 
 def test_sizes_do_not_move():
-    """Weights are computed, not fitted: on the grid they are what they were, to the byte."""
+    """Weights are computed, or a published file's: on the grid they are what they were, to the byte."""
     before = json.loads(grid.REFERENCE.read_text(encoding="utf-8"))
     now = {grid.name(case): grid.figures(case)["weights_bytes"] for case in grid.cases()}
     assert {case: old["weights_bytes"] for case, old in before.items()} == now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from advisor.catalog.checkpoints import checkpoints
 from advisor.catalog.native import native_schemes
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile, Support
@@ -34,7 +35,8 @@ def _refused(support: Support, scheme: SchemeProfile, model: ModelProfile, nativ
     if support.models == "native" and scheme.name not in (*native, model.fixed_scheme):
         return f"{support.engine} loads {scheme.name} only of models published in it"
     own = facts(support.engine).reads_gguf or scheme.format in _OWN_CONVERTERS
-    if native and scheme.name not in native and not own:
+    made = native and any(one.format != "gguf" for one in checkpoints(model, scheme.name))
+    if native and scheme.name not in native and not own and not made:
         return (
             f"{model.name} is published as {native[0]} and not in 16 bits: {support.engine} runs it "
             f"as it is, and nothing makes {scheme.name} of it"

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from advisor.catalog.native import native_schemes
-from advisor.deploy.published import Published
+from advisor.catalog.ready import Published
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Placement

@@ -41,6 +41,8 @@ class ExpectedFile:
 
     name: str
     size_bytes: int
+    publisher: str | None = None
+    """Who published the file whose own bytes these are; None where the size is computed."""
     disk_free_bytes: int | None = None
     fits_disk: bool | None = None
 

@@ -10,8 +10,9 @@ from advisor.prediction.case import MAX_CONCURRENCY, Case, Sized
 from advisor.prediction.figures import Speed
 from advisor.prediction.own.damage import own_damage
 from advisor.prediction.speed import speed
+from advisor.prediction.weighing import weigh_case
 from advisor.sizing.placement import place
-from advisor.sizing.weights import Weights, weigh
+from advisor.sizing.weights import Weights
 
 if TYPE_CHECKING:
     from advisor.prediction.accuracy.predict import Accuracy
@@ -23,7 +24,7 @@ def predict(case: Case, *, speed_if_too_large: bool = False, placement: Placemen
     A plan that does not fit keeps its sizes and accuracy and has no speed; `speed_if_too_large` gives the
     speed it would have if it did (a measurement is proof that it fitted, whatever our reserve says).
     """
-    weights = weigh(case.model, case.scheme, case.imatrix)
+    weights = weigh_case(case)
     sized = Sized(weights=weights, placement=placement or place_case(case, weights))
     found = Speed(why_not="it does not fit")
     if sized.placement.fits or speed_if_too_large:

@@ -9,7 +9,7 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.documents.outcome import Placement
 from advisor.prediction.case import Case
 from advisor.prediction.outcome import place_case
-from advisor.sizing.weights import weigh
+from advisor.prediction.weighing import weigh_case
 
 ALL_LAYERS = -1
 """`gpu_layers`: every layer on the GPU."""
@@ -29,7 +29,7 @@ def as_it_ran(case: Case) -> Case:
     named_alone = machine.gpus and (shared or host_unknown) and machine.source == "catalogue"
     if case.serves or not named_alone:
         return case
-    weights = weigh(case.model, case.scheme, case.imatrix)
+    weights = weigh_case(case)
     if place_case(case, weights).kind not in _SPILLS:
         return case
     if machine.gpus[0].unified_memory:

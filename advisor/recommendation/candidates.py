@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from advisor.catalog.checkpoints import checkpoints
 from advisor.catalog.loadable import loadable
+from advisor.catalog.ready import published
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.catalog.support import Runnable, runnable, why_not
-from advisor.deploy.published import published
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import Backend, KvChoice, KvType, RejectionKind
 from advisor.documents.model import ModelProfile

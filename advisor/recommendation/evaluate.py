@@ -13,16 +13,20 @@ from advisor.errors import UsageError
 from advisor.prediction.accuracy.native import is_native
 from advisor.prediction.artifacts import load
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
+from advisor.prediction.weighing import weigh_plan
 from advisor.recommendation.candidates import Candidate, candidates
 from advisor.recommendation.judge import SPILLS, Judged, Setting, judge
 from advisor.recommendation.misses import Miss
 from advisor.recommendation.room import rooms
-from advisor.sizing.weights import weigh
 
 VISIBLE_LOSS_PCT = 1.0
 """From here on a loss is worth another context or another model: the usual accuracy target of MLPerf
 Inference is 99 % of the reference
 (https://github.com/mlcommons/inference_policies/blob/master/inference_rules.adoc)."""
+
+SMALLER = 0.95
+"""A plan must take this share of the published weights to be worth its loss: sizes of memory on sale are a
+quarter apart or more (profiles/gpus.csv), so a twentieth decides where a model fits almost never."""
 
 
 def evaluate(
@@ -109,26 +113,28 @@ def _limits(candidate: Candidate) -> str:
 def _without_pointless(
     found: list[Candidate], model: ModelProfile
 ) -> tuple[list[Candidate], list[Rejection]]:
-    """Leave out what is no smaller than the published weights where an engine runs those: it could
+    """Leave out what is hardly smaller than the published weights where an engine runs those: it could
     only lose."""
-    published = {
-        candidate.engine: weigh(model, candidate.scheme).total_bytes.value
-        for candidate in found
-        if is_native(model, candidate.scheme)
-    }
+    native = [candidate for candidate in found if is_native(model, candidate.scheme)]
+    published = {candidate.engine: _bytes(model, candidate) for candidate in native}
     kept, rejected = [], []
     for candidate in found:
         limit = published.get(candidate.engine)
-        size = None if limit is None else weigh(model, candidate.scheme, candidate.imatrix).total_bytes.value
-        if limit is None or size is None or is_native(model, candidate.scheme) or size < limit:
+        size = None if limit is None else _bytes(model, candidate)
+        if limit is None or size is None or is_native(model, candidate.scheme) or size < SMALLER * limit:
             kept.append(candidate)
             continue
         reason = (
-            f"{size / 1e9:.1f} GB: no smaller than the published weights ({limit / 1e9:.1f} GB), "
+            f"{size / 1e9:.1f} GB: hardly smaller than the published weights ({limit / 1e9:.1f} GB), "
             "which lose nothing"
         )
         rejected.append(_rejection(model, candidate, "pointless", reason))
     return kept, rejected
+
+
+def _bytes(model: ModelProfile, candidate: Candidate) -> float:
+    weights = weigh_plan(model, candidate.scheme, candidate.engine, candidate.imatrix)
+    return weights.total_bytes.value
 
 
 def _rejection(model: ModelProfile, candidate: Candidate, kind: RejectionKind, reason: str) -> Rejection:

@@ -15,7 +15,8 @@ from advisor.prediction.figures import FIGURES
 from advisor.prediction.outcome import accuracy_of
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.prediction.speed import speed
-from advisor.sizing.weights import Weights, weigh
+from advisor.prediction.weighing import weigh_case
+from advisor.sizing.weights import Weights
 
 
 def explain(
@@ -43,7 +44,7 @@ def explain(
         confidence=requirements.confidence_pct / 100,
         own=own,
     )
-    weights = weigh(model, case.scheme, plan.imatrix)
+    weights = weigh_case(case)
     sections = {
         "size": _size(plan, weights),
         "memory": _memory(plan),

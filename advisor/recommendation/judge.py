@@ -13,6 +13,7 @@ from advisor.documents.requirements import Requirements, TaskNeed
 from advisor.prediction.case import Case
 from advisor.prediction.outcome import place_case, predict
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
+from advisor.prediction.weighing import weigh_case
 from advisor.recommendation.candidates import Candidate
 from advisor.recommendation.misses import (
     Miss,
@@ -23,7 +24,6 @@ from advisor.recommendation.misses import (
     unusable,
 )
 from advisor.recommendation.room import largest, rooms
-from advisor.sizing.weights import weigh
 
 SPILLS = ("split", "experts-on-cpu", "cpu")
 """Placements that read weights from main memory."""
@@ -104,7 +104,7 @@ def _case(candidate: Candidate, requirements: Requirements, setting: Setting, co
 
 def _by_preference(case: Case, candidate: Candidate) -> list[tuple[Case, Placement]]:
     """Cases by KV type: what keeps the whole model on the accelerator, then what fits, then the rest."""
-    weights = weigh(case.model, candidate.scheme, candidate.imatrix)
+    weights = weigh_case(case)
     whole, fitting, rest = [], [], []
     for kv_type in candidate.kv_types:
         this = replace(case, kv_type=kv_type)
@@ -132,7 +132,7 @@ def _grown(case: Case, placement: Placement, requirements: Requirements) -> tupl
     grown = replace(case, context_tokens=tokens)
     if tokens == case.context_tokens:
         return case, placement
-    again = place_case(grown, weigh(model, case.scheme, case.imatrix))
+    again = place_case(grown, weigh_case(case))
     return (grown, again) if again.fits and again.kind == placement.kind else (case, placement)
 
 

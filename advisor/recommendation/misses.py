@@ -13,7 +13,7 @@ from advisor.documents.outcome import Estimate, Outcome
 from advisor.documents.requirements import Requirements
 from advisor.prediction.case import Case, Sized
 from advisor.prediction.speed import speed
-from advisor.sizing.weights import weigh
+from advisor.prediction.weighing import weigh_case
 
 ALL_TASKS = "the task mix"
 
@@ -138,7 +138,7 @@ def speed_misses(requirements: Requirements, case: Case, outcome: Outcome) -> li
     if outcome.placement is None or (wanted is None and slowest is None):
         return []
     one_sided = replace(case, confidence=max(2 * case.confidence - 1, 0.02))
-    weights = weigh(case.model, case.scheme, case.imatrix)
+    weights = weigh_case(case)
     found = speed(one_sided, Sized(weights=weights, placement=outcome.placement))
     misses = []
     decode, ttft = found.decode_tokens_per_s, found.time_to_first_token_s

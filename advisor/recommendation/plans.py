@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from advisor.catalog.ready import published
 from advisor.deploy.chosen import Chosen
 from advisor.deploy.commands import deployment, expected_file_name, make_command, run_text
-from advisor.deploy.published import published
 from advisor.deploy.recovery import options
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import ExpectedFile, Plan, Recovery
@@ -15,10 +15,10 @@ from advisor.engines import facts
 from advisor.prediction.accuracy.native import is_native
 from advisor.prediction.case import Sized
 from advisor.prediction.speed import speed
+from advisor.prediction.weighing import weigh_case
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.quality import expected_quality
 from advisor.recommendation.scores import expected_scores
-from advisor.sizing.weights import weigh
 
 _LOSS_WORTH_RECOVERING_PCT = 1.0
 """Below one percent a benchmark's own sampling error (0.3-1.5 points,
@@ -78,7 +78,7 @@ def _full_context_ttft(judged: Judged) -> Estimate | None:
     if outcome.placement is None or not outcome.placement.fits or prompt <= longest.prompt_tokens:
         return outcome.time_to_first_token_s
     full = replace(case, loads=(replace(longest, prompt_tokens=prompt, weight=1.0),))
-    weights = weigh(case.model, case.scheme, case.imatrix)
+    weights = weigh_case(case)
     return speed(full, Sized(weights=weights, placement=outcome.placement)).time_to_first_token_s
 
 
@@ -113,11 +113,20 @@ def _file(judged: Judged) -> ExpectedFile:
     return ExpectedFile(
         name=expected_file_name(case.model, case.scheme, case.imatrix),
         size_bytes=size,
+        publisher=_publisher(judged),
         disk_free_bytes=free,
         fits_disk=None
         if free is None
         else bool(case.model.file_path and case.model.fixed_scheme) or size <= free,
     )
+
+
+def _publisher(judged: Judged) -> str | None:
+    case = judged.case
+    ready = published(case.model, case.scheme, facts(case.engine), case.imatrix)
+    if ready is None or ready.size is None or ready.size.basis != "exact":
+        return None
+    return ready.repository.partition("/")[0]
 
 
 def _recovery(judged: Judged) -> tuple[Recovery, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from advisor.deploy.published import published
+from advisor.catalog.ready import published
 from advisor.documents.requirements import Requirements
 from advisor.engines import facts
 from advisor.prediction.accuracy.native import is_native

@@ -14,8 +14,8 @@ from advisor.engines import facts
 from advisor.engines.kv_types import EIGHT_BITS, FOUR_BITS, FULL
 from advisor.prediction.case import Case
 from advisor.prediction.outcome import place_case
+from advisor.prediction.weighing import weigh_case
 from advisor.recommendation.judge import SPILLS, Judged
-from advisor.sizing.weights import weigh
 
 Change = tuple[str, Requirements]
 """An option of the command line, and the need with it."""
@@ -150,4 +150,4 @@ def _fits(case: Case) -> bool:
 
 
 def _place(case: Case) -> Placement:
-    return place_case(case, weigh(case.model, case.scheme, case.imatrix))
+    return place_case(case, weigh_case(case))

@@ -38,7 +38,7 @@ def figure_rows(plan: Plan) -> list[FigureRow]:
         (
             "File",
             size(out.file_size_bytes),
-            f"{out.bpw.value:.2f} bits per weight" if out.bpw else "",
+            _file_note(plan),
             "size",
         ),
         ("Memory", gibibytes(out.memory_bytes), "", "memory"),
@@ -67,6 +67,11 @@ def figure_rows(plan: Plan) -> list[FigureRow]:
     released = f"released {plan.released}" if plan.released else ""
     rows.append(("Licence", plan.licence or "not stated", released, "size"))
     return rows
+
+
+def _file_note(plan: Plan) -> str:
+    by = f", as published by {plan.file.publisher}" if plan.file and plan.file.publisher else ""
+    return f"{plan.predicted.bpw.value:.2f} bits per weight{by}"
 
 
 def ranking_cells(plan: Plan) -> tuple[str, ...]:

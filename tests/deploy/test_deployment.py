@@ -6,11 +6,11 @@ import json
 
 import pytest
 
+from advisor.catalog.ready import published
 from advisor.catalog.resolve import resolve_model
 from advisor.catalog.schemes import find_scheme
 from advisor.deploy.chosen import Chosen
 from advisor.deploy.deployment import deployment
-from advisor.deploy.published import published
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.outcome import DeviceMemory, Placement
 from advisor.engines import facts, offered

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from advisor.catalog.checkpoints import Checkpoint, checkpoints
 from advisor.catalog.native import native_schemes
 from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Estimate
 from advisor.documents.scheme import SchemeProfile
 from advisor.engines import Engine
 
@@ -25,6 +26,8 @@ class Published:
     revision: str | None = None
     ollama_tag: str | None = None
     """The same weights in Ollama's library."""
+    size: Estimate | None = None
+    """All its files together: exact where the source states bytes, else as its page rounds it."""
 
 
 def published(
@@ -44,8 +47,18 @@ def published(
     for one in checkpoints(model, scheme.name):
         if _reads(engine, one) and not (imatrix and one.imatrix is False):
             whole = one.n_files > 1 or "*" in one.file
-            return Published(repository=one.repository, files=() if whole else (one.file,))
+            files = () if whole else (one.file,)
+            return Published(repository=one.repository, files=files, size=_size(one))
     return None
+
+
+def _size(one: Checkpoint) -> Estimate | None:
+    if one.exact_bytes is not None:
+        return Estimate.exact(one.exact_bytes, f"size of the published files: {one.repository}")
+    if one.shown_bytes is None or one.doubt:
+        return None
+    ends = (one.shown_bytes, one.shown_bytes - one.rounding_bytes, one.shown_bytes + one.rounding_bytes)
+    return Estimate.of(ends, "measured", (f"size shown, rounded, at {one.repository}",))
 
 
 def _reads(engine: Engine, one: Checkpoint) -> bool:
