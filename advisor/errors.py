@@ -11,7 +11,7 @@ class ExitCode(IntEnum):
     OK = 0
     """The question was answered."""
     UNEXPECTED = 1
-    """A defect of the advisor; the traceback is printed."""
+    """A defect of the advisor; the traceback is in the file that is named."""
     USAGE = 2
     """The command line cannot be understood, an unknown name included."""
     NOTHING_FITS = 3

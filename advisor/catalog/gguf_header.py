@@ -8,11 +8,13 @@ one.
 from __future__ import annotations
 
 import mmap
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct, error
 
 from advisor.catalog.gguf_types import TYPES, row_bytes
+from advisor.documents.files import open_regular
 from advisor.documents.model import StoredTensor
 from advisor.errors import BadFileError
 
@@ -100,20 +102,15 @@ class _Cursor:
 
 def read_header(path: Path) -> Header:
     """The header of one file. Raises BadFileError with the cause; reads nothing but the header."""
-    try:
-        with path.open("rb") as handle:
-            size = path.stat().st_size
-            if size < 24:
-                raise BadFileError(
-                    f"{path} is no GGUF file: it has {size} bytes, fewer than the header needs"
-                )
+    with open_regular(path) as handle:
+        size = os.fstat(handle.fileno()).st_size
+        if size < 24:
+            raise BadFileError(f"{path} is no GGUF file: it has {size} bytes, fewer than the header needs")
+        try:
             with mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as buffer:
                 return _parse(buffer, path, size)
-    except (OSError, ValueError) as failure:
-        if isinstance(failure, BadFileError):
-            raise
-        reason = getattr(failure, "strerror", None) or failure
-        raise BadFileError(f"cannot read {path}: {reason}") from None
+        except OSError as failure:
+            raise BadFileError(f"cannot read {path}: {failure.strerror or failure}") from None
 
 
 def _parse(buffer: mmap.mmap, path: Path, size: int) -> Header:

@@ -14,6 +14,7 @@ from advisor.catalog.models import all_models, match_model
 from advisor.catalog.quantization_config import is_float_only, parts_of, scheme_of
 from advisor.catalog.quantized_parts import as_text
 from advisor.catalog.safetensors import read_safetensors
+from advisor.documents.files import read_text
 from advisor.documents.model import ModelProfile, StoredTensor
 from advisor.errors import BadFileError
 
@@ -94,15 +95,13 @@ def _dtype(config: dict[str, Any], text: dict[str, Any]) -> str | None:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > _LARGEST_CONFIG:
-            raise BadFileError(f"{path} has {path.stat().st_size} bytes, too many for a config.json")
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        value = json.loads(read_text(path, _LARGEST_CONFIG))
+    except BadFileError:
+        if path.exists():
+            raise
         raise BadFileError(
             f"{path} does not exist; give a directory with a config.json, or a .gguf file"
         ) from None
-    except OSError as error:
-        raise BadFileError(f"cannot read {path}: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
         raise BadFileError(f"{path} is not JSON ({error}); download it again") from None
     if not isinstance(value, dict):

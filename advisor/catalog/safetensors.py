@@ -6,10 +6,12 @@ Format: https://github.com/huggingface/safetensors#format (8 bytes length, a JSO
 from __future__ import annotations
 
 import json
+import os
 from math import prod
 from pathlib import Path
 from struct import unpack
 
+from advisor.documents.files import open_regular
 from advisor.documents.model import StoredTensor
 from advisor.errors import BadFileError
 
@@ -48,20 +50,15 @@ def read_safetensors(path: Path) -> tuple[StoredTensor, ...]:
 
     Raises BadFileError for anything that is not a well-formed header within the file.
     """
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as handle:
-            start = handle.read(8)
-            if len(start) < 8:
-                raise BadFileError(f"{path} is no safetensors file: it has {size} bytes")
-            length = unpack("<Q", start)[0]
-            if length > min(_LONGEST_HEADER, size - 8) or length > _LARGEST_READ or length < 2:
-                raise BadFileError(
-                    f"{path}: the header claims {length} bytes of {size}; download the file again"
-                )
-            raw = handle.read(length)
-    except OSError as error:
-        raise BadFileError(f"cannot read {path}: {error.strerror or error}") from None
+    with open_regular(path) as handle:
+        size = os.fstat(handle.fileno()).st_size
+        start = handle.read(8)
+        if len(start) < 8:
+            raise BadFileError(f"{path} is no safetensors file: it has {size} bytes")
+        length = unpack("<Q", start)[0]
+        if length > min(_LONGEST_HEADER, size - 8) or length > _LARGEST_READ or length < 2:
+            raise BadFileError(f"{path}: the header claims {length} bytes of {size}; download the file again")
+        raw = handle.read(length)
     try:
         header = json.loads(raw)
     except (ValueError, RecursionError, UnicodeDecodeError) as error:

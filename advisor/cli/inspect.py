@@ -78,13 +78,10 @@ def _model(name: str) -> ModelProfile:
 
 
 def _starts_as_gguf(path: Path) -> bool:
-    from advisor.errors import BadFileError
+    from advisor.documents.files import open_regular
 
-    try:
-        with path.open("rb") as file:
-            return file.read(4) == b"GGUF"
-    except OSError as error:
-        raise BadFileError(f"cannot read {path}: {error.strerror}") from None
+    with open_regular(path) as file:
+        return file.read(4) == b"GGUF"
 
 
 def facts(model: ModelProfile) -> dict[str, Any]:

@@ -32,8 +32,8 @@ COMMANDS = {
 
 
 def run(argv: list[str]) -> int:
-    """Run `advisor` with *argv*; returns the exit code and never lets an expected failure show a
-    traceback.
+    """Run `advisor` with *argv*; returns the exit code and never shows a traceback: that of a defect goes
+    to a file, and the line that is printed names it.
     """
     as_json = "--json" in argv or "--format=json" in argv or "--format json" in " ".join(argv)
     try:
@@ -46,9 +46,11 @@ def run(argv: list[str]) -> int:
         # The reader closed the pipe (`| head`); the interpreter would complain once more while flushing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
-    except OSError as error:
-        if error.errno != ENOSPC:
-            raise
+    except Exception as error:
+        if not isinstance(error, OSError) or error.errno != ENOSPC:
+            from advisor.cli.crash import report_crash
+
+            return _fail("unexpected", report_crash(error, argv), ExitCode.UNEXPECTED, as_json)
         # What is still buffered would fail once more while flushing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _fail(

@@ -14,8 +14,9 @@ import io
 import json
 import sys
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import Any
 
+from advisor.documents.files import lines_of
 from advisor.errors import BadFileError, ExitCode, UsageError
 
 
@@ -90,18 +91,19 @@ def _case(args: argparse.Namespace) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _lines(path: str) -> Iterator[TextIO]:
+def _lines(path: str) -> Iterator[Iterator[str]]:
     """The file's lines; a byte that is no UTF-8 spoils its own line and no other."""
     if path == "-":
         if sys.stdin is None:
             raise BadFileError("standard input is closed; give the file of cases")
         if isinstance(sys.stdin, io.TextIOWrapper):
             sys.stdin.reconfigure(encoding="utf-8", errors="replace")
-        yield sys.stdin
+        yield lines_of(sys.stdin)
         return
+    # A pipe is as good as standard input here: lines are answered one by one.
     try:
         file = open(path, encoding="utf-8", errors="replace")  # noqa: SIM115  (closed by the with below)
-    except OSError as error:
-        raise BadFileError(f"cannot read {path}: {error.strerror}") from None
+    except (OSError, ValueError) as error:  # a NUL in the path
+        raise BadFileError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
     with file:
-        yield file
+        yield lines_of(file)

@@ -4,33 +4,57 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
+from typing import TextIO
 
 from advisor.errors import BadFileError
 
 MOST_TEXT_BYTES = 64 * 2**20
 """A list of 10,000 Kubernetes nodes is 40 MB; nothing that a person hands over as text is larger."""
+MOST_LINE = 8 * 2**20
+"""Characters of a line: a case that lists every tensor of a large model has two million."""
 
 
-def read_bytes(path: str | Path, most_bytes: int = MOST_TEXT_BYTES) -> bytes:
-    """The whole file *path*; BadFileError when it is absent, no regular file, or larger than *most_bytes*.
-
-    The size is counted while reading: a device or a growing file says nothing true beforehand.
-    """
+def open_regular(path: str | Path) -> BufferedReader:
+    """The file *path*, open for reading; BadFileError when it is absent, may not be read, or is no regular
+    file: a pipe or a device could keep its reader for ever."""
     try:
         # Without O_NONBLOCK opening a pipe would wait for its writer.
         handle = os.open(
             Path(path).expanduser(), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         )
-        with open(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise BadFileError(f"{path} is no regular file; give a file")
-            content = file.read(most_bytes + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+    except (OSError, ValueError, RuntimeError) as error:  # a NUL in the path; a home of nobody
         raise BadFileError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise BadFileError(f"{path} is no regular file; give a file")
+    return open(handle, "rb")
+
+
+def read_bytes(path: str | Path, most_bytes: int = MOST_TEXT_BYTES) -> bytes:
+    """The whole file *path*; BadFileError when it is absent, no regular file, or larger than *most_bytes*.
+
+    The size is counted while reading: a growing file says nothing true beforehand.
+    """
+    with open_regular(path) as file:
+        try:
+            content = file.read(most_bytes + 1)
+        except OSError as error:
+            raise BadFileError(f"cannot read {path}: {error.strerror or error}") from None
     if len(content) > most_bytes:
         raise BadFileError(f"{path} is larger than {most_bytes // 2**20} MiB, which no such file is")
     return content
+
+
+def lines_of(stream: TextIO) -> Iterator[str]:
+    """The lines of *stream*, each at most MOST_LINE characters and one more, by which a longer one is told;
+    the rest of a longer line is dropped, however long it is."""
+    while line := stream.readline(MOST_LINE + 1):
+        yield line
+        while len(line) > MOST_LINE and not line.endswith("\n"):
+            line = stream.readline(MOST_LINE + 1)
 
 
 def read_text(path: str | Path, most_bytes: int = MOST_TEXT_BYTES) -> str:

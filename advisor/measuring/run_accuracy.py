@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from advisor.documents.files import open_regular, read_text
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.engines import engine_for
@@ -87,7 +88,7 @@ def _in_process(
     from advisor.measuring.engine import version
 
     made = version()
-    text = _read_text(test.text)
+    text = read_text(test.text)
     runs = {path: run_key(test.reference, path, text, test.context_tokens, made) for path in candidates}
     if test.anew:
         for run in runs.values():
@@ -235,24 +236,12 @@ def run_key(reference: Path, candidate: Path, text: str, n_ctx: int, tool: str) 
 
 def identity(path: Path) -> str:
     """Size, first and last megabyte of a file: reading all of 40 GB would cost minutes."""
-    try:
-        with path.open("rb") as file:
-            digest = hashlib.sha256(file.read(_EDGE_BYTES))
-            size = file.seek(0, 2)
-            file.seek(max(0, size - _EDGE_BYTES))
-            digest.update(file.read(_EDGE_BYTES))
-    except OSError as error:
-        raise BadFileError(f"cannot read {path}: {error.strerror}") from None
+    with open_regular(path) as file:
+        digest = hashlib.sha256(file.read(_EDGE_BYTES))
+        size = file.seek(0, 2)
+        file.seek(max(0, size - _EDGE_BYTES))
+        digest.update(file.read(_EDGE_BYTES))
     return f"{size}:{digest.hexdigest()}"
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise BadFileError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise BadFileError(f"{path} is not UTF-8 text") from None
 
 
 def _rows(

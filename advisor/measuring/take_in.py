@@ -7,14 +7,15 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from advisor.documents.files import read_bytes
 from advisor.errors import AdvisorError, BadFileError
 from advisor.measuring.complete import Completer
 from advisor.measuring.importers import importer_of
 from advisor.measuring.rows import Row
 from advisor.measuring.store import Origin, Store
 
-MOST_BYTES = 2 << 30
-"""Larger than any benchmark's output; a model file given by mistake is refused before it is read."""
+MOST_BYTES = 256 * 2**20
+"""An export of 500,000 rows; a reader holds some ten times as much in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class TakenIn:
 
 def read_file(path: Path, completer: Completer) -> tuple[list[Row], Origin]:
     """The file's rows with catalogue names. Raises BadFileError, UsageError, UnknownNameError."""
-    data = _bytes(path)
+    data = read_bytes(path, MOST_BYTES)
     text = _text(data, path)
     try:
         reader = importer_of(text, str(path))
@@ -37,6 +38,8 @@ def read_file(path: Path, completer: Completer) -> tuple[list[Row], Origin]:
         raise BadFileError(f"{path} is a table that cannot be read: {error}") from None
     try:
         rows = [completer.complete(row) for row in reader.read(text)]
+    except BadFileError as error:
+        raise error if str(path) in str(error) else BadFileError(f"{path}: {error}") from None
     except AdvisorError:
         raise
     except (
@@ -62,16 +65,6 @@ def take_in(store: Store, path: Path, completer: Completer) -> TakenIn:
     rows, origin = read_file(path, completer)
     added = store.add(rows, origin)
     return TakenIn(str(path), origin.format, added.added, added.known)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise BadFileError(f"{path} is too large for a benchmark's output; is it a model?")
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadFileError(f"cannot read {path}: {error.strerror or error}") from None
-    return data
 
 
 def _text(data: bytes, path: Path) -> str:

@@ -14,6 +14,7 @@ from advisor.probe.drm import drm
 from advisor.probe.engines import engines
 from advisor.probe.memory import memory as read_memory
 from advisor.probe.nvidia import nvidia
+from advisor.probe.plausible import plausible
 from advisor.probe.system import System
 
 __all__ = ["measure", "probe"]
@@ -37,7 +38,7 @@ def probe(system: System | None = None) -> HardwareProfile:
     )
     gpus, memory = _one_memory(gpus, memory, unknown)
     board = _board(system)
-    return HardwareProfile(
+    found = HardwareProfile(
         name=_name(cpu, memory, gpus, board),
         source="probe",
         cpu=cpu,
@@ -51,6 +52,7 @@ def probe(system: System | None = None) -> HardwareProfile:
         unknown=unknown,
         notes=tuple(dict.fromkeys(notes)),
     )
+    return plausible(found)
 
 
 def measure(

@@ -8,7 +8,7 @@ from typing import Any
 from advisor.catalog.gpus import find_gpu
 from advisor.catalog.hardware.machines import usable_by_gpu
 from advisor.documents.hardware import Gpu
-from advisor.probe.system import System
+from advisor.probe.system import System, whole
 
 
 def apple(
@@ -50,8 +50,8 @@ def wired_limit_bytes(system: System, brand: str, total_bytes: int | None) -> in
     """What the GPU may wire: `iogpu.wired_limit_mb` when set, else Metal's default working set."""
     for name in ("iogpu.wired_limit_mb", "debug.iogpu.wired_limit"):
         text = (system.run("sysctl", "-n", name)[0] or "").strip()
-        if text.isdigit() and int(text) > 0:
-            return int(text) << 20 if name.endswith("_mb") else int(text)
+        if value := whole(text):
+            return value << 20 if name.endswith("_mb") else value
     return None if total_bytes is None else usable_by_gpu("Apple", brand, total_bytes)[0]
 
 
@@ -69,8 +69,10 @@ def _cores(system: System) -> int | None:
 def _ask(system: System) -> int | None:
     text, _ = system.run("system_profiler", "SPDisplaysDataType", "-json")
     try:
-        displays: Any = json.loads(text or "{}").get("SPDisplaysDataType", [])
-    except ValueError:
+        displays: Any = json.loads(text or "{}")["SPDisplaysDataType"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    if not isinstance(displays, list):
         return None
     cores = [entry.get("sppci_cores") for entry in displays if isinstance(entry, dict)]
-    return next((int(count) for count in cores if str(count).isdigit()), None)
+    return next((found for count in cores if (found := whole(str(count))) is not None), None)

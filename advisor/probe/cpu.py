@@ -5,18 +5,13 @@ from __future__ import annotations
 import re
 
 from advisor.documents.hardware import Cpu
-from advisor.probe.system import System
+from advisor.probe.system import System, whole
 
+_MOST_CPUS = 100_000
+"""No machine has more; a range in a list could otherwise be endless."""
 _FLAGS = {
-    "fma": "fma",
-    "f16c": "f16c",
-    "bmi2": "bmi2",
-    "avx": "avx",
-    "avx2": "avx2",
-    "avx_vnni": "avx_vnni",
-    "avx512f": "avx512f",
-    "avx512bw": "avx512bw",
-    "avx512vl": "avx512vl",
+    **{name: name for name in ("fma", "f16c", "bmi2", "avx", "avx2", "avx_vnni")},
+    **{name: name for name in ("avx512f", "avx512bw", "avx512vl")},
     "avx512_vnni": "avx512_vnni",
     "avx512vnni": "avx512_vnni",
     "avx512_bf16": "avx512_bf16",
@@ -78,9 +73,9 @@ def _linux(system: System, unknown: dict[str, str], notes: list[str]) -> Cpu:
             first.get("vendor_id", ""), first.get("vendor_id")
         ),
         architecture=system.machine,
-        family=_whole(first.get("cpu family")),
-        model=_whole(first.get("model")),
-        stepping=_whole(first.get("stepping")),
+        family=whole(first.get("cpu family")),
+        model=whole(first.get("model")),
+        stepping=whole(first.get("stepping")),
         sockets=len({block["physical id"] for block in blocks if "physical id" in block}) or 1,
         physical_cores=_physical(system, blocks) or logical,
         performance_cores=_performance_cores(system),
@@ -140,10 +135,10 @@ def _performance_cores(system: System) -> int | None:
         return len(cores) or None
     base = "/sys/devices/system/cpu"
     capacities = [
-        int(value)
+        value
         for name in system.names(base)
         if re.fullmatch(r"cpu\d+", name)
-        and (value := system.read(f"{base}/{name}/cpu_capacity") or "").isdigit()
+        and (value := whole(system.read(f"{base}/{name}/cpu_capacity"))) is not None
     ]
     return capacities.count(max(capacities)) if len(set(capacities)) > 1 else None
 
@@ -153,8 +148,9 @@ def cpu_list(text: str) -> list[int]:
     found = []
     for part in text.split(","):
         first, _, last = part.strip().partition("-")
-        if first.isdigit():
-            found += range(int(first), int(last or first) + 1)
+        start, end = whole(first), whole(last or first)
+        if start is not None and end is not None and end < _MOST_CPUS:
+            found += range(start, end + 1)
     return found
 
 
@@ -183,9 +179,8 @@ def _quota(system: System, folder: str) -> list[int]:
     if not quota:
         quota = system.read(f"{folder}/cpu.cfs_quota_us") or ""
         period = system.read(f"{folder}/cpu.cfs_period_us") or ""
-    if quota.isdigit() and period.isdigit() and int(period):
-        return [max(1, -(-int(quota) // int(period)))]
-    return []
+    share, of = whole(quota), whole(period)
+    return [max(1, -(-share // of))] if share is not None and of else []
 
 
 def _caches(system: System) -> dict[str, int]:
@@ -209,12 +204,8 @@ def _caches(system: System) -> dict[str, int]:
 
 
 def _size(text: str | None) -> int | None:
-    match = re.fullmatch(r"(\d+)([KM]?)", text or "")
+    match = re.fullmatch(r"(\d{1,12})([KM]?)", text or "", re.ASCII)
     return int(match[1]) * {"K": 1024, "M": 1 << 20, "": 1}[match[2]] if match else None
-
-
-def _whole(text: str | None) -> int | None:
-    return int(text) if text and text.strip().isdigit() else None
 
 
 def _sysctl(system: System, *names: str) -> dict[str, str]:
@@ -244,14 +235,14 @@ def _darwin(system: System, unknown: dict[str, str]) -> Cpu:
     if system.machine == "aarch64":
         found.insert(0, "asimd")
     brand = values.get("machdep.cpu.brand_string")
-    logical = _whole(values.get("hw.logicalcpu"))
+    logical = whole(values.get("hw.logicalcpu"))
     return Cpu(
         brand=brand,
         vendor="Apple" if (brand or "").startswith("Apple") else "Intel",
         architecture=system.machine,
-        sockets=_whole(values.get("hw.packages")),
-        physical_cores=_whole(values.get("hw.physicalcpu")),
-        performance_cores=_whole(values.get("hw.perflevel0.physicalcpu")),
+        sockets=whole(values.get("hw.packages")),
+        physical_cores=whole(values.get("hw.physicalcpu")),
+        performance_cores=whole(values.get("hw.perflevel0.physicalcpu")),
         logical_cores=logical,
         usable_cores=logical,
         isa=tuple(found),

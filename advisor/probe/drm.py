@@ -7,7 +7,7 @@ import re
 from advisor.catalog.gpus import GpuMatch, find_gpu
 from advisor.documents.hardware import Gpu
 from advisor.probe.memory import meminfo
-from advisor.probe.system import System
+from advisor.probe.system import System, whole
 
 _AMD, _INTEL = "0x1002", "0x8086"
 _KFD = "/sys/class/kfd/kfd/topology/nodes"
@@ -38,9 +38,8 @@ def _gfx_by_device(system: System) -> dict[str, str]:
             for line in (system.read(f"{_KFD}/{node}/properties") or "").splitlines()
             if len(parts := line.split()) == 2
         )
-        version = fields.get("gfx_target_version", "0")
-        if version.isdigit() and int(version):
-            found[fields.get("device_id", "")] = gfx_name(int(version))
+        if version := whole(fields.get("gfx_target_version")):
+            found[fields.get("device_id", "")] = gfx_name(version)
     return found
 
 
@@ -51,12 +50,12 @@ def gfx_name(version: int) -> str:
 
 def _amd(system: System, folder: str, gfx: dict[str, str], cpu_brand: str | None, notes: list[str]) -> Gpu:
     vram, used = (
-        _whole(system.read(f"{folder}/mem_info_vram_total")),
-        _whole(system.read(f"{folder}/mem_info_vram_used")),
+        whole(system.read(f"{folder}/mem_info_vram_total")),
+        whole(system.read(f"{folder}/mem_info_vram_used")),
     )
     gtt, gtt_used = (
-        _whole(system.read(f"{folder}/mem_info_gtt_total")),
-        _whole(system.read(f"{folder}/mem_info_gtt_used")),
+        whole(system.read(f"{folder}/mem_info_gtt_total")),
+        whole(system.read(f"{folder}/mem_info_gtt_used")),
     )
     device = (system.read(f"{folder}/device") or "").removeprefix("0x")
     chip = gfx.get(str(int(device, 16))) if re.fullmatch(r"[0-9a-f]{4}", device) else None
@@ -112,10 +111,10 @@ def _intel(
 
 def _intel_vram(system: System, folder: str) -> int | None:
     """Local memory of a discrete card: i915's lmem_total_bytes, or the sizes of xe's tiles."""
-    if (stated := _whole(system.read(f"{folder}/lmem_total_bytes"))) is not None:
+    if (stated := whole(system.read(f"{folder}/lmem_total_bytes"))) is not None:
         return stated
     tiles = [name for name in system.names(folder) if re.fullmatch(r"tile\d+", name)]
-    sizes = [_whole(system.read(f"{folder}/{tile}/physical_vram_size_bytes")) for tile in tiles]
+    sizes = [whole(system.read(f"{folder}/{tile}/physical_vram_size_bytes")) for tile in tiles]
     return sum(size for size in sizes if size) or None
 
 
@@ -180,11 +179,7 @@ def _link(speed: str | None, width: str | None) -> str | None:
     generation = {"2.5": "1.0", "5.0": "2.0", "8.0": "3.0", "16.0": "4.0", "32.0": "5.0", "64.0": "6.0"}.get(
         (speed or "").split(" ")[0]
     )
-    return f"{generation} x{width}" if generation and width and width.isdigit() else None
-
-
-def _whole(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() else None
+    return f"{generation} x{width}" if generation and whole(width) else None
 
 
 def _difference(total: int | None, used: int | None) -> int | None:

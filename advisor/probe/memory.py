@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advisor.documents.hardware import Memory
-from advisor.probe.system import System
+from advisor.probe.system import System, whole
 
 _NO_LIMIT_V1 = 1 << 60
 """cgroup v1 writes about 2^63, rounded to pages, for "no limit"."""
@@ -35,6 +35,9 @@ def _linux(system: System, unknown: dict[str, str], notes: list[str]) -> Memory:
         limit = None
     swap_total, swap_free = fields.get("SwapTotal"), fields.get("SwapFree")
     used = None if swap_total is None or swap_free is None else swap_total - swap_free
+    if used is not None and used < 0:
+        unknown["memory.swap_used_bytes"] = "/proc/meminfo says that more swap is free than there is"
+        used = None
     if used and total and used > 0.01 * total:
         notes.append(
             f"swap is in use ({used / 2**30:.1f} GiB): figures hold for a machine that does not swap"
@@ -54,8 +57,9 @@ def meminfo(system: System) -> dict[str, int]:
     for line in (system.read("/proc/meminfo") or "").splitlines():
         name, _, rest = line.partition(":")
         parts = rest.split()
-        if parts and parts[0].isdigit():
-            fields[name] = int(parts[0]) * (1024 if len(parts) > 1 and parts[1] == "kB" else 1)
+        value = whole(parts[0]) if parts else None
+        if value is not None:
+            fields[name] = value * (1024 if len(parts) > 1 and parts[1] == "kB" else 1)
     return fields
 
 
@@ -96,10 +100,10 @@ def _walk(system: System, base: str, path: str, names: tuple[str, str, str]) -> 
     parts = [part for part in path.split("/") if part and part != ".."]
     for depth in range(len(parts), -1, -1):
         folder = "/".join([base, *parts[:depth]])
-        limit = _whole(system.read(f"{folder}/{names[0]}"))
+        limit = whole(system.read(f"{folder}/{names[0]}"))
         if limit is None or limit >= _NO_LIMIT_V1:
             continue
-        used = _whole(system.read(f"{folder}/{names[1]}")) or 0
+        used = whole(system.read(f"{folder}/{names[1]}")) or 0
         found.append((limit, used, _stat(system.read(f"{folder}/memory.stat"), names[2])))
     return found
 
@@ -108,16 +112,12 @@ def _stat(text: str | None, name: str) -> int:
     for line in (text or "").splitlines():
         key, _, value = line.partition(" ")
         if key == name:
-            return _whole(value) or 0
+            return whole(value) or 0
     return 0
 
 
-def _whole(text: str | None) -> int | None:
-    return int(text) if text and text.strip().isdigit() else None
-
-
 def _darwin(system: System, unknown: dict[str, str]) -> Memory:
-    total = _whole((system.run("sysctl", "-n", "hw.memsize")[0] or "").strip())
+    total = whole((system.run("sysctl", "-n", "hw.memsize")[0] or "").strip())
     if total is None:
         unknown["memory.total_bytes"] = "sysctl hw.memsize gave nothing"
     return Memory(total_bytes=total, available_bytes=_vm_stat(system.run("vm_stat")[0]))
@@ -127,10 +127,10 @@ def _vm_stat(text: str | None) -> int | None:
     """Free, inactive, speculative and purgeable pages in bytes."""
     import re
 
-    page = re.search(r"page size of (\d+) bytes", text or "")
+    page = re.search(r"page size of (\d{1,9}) bytes", text or "")
     if not page:
         return None
-    pages = dict(re.findall(r"Pages ([a-z ]+):\s+(\d+)", text))
+    pages = dict(re.findall(r"Pages ([a-z ]+):\s+(\d{1,18})", text))
     wanted = ("free", "inactive", "speculative", "purgeable")
     return int(page[1]) * sum(int(pages.get(name, 0)) for name in wanted)
 

@@ -4,20 +4,15 @@ Jetson through the device tree.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from typing import Any
 
 from advisor.catalog.gpus import find_gpu
 from advisor.documents.hardware import Gpu
 from advisor.probe.memory import meminfo
-from advisor.probe.system import System
+from advisor.probe.nvidia_smi import link, smi, smi_arguments
+from advisor.probe.system import System, whole
 
-_QUERY = (
-    "name,memory.total,memory.free,compute_cap,pci.device_id,pcie.link.gen.max,pcie.link.width.max,"
-    "mig.mode.current"
-)
 _UNIFIED_NAMES = ("GB10", "Orin", "Xavier", "Thor", "Jetson", "TX2", "Tegra")
 """GPUs whose memory is main memory: NVML answers "not supported" for its size."""
 
@@ -29,7 +24,7 @@ def nvidia(system: System, unknown: dict[str, str], notes: list[str]) -> tuple[G
         return ()
     rows, reason = _nvml(notes) if system.live else (None, "")
     if rows is None:
-        rows, smi_reason = _smi(system)
+        rows, smi_reason = smi(system, notes)
         reason = "; ".join(part for part in (reason, smi_reason) if part)
     if rows is None:
         if jetson:
@@ -50,7 +45,7 @@ def _driver_present(system: System) -> bool:
     if any(system.exists(mark) for mark in marks):
         return True
     return system.platform == "win32" or (
-        not system.live and system.run("nvidia-smi", *_smi_arguments())[1] != "nvidia-smi is not installed"
+        not system.live and system.run("nvidia-smi", *smi_arguments())[1] != "nvidia-smi is not installed"
     )
 
 
@@ -106,7 +101,7 @@ def _row(pynvml: Any, handle: Any) -> dict[str, Any]:
         "free": memory.free if memory else None,
         "capability": f"{capability[0]}.{capability[1]}" if capability else None,
         "pci": f"10de:{pci.pciDeviceId >> 16:04x}" if pci else None,
-        "pcie": _link(
+        "pcie": link(
             _ask(pynvml, "nvmlDeviceGetMaxPcieLinkGeneration", handle),
             _ask(pynvml, "nvmlDeviceGetMaxPcieLinkWidth", handle),
         ),
@@ -139,43 +134,6 @@ def _slices(pynvml: Any, handle: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _smi_arguments() -> tuple[str, ...]:
-    return f"--query-gpu={_QUERY}", "--format=csv,noheader,nounits"
-
-
-def _smi(system: System) -> tuple[list[dict[str, Any]] | None, str]:
-    text, reason = system.run("nvidia-smi", *_smi_arguments())
-    if text is None:
-        return None, reason
-    rows = []
-    for cells in csv.reader(io.StringIO(text), skipinitialspace=True):
-        if len(cells) < 8:
-            continue
-        name, total, free, capability, pci, generation, width, _ = (cell.strip() for cell in cells[:8])
-        rows.append(
-            {
-                "name": name,
-                "uuid": None,
-                "total": _mib(total),
-                "free": _mib(free),
-                "capability": capability if re.fullmatch(r"\d+\.\d+", capability) else None,
-                "pci": f"10de:{pci[2:6].lower()}" if re.fullmatch(r"0x[0-9a-fA-F]{8}", pci) else None,
-                "pcie": _link(generation, width),
-                "slices": None,
-            }
-        )
-    return (rows, "") if rows else (None, "nvidia-smi listed no GPU")
-
-
-def _mib(text: str) -> int | None:
-    return int(text) << 20 if text.isdigit() else None
-
-
-def _link(generation: Any, width: Any) -> str | None:
-    known = str(generation).isdigit() and str(width).isdigit() and int(width) > 0
-    return f"{generation}.0 x{width}" if known else None
-
-
 def _visible(system: System, rows: list[dict[str, Any]], notes: list[str]) -> list[dict[str, Any]]:
     """The GPUs that CUDA_VISIBLE_DEVICES leaves, in its order;
     CUDA stops at the first entry it cannot find.
@@ -185,15 +143,14 @@ def _visible(system: System, rows: list[dict[str, Any]], notes: list[str]) -> li
         return rows
     chosen = []
     for entry in (part.strip() for part in listed.split(",") if part.strip()):
-        if entry.isdigit() and int(entry) < len(rows):
-            chosen.append(rows[int(entry)])
+        index = whole(entry)
+        if index is not None and index < len(rows):
+            chosen.append(rows[index])
             continue
         if entry.startswith(("GPU-", "MIG-")) and not any(row["uuid"] for row in rows):
             notes.append(
-                notes.append(
-                    f"CUDA_VISIBLE_DEVICES={listed} names GPUs by UUID, which nvidia-smi was not asked for: "
-                    "all are shown"
-                )
+                f"CUDA_VISIBLE_DEVICES={listed} names GPUs by UUID, which nvidia-smi was not asked for: "
+                "all are shown"
             )
             return rows
         found = next((row for row in rows if row["uuid"] and row["uuid"].startswith(entry)), None)

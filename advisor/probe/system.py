@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
+MOST_PRINTED_BYTES = 4 * 2**20
+"""Of a program or a kernel file: /proc/cpuinfo of a thousand CPUs has 1.5 MB."""
 COMMAND_TIMEOUT_S = 3.0
 """A healthy nvidia-smi or system_profiler answers within a second; a hung driver must not hang the probe."""
+
+
+def whole(text: str | None) -> int | None:
+    """The whole number that *text* is; None for anything else, and for more digits than a size has."""
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 20 else None
 
 
 class System:
@@ -32,7 +39,9 @@ class System:
     def read(self, path: str) -> str | None:
         """The text of a file, stripped; None when it is absent or forbidden."""
         try:
-            return Path(path).read_bytes().decode("utf-8", "replace").replace("\0", "").strip()
+            with open(path, "rb") as file:
+                text = file.read(MOST_PRINTED_BYTES).decode("utf-8", "replace")
+            return text.replace("\0", "").strip()
         except (OSError, ValueError):
             return None
 
@@ -50,20 +59,12 @@ class System:
     def run(self, *command: str, timeout_s: float = COMMAND_TIMEOUT_S) -> tuple[str | None, str]:
         """Standard output, or None and the reason."""
         import shutil
-        import subprocess
+
+        from advisor.probe.program import run_briefly
 
         if shutil.which(command[0]) is None:
             return None, f"{command[0]} is not installed"
-        try:
-            done = subprocess.run(command, capture_output=True, timeout=timeout_s, check=False)
-        except subprocess.TimeoutExpired:
-            return None, f"{command[0]} did not answer within {timeout_s:g} s"
-        except OSError as error:
-            return None, f"{command[0]} could not be run: {error.strerror}"
-        if done.returncode != 0:
-            first = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
-            return None, f"{command[0]} failed: {first[0] if first else f'exit code {done.returncode}'}"
-        return done.stdout.decode("utf-8", "replace"), ""
+        return run_briefly(command, timeout_s, MOST_PRINTED_BYTES)
 
     def which(self, program: str) -> str | None:
         """The full path of a program on PATH."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from advisor.catalog.support import why_not
+from advisor.documents.files import MOST_LINE
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import TaskCategory, weakest
 from advisor.documents.outcome import Estimate, Outcome
@@ -38,6 +39,8 @@ def answer_line(line: str, own: OwnReader = no_own) -> dict[str, Any]:
 
     *own* gives what the user measured on a machine.
     """
+    if len(line) > MOST_LINE:
+        return _error(None, "bad_json", f"the line has more than {MOST_LINE} characters; no case has")
     try:
         case = json.loads(line)
     except (ValueError, RecursionError) as error:  # ValueError: not JSON, or a number of thousands of digits

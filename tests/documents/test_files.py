@@ -1,0 +1,50 @@
+"""Only regular files are read, within a limit that is counted while reading."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from advisor.documents.files import MOST_LINE, lines_of, open_regular, read_bytes, read_text
+from advisor.errors import BadFileError
+
+
+@pytest.mark.parametrize(
+    "path", ["/dev/zero", "/dev/null", "/", "/nowhere/x", "a\0b", "~nobody-at-all/x", ""]
+)
+def test_what_is_no_regular_file(path: str):
+    """Devices, folders, absent files and impossible paths are refused by name."""
+    with pytest.raises(BadFileError):
+        open_regular(path)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path):
+    """A pipe without a writer is refused at once."""
+    os.mkfifo(tmp_path / "pipe.json")
+    with pytest.raises(BadFileError, match="no regular file"):
+        read_bytes(tmp_path / "pipe.json")
+
+
+def test_size_is_counted(tmp_path: Path):
+    """A file of one byte more than allowed is refused, one of the limit is read."""
+    (tmp_path / "x").write_bytes(b"12345")
+    assert b"12345" == read_bytes(tmp_path / "x", 5)
+    with pytest.raises(BadFileError, match="larger"):
+        read_bytes(tmp_path / "x", 4)
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"\xff\xfea", b"\xff\xfe\x00\xd8"])
+def test_what_is_no_text(tmp_path: Path, content: bytes):
+    """Bytes that are no UTF-8, and half a UTF-16 character."""
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(BadFileError, match="not UTF-8"):
+        read_text(tmp_path / "x")
+
+
+def test_a_line_has_a_limit():
+    """Of a longer line one character more than the limit is kept, and the next line is whole."""
+    stream = io.StringIO("a\n" + "b" * (3 * MOST_LINE) + "\nc\n")
+    assert [2, MOST_LINE + 1, 2] == [len(line) for line in lines_of(stream)]
