@@ -17,6 +17,7 @@ from advisor.tui.answers import Answers, valid
 from advisor.tui.conversation import Conversation
 from advisor.tui.messages import Copied
 from advisor.tui.remembered import data_folder, recall, remember
+from advisor.tui.target import ANYWHERE, Target
 
 _DARK, _LIGHT = "textual-dark", "textual-light"
 
@@ -38,6 +39,8 @@ class AdvisorApp(App[str]):
 
     def __init__(self, conversation: Conversation, folder: Path, theme: str | None = None) -> None:
         super().__init__()
+        self.target = ANYWHERE
+        """Where Save may write."""
         self.conversation = conversation
         self.folder = folder
         self.copied: list[str] = []
@@ -116,6 +119,7 @@ def make_app(
     answers: Answers | None = None,
     probe: Callable[[], HardwareProfile] | None = None,
     data_dir: Path | None = None,
+    target: Target = ANYWHERE,
 ) -> AdvisorApp:
     """The application, for the command and for the tests.
 
@@ -133,7 +137,9 @@ def make_app(
     if hardware is not None:
         name = hardware if isinstance(hardware, str) else ""
         answers = replace(answers, hardware=name, ram="", vram="", bandwidth="")
-    return AdvisorApp(Conversation(answers, probe or _probe, probed), folder, theme)
+    app = AdvisorApp(Conversation(answers, probe or _probe, probed), folder, theme)
+    app.target = target
+    return app
 
 
 def _probe() -> HardwareProfile:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
+from advisor.engines.launch import safe_name
 from advisor.errors import UsageError
 from advisor.report.plot_svg import svg
 from advisor.report.series import LOSS, SIZE, SPEED, series
 from advisor.report.tradeoffs import csv_text, markdown
 from advisor.tui.conversation import Reply
+from advisor.tui.target import ANYWHERE, Target
 
 KINDS = {
     "json": ("recommendation.json", "the recommendation, as `--json` prints it"),
@@ -22,9 +23,9 @@ KINDS = {
 """Kind -> file name, what it is."""
 
 
-def save(reply: Reply, folder: str, kinds: tuple[str, ...]) -> list[str]:
-    """Write *kinds* into *folder*; their paths. UsageError when the folder cannot be written."""
-    target = Path(folder).expanduser()
+def save(reply: Reply, folder: str, kinds: tuple[str, ...], where: Target = ANYWHERE) -> list[str]:
+    """Write *kinds* into *folder*; their paths. UsageError when the folder cannot or may not be written."""
+    target = where.checked(folder)
     written = []
     for kind in kinds:
         path = target / f"{_stem(reply)}{KINDS[kind][0]}"
@@ -48,7 +49,7 @@ def possible(reply: Reply) -> tuple[str, ...]:
 
 
 def _stem(reply: Reply) -> str:
-    return f"{reply.model.name}-" if reply.model else ""
+    return f"{safe_name(reply.model)}-" if reply.model else ""
 
 
 def _json(reply: Reply) -> str:

@@ -1,13 +1,17 @@
 """What is taken away is what the command line prints."""
 
 import subprocess
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from advisor.cli.main import run
+from advisor.errors import UsageError
 from advisor.tui.answers import Answers, command
 from advisor.tui.conversation import Conversation
 from advisor.tui.saving import KINDS, possible, save
+from advisor.tui.target import Target
 
 ANSWERS = Answers(
     hardware="RTX 4090", model="Llama-3.1-8B", engines="llama.cpp", accuracy="3", context="4096"
@@ -54,6 +58,27 @@ def test_pictures_are_svg(reply, tmp_path):
         tree = ElementTree.parse(path)
         texts = [node.text for node in tree.iter("{http://www.w3.org/2000/svg}text")]
         assert f"{reply.best.case.scheme.name} (llama.cpp)" in texts
+
+
+def test_a_model_named_like_a_path_is_written_inside_the_folder(reply, tmp_path):
+    """Whatever a file calls its model, the name of what is saved is no path."""
+    named = replace(reply, model=replace(reply.model, name="../../.config/autostart/x\n.desktop"))
+    (path,) = save(named, str(tmp_path), ("csv",))
+    assert Path(path).parent == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        (Target("here", fixed=True), "files are written into here only"),
+        (Target(allowed=False), "nothing is written from a browser unless --folder names the place"),
+    ],
+)
+def test_only_the_folder_named_at_start(reply, tmp_path, target, says):
+    """Another folder than the one named, or any when none was, is refused before anything is written."""
+    with pytest.raises(UsageError, match=says):
+        save(reply, str(tmp_path), ("csv",), target)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_suggestion_has_no_table(tmp_path):

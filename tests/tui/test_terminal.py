@@ -31,7 +31,7 @@ def test_web_without_the_extra(capsys):
         pytest.skip("textual-serve is installed")
     assert run(["tui", "--web"]) == 2
     assert capsys.readouterr().err == "advisor: --web needs textual-serve: pip install 'quant-advisor[web]'\n"
-    assert run(["tui", "--web", "--port", "0"]) == 2
+    assert run(["tui", "--web", "--port", "-1"]) == 2
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -18,10 +18,14 @@ from advisor.tui.saving import KINDS, possible, save
 from advisor.tui.widgets.field import Field
 from advisor.tui.widgets.tick import Tick
 
+if TYPE_CHECKING:
+    from advisor.tui.app import AdvisorApp
+
 
 class SaveScreen(ModalScreen[None]):
     """A folder and what to write into it."""
 
+    app: AdvisorApp
     ABOUT = "Tick what to write, name a folder, press Enter."
     AUTO_FOCUS = "#folder"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,7 +43,7 @@ class SaveScreen(ModalScreen[None]):
         """Folder, kinds, buttons."""
         with Vertical(id="save-box"):
             yield Static("Save", classes="heading")
-            yield Field("folder", "Folder", Input(".", id="folder", compact=True))
+            yield Field("folder", "Folder", Input(self.app.target.folder, id="folder", compact=True))
             for kind in possible(self.reply):
                 name, what = KINDS[kind]
                 yield Tick(f"{name}: {what}", kind != "speed", id=f"kind-{kind}", compact=True)
@@ -64,7 +68,7 @@ class SaveScreen(ModalScreen[None]):
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _write(self, folder: str, kinds: tuple[str, ...]) -> None:
         try:
-            self.post_message(Saved(save(self.reply, folder, kinds)))
+            self.post_message(Saved(save(self.reply, folder, kinds, self.app.target)))
         except AdvisorError as error:
             self.post_message(Saved(failure=str(error)))
 
