@@ -10,14 +10,18 @@ from advisor.errors import ExitCode, UnsupportedError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor deploy`."""
+    from advisor.deploy.commands import FORMATS
+    from advisor.deploy.targets import all_targets
+
     options.add_model(parser)
     options.add_hardware(parser)
     options.add_need(parser)
     parser.add_argument(
         "--format",
-        choices=("command", "script", "modelfile"),
+        choices=FORMATS,
         default="command",
-        help="the run command, a shell script that makes and runs it, or an Ollama Modelfile",
+        help="the run command (default), an Ollama Modelfile, or: "
+        + ", ".join(f"{form.name}: {form.help}" for form in all_targets().values()),
     )
     parser.add_argument(
         "--host",
@@ -25,14 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the address the server listens on; 0.0.0.0 opens it to other machines",
     )
     parser.add_argument(
-        "--json", action="store_true", help="words, environment, files and resources as one document"
+        "--json", action="store_const", const="json", dest="format", help="the same as --format json"
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the commands of the plan that meets the need."""
     from advisor.api import best_plans
-    from advisor.deploy.commands import deployment, modelfile, run_text, script
+    from advisor.deploy.commands import render
     from advisor.recommendation.plans import deploy_plan
 
     model = options.needed_model(args)
@@ -41,15 +45,6 @@ def run(args: argparse.Namespace) -> int:
     if not order:
         reasons = [miss.text for plan in missed for miss in plan.misses] or ruled_out
         raise UnsupportedError(f"no plan meets the need: {reasons[0] if reasons else 'no scheme was found'}")
-    chosen = deploy_plan(order[0])
-    if args.json:
-        from advisor.documents.plain import dumps
-
-        print(dumps(deployment(chosen, args.host)))
-    elif args.format == "script":
-        print(script(chosen, args.host))
-    elif args.format == "modelfile":
-        print(modelfile(chosen))
-    else:
-        print(run_text(deployment(chosen, args.host)))
+    text = render(deploy_plan(order[0]), args.format, args.host)
+    print(text, end="" if text.endswith("\n") else "\n")
     return ExitCode.OK

@@ -7,7 +7,7 @@ from dataclasses import replace
 from advisor.deploy import shell
 from advisor.deploy.chosen import Chosen, expected_file_name
 from advisor.deploy.deployment import deployment, made_by
-from advisor.deploy.script import script_of
+from advisor.deploy.targets import all_targets, write
 from advisor.documents.deployment import Deployment
 from advisor.engines import ollama
 from advisor.engines.launch import DEFAULT_HOST
@@ -26,7 +26,8 @@ __all__ = [
     "script",
 ]
 
-FORMATS = ("command", "script", "modelfile")
+FORMATS = ("command", "modelfile", *all_targets())
+"""What a plan is printed as: what a person copies, an Ollama Modelfile, and every file in `targets`."""
 
 
 def run_command(chosen: Chosen) -> str:
@@ -49,7 +50,7 @@ def make_command(chosen: Chosen) -> str:
 
 def script(chosen: Chosen, host: str = DEFAULT_HOST) -> str:
     """A shell script that makes the weights and runs them; it may be run again after any failure."""
-    return script_of(deployment(chosen, host))
+    return write(deployment(chosen, host), "script")
 
 
 def modelfile(chosen: Chosen) -> str:
@@ -62,6 +63,9 @@ def modelfile(chosen: Chosen) -> str:
     return ollama.modelfile(served.launch())
 
 
-def render(chosen: Chosen, form: str) -> str:
-    """The plan in one of FORMATS; raises UnsupportedError as the writers do and KeyError for another form."""
-    return {"command": run_command, "script": script, "modelfile": modelfile}[form](chosen)
+def render(chosen: Chosen, form: str, host: str = DEFAULT_HOST) -> str:
+    """The plan in one of FORMATS; UnsupportedError where the form cannot say it."""
+    if form == "modelfile":
+        return modelfile(chosen)
+    plan = deployment(chosen, host)
+    return run_text(plan) if form == "command" else write(plan, form)

@@ -34,7 +34,9 @@ def deployment(chosen: Chosen, host: str = DEFAULT_HOST) -> Deployment:
         revision=chosen.published.revision if chosen.published else None,
         weights=weights,
         ready_made=chosen.on_disk or fetched or chosen.published is not None,
-        image=engine.image or None,
+        backend=chosen.backend,
+        image=engine.images.get(chosen.backend),
+        image_program=engine.image_program,
         make=(*engine.setup, *make),
         run=started.run,
         then=started.then,
@@ -75,8 +77,11 @@ def _resources(chosen: Chosen) -> Resources:
     devices = place.devices if place else ()
     gpus = [device.total_bytes for device in devices if device.device.upper().startswith("GPU")]
     host = [device.total_bytes for device in devices if not device.device.upper().startswith("GPU")]
+    cards = chosen.hardware.gpus if chosen.hardware and gpus else ()
     return Resources(
         gpus=place.n_gpus if place else 0,
+        gpu_name=cards[0].catalog_name or cards[0].name if cards else None,
+        gpu_vendor=cards[0].vendor if cards else None,
         gpu_memory_bytes=max(gpus, default=None),
         main_memory_bytes=sum(host) if host else None,
         disk_bytes=chosen.file_size_bytes,

@@ -34,6 +34,9 @@ class Resources:
     """What one replica takes. Bytes; None where nobody computed it."""
 
     gpus: int = 0
+    """Of all nodes together."""
+    gpu_name: str | None = None
+    gpu_vendor: str | None = None
     gpu_memory_bytes: int | None = None
     """Of the fullest GPU."""
     main_memory_bytes: int | None = None
@@ -59,13 +62,21 @@ class Deployment:
     """The file or folder the engine reads, or the repository it downloads itself."""
     ready_made: bool
     """Whether the weights exist already: on disk, or published."""
+    backend: str = ""
+    """What the engine must be built for: cuda, rocm, cpu …"""
     image: str | None = None
-    """A container image that holds the engine."""
+    """A container image that holds the engine built for that backend."""
+    image_program: str = ""
+    """The program inside the image; empty where the run's first word is found there."""
     make: tuple[Command, ...] = ()
     """In order; empty when nothing has to be made."""
     run: Command
     then: tuple[Command, ...] = ()
     """To be run once the server answers."""
+    workers: tuple[Command, ...] = ()
+    """What the other nodes run, by rank from 1; the run is rank 0. Empty for a plan on one node."""
+    leader: str = ""
+    """The address of the node that runs rank 0, as it stands in the words; empty for one node."""
     host: str = "127.0.0.1"
     port: int | None = None
     """None for a program that serves nobody."""

@@ -73,7 +73,10 @@ class Engine:
     """The Python package that shows it is installed."""
     version: str = ""
     """The version its commands are written for."""
-    image: str = ""
+    images: Mapping[str, str] = field(default_factory=dict)
+    """Backend -> a container image that holds the engine built for it."""
+    image_program: str = ""
+    """Its program inside those images, where the image does not have it under its usual name."""
     port: int | None = None
     health_path: str | None = None
     start: Callable[[Launch], Started] | None = None

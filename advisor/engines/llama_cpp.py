@@ -6,6 +6,16 @@ from advisor.engines import _ggml, kv_types
 from advisor.engines.engine import Engine
 from advisor.engines.launch import Launch, Started
 
+_BUILDS = {
+    "cpu": "server",
+    "cuda": "server-cuda",
+    "rocm": "server-rocm",
+    "vulkan": "server-vulkan",
+    "sycl": "server-intel",
+}
+_IMAGES = {backend: f"ghcr.io/ggml-org/llama.cpp:{build}" for backend, build in _BUILDS.items()}
+"""https://github.com/ggml-org/llama.cpp/blob/master/docs/docker.md"""
+
 
 def _start(launch: Launch) -> Started:
     return _ggml.llama_server(launch, "-ncmoe")
@@ -32,7 +42,8 @@ ENGINE = Engine(
     kv_types=kv_types.GGML,
     program="llama-server",
     version="2026-08",
-    image="ghcr.io/ggml-org/llama.cpp:server",
+    images=_IMAGES,
+    image_program="/app/llama-server",
     port=_ggml.PORT,
     health_path="/health",
     name_of_published=_ggml.hugging_face_name,

@@ -56,7 +56,8 @@ ENGINE = Engine(
     program="vllm",
     package="vllm",
     version="0.33.0",
-    image="vllm/vllm-openai:v0.33.0",
+    # https://docs.vllm.ai/en/latest/deployment/docker.html
+    images={"cuda": "vllm/vllm-openai:v0.33.0", "rocm": "vllm/vllm-openai-rocm:v0.33.0"},
     port=PORT,
     health_path="/health",
     start=_start,
