@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advisor.engines import _ggml, kv_types
 from advisor.engines.engine import Engine
-from advisor.engines.launch import Launch, Started
+from advisor.engines.launch import Launch, Started, words
 
 _BUILDS = {
     "cpu": "server",
@@ -18,7 +18,9 @@ _IMAGES = {backend: f"ghcr.io/ggml-org/llama.cpp:{build}" for backend, build in 
 
 
 def _start(launch: Launch) -> Started:
-    return _ggml.llama_server(launch, "-ncmoe")
+    # -hf fetches and loads the projector of a model with images, which the plan leaves out
+    text_only = launch.downloads and (launch.model.modality or "text") != "text"
+    return _ggml.llama_server(launch, "-ncmoe", *words("--no-mmproj" if text_only else None))
 
 
 ENGINE = Engine(

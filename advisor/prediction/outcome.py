@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from advisor.documents.outcome import Estimate, Outcome, Placement
+from advisor.engines import facts
 from advisor.prediction.case import MAX_CONCURRENCY, Case, Sized
 from advisor.prediction.figures import Speed
 from advisor.prediction.own.damage import own_damage
 from advisor.prediction.speed import speed
 from advisor.prediction.weighing import weigh_case
 from advisor.sizing.placement import place
+from advisor.sizing.projector import images_note
 from advisor.sizing.weights import Weights
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ def accuracy_of(case: Case, weights: Weights) -> Accuracy:
 def _outcome(case: Case, sized: Sized, found: Speed) -> Outcome:
     weights, placement = sized.weights, sized.placement
     accuracy = accuracy_of(case, weights)
+    images = images_note(case.model, weights, separate=facts(case.engine).reads_gguf)
     return Outcome(
         model=case.model.name,
         scheme=case.scheme.name,
@@ -97,7 +100,7 @@ def _outcome(case: Case, sized: Sized, found: Speed) -> Outcome:
         loss_upper_pct=dict(accuracy.loss_upper_pct),
         perplexity_ratio=accuracy.perplexity_ratio,
         kl_divergence=accuracy.kl_divergence,
-        warnings=(f"no speed: {found.why_not}",) if found.why_not else (),
+        warnings=tuple(filter(None, (f"no speed: {found.why_not}" if found.why_not else "", images))),
     )
 
 

@@ -9,6 +9,7 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
 from advisor.engines import facts
 from advisor.prediction.case import Case
+from advisor.sizing.projector import with_tower
 from advisor.sizing.real_file import as_published
 from advisor.sizing.weights import Weights, weigh
 
@@ -26,4 +27,6 @@ def weigh_plan(model: ModelProfile, scheme: SchemeProfile, engine: str, imatrix:
     """
     computed = weigh(model, scheme, imatrix)
     ready = published(model, scheme, facts(engine), imatrix)
-    return computed if ready is None or ready.size is None else as_published(computed, ready.size)
+    if ready is not None and ready.size is not None:
+        return as_published(computed, ready.size)
+    return computed if facts(engine).reads_gguf else with_tower(computed, model)

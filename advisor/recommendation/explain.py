@@ -10,12 +10,14 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.plain import plain
 from advisor.documents.recommendation import Plan
 from advisor.documents.requirements import Requirements
+from advisor.engines import facts
 from advisor.prediction.case import Case, Sized
 from advisor.prediction.figures import FIGURES
 from advisor.prediction.outcome import accuracy_of
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.prediction.speed import speed
 from advisor.prediction.weighing import weigh_case
+from advisor.sizing.projector import images_note
 from advisor.sizing.weights import Weights
 
 
@@ -46,7 +48,7 @@ def explain(
     )
     weights = weigh_case(case)
     sections = {
-        "size": _size(plan, weights),
+        "size": _size(plan, model, weights),
         "memory": _memory(plan),
         "speed": _speed(plan, case, weights),
         "accuracy": _accuracy(case, weights),
@@ -61,7 +63,8 @@ def explain(
     }
 
 
-def _size(plan: Plan, weights: Weights) -> dict[str, Any]:
+def _size(plan: Plan, model: ModelProfile, weights: Weights) -> dict[str, Any]:
+    images = images_note(model, weights, separate=facts(plan.engine).reads_gguf)
     return {
         "weights": plan.predicted.weights_bytes,
         "file": plan.predicted.file_size_bytes,
@@ -69,6 +72,7 @@ def _size(plan: Plan, weights: Weights) -> dict[str, Any]:
         "tensors by type": weights.histogram,
         "bytes by role": weights.by_role_bytes,
         "bytes read per token": weights.active_bytes_per_token,
+        **({"images": images} if images else {}),
     }
 
 
