@@ -15,7 +15,7 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Plan, Recommendation
 from advisor.documents.requirements import Requirements
 from advisor.measuring.own import own_evidence
-from advisor.prediction.own.evidence import NOTHING_OWN
+from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 
 if TYPE_CHECKING:
     from advisor.documents.outcome import Outcome
@@ -33,7 +33,7 @@ def recommend(
 
     Raises UsageError for a need that contradicts itself, StoreError when own measurements cannot be read.
     """
-    own = own_evidence(hardware)
+    hardware, own = _measured(hardware)
     if model is None:
         from advisor.recommendation.which_model import recommend_any
 
@@ -43,11 +43,18 @@ def recommend(
     return recommend_one(requirements, hardware, model, own)
 
 
+def _measured(hardware: HardwareProfile) -> tuple[HardwareProfile, OwnEvidence]:
+    """What the user measured on *hardware*, and the machine with what is to be said of it."""
+    own = own_evidence(hardware)
+    return (replace(hardware, notes=(*hardware.notes, *own.notes)) if own.notes else hardware), own
+
+
 def tradeoffs(requirements: Requirements, hardware: HardwareProfile, model: ModelProfile) -> Table:
     """Every scheme side by side, largest file first. Raises as `recommend`."""
     from advisor.recommendation.tradeoffs import tradeoffs as table
 
-    return table(requirements, hardware, model, own_evidence(hardware))
+    hardware, own = _measured(hardware)
+    return table(requirements, hardware, model, own)
 
 
 def explain(
@@ -76,7 +83,8 @@ def session(hardware: HardwareProfile, model: ModelProfile) -> Session:
     """The same answers for many needs, each evaluated once."""
     from advisor.recommendation.session import Session
 
-    return Session(hardware, model, own_evidence(hardware))
+    hardware, own = _measured(hardware)
+    return Session(hardware, model, own)
 
 
 def predict(case: Case) -> Outcome:

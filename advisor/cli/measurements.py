@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from advisor.errors import BadFileError, ExitCode, UsageError
+from advisor.report.terminal import clean
 
 if TYPE_CHECKING:
     from advisor.measuring.rows import Row
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Found: TypeAlias = "tuple[int, int, Row]"
 """Id, source and row of a stored measurement."""
 
-ACTIONS = ("import", "list", "show", "export", "remove", "sources")
+ACTIONS = ("import", "list", "show", "export", "remove", "sources", "check")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--limit", type=int, metavar="N", help="list: at most so many rows")
     group.add_argument("--all", action="store_true", help="remove: every row")
+    parser.add_argument("--mend", action="store_true", help="check: take out the rows that answers leave out")
     parser.add_argument(
         "--format", choices=("csv", "jsonl"), help="export: default by the file's ending, else csv"
     )
@@ -65,13 +67,16 @@ def run(args: argparse.Namespace) -> int:
     """Do one action on the store."""
     if args.action not in ("import", "export", "show", "remove") and args.what:
         raise UsageError(f"{args.action} takes no names; filter with --model, --kind, --source")
+    from advisor.cli.store import run_check, run_sources
+
     return {
+        "check": run_check,
         "import": _import,
         "list": _list,
         "show": _show,
         "export": _export,
         "remove": _remove,
-        "sources": _sources,
+        "sources": run_sources,
     }[args.action](args)
 
 
@@ -112,13 +117,16 @@ def _filters(args: argparse.Namespace) -> dict[str, str]:
 
 
 def _selected(args: argparse.Namespace, store: Store) -> list[Found]:
-    return list(store.rows(ids=_ids(args), source=args.source, limit=args.limit, **_filters(args)))
+    found = list(store.rows(ids=_ids(args), source=args.source, limit=args.limit, **_filters(args)))
+    for words in store.aside.words():
+        print(f"advisor: {clean(words)}", file=sys.stderr)
+    return found
 
 
 def _ids(args: argparse.Namespace) -> tuple[int, ...]:
     if args.action == "export":
         return ()
-    wrong = [text for text in args.what if not text.isdigit()]
+    wrong = [text for text in args.what if not (text.isascii() and text.isdigit() and len(text) < 19)]
     if wrong:
         raise UsageError(f"{wrong[0]!r} is no row id; `advisor measurements list` shows them")
     return tuple(map(int, args.what))
@@ -263,33 +271,3 @@ def _say_kept_bandwidth() -> None:
             "next boot; `advisor probe --forget` drops it",
             file=sys.stderr,
         )
-
-
-def _sources(args: argparse.Namespace) -> int:
-    from advisor.documents.plain import dumps
-    from advisor.measuring.store import Store
-
-    with Store() as store:
-        found = store.sources()
-    if args.json:
-        print(dumps({"schema_version": "1.0", "sources": found}))
-        return ExitCode.OK
-    if not found:
-        print("no measurements")
-        return ExitCode.OK
-    from advisor.report.figures import table
-
-    rows = [
-        (
-            str(s["id"]),
-            s["file_name"] or "measured here",
-            s["format"],
-            f"{s['tool']} {s['tool_version']}".strip(),
-            str(s["rows"]),
-            s["hardware"] or "-",
-            s["imported_at"],
-        )
-        for s in found
-    ]
-    print("\n".join(table(rows, ("id", "file", "format", "tool", "rows", "machine", "imported"))))
-    return ExitCode.OK

@@ -6,19 +6,20 @@ import json
 import math
 import sqlite3
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from advisor.catalog.models import find_model
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.hardware import HardwareProfile
-from advisor.documents.kinds import PlacementKind
+from advisor.documents.kinds import BACKENDS, KV_TYPES, Backend, KvType, PlacementKind
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Placement
-from advisor.documents.plain import parse
 from advisor.documents.requirements import Load
 from advisor.engines import engine_for
 from advisor.errors import AdvisorError
+from advisor.measuring.rows import Row
+from advisor.measuring.sound import kept_profile
+from advisor.measuring.stored import SetAside, read_rows
 from advisor.prediction.case import Case, Sized
 from advisor.prediction.figures import Speed
 from advisor.prediction.local_speed.inputs import n_layers
@@ -32,6 +33,10 @@ from advisor.sizing.weights import weigh
 MOST_ROWS = 20_000
 """Newest rows looked at, and newest configurations predicted: bounds the time of the first answer after an
 import."""
+MOST_FASTER, MOST_SLOWER = math.log(100), math.log(10_000)
+"""Logs of how far from what is predicted a row may be and still be of this machine. Faster: the predictor's
+errors on devices left out stay within a factor of ten. Slower: a model that is read from a disk is some
+thousand times slower than from memory."""
 MOST_CONFIGURATIONS = 8 * MOST_POINTS
 _DOUBTFUL = ("busy", "hot")
 _COLUMNS = (
@@ -48,19 +53,6 @@ _COLUMNS = (
     "gpu_layers",
 )
 _FACTS = ("flash_attn", "model_profile")
-_SERVED = (
-    "engine",
-    "backend",
-    "model",
-    "scheme",
-    "metric",
-    "value",
-    "flags",
-    "prompt_tokens",
-    "output_tokens",
-    "concurrency",
-    "kv_type",
-)
 _FIGURES: dict[str, tuple[Phase, str]] = {
     "tpot_s": ("decode", "decode_tokens_per_s"),
     "output_tokens_per_s": ("decode", "throughput_tokens_per_s"),
@@ -76,81 +68,78 @@ class _Figure:
     """One row's speed in tokens per second, its doubts, and its fastest repetition."""
 
     value: float
-    flags: str
+    doubtful: bool
     best: float
-
-    @property
-    def doubtful(self) -> bool:
-        return bool(set(self.flags.split(";")) & set(_DOUBTFUL))
+    row: int
+    """Its number in the store."""
 
 
 _Configuration = tuple[Any, ...]
 """The cells of _COLUMNS, then of _FACTS."""
 
 
-def evidence(db: sqlite3.Connection, hardware: HardwareProfile, host: str) -> list[Evidence]:
+def evidence(db: sqlite3.Connection, hardware: HardwareProfile, host: str, aside: SetAside) -> list[Evidence]:
     """One entry per configuration, newest first. What cannot be predicted (unknown model, partial offload)
-    is left out.
+    is left out; what is not sound, or so far from what the machine can do that it is no measurement of it,
+    goes to *aside*.
 
     Of several rows of one configuration the median of the undoubted counts; of doubtful ones alone (another
     process was running), the fastest repetition, since company only ever slows an engine down; the entry says
     that it rests on such rows.
     """
     found: list[Evidence] = []
-    for configuration, figures in _configurations(db, host):
+    for configuration, figures in _configurations(db, host, aside):
         if len(found) == MOST_CONFIGURATIONS:
             break
         row = dict(zip((*_COLUMNS, *_FACTS), configuration, strict=True))
         known = _known(row, hardware)
         if known:
             predicted, point = known
-            value, n, doubtful = _value(figures)
-            ratio = math.log(value / predicted)
-            found.append(Evidence(row["backend"], row["phase"], point, ratio, n, doubtful))
+            believed = [figure for figure in figures if _believable(figure, predicted, aside)]
+            if believed:
+                value, n, doubtful = _value(believed)
+                ratio = math.log(value / predicted)
+                found.append(Evidence(row["backend"], row["phase"], point, ratio, n, doubtful))
     return found
 
 
-def served(db: sqlite3.Connection, hardware: HardwareProfile, host: str) -> list[Evidence]:
+def served(db: sqlite3.Connection, hardware: HardwareProfile, host: str, aside: SetAside) -> list[Evidence]:
     """One entry per figure of a serving engine measured here, newest first; its engine stands for the
-    backend. Runs at a fixed arrival rate and what cannot be predicted are left out."""
+    backend. Runs at a fixed arrival rate and what cannot be predicted are left out, and what is not sound
+    goes to *aside*."""
     found: list[Evidence] = []
-    for record in db.execute(
-        f"SELECT {', '.join(_SERVED)}, json_extract(facts, '$.tensor_parallel_size') FROM rows"
-        " WHERE host = ? AND kind = 'serving' AND value > 0 AND concurrency > 0"
-        f" ORDER BY id DESC LIMIT {MOST_CONFIGURATIONS}",
-        (host,),
-    ):
-        row = dict(zip((*_SERVED, "devices"), record, strict=True))
-        if row["metric"] not in _FIGURES or not (row["prompt_tokens"] and row["output_tokens"]):
+    rest = " WHERE host = ? AND kind = 'serving' AND concurrency > 0 ORDER BY id DESC LIMIT ?"
+    for _, _, row in read_rows(db, rest, (host, MOST_CONFIGURATIONS), aside):
+        if row.metric not in _FIGURES or not (row.prompt_tokens and row.output_tokens):
             continue
-        phase, figure = _FIGURES[row["metric"]]
+        if (row.backend or "cuda") not in BACKENDS or (row.kv_type or "f16") not in KV_TYPES:
+            continue
+        phase, figure = _FIGURES[row.metric]
         try:
             speed, point = _serve(row, hardware)
         except AdvisorError:
             continue
         estimate: Estimate = getattr(speed, figure)
-        measured = 1 / row["value"] if row["metric"] == "tpot_s" else row["value"]
+        measured = 1 / row.value if row.metric == "tpot_s" else row.value
         slower = -1.0 if figure.endswith(("latency_s", "token_s")) else 1.0
         ratio = slower * math.log(measured / estimate.value)
-        doubtful = bool(set(row["flags"].split(";")) & set(_DOUBTFUL))
-        found.append(Evidence(row["engine"], phase, point, ratio, 1, doubtful))
+        found.append(Evidence(row.engine, phase, point, ratio, 1, _doubtful(row.flags)))
     return found
 
 
-def _serve(row: dict[str, Any], hardware: HardwareProfile) -> tuple[Speed, Point]:
+def _serve(row: Row, hardware: HardwareProfile) -> tuple[Speed, Point]:
     """The serving predictor's figures of a row's load without own measurements, and its configuration."""
-    tensor = int(row["devices"] or 1)
-    load = Load(
-        prompt_tokens=row["prompt_tokens"], output_tokens=row["output_tokens"], concurrency=row["concurrency"]
-    )
+    tensor = int(row.facts.get("tensor_parallel_size") or 1)
+    prompt, output = row.prompt_tokens or 0, row.output_tokens or 0
+    load = Load(prompt_tokens=prompt, output_tokens=output, concurrency=row.concurrency or 1)
     case = Case(
         hardware=hardware,
-        model=find_model(row["model"]),
-        scheme=find_scheme(row["scheme"] or "BF16", row["engine"]),
-        engine=row["engine"],
-        backend=row["backend"] or "cuda",
-        kv_type=row["kv_type"] or "f16",
-        context_tokens=row["prompt_tokens"] + row["output_tokens"],
+        model=find_model(row.model),
+        scheme=find_scheme(row.scheme or "BF16", row.engine),
+        engine=row.engine,
+        backend=cast("Backend", row.backend or "cuda"),
+        kv_type=cast("KvType", row.kv_type or "f16"),
+        context_tokens=prompt + output,
         loads=(load,),
     )
     kind: PlacementKind = "tensor-parallel" if tensor > 1 else "gpu"
@@ -159,18 +148,37 @@ def _serve(row: dict[str, Any], hardware: HardwareProfile) -> tuple[Speed, Point
     return serve(case, load, sized), served_point(case, sized)
 
 
-def _configurations(db: sqlite3.Connection, host: str) -> list[tuple[_Configuration, list[_Figure]]]:
+def _configurations(
+    db: sqlite3.Connection, host: str, aside: SetAside
+) -> list[tuple[_Configuration, list[_Figure]]]:
     groups: dict[_Configuration, list[_Figure]] = {}
-    facts = ", ".join(f"json_extract(facts, '$.{name}')" for name in _FACTS)
-    for record in db.execute(
-        f"SELECT value, flags, coalesce(json_extract(facts, '$.best'), value), {', '.join(_COLUMNS)}, {facts}"
-        " FROM rows WHERE host = ? AND kind = 'speed' AND metric = 'tokens_per_s' AND value > 0"
-        " AND phase IN ('decode', 'prefill') AND coalesce(concurrency, 1) = 1"
-        f" ORDER BY id DESC LIMIT {MOST_ROWS}",
-        (host,),
-    ):
-        groups.setdefault(record[3:], []).append(_Figure(*record[:3]))
+    rest = (
+        " WHERE host = ? AND kind = 'speed' AND metric = 'tokens_per_s' AND phase IN ('decode', 'prefill')"
+        " AND coalesce(concurrency, 1) = 1 ORDER BY id DESC LIMIT ?"
+    )
+    for number, _, row in read_rows(db, rest, (host, MOST_ROWS), aside):
+        cells = (*(getattr(row, name) for name in _COLUMNS), *(_fact(row, name) for name in _FACTS))
+        best = row.facts.get("best", row.value)
+        groups.setdefault(cells, []).append(_Figure(row.value, _doubtful(row.flags), best, number))
     return list(groups.items())
+
+
+def _fact(row: Row, name: str) -> object:
+    """Hashable, whatever a tool said."""
+    value = row.facts.get(name)
+    return json.dumps(value, sort_keys=True) if isinstance(value, (dict, list)) else value
+
+
+def _doubtful(flags: str) -> bool:
+    return bool(set(flags.split(";")) & set(_DOUBTFUL))
+
+
+def _believable(figure: _Figure, predicted: float, aside: SetAside) -> bool:
+    """Whether the machine can have done it; what it cannot goes to *aside*."""
+    if -MOST_SLOWER <= math.log(figure.value / predicted) <= MOST_FASTER:
+        return True
+    aside.rows.append((figure.row, f"{figure.value:.6g} tokens/s, where some {predicted:.3g} are expected"))
+    return False
 
 
 def _value(figures: list[_Figure]) -> tuple[float, int, bool]:
@@ -186,6 +194,8 @@ def _value(figures: list[_Figure]) -> tuple[float, int, bool]:
 def _known(row: dict[str, Any], hardware: HardwareProfile) -> tuple[float, Point] | None:
     """Tokens per second by the predictor without own measurements, and the configuration; None where it has
     nothing to say."""
+    if row["backend"] not in BACKENDS or (row["kv_type"] or "f16") not in KV_TYPES:
+        return None
     decodes = row["phase"] == "decode"
     if row["depth"] and not decodes:
         return None  # a prompt after a filled cache is not what prefill speed means
@@ -232,9 +242,8 @@ def _all_on_gpu(gpu_layers: int | None, model: ModelProfile) -> bool:
     return gpu_layers is None or gpu_layers < 0 or gpu_layers >= n_layers(model)
 
 
-@lru_cache(maxsize=256)
 def _model(name: str, profile: str | None) -> ModelProfile:
     """The catalogue's model, or the shapes kept with the row. Raises UnknownNameError or BadFileError."""
     if profile:
-        return parse(ModelProfile, json.loads(profile), what=f"the model kept with the rows of {name}")
+        return kept_profile(profile)
     return find_model(name)

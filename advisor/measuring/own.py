@@ -18,6 +18,10 @@ from advisor.prediction.own.evidence import NOTHING_OWN, OwnDamage, OwnEvidence,
 if TYPE_CHECKING:
     import sqlite3
 
+    from advisor.measuring.stored import SetAside
+
+MOST_SAID = 2000
+"""Characters of what is said of rows set aside."""
 _State = tuple[int, ...]
 
 
@@ -49,19 +53,21 @@ def _evidence(path: Path, state: _State, hardware: HardwareProfile) -> OwnEviden
     import sqlite3
 
     from advisor.errors import StoreError
+    from advisor.measuring.stored import SetAside
 
     try:
         db = open_store(path)
         try:
-            damage = _damage(db)
-            speed = _speed(db, path, hardware)
+            aside = SetAside()
+            damage = _damage(db, aside)
+            speed, said = _speed(db, path, hardware)
         finally:
             db.close()
     except sqlite3.Error as error:
         raise StoreError(
             f"cannot read your measurements in {path}: {error}; move the file away, or set ADVISOR_DATA_DIR"
         ) from None
-    return OwnEvidence(speed=speed, damage=damage)
+    return OwnEvidence(speed=speed, damage=damage, notes=(*said, *aside.words()))
 
 
 def open_store(path: Path) -> sqlite3.Connection:
@@ -77,41 +83,62 @@ def open_store(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _damage(db: sqlite3.Connection) -> tuple[OwnDamage, ...]:
+def _damage(db: sqlite3.Connection, aside: SetAside) -> tuple[OwnDamage, ...]:
+    from advisor.measuring.stored import read_rows
+
     texts: dict[tuple[str, str, str], dict[str, tuple[float, float]]] = {}
-    for model, scheme, metric, dataset, value, error in db.execute(
-        "SELECT model, scheme, metric, dataset, value, coalesce(sd, 0) FROM rows"
-        " WHERE kind = 'accuracy' AND metric IN ('ppl_ratio', 'kld_mean') ORDER BY id"
-    ):
-        texts.setdefault((model, scheme, metric), {})[dataset] = (value, error)
+    rest = " WHERE kind = 'accuracy' AND metric IN ('ppl_ratio', 'kld_mean') ORDER BY id"
+    for _, _, row in read_rows(db, rest, (), aside):
+        texts.setdefault((row.model, row.scheme, row.metric), {})[row.dataset] = (row.value, row.sd or 0.0)
     return tuple(
         OwnDamage(model=model, scheme=scheme, metric=metric, texts=tuple(figures.values()))  # type: ignore[arg-type]  # the query names both
         for (model, scheme, metric), figures in texts.items()
     )
 
 
-def _speed(db: sqlite3.Connection, path: Path, hardware: HardwareProfile) -> tuple[Pooled, ...]:
-    """What is kept of this machine, else what its rows say now."""
+def _speed(
+    db: sqlite3.Connection, path: Path, hardware: HardwareProfile
+) -> tuple[tuple[Pooled, ...], tuple[str, ...]]:
+    """What is kept of this machine, else what its rows say now; and what is said of rows set aside."""
     import json
 
-    from advisor.measuring.evidence import evidence, served
     from advisor.measuring.fingerprint import fingerprint
-    from advisor.prediction.own.pooling import pool
 
     host = fingerprint(hardware)
     if not db.execute(
         "SELECT 1 FROM rows WHERE host = ? AND kind IN ('speed', 'serving') LIMIT 1", (host,)
     ).fetchone():
-        return ()
+        return (), ()
     key = _key(hardware, host)
     kept = db.execute("SELECT document FROM effects WHERE key = ?", (key,)).fetchone()
-    if kept:
-        return tuple(_of_plain(part) for part in json.loads(kept[0]))
+    if kept and (found := _kept(kept[0])) is not None:
+        return found
     from dataclasses import asdict
 
-    pooled = pool([*evidence(db, hardware, host), *served(db, hardware, host)])
-    _keep(path, key, json.dumps([asdict(part) for part in pooled], sort_keys=True))
-    return pooled
+    from advisor.measuring.evidence import evidence, served
+    from advisor.measuring.stored import SetAside
+    from advisor.prediction.own.pooling import pool
+
+    aside = SetAside()
+    pooled = pool([*evidence(db, hardware, host, aside), *served(db, hardware, host, aside)])
+    said = aside.words()
+    _keep(path, key, json.dumps({"pooled": [asdict(part) for part in pooled], "said": said}, sort_keys=True))
+    return pooled, said
+
+
+def _kept(document: object) -> tuple[tuple[Pooled, ...], tuple[str, ...]] | None:
+    """What was kept; None where it is not what this program keeps: it is then computed anew."""
+    import json
+
+    from advisor.prediction.own.pooling import is_whole
+
+    try:
+        found = json.loads(document)  # type: ignore[arg-type]  # anything may stand in a cell
+        pooled = tuple(_of_plain(part) for part in found["pooled"])
+        said = tuple(str(text)[:MOST_SAID] for text in found["said"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return (pooled, said) if all(map(is_whole, pooled)) else None
 
 
 def _of_plain(part: dict[str, list[list[float]]]) -> Pooled:

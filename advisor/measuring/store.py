@@ -24,6 +24,7 @@ from advisor.measuring.migrations import migrate
 from advisor.measuring.rows import COLUMNS, Row
 from advisor.measuring.sound import fault
 from advisor.measuring.store_errors import cause
+from advisor.measuring.stored import SetAside, read_rows
 
 BUSY_S = 60.0
 """How long a writer waits for another: longer than any import we promise."""
@@ -71,6 +72,8 @@ class Store:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or store_file()
+        self.aside = SetAside()
+        """The rows that were read and left out."""
         with self._told("open"):
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -195,16 +198,12 @@ class Store:
         limit: int | None = None,
         **filters: str,
     ) -> Iterator[tuple[int, int, Row]]:
-        """(id, origin, row) in the order they came, by exact values of FILTERS columns."""
+        """(id, origin, row) in the order they came, by exact values of FILTERS columns; what is not sound
+        is left out and named in `aside`."""
         where, values = _where(ids, source, filters)
-        sql = f"SELECT id, origin, {', '.join(COLUMNS)} FROM rows{where} ORDER BY id"
-        if limit is not None:
-            sql += f" LIMIT {int(limit)}"
+        rest = f"{where} ORDER BY id" + ("" if limit is None else f" LIMIT {int(limit)}")
         with self._told("read"):
-            for record in self._db.execute(sql, values):
-                cells = dict(zip(COLUMNS, record[2:], strict=True))
-                cells["facts"] = json.loads(cells["facts"])
-                yield record[0], record[1], Row(**cells)
+            yield from read_rows(self._db, rest, tuple(values), self.aside)
 
     def count(self, **filters: str) -> int:
         """How many rows."""

@@ -71,6 +71,8 @@ class OwnEvidence:
 
     speed: tuple[Pooled, ...] = ()
     damage: tuple[OwnDamage, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What an answer says of measurements that were left out."""
 
 
 NOTHING_OWN = OwnEvidence()

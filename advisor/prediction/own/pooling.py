@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advisor.prediction.own.evidence import Evidence, OwnEvidence, Phase, Point, Pooled
+from advisor.prediction.own.evidence import PHASES, Evidence, OwnEvidence, Phase, Point, Pooled
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,22 @@ def pool(evidence: list[Evidence]) -> tuple[Pooled, ...]:
     return tuple(
         _pooled([e for e in evidence if (e.backend, e.phase) == key])
         for key in sorted({(e.backend, e.phase) for e in evidence})
+    )
+
+
+def is_whole(pooled: Pooled) -> bool:
+    """Whether *pooled* is what `pool` makes: numbers throughout, one coefficient and one row of the triangle
+    a point."""
+    n = len(pooled.points)
+    numbers = [*pooled.alpha, *(value for row in pooled.cholesky for value in row)]
+    numbers += [point.log_bytes for point in pooled.points]
+    return (
+        pooled.phase in PHASES
+        and n == len(pooled.alpha) == len(pooled.cholesky)
+        and all(len(row) == i + 1 and row[i] > 0 for i, row in enumerate(pooled.cholesky))
+        and all(isinstance(value, float) and math.isfinite(value) for value in numbers)
+        and isinstance(pooled.rows, int)
+        and isinstance(pooled.busy_rows, int)
     )
 
 
