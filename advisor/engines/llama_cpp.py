@@ -30,8 +30,6 @@ ENGINE = Engine(
         "llamacpp",
         "llama cpp",
         "llama-cpp-python",
-        "lm studio",
-        "llamafile",
         "localscore",
         "koboldcpp",
     ),

@@ -20,7 +20,7 @@ def apple(
     notes: list[str],
 ) -> tuple[Gpu, ...]:
     """One GPU on Apple silicon; none on an Intel Mac, whose GPUs engines no longer support well."""
-    if system.platform != "darwin" or not (brand or "").startswith("Apple"):
+    if system.platform != "darwin" or brand is None or not brand.startswith("Apple"):
         return ()
     cores = _cores(system)
     name = f"{brand} ({cores}-core GPU)" if cores else brand
@@ -63,7 +63,8 @@ def _cores(system: System) -> int | None:
         return _ask(system)
     from advisor.probe.boot_cache import cached
 
-    return cached("apple_gpu_cores", lambda: _ask(system))
+    cores: int | None = cached("apple_gpu_cores", lambda: _ask(system))
+    return cores
 
 
 def _ask(system: System) -> int | None:

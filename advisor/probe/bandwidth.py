@@ -13,6 +13,8 @@ SWEEP_S = 0.4
 """Length of one reading; the best of several counts, because interference only ever slows a sweep down."""
 REPEATS = 5
 
+_Memchr = Callable[[int, int, int], int | None]
+
 
 def measure_read_bandwidth(threads: int, progress: Callable[[float], None] = lambda done: None) -> float:
     """Bytes per second that *threads* threads read together: the best of five sweeps.
@@ -32,7 +34,7 @@ def measure_read_bandwidth(threads: int, progress: Callable[[float], None] = lam
     return best
 
 
-def _memchr() -> Callable:
+def _memchr() -> _Memchr:
     library = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None)
     function = library.memchr
     function.argtypes = (ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t)
@@ -40,14 +42,14 @@ def _memchr() -> Callable:
     return function
 
 
-def _touched(size: int) -> ctypes.Array:
+def _touched(size: int) -> ctypes.Array[ctypes.c_char]:
     """Memory whose every page is really there (an untouched page reads the one zero page)."""
     block = ctypes.create_string_buffer(size)
     ctypes.memset(block, 1, size)
     return block
 
 
-def _sweep(memchr: Callable, block: ctypes.Array) -> float:
+def _sweep(memchr: _Memchr, block: ctypes.Array[ctypes.c_char]) -> float:
     """Bytes per second of one thread reading *block* again and again."""
     address, size, passes = ctypes.addressof(block), len(block), 0
     begin = time.perf_counter()

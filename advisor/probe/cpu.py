@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 from advisor.documents.hardware import Cpu
 from advisor.probe.system import System, whole
@@ -145,7 +146,7 @@ def _performance_cores(system: System) -> int | None:
 
 def cpu_list(text: str) -> list[int]:
     """'0-3,8' as numbers."""
-    found = []
+    found: list[int] = []
     for part in text.split(","):
         first, _, last = part.strip().partition("-")
         start, end = whole(first), whole(last or first)
@@ -278,6 +279,8 @@ def _windows(system: System, unknown: dict[str, str]) -> Cpu:
 
 
 def _registry_brand() -> str | None:
+    if sys.platform != "win32":
+        return None
     try:
         import winreg
 

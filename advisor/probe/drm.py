@@ -76,10 +76,9 @@ def _amd(system: System, folder: str, gfx: dict[str, str], cpu_brand: str | None
 
 def _is_apu(vram: int | None, cpu_brand: str | None) -> bool:
     """An AMD processor "with Radeon Graphics", or a Ryzen AI; its carve-out is a part of main memory."""
-    return bool(
-        cpu_brand
-        and re.search(r"radeon|ryzen ai|apu|ryzen.*\d{3,4}(g|ge|u|h|hs|hx)\b", cpu_brand, re.IGNORECASE)
-    ) and (vram is None or vram <= 2 << 30 or "ryzen ai max" in cpu_brand.lower())
+    brand = (cpu_brand or "").lower()
+    has_one = re.search(r"radeon|ryzen ai|apu|ryzen.*\d{3,4}(g|ge|u|h|hs|hx)\b", brand) is not None
+    return has_one and (vram is None or vram <= 2 << 30 or "ryzen ai max" in brand)
 
 
 def _intel(

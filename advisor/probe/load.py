@@ -26,7 +26,8 @@ def cores_used(seconds: float) -> float | None:
     if total <= 0:
         return None
     cores = psutil.cpu_count() or 1
-    return max(0.0, (total - idle) / total * cores - (own_after - own_before) / seconds)
+    used = float((total - idle) / total * cores)
+    return max(0.0, used - (own_after - own_before) / seconds)
 
 
 def load_words(used: float | None, cores: int) -> str | None:

@@ -27,7 +27,8 @@ def _linux(system: System, unknown: dict[str, str], notes: list[str]) -> Memory:
         available = fields["MemFree"] + fields.get("Buffers", 0) + fields.get("Cached", 0)
     limit, left = cgroup_memory(system)
     if limit is not None and total is not None and limit < total:
-        available = min(available if available is not None else left, left)
+        known = [part for part in (available, left) if part is not None]
+        available = min(known, default=None)
         notes.append(
             f"this process may use {limit / 2**30:.1f} GiB of {total / 2**30:.1f} GiB (cgroup limit)"
         )
@@ -76,6 +77,7 @@ def cgroup_memory(system: System) -> tuple[int | None, int | None]:
 def _groups(system: System) -> list[tuple[int, int, int]]:
     """(limit, used, inactive file cache) of every group with a limit, v1 and v2 alike."""
     found = []
+    bases: tuple[str, ...]
     for line in (system.read("/proc/self/cgroup") or "").splitlines():
         _, controllers, path = [*line.split(":", 2), "", ""][:3]
         if controllers == "":
@@ -130,7 +132,7 @@ def _vm_stat(text: str | None) -> int | None:
     page = re.search(r"page size of (\d{1,9}) bytes", text or "")
     if not page:
         return None
-    pages = dict(re.findall(r"Pages ([a-z ]+):\s+(\d{1,18})", text))
+    pages = dict(re.findall(r"Pages ([a-z ]+):\s+(\d{1,18})", text or ""))
     wanted = ("free", "inactive", "speculative", "purgeable")
     return int(page[1]) * sum(int(pages.get(name, 0)) for name in wanted)
 

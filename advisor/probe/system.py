@@ -113,7 +113,7 @@ class Recorded(System):
     @property
     def machine(self) -> str:
         """As recorded."""
-        return self._facts.get("machine", "x86_64")
+        return str(self._facts.get("machine", "x86_64"))
 
     def read(self, path: str) -> str | None:
         """The recorded text."""
@@ -145,7 +145,8 @@ class Recorded(System):
 
     def which(self, program: str) -> str | None:
         """As recorded."""
-        return self._facts.get("programs", {}).get(program)
+        programs: dict[str, str] = self._facts.get("programs", {})
+        return programs.get(program)
 
     def usable_cpus(self) -> int | None:
         """As recorded."""
@@ -157,4 +158,5 @@ class Recorded(System):
 
     def module_folder(self, name: str) -> str | None:
         """As recorded."""
-        return self._facts.get("modules", {}).get(name)
+        modules: dict[str, str] = self._facts.get("modules", {})
+        return modules.get(name)

@@ -82,7 +82,7 @@ def ways(scheme: str, hardware: HardwareProfile, *engines: str, every: bool = Fa
         (
             "Q4_K_M",
             A100,
-            "Q4_K_M does not run on mlx; it runs on llama.cpp, ollama, ik_llama.cpp, sglang",
+            "Q4_K_M does not run on mlx; it runs on llama.cpp, ollama, lm-studio, ik_llama.cpp, sglang",
         ),
     ],
 )

@@ -24,6 +24,7 @@ ROOT = Path(advisor.__file__).parent
         ("mlx-lm", "mlx"),
         ("VLLM", "vllm"),
         ("TabbyAPI", "exllamav3"),
+        ("LMStudio", "lm-studio"),
         ("ik_llama", "ik_llama.cpp"),
     ],
 )

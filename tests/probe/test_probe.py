@@ -139,6 +139,15 @@ class TestLimits:
         assert 2 == len(found.gpus)
         assert any("hides 2 of 4" in note for note in found.notes)
 
+    def test_devices_named_by_uuid(self):
+        """nvidia-smi is not asked for UUIDs: all GPUs are shown, and the note that says so reads back."""
+        facts = json.loads((MACHINES / "server-2x-a100.json").read_text())
+        facts["environment"]["CUDA_VISIBLE_DEVICES"] = "GPU-5f1b9c2e"
+        found = probe(Recorded(facts))
+        assert len(found.gpus) == 4
+        assert [note for note in found.notes if "names GPUs by UUID" in note] != []
+        assert parse(HardwareProfile, json.loads(dumps(found)), what="hardware") == found
+
     def test_swap(self):
         """Swap in use is a warning beside every answer."""
         assert any("swap is in use" in note for note in machine("laptop-meteor-lake").notes)
