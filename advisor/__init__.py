@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from advisor.api import explain, predict, recommend, tradeoffs
+    from advisor.api import explain, predict, recommend, this_machine, tradeoffs
     from advisor.catalog.resolve import resolve_hardware, resolve_model
     from advisor.documents.requirements import Load, Requirements, TaskNeed
     from advisor.prediction.case import Case
-    from advisor.probe import probe
 
 __version__ = "0.1.0"
 
@@ -21,10 +20,10 @@ _HOMES = {
     "TaskNeed": "advisor.documents.requirements",
     "explain": "advisor.api",
     "predict": "advisor.api",
-    "probe": "advisor.probe",
     "recommend": "advisor.api",
     "resolve_hardware": "advisor.catalog.resolve",
     "resolve_model": "advisor.catalog.resolve",
+    "this_machine": "advisor.api",
     "tradeoffs": "advisor.api",
 }
 __all__ = [
@@ -34,10 +33,10 @@ __all__ = [
     "TaskNeed",
     "explain",
     "predict",
-    "probe",
     "recommend",
     "resolve_hardware",
     "resolve_model",
+    "this_machine",
     "tradeoffs",
 ]
 

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from advisor.recommendation.session import Session
 
 
+def this_machine() -> HardwareProfile:
+    """The machine this runs on; what cannot be read is None with a reason."""
+    from advisor.probe import probe
+
+    return probe()
+
+
 def recommend(
     requirements: Requirements, hardware: HardwareProfile, model: ModelProfile | None = None
 ) -> Recommendation:
