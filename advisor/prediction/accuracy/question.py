@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from advisor.prediction.accuracy.facts import model_facts, recovery, scheme_facts
@@ -168,23 +168,38 @@ class Question:
     def task_ladder(self, category: str, width: float) -> Ladder:
         """Log prices of the measured cells, *width* of their own errors from the middle."""
         base, power = self.task_line(category)
-
-        def point(cell: Cell) -> tuple[float, float, float]:
-            at = cell.z + cell.lift / power
-            price = base + power * (at + cell.dz)
-            task = cell.tasks.get(category)
-            if task is not None:
-                return at, price + task.shift + width * task.error, task.error
-            spread = self.spread(price)
-            error = cell.common[1] * spread
-            return at, price + cell.common[0] * spread + width * error, error
-
-        return ladder(self.cells, point)
+        kept, key = _ladders(self.about.name, self.group), (category, width, base, power)
+        if key not in kept:
+            kept[key] = ladder(self.cells, lambda cell: self._price(cell, category, width, base, power))
+        return kept[key]
 
     def damage_ladder(self, width: float) -> Ladder:
         """Log-damage of the cells whose perplexity or divergence was measured."""
-        measured = [cell for cell in self.cells if cell.damage_rows]
-        return ladder(
-            measured,
-            lambda cell: (cell.z, cell.z + cell.dz + width * cell.damage_error, cell.damage_error),
-        )
+        kept, key = _ladders(self.about.name, self.group), ("", width, 0.0, 1.0)
+        if key not in kept:
+            kept[key] = ladder(
+                [cell for cell in self.cells if cell.damage_rows],
+                lambda cell: (cell.z, cell.z + cell.dz + width * cell.damage_error, cell.damage_error),
+            )
+        return kept[key]
+
+    def _price(
+        self, cell: Cell, category: str, width: float, base: float, power: float
+    ) -> tuple[float, float, float]:
+        """Place of a measured cell on the ladder, its log price, and the price's standard error."""
+        at = cell.z + cell.lift / power
+        price = base + power * (at + cell.dz)
+        task = cell.tasks.get(category)
+        if task is not None:
+            return at, price + task.shift + width * task.error, task.error
+        spread = self.spread(price)
+        error = cell.common[1] * spread
+        return at, price + cell.common[0] * spread + width * error, error
+
+
+@cache
+def _ladders(model: str, group: str) -> dict[tuple[str, float, float, float], Ladder]:
+    """Ladders of a measured model by category, width, sensitivity and power: every scheme of a group has the
+    same ones, and to build them for each was a sixth of an answer.
+    """
+    return {}
