@@ -17,6 +17,8 @@ Hub = Literal["huggingface", "docker"]
 Doubt = Literal["", "group", "granularity", "rough", "pattern"]
 """What the source leaves open: group size or scales (the usual ones are assumed), a size that sources state
 differently, a file name that is a pattern."""
+_UNSURE: tuple[Doubt, ...] = ("group", "granularity")
+"""The source does not say in which groups or with which scales: another scheme may be in the file."""
 _UNITS = {"GiB": float(1 << 30), "GB": 1e9}
 _USUAL = ("unsloth", "bartowski", "ggml-org", "lmstudio-community", "RedHatAI", "nvidia", "mlx-community")
 """Publishers preferred among equals, in this order: those of most models in the table, makers of kernels and
@@ -60,6 +62,11 @@ class Checkpoint:
     def hub(self) -> Hub:
         """Where it is pulled from: Docker Hub calls its own namespace `ai`."""
         return "docker" if self.publisher == "ai" else "huggingface"
+
+    @property
+    def sure(self) -> bool:
+        """Whether it can be pulled by name and holds the very scheme it is listed under."""
+        return self.hub == "huggingface" and self.doubt not in _UNSURE
 
     @property
     def n_bytes(self) -> int | None:

@@ -35,10 +35,14 @@ def _refused(support: Support, scheme: SchemeProfile, model: ModelProfile, nativ
     if support.models == "native" and scheme.name not in (*native, model.fixed_scheme):
         return f"{support.engine} loads {scheme.name} only of models published in it"
     own = facts(support.engine).reads_gguf or scheme.format in _OWN_CONVERTERS
-    made = native and any(one.format != "gguf" for one in checkpoints(model, scheme.name))
-    if native and scheme.name not in native and not own and not made:
+    if native and scheme.name not in native and not own and not _published(scheme, model):
         return (
             f"{model.name} is published as {native[0]} and not in 16 bits: {support.engine} runs it "
             f"as it is, and nothing makes {scheme.name} of it"
         )
     return ""
+
+
+def _published(scheme: SchemeProfile, model: ModelProfile) -> bool:
+    """Whether somebody publishes this very scheme of a model whose vendor publishes another."""
+    return any(one.sure and one.format != "gguf" for one in checkpoints(model, scheme.name))

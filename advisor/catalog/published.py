@@ -61,7 +61,8 @@ def _trained_for_it(profile: ModelProfile, typed: str) -> ModelProfile:
         "ordinary file say; how much less is not measured"
     )
     name = profile.name if profile.name.lower().endswith("-qat") else f"{profile.name}-QAT"
-    return replace(profile, name=name, edition=None, notes=(*profile.notes, note))
+    tag = typed if ":" in typed and not is_repository(typed.partition(":")[0]) else profile.ollama_tag
+    return replace(profile, name=name, edition=None, ollama_tag=tag, notes=(*profile.notes, note))
 
 
 def _gguf(profile: ModelProfile, typed: str, repository: str | None, scheme: str | None) -> ModelProfile:

@@ -11,9 +11,6 @@ from advisor.documents.outcome import Estimate
 from advisor.documents.scheme import SchemeProfile
 from advisor.engines import Engine
 
-_UNSURE = ("group", "granularity")
-"""The source does not say in which groups or with which scales: another scheme may be in the file."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
@@ -39,7 +36,7 @@ def published(
     """
     if model.file_path or engine.reads_gguf != scheme.is_gguf:
         return None
-    tag = _tag(model, scheme) if engine.library else None
+    tag = library_tag(model, scheme.name) if engine.library else None
     if tag:
         return Published(repository=model.hf_id or model.name, ollama_tag=tag)
     if not engine.reads_gguf and scheme.name in (model.fixed_scheme, *native_schemes(model)):
@@ -49,6 +46,8 @@ def published(
             whole = one.n_files > 1 or "*" in one.file
             files = () if whole else (one.file,)
             return Published(repository=one.repository, files=files, size=_size(one))
+    if model.files_repository and model.fixed_scheme == scheme.name:
+        return Published(repository=model.files_repository)  # whoever names the file knows that it is there
     return None
 
 
@@ -62,12 +61,15 @@ def _size(one: Checkpoint) -> Estimate | None:
 
 
 def _reads(engine: Engine, one: Checkpoint) -> bool:
-    if one.hub != "huggingface" or one.doubt in _UNSURE:
-        return False
-    return (one.format == "gguf") == engine.reads_gguf
+    return one.sure and (one.format == "gguf") == engine.reads_gguf
 
 
-def _tag(model: ModelProfile, scheme: SchemeProfile) -> str | None:
-    """The library's tag when it names the very quantization asked for ('llama3.1:8b-instruct-q4_K_M')."""
+def library_tag(model: ModelProfile, scheme: str) -> str | None:
+    """The tag of Ollama's library when it names the very file: 'llama3.1:8b-instruct-q4_K_M', or the file its
+    vendor trained for 4 bits, 'gemma3:27b-it-qat' (https://ollama.com/library/gemma3)."""
     tag = model.ollama_tag or ""
-    return tag if tag.lower().endswith("-" + scheme.name.lower()) else None
+    return (
+        tag
+        if tag.lower().endswith(("-" + scheme.lower(), *(("-qat",) if scheme == "Q4_0" else ())))
+        else None
+    )

@@ -2,7 +2,8 @@
 machine.
 
 `advisor measurements import FILE…` reads llama-bench, llama-perplexity, llama-batched-bench,
-lm-evaluation-harness, vllm bench, GuideLLM, ollama --verbose and our own export, recognised by content.
+lm-evaluation-harness, vllm bench, llama-benchy, GuideLLM, ollama --verbose and our own export, recognised by
+content.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--model", metavar="M", help="the model measured: a name, a GGUF file or a size")
     group.add_argument("--scheme", metavar="S", help="its scheme, e.g. Q4_K_M")
     group.add_argument("--backend", metavar="B", help="cuda, rocm, vulkan, metal, sycl or cpu")
+    group.add_argument("--engine", metavar="E", help="the engine timed, where the tool does not know it")
     group = parser.add_argument_group("list, export, remove: which rows")
     group.add_argument(
         "--source", type=int, metavar="N", help="rows of one source, see `advisor measurements sources`"
@@ -92,7 +94,7 @@ def _import(args: argparse.Namespace) -> int:
         from advisor.catalog.schemes import find_scheme
 
         find_scheme(args.scheme)
-    completer = Completer(args.hardware, args.model, args.scheme, args.backend)
+    completer = Completer(args.hardware, args.model, args.scheme, args.backend, args.engine)
     done = []
     with Store() as store:
         for name in args.what:

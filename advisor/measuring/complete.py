@@ -25,8 +25,8 @@ _MARKS = re.compile(
 """Words by which a checkpoint says that it is quantized."""
 
 
-_TYPE_WORDS = r"\b(?:mostly |all )?([A-Z]+\d[A-Z0-9_]*(?: - \w+)?|BF16|F16|F32)(?: - [\d.]+ bpw)?$"
-"""How llama.cpp ends its description of a model: 'Q4_K - Medium', 'IQ2_XXS - 2.0625 bpw'."""
+_TYPE_WORDS = r"\b(?:mostly |all )?([A-Z]+\d[A-Z0-9_]*(?: - \w+| MoE)?|BF16|F16|F32)(?: - [\d.]+ bpw)?$"
+"""How llama.cpp ends its description of a model: 'Q4_K - Medium', 'IQ2_XXS - 2.0625 bpw', 'MXFP4 MoE'."""
 
 
 @dataclass
@@ -38,6 +38,7 @@ class Completer:
     model: str | None = None
     scheme: str | None = None
     backend: str | None = None
+    engine: str | None = None
     notes: list[str] = field(default_factory=list)
     """What could not be used, once each."""
     _machines: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class Completer:
         """The row with catalogue names. Raises UsageError naming the option that is needed."""
         if row.tool and row.host and not self.hardware:  # our own export: it was complete when it was written
             return row
+        row = self._with_engine(row)
         model, profile = self._model(row)
         scheme = "" if row.kind == "bandwidth" else self._scheme(row)
         host, hardware = self._machine(row)
@@ -57,6 +59,16 @@ class Completer:
         return replace(
             row, model=model, scheme=scheme, host=host, hardware=hardware, backend=backend, facts=facts
         )
+
+    def _with_engine(self, row: Row) -> Row:
+        """The row with its engine; tools that time a server through its interface do not know it."""
+        if row.engine or row.kind not in ("speed", "serving"):
+            return row
+        if not self.engine:
+            raise UsageError(
+                f"{row.tool or 'the file'} does not say which engine it timed; add --engine NAME"
+            )
+        return replace(row, engine=facts(self.engine).name)
 
     def here(self) -> HardwareProfile:
         """This machine, probed once."""
@@ -240,7 +252,7 @@ def _scheme_texts(row: Row) -> list[str]:
         texts.append(re.split(r"[\\/]", row.model)[-1])
     described = re.search(_TYPE_WORDS, str(row.facts.get("model_type") or ""))
     if described:
-        base, _, size = described[1].partition(" - ")
+        base, _, size = described[1].replace(" MoE", "_MOE").partition(" - ")
         texts.append(f"{base}_{size[0]}" if size else base)
     if not row.model.lower().endswith(".gguf"):
         words = re.split(r"[-_/:]", row.model.replace("quantized.", ""))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from advisor.catalog.checkpoints import checkpoints
 from advisor.catalog.loadable import loadable
-from advisor.catalog.ready import published
+from advisor.catalog.ready import library_tag, published
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.catalog.support import Runnable, runnable, why_not
 from advisor.documents.hardware import HardwareProfile
@@ -52,7 +52,7 @@ def candidates(
 
     With *only* no scheme beside these and the model's own format is looked at, unless the need names its own.
     """
-    engines = requirements.engines or _engines_here(hardware)
+    engines = requirements.engines or _engines_here(hardware, model)
     found, rejected = [], []
     for scheme in _schemes(requirements, model, only):
         reason = _calibration(scheme, requirements, model)
@@ -65,6 +65,9 @@ def candidates(
             continue
         loaded, refusal = loadable(scheme, model)
         ways = runnable(loaded, hardware, engines)
+        if not ways and requirements.schemes and not requirements.engines:
+            # a scheme asked for by name says with it which engines are meant
+            ways = runnable(loaded, hardware, tuple(engine.name for engine in offered()))
         if not ways:
             reason = why_not(scheme, hardware, engines) or refusal
             rejected.append(_rejection(model, scheme, reason, "unsupported"))
@@ -114,7 +117,10 @@ def _candidate(
     )
 
 
-def _engines_here(hardware: HardwareProfile) -> tuple[str, ...]:
+def _engines_here(hardware: HardwareProfile, model: ModelProfile) -> tuple[str, ...]:
+    """What people usually take, what is installed, and the engine whose library the model was named by."""
+    if model.fixed_scheme and library_tag(model, model.fixed_scheme):
+        return tuple(engine.name for engine in offered() if engine.library)
     installed = tuple(engine.name for engine in hardware.engines)
     usual = (engine.name for engine in offered() if engine.by_default)
     return tuple(dict.fromkeys((*usual, *installed)))

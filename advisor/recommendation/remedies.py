@@ -31,13 +31,23 @@ _WIRED_STEP_MB = 512
 
 
 def change_of_need(plan: Judged, need: Requirements) -> Change | None:
-    """Another KV cache type, fewer requests, or a shorter context with which the plan fits; None when
-    none does."""
+    """Another KV cache type, fewer requests, a shorter context, or both of these, with which the plan
+    fits; None when none does."""
     for kv_type in _KV_TYPES:
         known = kv_type in facts(plan.case.engine).kv_types
         if known and kv_type != plan.case.kv_type and _fits(replace(plan.case, kv_type=kv_type)):
             return f"--kv-cache {kv_type}", replace(need, kv_type=kv_type)
-    return _fewer_requests(plan, need) or _shorter_context(plan, need)
+    return _fewer_requests(plan, need) or _shorter_context(plan, need) or _fewer_and_shorter(plan, need)
+
+
+def _fewer_and_shorter(plan: Judged, need: Requirements) -> Change | None:
+    """The shortest context that the requests fill, and as many of them as then fit."""
+    tokens = 256 * ceil(need.request_tokens / 256)
+    if not isinstance(need.context_tokens, int) or tokens >= need.context_tokens:
+        return None
+    short = replace(need, context_tokens=tokens)
+    found = _fewer_requests(replace(plan, case=replace(plan.case, context_tokens=tokens)), short)
+    return (f"--context {tokens} {found[0]}", found[1]) if found else None
 
 
 def _fewer_requests(plan: Judged, need: Requirements) -> Change | None:

@@ -56,7 +56,7 @@ def expected_scores(
         if category not in wanted or row["hf_id"] != model.edition:
             continue
         known = best.get(row["benchmark"])
-        if known is None or _TRUST.index(row["reported_by"]) < _TRUST.index(known["reported_by"]):
+        if known is None or _trust(row["reported_by"]) < _trust(known["reported_by"]):
             best[row["benchmark"]] = row
     rows = sorted(best.values(), key=lambda row: (-wanted[_categories()[row["benchmark"]]], row["benchmark"]))
     retained = {str(name): kept for name, kept in outcome.retained_accuracy_pct.items()}
@@ -69,6 +69,12 @@ def expected_scores(
         (),
         f"no published unquantized score of {model.name} for {', '.join(t.task for t in requirements.tasks)}",
     )
+
+
+def _trust(reporter: str) -> int:
+    """Place in the order of trust; 'independent (whose run)' counts as independent, an unstated one last."""
+    kind = reporter.partition(" (")[0]
+    return _TRUST.index(kind) if kind in _TRUST else len(_TRUST)
 
 
 def _weights(requirements: Requirements) -> dict[str, float]:

@@ -30,7 +30,9 @@ EXPECTED_READER = {
     "llama_perplexity_kld.log": "llama_perplexity",
     "lm_eval.json": "lm_eval",
     "ollama.log": "ollama",
+    "llama_benchy.md": "llama_benchy",
     "vllm_latency.json": "vllm_bench",
+    "vllm_serve.txt": "vllm_bench",
     "vllm_serve.json": "vllm_bench",
     "vllm_throughput.json": "vllm_bench",
 }

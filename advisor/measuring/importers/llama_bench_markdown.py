@@ -13,8 +13,8 @@ _TEST = re.compile(r"(?:pp\s*(\d+))?\s*\+?\s*(?:tg\s*(\d+))?(?:\s*@\s*d\s*(\d+))
 
 
 def recognise(text: str) -> bool:
-    """Whether a table has a test and a t/s column."""
-    return bool(re.search(r"^\s*\|\s*model\s*\|.*\btest\s*\|.*t/s", text, re.MULTILINE))
+    """Whether a table has a test and a t/s column, and none of the times that llama-benchy adds."""
+    return bool(re.search(r"^\s*\|\s*model\s*\|(?!.*\bttfr\b).*\btest\s*\|.*t/s", text, re.MULTILINE))
 
 
 def read(text: str) -> list[Row]:

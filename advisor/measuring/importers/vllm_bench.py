@@ -1,11 +1,12 @@
-"""vLLM's benchmark JSON: `vllm bench serve|latency|throughput`
+"""vLLM's benchmark JSON, `vllm bench serve|latency|throughput`, and the table that `serve` prints
 (https://docs.vllm.ai/en/latest/contributing/benchmarks.html).
 
-SGLang's bench_serving writes the same keys, a line per run.
+SGLang's bench_serving writes the same keys, a line per run, and prints the same table.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from statistics import pstdev
 from typing import Any
@@ -27,10 +28,31 @@ _TIMES = {
     "e2el": "request_latency_s",
     "e2e_latency": "request_latency_s",
 }
+_TABLE = re.compile(r"=+ Serving Benchmark Result =+\n(.*?)\n=+\s*(?:\n|$)", re.DOTALL)
+_LABELS = {
+    "successful requests": "completed",
+    "maximum request concurrency": "max_concurrency",
+    "max request concurrency": "max_concurrency",
+    "benchmark duration (s)": "duration",
+    "total input tokens": "total_input_tokens",
+    "total generated tokens": "total_output_tokens",
+    "request throughput (req/s)": "request_throughput",
+    "output token throughput (tok/s)": "output_throughput",
+    "total token throughput (tok/s)": "total_token_throughput",
+    "backend": "backend",
+    **{
+        f"{how} {what} (ms)": f"{how}_{what.replace('e2e latency', 'e2el')}_ms"
+        for how in ("mean", "median")
+        for what in ("ttft", "tpot", "itl", "e2el", "e2e latency")
+    },
+}
+"""What the table calls the keys of the JSON."""
 
 
 def recognise(text: str) -> bool:
-    """Whether the keys are those of one of the three."""
+    """Whether the keys are those of one of the three, or the table of `serve` is there."""
+    if _TABLE.search(text):
+        return True
     record = first_record(text)
     return (
         {"request_throughput", "output_throughput"} <= set(record)
@@ -41,7 +63,22 @@ def recognise(text: str) -> bool:
 
 def read(text: str) -> list[Row]:
     """Rates, and the medians of the times, in seconds."""
-    return [row for record in json_records(text) for row in _rows(record)]
+    return [row for record in _tables(text) or json_records(text) for row in _rows(record)]
+
+
+def _tables(text: str) -> list[dict[str, Any]]:
+    """The printed tables as records of the JSON's keys; the model where the command's echo names it."""
+    named = re.search(r"\bmodel='([^']+)'", text) or re.search(r"--model[ =](\S+)", text)
+    found = []
+    for table in _TABLE.findall(text):
+        record: dict[str, Any] = {"model_id": named[1]} if named else {}
+        for line in table.splitlines():
+            label, _, value = line.rpartition(":")
+            key = _LABELS.get(label.strip().lower())
+            if key:
+                record[key] = value.strip()
+        found.append(record)
+    return found
 
 
 def _rows(record: dict[str, Any]) -> Iterator[Row]:
