@@ -38,6 +38,11 @@ def run_command(chosen: Chosen) -> str:
 def run_text(plan: Deployment) -> str:
     """Shell text that runs a deployment whose weights are there."""
     run = shell.block(plan.run)
+    if plan.workers:
+        lines = [shell.comment(f"on the node of rank 0, whose address stands for {plan.leader}"), run]
+        for rank, command in enumerate(plan.workers, 1):
+            lines += [shell.comment(f"on the node of rank {rank}"), shell.block(command)]
+        return "\n".join(lines)
     if not plan.then:
         return run
     return "\n".join([f"{run} &", *(shell.block(command) for command in plan.then)])

@@ -7,7 +7,7 @@ from advisor.deploy.chosen import Chosen
 from advisor.deploy.downloads import download_published
 from advisor.documents.deployment import Command, Deployment, Resources
 from advisor.engines import offered
-from advisor.engines.launch import DEFAULT_HOST
+from advisor.engines.launch import DEFAULT_HOST, LEADER
 from advisor.errors import UnsupportedError
 
 TOKEN = "HF_TOKEN"
@@ -40,6 +40,8 @@ def deployment(chosen: Chosen, host: str = DEFAULT_HOST) -> Deployment:
         make=(*engine.setup, *make),
         run=started.run,
         then=started.then,
+        workers=started.workers,
+        leader=LEADER if started.workers else "",
         host=host,
         port=engine.port,
         health_path=engine.health_path,

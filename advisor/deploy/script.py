@@ -45,7 +45,7 @@ def script_of(plan: Deployment) -> str:
 
 
 def _programs(plan: Deployment) -> list[str]:
-    commands = (*plan.make, plan.run, *plan.then)
+    commands = (*plan.make, plan.run, *plan.workers, *plan.then)
     return list(dict.fromkeys(command.argv[0] for command in commands))
 
 
@@ -84,11 +84,26 @@ def _missing(plan: Deployment) -> list[str]:
     return [f"[ -e {shell.word(plan.weights)} ] || {{ echo {message} >&2; exit 1; }}"]
 
 
+def _ranks(plan: Deployment) -> list[str]:
+    """Every node runs the same script with its rank; words from outside stay quoted."""
+    lines = [
+        f"rank=${{1:?give the rank of this node: 0 to {len(plan.workers)}}}",
+        "leader=${2:?give the address of the node of rank 0}",
+        'case "$rank" in',
+    ]
+    for rank, command in enumerate((plan.run, *plan.workers)):
+        line = shell.line(command).replace(plan.leader, '"$leader"')
+        lines.append(f"  {rank}) {'' if command.env else 'exec '}{line} ;;")
+    return [*lines, '  *) echo "no such rank: $rank" >&2; exit 1 ;;', "esac"]
+
+
 def _run(plan: Deployment) -> list[str]:
     run = [
         *([shell.comment(plan.run.note)] if plan.run.note else []),
         *(shell.written(file) for file in plan.run.files),
     ]
+    if plan.workers:
+        return [*run, *_ranks(plan)]
     if not plan.then:
         return [*run, f"exec {shell.line(plan.run)}" if not plan.run.env else shell.line(plan.run)]
     url = f"http://{plan.host}:{plan.port}{plan.health_path}"

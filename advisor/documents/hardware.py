@@ -107,6 +107,8 @@ class HardwareProfile:
     memory: Memory = field(default_factory=Memory)
     gpus: tuple[Gpu, ...] = ()
     nodes: Count = 1
+    network_bytes_per_s: Amount | None = None
+    """Between nodes: of one node, one direction."""
     os: str | None = None
     container: str | None = None
     board: str | None = None

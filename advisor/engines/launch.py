@@ -14,6 +14,8 @@ from advisor.documents.scheme import SchemeProfile
 
 DEFAULT_HOST = "127.0.0.1"
 """A server is reachable from its own machine only, until its owner says otherwise."""
+LEADER = "LEADER_ADDRESS"
+"""Stands in words where the address of the node of rank 0 belongs."""
 _BF16_FROM = 8.0
 """BF16 arithmetic begins at this NVIDIA compute capability
 (https://docs.nvidia.com/cuda/cuda-c-programming-guide/#compute-capabilities)."""
@@ -70,6 +72,12 @@ class Launch:
         return self.placement.pipeline_parallel if self.placement else 1
 
     @property
+    def nodes(self) -> int:
+        """Nodes that the plan's GPUs are spread over."""
+        per_node = len(self.hardware.gpus) if self.hardware and self.hardware.nodes > 1 else 0
+        return -(-self.gpus // per_node) if per_node else 1
+
+    @property
     def expert_parallel(self) -> bool:
         """Whether whole experts are spread over the GPUs instead of slices of each."""
         return bool(self.placement and self.placement.expert_parallel)
@@ -95,6 +103,8 @@ class Started:
     run: Command
     then: tuple[Command, ...] = ()
     """Once it answers."""
+    workers: tuple[Command, ...] = ()
+    """For the other nodes, by rank from 1."""
     warnings: tuple[str, ...] = field(default=())
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from advisor.documents.deployment import Command
 from advisor.engines import kv_types
 from advisor.engines.engine import Engine
-from advisor.engines.launch import Launch, Started, flags, more_than_one, words
+from advisor.engines.launch import LEADER, Launch, Started, flags, more_than_one, words
 
 PORT = 30000
+_MEETING_PORT = 5000
+"""Where the ranks find one another; any free port."""
 
 
 def _start(launch: Launch) -> Started:
@@ -27,7 +29,12 @@ def _start(launch: Launch) -> Started:
         host=launch.host,
         port=PORT,
     )
-    return Started(run=Command(argv=argv))
+    if launch.nodes == 1:
+        return Started(run=Command(argv=argv))
+    # https://docs.sglang.io/references/multi_node_deployment/multi_node.html
+    where = ("--dist-init-addr", f"{LEADER}:{_MEETING_PORT}", "--nnodes", launch.nodes, "--node-rank")
+    ranks = [Command(argv=argv + words(*where, rank)) for rank in range(launch.nodes)]
+    return Started(run=ranks[0], workers=tuple(ranks[1:]))
 
 
 ENGINE = Engine(

@@ -7,7 +7,7 @@ from __future__ import annotations
 from advisor.documents.deployment import Command
 from advisor.engines import kv_types
 from advisor.engines.engine import Engine
-from advisor.engines.launch import Launch, Started, flags, more_than_one, words
+from advisor.engines.launch import LEADER, Launch, Started, flags, more_than_one, words
 
 PORT = 8000
 
@@ -28,7 +28,16 @@ def _start(launch: Launch) -> Started:
         host=launch.host,
         port=PORT,
     )
-    return Started(run=Command(argv=argv))
+    if launch.nodes == 1:
+        return Started(run=Command(argv=argv))
+    # https://docs.vllm.ai/en/latest/serving/parallelism_scaling/
+    ranks = [argv + _rank(launch, rank) for rank in range(launch.nodes)]
+    workers = tuple(Command(argv=words(*rank, "--headless")) for rank in ranks[1:])
+    return Started(run=Command(argv=ranks[0]), workers=workers)
+
+
+def _rank(launch: Launch, rank: int) -> tuple[str, ...]:
+    return words("--nnodes", launch.nodes, "--node-rank", rank, "--master-addr", LEADER)
 
 
 ENGINE = Engine(

@@ -8,6 +8,7 @@ from advisor.documents.requirements import Load
 from advisor.errors import NotMeasuredError
 from advisor.prediction.case import MAX_CONCURRENCY, Case, Sized
 from advisor.prediction.figures import Speed, mixture
+from advisor.prediction.network import over_network
 
 
 def speed(case: Case, sized: Sized) -> Speed:
@@ -23,7 +24,7 @@ def _one(case: Case, load: Load, sized: Sized) -> Speed:
     if case.serves:
         from advisor.prediction.serving_speed.predict import predict as predict_serving
 
-        return predict_serving(case, load, sized)
+        return over_network(case, load, sized, predict_serving(case, load, sized))
     if load.concurrency == MAX_CONCURRENCY:
         load = replace(load, concurrency=sized.placement.max_concurrency or 1)
     from advisor.prediction.local_speed.predict import predict as predict_local

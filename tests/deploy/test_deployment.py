@@ -7,7 +7,7 @@ import json
 import pytest
 
 from advisor.catalog.ready import published
-from advisor.catalog.resolve import resolve_model
+from advisor.catalog.resolve import resolve_hardware, resolve_model
 from advisor.catalog.schemes import find_scheme
 from advisor.deploy.chosen import Chosen
 from advisor.deploy.deployment import deployment
@@ -107,3 +107,28 @@ def test_no_secret_stands_in_a_plan(monkeypatch):
 
     text = dumps(deployment(chosen("Llama-3.1-8B", "BF16", "vllm")))
     assert ("hf_secret" in text, json.loads(text)["secrets"]) == (False, ["HF_TOKEN"])
+
+
+@pytest.mark.parametrize(
+    ("engine", "leader", "worker"),
+    [
+        (
+            "vllm",
+            ("--nnodes", "2", "--node-rank", "0", "--master-addr", "LEADER_ADDRESS"),
+            ("--nnodes", "2", "--node-rank", "1", "--master-addr", "LEADER_ADDRESS", "--headless"),
+        ),
+        (
+            "sglang",
+            ("--dist-init-addr", "LEADER_ADDRESS:5000", "--nnodes", "2", "--node-rank", "0"),
+            ("--dist-init-addr", "LEADER_ADDRESS:5000", "--nnodes", "2", "--node-rank", "1"),
+        ),
+    ],
+)
+def test_every_node_gets_its_own_command(engine, leader, worker):
+    """Tensor parallelism inside a node, the pipeline across; ranks differ in one word."""
+    place = Placement(kind="tensor-parallel", n_gpus=16, tensor_parallel=8, pipeline_parallel=2)
+    nodes = resolve_hardware("2 nodes of 8x H100 SXM, 400 Gb/s")
+    plan = deployment(chosen("DeepSeek-V3.1", "W8A8-FP-block", engine, placement=place, hardware=nodes))
+    assert plan.run.argv[-len(leader) :] == leader
+    assert [command.argv[-len(worker) :] for command in plan.workers] == [worker]
+    assert plan.leader == "LEADER_ADDRESS"

@@ -93,3 +93,13 @@ def test_a_canary_in_any_text_never_runs(tmp_path):
     what = plan(model=bad, weights=bad, warnings=(bad,), repository=bad, secrets=("HF_TOKEN",), make=())
     run(tmp_path, what)
     assert "canary" not in os.listdir(tmp_path)
+
+
+def test_every_node_runs_the_script_with_its_rank(tmp_path):
+    """The leader's address takes the place of its name; without a rank nothing starts."""
+    ranks = [Command(argv=("sh", "-c", f'echo {rank} "$1" >> log', "_", "LEADER:5000")) for rank in "01"]
+    what = plan(make=(), ready_made=True, run=ranks[0], workers=(ranks[1],), leader="LEADER")
+    text = script_of(what)
+    for arguments in (("0", "10.0.0.1"), ("1", "10.0.0.1"), ("2", "10.0.0.1"), ()):
+        subprocess.run(["bash", "-c", text, "script", *arguments], cwd=tmp_path, capture_output=True)
+    assert (tmp_path / "log").read_text().split("\n") == ["0 10.0.0.1:5000", "1 10.0.0.1:5000", ""]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from advisor.catalog.hardware.cloud import find_instance
 from advisor.catalog.hardware.document import finish
 from advisor.catalog.hardware.draft import Draft, use_instance, use_machine, use_part
 from advisor.catalog.hardware.machines import find_machine
+from advisor.catalog.hardware.several_nodes import several_nodes
 from advisor.catalog.hardware.text import LONGEST_LINE, read_machine
 from advisor.documents.hardware import HardwareProfile
 from advisor.errors import UnknownNameError
@@ -23,6 +25,10 @@ def describe_machine(text: str) -> HardwareProfile:
         raise UnknownNameError(
             "hardware", f"{text[:40]}…", (), f"a machine is named in at most {LONGEST_LINE} characters"
         )
+    if several := several_nodes(text):
+        one = describe_machine(several.machine)
+        nodes, network = several.nodes * one.nodes, several.network_bytes_per_s
+        return replace(one, name=text.strip(), nodes=nodes, network_bytes_per_s=network)
     spoken = read_machine(text)
     draft = Draft(ram_bytes=spoken.ram_bytes)
     whole = find_machine(spoken.parts[0].text) if len(spoken.parts) == 1 else None

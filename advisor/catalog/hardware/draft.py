@@ -26,6 +26,8 @@ _WITH_GPU = r"\bultra [3579]\b|\bryzen (?:ai\b|[3579] (?:pro )?[4-9]\d{3}(?:u|h|
 _BRACKETS = r"\s*\(([^)]*)\)"
 _BASEBOARD = 8
 """SXM modules come eight on a board (https://www.nvidia.com/en-us/data-center/hgx/)."""
+_MODULE = r"\b[AH][12]00 SXM|\bH[12]0 SXM|\bB[23]00 SXM|\bInstinct MI3"
+"""Modules that no server holds more than eight of (HGX and OAM boards); sixteen V100 are one DGX-2."""
 _MOST_GPUS = 72
 """The largest number of GPUs one NVLink domain joins (https://www.nvidia.com/en-us/data-center/gb200-nvl72/)."""
 
@@ -170,7 +172,10 @@ def _check_count(draft: Draft, part: Part) -> None:
     if part.count <= _BASEBOARD:
         return
     nodes = -(-part.count // _BASEBOARD)
-    several = f'for several machines give a hardware document (JSON) of one of them with "nodes": {nodes}'
+    several = (
+        f"for several machines say '{nodes} nodes of {_BASEBOARD}x {part.text}', or give a hardware document "
+        f'(JSON) of one of them with "nodes": {nodes}'
+    )
     if part.count > _MOST_GPUS:
         raise UsageError(
             f"{part.count}x {part.text}: no machine holds more than {_MOST_GPUS} GPUs; {several}"
@@ -186,6 +191,12 @@ def _use_gpu(draft: Draft, match: GpuMatch, part: Part) -> None:
         match = find_gpu(f"{part.text} SXM") or match
         draft.nodes, count = (count if count > 1 else draft.nodes), _BASEBOARD
         draft.notes.append(f"{part.text}: {_BASEBOARD} modules on one board")
+    if count > _BASEBOARD and count % _BASEBOARD == 0 and compiled(_MODULE).search(match.catalog_name):
+        draft.nodes, count = count // _BASEBOARD, _BASEBOARD
+        draft.notes.append(
+            f"{part.count} modules are {draft.nodes} nodes of {_BASEBOARD}, as they are built; say "
+            f"'{part.count}x' of the PCIe card for one machine"
+        )
     if not match.unified_memory:
         _check_count(draft, replace(part, count=count))
     draft.gpus.append((match, count))
