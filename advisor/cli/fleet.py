@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from advisor.cli import options
-from advisor.errors import ExitCode, UsageError
+from advisor.errors import BadFileError, ExitCode, UsageError
 
 _EXIT = {"ok": ExitCode.OK, "nothing_fits": ExitCode.NOTHING_FITS, "not_measured": ExitCode.NOT_MEASURED}
 
@@ -21,7 +22,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_model(parser)
     options.add_need(parser)
+    parser.add_argument(
+        "--manifests",
+        metavar="FOLDER",
+        help="write a Kubernetes manifest for each kind of node there, and a kustomization of all",
+    )
+    parser.add_argument(
+        "--role", metavar="FOLDER", help="write an Ansible role there, and the site.yml that plays it"
+    )
     parser.add_argument("--json", action="store_true", help="the whole document as JSON")
+
+
+def _write(found: tuple[dict[str, str], list[str]], folder: Path) -> None:
+    """The files; kinds of machines left out are named on standard error."""
+    files, refused = found
+    try:
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadFileError(f"{folder}: {error.strerror}") from error
+    for line in refused:
+        print(line, file=sys.stderr)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -41,6 +63,14 @@ def run(args: argparse.Namespace) -> int:
     ]
     tried = () if args.concurrency else TRIED_CONCURRENCY
     document = plan_fleet(requirements, machines, model, tried=tried)
+    if args.manifests:
+        from advisor.deploy.manifests import manifests
+
+        _write(manifests(document), Path(args.manifests))
+    if args.role:
+        from advisor.deploy.role import role
+
+        _write(role(document), Path(args.role))
     if args.json:
         from advisor.documents.plain import dumps
 

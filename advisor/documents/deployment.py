@@ -49,6 +49,8 @@ class Deployment:
     """Everything needed to start a plan and to know that it runs."""
 
     schema_version: str = "1.0"
+    name: str = ""
+    """What services and units are called; empty takes the model's name."""
     model: str
     scheme: str
     engine: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import Status
@@ -29,6 +29,8 @@ class ShapePlan:
     status: Status
     hardware: HardwareProfile
     nodes: tuple[str, ...]
+    selector: dict[str, str] = field(default_factory=dict, hash=False)
+    """Labels that these nodes have and no other node of the inventory; empty where none do."""
     places: int
     """Replicas: a node cut into slices has one in each."""
     plan: Plan | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from advisor.documents.hardware import HardwareProfile
 
@@ -14,6 +14,8 @@ class InventoryMachine:
     node: str
     """The name the tool gives the node; 'this machine' where it gives none."""
     hardware: HardwareProfile
+    selector: dict[str, str] = field(default_factory=dict, hash=False)
+    """Labels of the node that say what kind it is, where the tool has such labels."""
     count: int = 1
     """How many such places the node has: slices of a GPU cannot be joined, so each is a place of its own."""
     why_not: str | None = None

@@ -77,6 +77,8 @@ class Engine:
     """Backend -> a container image that holds the engine built for it."""
     image_program: str = ""
     """Its program inside those images, where the image does not have it under its usual name."""
+    forms: tuple[str, ...] = ()
+    """Forms of deployment that run this engine and no other (`advisor/deploy/targets`)."""
     port: int | None = None
     health_path: str | None = None
     start: Callable[[Launch], Started] | None = None

@@ -67,6 +67,7 @@ ENGINE = Engine(
     version="0.33.0",
     # https://docs.vllm.ai/en/latest/deployment/docker.html
     images={"cuda": "vllm/vllm-openai:v0.33.0", "rocm": "vllm/vllm-openai-rocm:v0.33.0"},
+    forms=("helm", "ray-serve"),
     port=PORT,
     health_path="/health",
     start=_start,

@@ -35,12 +35,16 @@ def plan_fleet(
     """
     shapes: dict[tuple[object, ...], list[InventoryMachine]] = {}
     unused = []
+    machines = list(machines)
     for machine in machines:
         if machine.why_not is not None:
             unused.append(UnusedNode(node=machine.node, why_not=machine.why_not))
         else:
             shapes.setdefault(shape(machine.hardware), []).append(machine)
-    planned = [_shape(requirements, alike, model, tried) for alike in shapes.values()]
+    planned = [
+        replace(_shape(requirements, alike, model, tried), selector=_selector(alike, machines))
+        for alike in shapes.values()
+    ]
     planned.sort(key=lambda found: -_rate(found.capacity))
     served = [found.capacity for found in planned if found.capacity is not None]
     answered = {found.status for found in planned}
@@ -74,6 +78,14 @@ def _shape(
         nearest_miss=found.nearest_miss,
         warnings=found.warnings,
     )
+
+
+def _selector(alike: list[InventoryMachine], everyone: list[InventoryMachine]) -> dict[str, str]:
+    """The labels of *alike* where all have the same and nobody else has them."""
+    wanted = alike[0].selector
+    inside = {machine.node for machine in alike}
+    chosen = {machine.node for machine in everyone if wanted.items() <= machine.selector.items()}
+    return wanted if chosen == inside else {}
 
 
 def _best(

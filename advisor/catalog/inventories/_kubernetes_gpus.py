@@ -18,7 +18,7 @@ Labels = dict[str, str]
 _MIG_RESOURCE = re.compile(r"^nvidia\.com/mig-(?P<slice>\d+g\.\d+gb)")
 _PASSED_THROUGH = re.compile(r"^nvidia\.com/[A-Z]{2}\d{3}\w?_(?P<name>[A-Z0-9_]+)$")
 """KubeVirt names a card by its chip and its name in the PCI ids: AD102_GEFORCE_RTX_4090."""
-_NAME_LABELS = (
+NAME_LABELS = (
     "nvidia.com/gpu.product",
     "cloud.google.com/gke-accelerator",
     "karpenter.k8s.aws/instance-gpu-name",
@@ -48,7 +48,7 @@ def gpu_places(labels: Labels, capacity: Amounts, free: Amounts) -> list[Places]
 
 
 def _nvidia(labels: Labels, capacity: Amounts, free: Amounts) -> list[Places]:
-    name = next((labels[key] for key in _NAME_LABELS if key in labels), None)
+    name = next((labels[key] for key in NAME_LABELS if key in labels), None)
     slices = {key: count for key, count in capacity.items() if _MIG_RESOURCE.match(key) and count}
     if slices:
         return [_mig(name or "", _MIG_RESOURCE.match(key)["slice"], count) for key, count in slices.items()]  # type: ignore[index]

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from advisor.catalog.inventories import Source
-from advisor.catalog.inventories._kubernetes_gpus import Places, gpu_places
+from advisor.catalog.inventories._kubernetes_gpus import NAME_LABELS, Places, gpu_places
 from advisor.catalog.inventories._machine import Facts, profile
 from advisor.documents.inventory import InventoryMachine
 
@@ -61,6 +61,7 @@ def _node(node: dict[str, Any]) -> list[InventoryMachine]:
             InventoryMachine(
                 node=facts.node,
                 hardware=profile(facts, "Kubernetes"),
+                selector={name: labels[name] for name in (*NAME_LABELS, *_INSTANCE[:1]) if name in labels},
                 count=places.count,
                 why_not=why_not or places.why_not,
             )

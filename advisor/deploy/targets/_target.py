@@ -36,7 +36,8 @@ class Target:
 
 def name_of(plan: Deployment) -> str:
     """A name for services, units and labels: lower-case letters, digits and dashes, a letter first."""
-    plain = re.sub(r"[^a-z0-9]+", "-", plan.model.rpartition("/")[2].lower()).strip("-")[:_LONGEST_NAME]
+    stated = (plan.name or plan.model.rpartition("/")[2]).lower()
+    plain = re.sub(r"[^a-z0-9]+", "-", stated).strip("-")[:_LONGEST_NAME]
     plain = plain.strip("-") or "model"
     return plain if plain[0].isalpha() else f"m-{plain}"
 

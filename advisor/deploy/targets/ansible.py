@@ -14,8 +14,11 @@ from advisor.documents.deployment import Deployment
 _FORM = "ansible"
 
 
-def tasks(plan: Deployment) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """(tasks, handlers) that install the unit, start it and wait until it answers."""
+def tasks(plan: Deployment, restart: str = "Restart") -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """(tasks, handlers) that install the unit, start it and wait until it answers.
+
+    *restart* is the name of the handler.
+    """
     name = name_of(plan)
     systemd = "ansible.builtin.systemd_service"
     found: list[dict[str, Any]] = [
@@ -31,14 +34,14 @@ def tasks(plan: Deployment) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]
                 "dest": f"/etc/systemd/system/{name}.service",
                 "mode": "0644",
             },
-            "notify": "Restart",
+            "notify": restart,
         },
         {
             "name": "The server is started now and at boot",
             systemd: {"name": name, "enabled": True, "state": "started", "daemon_reload": True},
         },
     ]
-    handlers = [{"name": "Restart", systemd: {"name": name, "state": "restarted", "daemon_reload": True}}]
+    handlers = [{"name": restart, systemd: {"name": name, "state": "restarted", "daemon_reload": True}}]
     if plan.health_path:
         host = "127.0.0.1" if plan.host == "0.0.0.0" else plan.host
         found += [

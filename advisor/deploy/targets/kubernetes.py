@@ -12,14 +12,16 @@ _FORM = "kubernetes"
 
 
 def documents(
-    plan: Deployment, *, replicas: int = 1, affinity: dict[str, Any] | None = None
+    plan: Deployment, *, replicas: int = 1, where: dict[str, Any] | None = None
 ) -> list[dict[str, Any]]:
-    """The manifests; UnsupportedError for a plan they cannot say."""
+    """The manifests, on nodes that *where* chooses (`nodeSelector` or `affinity` of a pod).
+
+    UnsupportedError for a plan they cannot say.
+    """
     one_node(plan, _FORM)
     run = served(plan, _FORM)
     spec = _pods.pod(plan, run)
-    if affinity:
-        spec = {"affinity": affinity, **spec}
+    spec = {**(where or {}), **spec}
     claim = _pods.claim(plan)
     if claim and replicas > 1:
         claim["spec"]["accessModes"] = ["ReadWriteMany"]

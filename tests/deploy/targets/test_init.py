@@ -11,7 +11,7 @@ from advisor.documents.deployment import Command
 from advisor.errors import UnknownNameError, UnsupportedError
 
 FILES = Path(targets.__file__).parent.glob("[!_]*.py")
-SERVERS = ("compose", "kubernetes", "systemd", "ansible", "llama-swap")
+SERVERS = ("compose", "kubernetes", "systemd", "ansible", "llama-swap", "helm")
 
 
 def test_every_file_of_the_folder_is_a_form():

@@ -1,0 +1,51 @@
+"""A plan for a fleet as an Ansible role: every kind of machine its unit, chosen by its name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from advisor.deploy.targets._target import Unsafe, as_yaml, header, name_of
+from advisor.deploy.targets.ansible import tasks
+from advisor.documents.fleet import FleetPlan
+from advisor.errors import UnsupportedError
+
+ROLE = "model_server"
+_LINUX = (None, "linux")
+
+
+def role(fleet: FleetPlan) -> tuple[dict[str, str], list[str]]:
+    """(file name -> text, kinds of machines left out and why); `ansible-playbook site.yml` plays it."""
+    files: dict[str, str] = {}
+    refused, included, handlers = [], [], []
+    for number, shape in enumerate(fleet.shapes, 1):
+        start = shape.plan and shape.plan.deployment
+        if not start:
+            continue
+        plan = replace(start, name=f"{name_of(start)[:30].strip('-')}-{number}")
+        name = name_of(plan)
+        try:
+            if shape.hardware.os not in _LINUX or plan.backend == "metal":
+                raise UnsupportedError("its system has no systemd")
+            steps, handler = tasks(plan, restart=f"Restart {name}")
+        except UnsupportedError as error:
+            refused.append(f"{shape.hardware.name}: no role: {error}")
+            continue
+        files[f"roles/{ROLE}/tasks/{name}.yml"] = header(plan) + as_yaml([steps])
+        handlers += handler
+        included.append(_include(name, shape.nodes))
+    if included:
+        files[f"roles/{ROLE}/tasks/main.yml"] = as_yaml([included])
+        files[f"roles/{ROLE}/handlers/main.yml"] = as_yaml([handlers])
+        play = {"name": "Serve", "hosts": "all", "become": True, "gather_facts": False, "roles": [ROLE]}
+        files["site.yml"] = as_yaml([[play]])
+    return files, refused
+
+
+def _include(name: str, nodes: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "name": f"Machines that serve {name}",
+        "ansible.builtin.include_tasks": f"{name}.yml",
+        "vars": {"machines": [Unsafe(node) for node in nodes]},
+        "when": "inventory_hostname in machines",
+    }

@@ -1,0 +1,34 @@
+"""From Ansible facts to a role that ansible-playbook takes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from advisor.catalog.resolve import resolve_hardware, resolve_model
+from advisor.deploy.role import role
+from advisor.documents.inventory import InventoryMachine
+from advisor.documents.requirements import Requirements
+from advisor.recommendation.capacity import plan_fleet
+
+PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
+
+
+def test_ansible_accepts_the_role_and_each_machine_gets_its_own_tasks(tmp_path):
+    """A name that is a template stays a name; a Mac, which has no systemd, is said."""
+    kinds = {"a": "EPYC 7313 256GB", "{{ b }}": "RTX 4090", "c": "M3 Max 64GB"}
+    machines = [InventoryMachine(node=n, hardware=resolve_hardware(h)) for n, h in kinds.items()]
+    need = Requirements(model="Qwen3-8B", engines=("llama.cpp",))
+    files, refused = role(plan_fleet(need, machines, resolve_model("Qwen3-8B")))
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    env = os.environ | {"ANSIBLE_HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    command = [str(PLAYBOOK), "-i", "a,", "--syntax-check", "site.yml"]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    main = files["roles/model_server/tasks/main.yml"]
+    assert (main.count("include_tasks"), "- !unsafe '{{ b }}'" in main) == (2, True)
+    assert [line.split(":")[0] for line in refused] == ["M3 Max 64GB"]
