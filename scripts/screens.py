@@ -20,14 +20,14 @@ MACHINE = "RTX 4090"
 ANSWERS = Answers(model="Llama-3.1-8B", engines="llama.cpp", accuracy="3")
 SIZE, LARGE = (100, 34), (170, 44)
 SCREENS = (
-    ("machine", SIZE, ()),
-    ("questions", SIZE, ("enter",)),
-    ("answer", SIZE, ("enter", "f5")),
-    ("tradeoffs", LARGE, ("enter", "f5", "t")),
-    ("evidence", SIZE, ("enter", "f5", "t", "enter", "right", "right")),
-    ("plot", SIZE, ("enter", "f5", "p")),
-    ("learn", SIZE, ("enter", "f5", "l", "b", "g")),
-    ("levels", SIZE, ("enter", "f5", "t", "v")),
+    ("machine", SIZE, ("h",)),
+    ("questions", SIZE, ("e",)),
+    ("answer", SIZE, ()),
+    ("tradeoffs", LARGE, ("t")),
+    ("evidence", SIZE, ("t", "enter", "right", "right")),
+    ("plot", SIZE, ("p",)),
+    ("learn", SIZE, ("l", "b", "g")),
+    ("levels", SIZE, ("t", "v")),
 )
 """Name, size in cells, keys that lead there."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import on, work
-from textual.app import App
+from textual import events, on, work
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -31,7 +33,7 @@ class AdvisorApp(App[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", show=False, priority=True, system=True),
         Binding("ctrl+q", "leave", "Quit", show=False, priority=True, system=True),
-        Binding("q", "leave", "Quit", show=False),
+        Binding("q", "leave", "Quit"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("f1", "help", "Help", show=False),
         Binding("ctrl+t", "light_or_dark", "Light/dark", show=False),
@@ -48,14 +50,35 @@ class AdvisorApp(App[str]):
             self.theme = theme
 
     def on_mount(self) -> None:
-        """Begin with the machine."""
-        self.push_screen(self.screen_for("machine"))
+        """Begin with the answer."""
+        self.push_screen(self.screen_for("answer"))
 
     def screen_for(self, name: str, *arguments: object) -> Screen[Any]:
         """The screen NAME of the folder `screens`: found by its name, so that no screen imports another."""
         module = import_module(f"advisor.tui.screens.{name}")
         found: Screen[Any] = getattr(module, f"{name.capitalize()}Screen")(*arguments)
         return found
+
+    async def open(self, name: str, *arguments: object) -> None:
+        """Show the screen NAME over this one, and wait until it is there: a second key finds it."""
+        await self.push_screen(self.screen_for(name, *arguments))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every action of the screen, then Textual's own."""
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.description and not binding.system:
+                run = partial(self.run_action, binding.action, active.node)
+                yield SystemCommand(binding.description, f"key {binding.key_display or binding.key}", run)
+        yield SystemCommand("Forget all answers", "begin anew, for this machine", self.action_forget)
+        yield from super().get_system_commands(screen)
+
+    def action_forget(self) -> None:
+        """The defaults in place of everything answered and remembered."""
+        self.change(Answers())
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        self.screen.post_message(events.ScreenResume())
 
     def change(self, answers: Answers) -> None:
         """Take new answers and keep them for next time."""
@@ -64,7 +87,11 @@ class AdvisorApp(App[str]):
             self._remember()
 
     def _remember(self) -> None:
-        remember(self.folder, valid(self.conversation.answers), self.theme)
+        """For next time; a machine named stays with this time, so that the next start plans for its own."""
+        answers = valid(self.conversation.answers)
+        if answers.hardware:
+            answers = replace(answers, hardware="", ram="", vram="", bandwidth="")
+        remember(self.folder, answers, self.theme)
 
     def copy(self, text: str, what: str) -> None:
         """Put *text* on the clipboard, by the terminal and by the desktop's own tool, and say so."""
@@ -83,16 +110,6 @@ class AdvisorApp(App[str]):
     def _say_copied(self, event: Copied) -> None:
         more = "" if event.way else "; if your terminal did not take it, it is printed when you quit"
         self.notify(f"{event.what} copied{more}", markup=False)
-
-    def take_model(self, name: str) -> None:
-        """Choose a suggested model and ask again."""
-        from dataclasses import replace
-
-        self.change(replace(self.conversation.answers, model=name))
-        while getattr(self.screen, "STEP", "Questions") != "Questions":
-            self.pop_screen()
-        self.screen.fill(self.conversation.answers)
-        self.screen.action_answer()
 
     def action_light_or_dark(self) -> None:
         """Light instead of dark, and back; remembered."""
@@ -126,8 +143,6 @@ def make_app(
     *hardware* is taken as this machine when it is a document, and as the machine asked about when it is a
     name. *answers* replace the remembered ones; *model* replaces theirs.
     """
-    from dataclasses import replace
-
     folder = data_dir or data_folder()
     kept, theme = recall(folder)
     answers = answers or kept

@@ -67,6 +67,7 @@ class Conversation:
     def know(self, profile: HardwareProfile) -> None:
         """Take *profile* as this machine; what was computed for the old one is forgotten."""
         self.probed = profile
+        self.reply = None
         self._sessions.clear()
 
     def machine(self, answers: Answers) -> HardwareProfile:

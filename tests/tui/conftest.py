@@ -56,17 +56,24 @@ class Driver:
 
 @pytest.fixture
 def start(tmp_path):
-    """Start the application; `start(size=…, answers=…, hardware=…, probe=…)` is an async context manager."""
+    """Start the application; `start(size=…, answers=…, at=…, …)` is an async context manager.
+
+    It begins with the answer for a small model, *at* the screen that this key opens.
+    """
 
     @asynccontextmanager
-    async def started(size=(80, 24), hardware="RTX 4090", settled=True, **options):
+    async def started(size=(80, 24), hardware="RTX 4090", settled=True, at=None, **options):
         if hardware is not None:
             hardware = resolve_hardware(hardware, Overrides())
+        if "answers" not in options:
+            options.setdefault("model", "Llama-3.1-8B")
         app = make_app(hardware=hardware, data_dir=tmp_path / "data", **options)
         async with app.run_test(size=size) as pilot:
             driver = Driver(app, pilot)
             if settled:
                 await driver.settle()
+            if at:
+                await driver.press(at)
             yield driver
 
     return started

@@ -16,16 +16,17 @@ async def test_from_start_to_command(start, size):
     Quitting gives back everything copied, once each and in order.
     """
     async with start(size) as driver:
-        assert "[1 Machine]" in driver.text
-        assert "GeForce RTX 4090" in driver.text
-        await driver.press("enter")
+        assert "[3 Answer]" in driver.text
+        assert "RTX 4090" in driver.text
+        await driver.press("e")
         assert "[2 Questions]" in driver.text
+        await driver.replace("model", "")
         await driver.type("lama 3.1 8")
         assert "Llama-3.1-8B" in driver.text
         await driver.press("enter", "enter")
         assert "[3 Answer]" in driver.text
         plan = driver.app.screen.plan
-        assert f"{plan.scheme} of Llama-3.1-8B on {plan.engine}" in driver.text.replace(" with imatrix", "")
+        assert f"Llama-3.1-8B: {plan.scheme} on {plan.engine}" in driver.text.replace(" with imatrix", "")
         await driver.press("c")
         assert plan.run_command == driver.app.clipboard
         await driver.press("j", "c", "q")
@@ -38,7 +39,7 @@ async def test_from_start_to_command(start, size):
 async def test_every_screen(start, size):
     """Every screen is reached by keys, says what it should, and escape leads back."""
     async with start(size, answers=LLAMA) as driver:
-        await driver.press("enter")
+        await driver.press("e")
         for label in (
             "Model",
             "Used for",
@@ -52,7 +53,7 @@ async def test_every_screen(start, size):
         ):
             assert f" {label} " in driver.text
         await driver.press("f5")
-        for words in ("Run (c copies)", "no benchmark could tell"):
+        for words in ("Run (c copies)", "tok/s", "loses"):
             assert words in " ".join(driver.text.split())
         await driver.press("t")
         assert "[4 Tradeoffs]" in driver.text
@@ -73,43 +74,82 @@ async def test_every_screen(start, size):
         assert "scale = max|x| / 127" in driver.text
         await driver.press("escape", "s")
         assert "Llama-3.1-8B" in driver.text or "recommendation.json" in driver.text
-        await driver.press("escape", "escape", "escape")
+        await driver.press("escape", "h")
         assert "[1 Machine]" in driver.text
+        await driver.press("escape", "escape", "escape")
+        assert "[3 Answer]" in driver.text
 
 
 async def test_going_back_loses_nothing(start):
     """What was typed stands there again after back and forth."""
     async with start(answers=LLAMA) as driver:
-        await driver.press("enter")
+        await driver.press("e")
         await driver.replace("tasks", "math:2%, chat")
-        await driver.press("escape", "enter")
+        await driver.press("escape", "e")
         assert driver.app.screen.query_one("#tasks").value == "math:2%, chat"
 
 
 async def test_answers_are_remembered(start):
     """The next start begins with the answers of the last."""
     async with start() as driver:
-        await driver.press("enter")
+        await driver.press("e")
         await driver.replace("tasks", "code")
     async with start() as driver:
         assert driver.app.conversation.answers.tasks == "code"
+
+
+async def test_another_machine_has_a_badge_and_is_not_there_next_time(start):
+    """A named machine is marked, x goes back to this one, and the next start plans for its own."""
+    named = Answers(hardware="RTX 3090", model="Llama-3.1-8B")
+    async with start(answers=named) as driver:
+        driver.app.change(named)
+        await driver.press("e", "escape")
+        assert "RTX 3090  ◆ ANOTHER MACHINE, x: back to this one" in driver.text
+        await driver.press("x")
+        assert "ANOTHER MACHINE" not in driver.text
+        assert driver.app.screen.reply.hardware.name == driver.app.conversation.probed.name
+    async with start() as driver:
+        assert driver.app.conversation.answers.hardware == ""
+
+
+async def test_every_action_is_in_the_palette(start):
+    """What a key does can be found by its words, and what was answered can be forgotten."""
+    async with start() as driver:
+        found = {command.title: command for command in driver.app.get_system_commands(driver.app.screen)}
+        assert {"Questions", "Machine", "Copy", "Tradeoffs", "Plot", "Save", "Learn", "Help", "Quit"} <= set(
+            found
+        )
+        driver.app.change(LLAMA)
+        found["Forget all answers"].callback()
+        assert Answers() == driver.app.conversation.answers
+
+
+async def test_a_key_pressed_twice_opens_one_screen(start):
+    """The second press finds the screen that the first one opened."""
+    async with start() as driver:
+        await driver.pilot.press("f5", "f5")
+        await driver.settle()
+        assert [type(screen).__name__ for screen in driver.app.screen_stack[1:]] == [
+            "AnswerScreen",
+            "TradeoffsScreen",
+        ]
 
 
 async def test_nothing_fits(start):
     """A need that nothing meets shows the nearest miss and the way back."""
     answers = Answers(model="Llama-3.1-405B", engines="llama.cpp")
     async with start(answers=answers) as driver:
-        await driver.press("enter", "f5")
+        await driver.press("e", "f5")
         assert "Nothing meets this need" in driver.text
         assert "Nearest miss" in driver.text
-        await driver.press("escape")
+        await driver.press("e")
         assert "[2 Questions]" in driver.text
 
 
 async def test_help_names_the_keys(start):
     """? shows what the screen is for and its keys, and closes again."""
     async with start(answers=LLAMA) as driver:
-        await driver.press("enter", "question_mark")
+        await driver.press("e", "question_mark")
         assert driver.screen == "QuestionsScreen", "a question mark can be typed into a field"
         await driver.press("f1")
         assert driver.screen == "HelpScreen"

@@ -18,7 +18,7 @@ async def test_questions(start):
     async with start(
         answers=Answers(tasks="chating", context="many", requests="0", engines="lama.cpp")
     ) as driver:
-        await driver.press("enter", "f5")
+        await driver.press("e", "f5")
         assert driver.screen == "QuestionsScreen"
         for field, says in WRONG.items():
             assert says in driver.problem(field)
@@ -34,7 +34,7 @@ async def test_questions(start):
 async def test_the_help_of_a_field_is_whole(start):
     """Even the longest help is shown to its end at 80x24."""
     async with start() as driver:
-        await driver.press("f5")
+        await driver.press("e")
         driver.app.screen.query_one("#tasks").focus()
         await driver.settle()
         assert "With a limit of its own: chat, math:1%" in " ".join(driver.text.split())
@@ -43,7 +43,7 @@ async def test_the_help_of_a_field_is_whole(start):
 async def test_unknown_model(start):
     """A model nobody knows is marked with the nearest names."""
     async with start(answers=Answers(model="Lama-9.9-8B")) as driver:
-        await driver.press("enter", "f5")
+        await driver.press("e", "f5")
         assert "unknown model 'Lama-9.9-8B'; nearest:" in driver.problem("model")
 
 
@@ -52,7 +52,7 @@ async def test_unreadable_gguf(start, tmp_path):
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"not a model")
     async with start(answers=Answers(model=str(broken))) as driver:
-        await driver.press("enter", "f5")
+        await driver.press("e", "f5")
         assert "broken.gguf" in driver.problem("model")
         broken.unlink()
         await driver.press("f5")
@@ -63,14 +63,14 @@ async def test_unreadable_gguf(start, tmp_path):
 async def test_context_longer_than_the_models(start):
     """A context the model cannot read is marked at the context."""
     async with start(answers=Answers(model="Llama-3.1-8B", context="1000k")) as driver:
-        await driver.press("enter", "f5")
+        await driver.press("e", "f5")
         assert "reads at most 131072 tokens" in driver.problem("context")
 
 
 async def test_own_number_is_asked_for(start):
     """'a number of my own' without a number is marked."""
     async with start(answers=Answers(model="Llama-3.1-8B", accuracy="number")) as driver:
-        await driver.press("enter", "f5")
+        await driver.press("e", "f5")
         assert "give a number" in driver.problem("accuracy")
         await driver.replace("loss", "2")
         await driver.press("f5")
@@ -80,7 +80,7 @@ async def test_own_number_is_asked_for(start):
 async def test_what_if_marks_nonsense(start):
     """In the table, a control that makes no sense is marked and the figures stay."""
     async with start(answers=LLAMA) as driver:
-        await driver.press("enter", "f5", "t")
+        await driver.press("t")
         before = driver.app.screen.table.all_rows
         await driver.replace("context", "x")
         assert "give a whole number" in driver.problem("context")
@@ -91,7 +91,7 @@ async def test_save_into_a_folder_that_cannot_be(start, tmp_path):
     """A folder that cannot be written is said to be at the field."""
     (tmp_path / "file").write_text("")
     async with start(answers=LLAMA) as driver:
-        await driver.press("enter", "f5", "s")
+        await driver.press("s")
         await driver.replace("folder", str(tmp_path / "file" / "below"))
         await driver.press("f5")
         assert "cannot write" in driver.problem("folder")

@@ -76,7 +76,7 @@ async def test_own_numbers(start):
     from advisor.tui.answers import Answers
 
     async with start(answers=Answers(model="Llama-3.1-8B", engines="vllm")) as driver:
-        await driver.press("enter", "f5", "l")
+        await driver.press("l")
         await driver.replace("values", "1 2 4 8")
         assert "scale = max|x| / 127 = 8 / 127" in driver.text
         await driver.press("b", "y", "g")

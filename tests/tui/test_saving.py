@@ -92,7 +92,7 @@ def test_a_suggestion_has_no_table(tmp_path):
 async def test_saving_from_the_screen(start, tmp_path):
     """s, a folder, Enter: the files are there."""
     async with start(answers=ANSWERS) as driver:
-        await driver.press("enter", "f5", "s")
+        await driver.press("s")
         await driver.replace("folder", str(tmp_path / "out"))
         await driver.press("enter")
         assert driver.screen == "AnswerScreen"

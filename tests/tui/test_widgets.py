@@ -2,17 +2,10 @@
 
 import pytest
 
-from advisor.catalog.schemes import all_schemes
 from advisor.documents.outcome import DeviceMemory
 from advisor.tui.screens.questions import model_names
-from advisor.tui.widgets.large import large
 from advisor.tui.widgets.memory_bar import cells
 from advisor.tui.widgets.search import Search
-
-
-def test_every_scheme_can_be_written_large():
-    """No name has a character without a large form."""
-    assert [scheme.name for scheme in all_schemes() if len(large(scheme.name)) != 3] == []
 
 
 def test_bars_are_as_long_as_the_device_and_hide_no_part():

@@ -1,183 +1,196 @@
-"""The answer: scheme, reasons, figures with intervals, memory, warnings, commands, runners-up."""
+"""The answer, where everything begins: what to run on this machine, and everything that led to it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
-from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.widget import Widget
-from textual.widgets import DataTable, Footer, Static
+from textual.containers import Vertical
+from textual.widgets import DataTable, Footer, Input, Static
+from textual.worker import get_current_worker
 
 from advisor.documents.recommendation import Plan
-from advisor.report.plan import figure_rows, headline, summary_cells
-from advisor.report.text import rejection_lines
-from advisor.tui.answers import command, plain_words
+from advisor.errors import AdvisorError, ProbeError
+from advisor.report.terminal import clean
+from advisor.tui.answers import Answers, command, plain_words
 from advisor.tui.conversation import Reply
+from advisor.tui.messages import Replied, ReplyFailed
 from advisor.tui.screens.base import StepScreen
-from advisor.tui.widgets.large import Large
-from advisor.tui.widgets.memory_bar import MemoryBar
+from advisor.tui.widgets.answer_page import AnswerPage, FigureTable, text
+from advisor.tui.widgets.ranked import Ranked
 from advisor.tui.widgets.steps import Steps
-
-_WIDTHS = (17, 39)
-"""Of a figure's name and value; its note takes what is left, and wraps."""
 
 
 class AnswerScreen(StepScreen):
-    """Step 3."""
+    """The first screen and the last one left."""
 
     STEP = "Answer"
     ABOUT = (
-        "The scheme to use and what will come of it. Every figure has an interval and a basis; Enter on a "
-        "figure, or on a "
-        "runner-up, opens what it is made of and the measurements behind it. c copies the command that runs"
-        " it, m the "
-        "one that makes it, j the `advisor` command line that gives this same answer."
+        "The scheme to use and what will come of it, for the machine named above; e changes the questions, h "
+        "the machine, and the answer follows. The four figures are the share of the memory, tokens a second, "
+        "the file, and the expected loss, each with its interval. Enter on a model takes it; on a figure or "
+        "a runner-up it opens what the figure is made of and the measurements behind it. / searches the list "
+        "by words, <10GB, >30tok, <1%, since 2026."
     )
-    AUTO_FOCUS = "#page"
+    AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "questions", "Questions"),
+        Binding("h", "machine", "Machine"),
+        Binding("x", "this_machine", "Back to this machine", show=False),
         Binding("c", "copy_run", "Copy"),
-        Binding("m", "copy_make", "Copy make"),
-        Binding("j", "copy_same", "Copy advisor call", show=False),
+        Binding("m", "copy_make", "Copy the make command", show=False),
+        Binding("j", "copy_same", "Copy the advisor call", show=False),
         Binding("t,f5", "tradeoffs", "Tradeoffs", key_display="t"),
-        Binding("p", "plot", "Plot"),
-        Binding("l", "learn", "Learn"),
-        Binding("s", "save", "Save"),
+        Binding("p", "plot", "Plot", show=False),
+        Binding("escape", "back", show=False),
+        Binding("slash", "search", "Search", key_display="/"),
+        Binding("l", "learn", "Learn", show=False),
+        Binding("s", "save", "Save", show=False),
+        Binding("down", "scroll(1)", show=False),
+        Binding("up", "scroll(-1)", show=False),
+        Binding("pagedown", "scroll(15)", show=False),
+        Binding("pageup", "scroll(-15)", show=False),
     ]
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.reply = reply
+        self._asked: Answers | None = None
+
+    def compose(self) -> ComposeResult:
+        """Steps, machine, page."""
+        yield Steps(self.STEP)
+        yield Static("", id="planned-for", markup=False)
+        yield Vertical(id="body")
+        yield Footer(compact=True)
+
+    @property
+    def reply(self) -> Reply | None:
+        """What the page shows."""
+        page = self.query(AnswerPage)
+        return page.first().reply if page else None
 
     @property
     def plan(self) -> Plan | None:
         """The recommended plan, or the nearest miss."""
+        if self.reply is None:
+            return None
         document = self.reply.document
-        return document.recommendation or (document.nearest_miss and document.nearest_miss.plan)
+        return document.recommendation or (document.nearest_miss.plan if document.nearest_miss else None)
 
-    def compose(self) -> ComposeResult:
-        """One long page; the head of it answers, the rest explains."""
-        document = self.reply.document
-        yield Steps(self.STEP)
-        with VerticalScroll(id="page"):
-            if document.recommendation is None:
-                yield from self._nothing()
-            else:
-                yield from self._plan(document.recommendation)
-            if self.reply.model is not None or document.recommendation is None:
-                yield from self._others()
-            yield from _listed("What would change this", document.what_would_change)
-            yield from self._rejected()
-            yield from _heading("The same on the command line")
-            yield _text(command(self.reply.answers))
-        yield Footer(show_command_palette=False)
+    async def on_screen_resume(self) -> None:
+        """Answer what was changed meanwhile; show what was answered meanwhile."""
+        known = self.conversation.reply
+        answers = self.conversation.answers
+        if known is not None and known.answers == answers:
+            if known is not self.reply:
+                await self._show(known)
+        elif self._asked != answers or self.reply is not None:
+            await self._ask(answers)
 
-    def _plan(self, plan: Plan) -> ComposeResult:
-        width = self.app.size.width - 4
-        yield Large(plan.scheme, width)
-        yield _text(headline(plan), "headline")
-        yield _text(" ".join(plan.why), "why")
-        if self.reply.model is None:
-            yield from self._others()
-        yield from _heading("Run (c copies)")
-        yield _text(plan.run_command, "command")
-        yield from _listed("Mind", self.reply.document.warnings)
-        yield from _heading("Figures (Enter opens the evidence)")
-        yield DataTable(id="figures", cursor_type="row", show_header=False)
-        if plan.predicted.placement is not None:
-            yield from _heading("Memory")
-            yield MemoryBar(plan.predicted.placement, width)
-        if plan.make_command:
-            yield from _heading("Make (m copies)" + (f": {plan.make_cost}" if plan.make_cost else ""))
-            yield _text(plan.make_command, "command")
-        scores = [
-            f"{score.benchmark}: {score.expected.value:.1f} expected, {score.published:g} published "
-            f"unquantized ({score.reported_by}, {score.setting}) {score.url}"
-            for score in plan.expected_scores
-        ]
-        yield from _listed(
-            "Expected scores", tuple(scores) or ((plan.score_note,) if plan.score_note else ())
-        )
-        yield from _listed(
-            "To win accuracy back",
-            tuple(f"{way.name}: {way.gain} (cost: {way.cost}; {way.source_url})" for way in plan.recovery),
-        )
+    async def _ask(self, answers: Answers) -> None:
+        self._asked = answers
+        waiting = "Computing …" if answers.model else "Looking through the current model families …"
+        await self._say(f"Reading the machine … {waiting}" if self.conversation.probed is None else waiting)
+        self._compute(answers)
 
-    def _nothing(self) -> ComposeResult:
-        document = self.reply.document
-        unmeasured = document.status == "not_measured"
-        yield _text(
-            "Not enough measurements to answer this" if unmeasured else "Nothing meets this need", "large"
-        )
-        miss = document.nearest_miss
-        if miss:
-            yield _text(f"Nearest miss: {headline(miss.plan)}", "headline")
-            yield from _listed("It misses", miss.misses)
-            if miss.change:
-                yield from _listed("It would do with", (plain_words(miss.change),))
-            yield from _heading("Figures (Enter opens the evidence)")
-            yield DataTable(id="figures", cursor_type="row", show_header=False)
-        yield from _listed("Mind", document.warnings)
-        yield _text("escape goes back to the questions; t shows every scheme with the reason against it")
+    async def _say(self, words: str, kind: str = "") -> None:
+        body = self.query_one("#body")
+        await body.remove_children()
+        await body.mount(text(words, f"pad {kind}"))
 
-    def _others(self) -> ComposeResult:
-        if not self.reply.document.alternatives:
-            return
-        suggested = self.reply.model is None
-        yield from _heading(
-            "Models that fit, the best of each family first (Enter takes it)"
-            if suggested
-            else "Runners-up (Enter opens)"
-        )
-        yield DataTable(id="others", cursor_type="row")
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def _compute(self, answers: Answers) -> None:
+        worker = get_current_worker()
+        try:
+            if not answers.hardware.strip() and self.conversation.probed is None:
+                self.conversation.read_machine()
+            reply = self.conversation.ask_unless(answers, lambda: worker.is_cancelled)
+            if reply is not None:
+                _ = reply.document  # written here, where it holds nothing up
+                self.post_message(Replied(reply))
+        except AdvisorError as error:
+            mend = "h names a machine" if isinstance(error, ProbeError) else "e changes the questions"
+            self.post_message(ReplyFailed(f"{plain_words(error)} ({mend})"))
 
-    def _rejected(self) -> ComposeResult:
-        lines = rejection_lines(self.reply.document.rejected, 4)
-        yield from _listed("Rejected (t shows all)" if self.reply.model else "Rejected", lines)
+    @on(Replied)
+    async def _replied(self, event: Replied) -> None:
+        if event.reply.answers == self.conversation.answers:
+            self.conversation.reply = event.reply
+            await self._show(event.reply)
 
-    def on_mount(self) -> None:
-        """Fill the tables."""
-        if self.plan is not None:
-            table = self.query_one("#figures", DataTable)
-            spare = max(self.app.size.width - sum(_WIDTHS) - 10, 14)
-            for title, width in zip(("figure", "value", "note"), (*_WIDTHS, spare), strict=True):
-                table.add_column(title, width=width)
-            for row in figure_rows(self.plan):
-                table.add_row(*map(Text, row[:3]), height=None)
-        others = self.reply.document.alternatives
-        if others:
-            table = self.query_one("#others", DataTable)
-            suggested = self.reply.model is None
-            table.add_columns(
-                *(["model"] if suggested else []), "scheme", "engine", "file", "loss", "decode tok/s"
-            )
-            for plan in self._choices:
-                table.add_row(*([plan.model] if suggested else []), *summary_cells(plan))
+    @on(ReplyFailed)
+    async def _refused(self, event: ReplyFailed) -> None:
+        await self._say(f"! {event.text}", "problem")
 
-    @property
-    def _choices(self) -> tuple[Plan, ...]:
-        """The plans of the second table: a suggestion among its peers, a choice's runners-up."""
-        document = self.reply.document
-        best = (document.recommendation,) if self.reply.model is None and document.recommendation else ()
-        return (*best, *document.alternatives)
+    def failed(self, text: str) -> None:
+        """Say it where the answer would stand."""
+        self.post_message(ReplyFailed(text))
+
+    async def _show(self, reply: Reply) -> None:
+        self._asked = reply.answers
+        line = self.query_one("#planned-for", Static)
+        stated = self._stated(reply.answers)
+        line.update(clean(reply.hardware.name) + stated)
+        line.set_class(bool(stated), "-other")
+        body = self.query_one("#body")
+        await body.remove_children()
+        await body.mount(AnswerPage(reply))
+
+    def _stated(self, answers: Answers) -> str:
+        """The badge of a machine that is not the one this runs on, or not as it was read."""
+        if answers.hardware.strip():
+            return "  ◆ ANOTHER MACHINE, x: back to this one"
+        if answers.ram or answers.vram or answers.bandwidth:
+            return "  ◆ THIS MACHINE WITH STATED VALUES, x: as it was read"
+        return ""
 
     @on(DataTable.RowSelected, "#figures")
-    def _open_figure(self, event: DataTable.RowSelected) -> None:
-        self._evidence(self.plan, figure_rows(self.plan)[event.cursor_row][3])
+    async def _open_figure(self, event: DataTable.RowSelected) -> None:
+        table = event.data_table
+        if isinstance(table, FigureTable):
+            await self._evidence(table.plan, table.section(event.cursor_row))
 
-    @on(DataTable.RowSelected, "#others")
-    def _open_other(self, event: DataTable.RowSelected) -> None:
-        plan = self._choices[event.cursor_row]
-        if self.reply.model is None:
-            self.app.take_model(plan.model)
+    @on(Ranked.Chosen)
+    async def _open_other(self, event: Ranked.Chosen) -> None:
+        if self.reply is None:
+            return
+        if self.reply.model is None or event.plan.model != self.reply.model.name:
+            self.app.change(replace(self.conversation.answers, model=event.plan.model))
+            await self._ask(self.conversation.answers)
         else:
-            self._evidence(plan, "size")
+            await self._evidence(event.plan, "size")
 
-    def _evidence(self, plan: Plan, section: str) -> None:
-        self.app.push_screen(self.app.screen_for("evidence", self.reply, plan, section))
+    async def _evidence(self, plan: Plan, section: str) -> None:
+        await self.app.open("evidence", self.reply, plan, section)
+
+    async def action_questions(self) -> None:
+        """What runs, what for, how accurate, how fast."""
+        await self.app.open("questions")
+
+    async def action_machine(self) -> None:
+        """What the plan is made for."""
+        await self.app.open("machine")
+
+    async def action_this_machine(self) -> None:
+        """Plan for the machine this runs on, as it was read."""
+        here = replace(self.conversation.answers, hardware="", ram="", vram="", bandwidth="")
+        if here != self.conversation.answers:
+            self.app.change(here)
+            await self._ask(here)
+
+    def action_search(self) -> None:
+        """The cursor into the search line of the list."""
+        lines = self.query("Ranked Input").results(Input)
+        if line := next(lines, None):
+            line.focus()
+
+    def action_scroll(self, step: int) -> None:
+        """The page, without animation: it would send every step over the line."""
+        for page in self.query(AnswerPage):
+            page.scroll_relative(y=step, animate=False)
 
     def action_copy_run(self) -> None:
         """The command that runs the plan, to the clipboard."""
@@ -188,47 +201,36 @@ class AnswerScreen(StepScreen):
         """The command that makes the weights, to the clipboard."""
         if self.plan and self.plan.make_command:
             self.app.copy(self.plan.make_command, "make command")
-        else:
+        elif self.plan:
             self.notify("nothing has to be made: the engine loads it as it is")
 
     def action_copy_same(self) -> None:
         """The command line that gives this answer."""
-        self.app.copy(command(self.reply.answers), "advisor command")
+        self.app.copy(command(self.conversation.answers), "advisor command")
 
-    def action_tradeoffs(self) -> None:
+    async def action_tradeoffs(self) -> None:
         """Every scheme side by side."""
         if self.needs_model():
-            self.app.push_screen(self.app.screen_for("tradeoffs", self.reply))
+            await self.app.open("tradeoffs", self.reply)
 
-    def action_plot(self) -> None:
+    async def action_plot(self) -> None:
         """Size and speed against loss."""
         if self.needs_model():
-            self.app.push_screen(self.app.screen_for("plot", self.reply))
+            await self.app.open("plot", self.reply)
 
-    def action_learn(self) -> None:
+    async def action_learn(self) -> None:
         """What quantization does."""
-        self.app.push_screen(self.app.screen_for("learn", self.reply))
+        if self.reply is not None:
+            await self.app.open("learn", self.reply)
 
-    def action_save(self) -> None:
+    async def action_save(self) -> None:
         """Take the documents away as files."""
-        self.app.push_screen(self.app.screen_for("save", self.reply))
+        if self.reply is not None:
+            await self.app.open("save", self.reply)
 
     def needs_model(self) -> bool:
         """Whether a model is chosen; says what to do when none is."""
-        if self.reply.table is None:
+        known = self.reply is not None and self.reply.table is not None
+        if not known:
             self.notify("take one of the models first: Enter on its row", severity="warning")
-        return self.reply.table is not None
-
-
-def _text(text: str, kind: str = "") -> Static:
-    return Static(text, markup=False, classes=f"text {kind}".strip())
-
-
-def _heading(title: str) -> list[Widget]:
-    return [Static(title, markup=False, classes="heading")]
-
-
-def _listed(title: str, lines: tuple[str, ...]) -> list[Widget]:
-    if not lines:
-        return []
-    return [*_heading(title), *(_text(f"- {line}", "item") for line in lines)]
+        return known

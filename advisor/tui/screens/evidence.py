@@ -55,7 +55,7 @@ class EvidenceScreen(StepScreen):
             for name in SECTIONS:
                 with TabPane(name.capitalize(), id=name), VerticalScroll(can_focus=False):
                     yield Static("Looking up …", id=f"{name}-text", markup=False)
-        yield Footer(show_command_palette=False)
+        yield Footer(compact=True)
 
     def on_mount(self) -> None:
         """The terms are computed aside."""

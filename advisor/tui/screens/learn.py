@@ -69,7 +69,7 @@ class LearnScreen(StepScreen):
                     yield Static(suffixes(self.reply.model), markup=False)
                 yield Static("What the names say", classes="heading")
                 yield Static(glossary(), markup=False)
-        yield Footer(show_command_palette=False)
+        yield Footer(compact=True)
 
     def on_mount(self) -> None:
         """The example."""

@@ -44,7 +44,6 @@ class MachineScreen(StepScreen):
         Binding("f5", "continue", "Continue"),
         Binding("f6", "measure", "Measure bandwidth"),
         Binding("f7", "this_machine", "This machine"),
-        Binding("escape", "back", show=False),
     ]
 
     def __init__(self) -> None:
@@ -82,7 +81,7 @@ class MachineScreen(StepScreen):
             yield Button("Continue", id="continue", variant="primary", compact=True)
             yield Button("Measure bandwidth", id="measure", compact=True)
             yield Button("This machine", id="this", compact=True)
-        yield Footer(show_command_palette=False)
+        yield Footer(compact=True)
 
     def on_mount(self) -> None:
         """Read the machine, unless it was handed over."""
@@ -196,9 +195,9 @@ class MachineScreen(StepScreen):
     @on(Input.Submitted)
     @on(Button.Pressed, "#continue")
     def action_continue(self) -> None:
-        """To the questions, once the machine is known."""
+        """To the answer, once the machine is known."""
         if self.take_answers():
-            self.app.push_screen(self.app.screen_for("questions"))
+            self.action_back()
             return
         wrong = [field for field in self.query(Field) if field.problem]
         if wrong:

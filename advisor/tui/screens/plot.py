@@ -81,7 +81,7 @@ class PlotScreen(StepScreen):
         yield Static("", id="plot-title", classes="headline pad", markup=False)
         yield Plot(id="plot-widget")
         yield Static("", id="legend-line", classes="pad", markup=False)
-        yield Footer(show_command_palette=False)
+        yield Footer(compact=True)
 
     def on_mount(self) -> None:
         """Begin with size against loss."""
@@ -172,9 +172,9 @@ class PlotScreen(StepScreen):
         self.everything = not self.everything
         self.draw()
 
-    def action_save(self) -> None:
+    async def action_save(self) -> None:
         """Take the documents away as files, this plot among them."""
-        self.app.push_screen(self.app.screen_for("save", self.reply))
+        await self.app.open("save", self.reply)
 
 
 def _packed(entries: list[str], width: int) -> str:

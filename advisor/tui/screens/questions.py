@@ -52,7 +52,7 @@ class QuestionsScreen(StepScreen):
         with Horizontal(classes="buttons"):
             yield Button("Answer", id="answer", variant="primary", compact=True)
             yield Button("Back", id="back", compact=True)
-        yield Footer(show_command_palette=False)
+        yield Footer(compact=True)
 
     def _need(self, answers: Answers) -> ComposeResult:
         """What runs, what for, how accurate, how fast."""
@@ -214,7 +214,8 @@ class QuestionsScreen(StepScreen):
     def _answer(self, event: Replied) -> None:
         self.query_one("#hint", Static).update("")
         self.conversation.reply = event.reply
-        self.app.push_screen(self.app.screen_for("answer", event.reply))
+        if self.is_current:
+            self.action_back()
 
     @on(ReplyFailed)
     def _refused(self, event: ReplyFailed) -> None:

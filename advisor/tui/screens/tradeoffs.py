@@ -84,7 +84,7 @@ class TradeoffsScreen(StepScreen):
         yield Static("", id="summary", markup=False)
         yield SchemeTable()
         yield Static("", id="detail", markup=False)
-        yield Footer(show_command_palette=False)
+        yield Footer(compact=True)
 
     @property
     def table(self) -> SchemeTable:
@@ -212,8 +212,8 @@ class TradeoffsScreen(StepScreen):
         self.table.arrange()
 
     @on(SchemeTable.Opened)
-    def _open(self, event: SchemeTable.Opened) -> None:
-        self.app.push_screen(self.app.screen_for("evidence", self.reply, event.row, "size"))
+    async def _open(self, event: SchemeTable.Opened) -> None:
+        await self.app.open("evidence", self.reply, event.row, "size")
 
     def action_copy_run(self) -> None:
         """The command that runs the row at the cursor."""
@@ -227,20 +227,19 @@ class TradeoffsScreen(StepScreen):
         """The what-if becomes the answers, and the answer is given anew."""
         self.app.change(self.wanted)
         self.conversation.reply = self.reply
-        self.app.pop_screen()
-        self.app.switch_screen(self.app.screen_for("answer", self.reply))
+        self.action_back()
 
-    def action_plot(self) -> None:
+    async def action_plot(self) -> None:
         """Size and speed against loss."""
-        self.app.push_screen(self.app.screen_for("plot", self.reply))
+        await self.app.open("plot", self.reply)
 
-    def action_levels(self) -> None:
+    async def action_levels(self) -> None:
         """K_S, K_M and K_L beside each other."""
-        self.app.push_screen(self.app.screen_for("learn", self.reply, "levels"))
+        await self.app.open("learn", self.reply, "levels")
 
-    def action_save(self) -> None:
+    async def action_save(self) -> None:
         """Take the documents away as files."""
-        self.app.push_screen(self.app.screen_for("save", self.reply))
+        await self.app.open("save", self.reply)
 
 
 def _explicit(answers: Answers, reply: Reply) -> Answers:

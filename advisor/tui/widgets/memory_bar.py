@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.text import Text
+from textual.events import Resize
 from textual.widgets import Static
 
 from advisor.documents.outcome import DeviceMemory, Placement
@@ -19,8 +20,13 @@ _FREE = "·"
 class MemoryBar(Static):
     """One bar a device, as long as what the plan may use there."""
 
-    def __init__(self, placement: Placement, width: int) -> None:
-        super().__init__(bars(placement, width), classes="memory")
+    def __init__(self, placement: Placement) -> None:
+        super().__init__(classes="memory")
+        self.placement = placement
+
+    def on_resize(self, event: Resize) -> None:
+        """As long as there is room."""
+        self.update(bars(self.placement, event.size.width))
 
 
 def bars(placement: Placement, width: int) -> Text:

@@ -1,0 +1,148 @@
+"""An answer as a page: what to run and its four figures, what else would do, then why."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import DataTable, Static
+
+from advisor.documents.recommendation import Plan, Recommendation
+from advisor.report.figures import placement_words
+from advisor.report.plan import figure_rows, headline
+from advisor.report.terminal import cleaned
+from advisor.report.text import rejection_lines
+from advisor.tui.answers import command, plain_words
+from advisor.tui.conversation import Reply
+from advisor.tui.widgets.four import Four
+from advisor.tui.widgets.memory_bar import MemoryBar
+from advisor.tui.widgets.ranked import Ranked
+
+
+class FigureTable(DataTable[Text]):
+    """Every figure of a plan; Enter opens its evidence."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(id="figures", cursor_type="row", show_header=False)
+        self.plan = plan
+
+    def on_mount(self) -> None:
+        """A row a figure; long values and notes wrap."""
+        for title in ("figure", "value", "note"):
+            self.add_column(title)
+        for name, value, note, _ in figure_rows(self.plan):
+            self.add_row(Text(name), Text(value), Text(note), height=None)
+
+    def section(self, row: int) -> str:
+        """The part of the evidence that explains the figure in *row*."""
+        return figure_rows(self.plan)[row][3]
+
+
+class AnswerPage(VerticalScroll):
+    """The page of one reply."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(id="page")
+        self.reply = reply
+        self.document: Recommendation = cleaned(reply.document)
+
+    def compose(self) -> ComposeResult:
+        """The head of it answers, the rest explains."""
+        document = self.document
+        plan = document.recommendation
+        if plan is None:
+            yield from self._nothing()
+        else:
+            imatrix = " with imatrix" if plan.imatrix else ""
+            yield text(f"{plan.model}: {plan.scheme}{imatrix} on {plan.engine}", "large")
+            place = placement_words(plan.predicted.placement)
+            room = f"{plan.context_tokens} tokens x {plan.concurrency}"
+            yield text(f"{place}, {plan.kv_type} KV cache, room for {room}")
+            yield Four(plan)
+            yield from heading("Run (c copies)")
+            yield text(plan.run_command, "command")
+        yield from self._others()
+        if plan is not None:
+            yield from self._explained(plan)
+        yield from listed("What would change this", document.what_would_change)
+        named = self.reply.model is not None
+        yield from listed(
+            "Rejected (t shows all)" if named else "Rejected", rejection_lines(document.rejected, 4)
+        )
+        yield from heading("The same on the command line (j copies)")
+        yield text(command(self.reply.answers))
+
+    def _explained(self, plan: Plan) -> ComposeResult:
+        yield from listed("Why", plan.why)
+        yield from listed("Mind", self.document.warnings)
+        yield from heading("Figures (Enter opens the evidence)")
+        yield FigureTable(plan)
+        if plan.predicted.placement is not None:
+            yield from heading("Memory")
+            yield MemoryBar(plan.predicted.placement)
+        if plan.make_command:
+            yield from heading("Make (m copies)" + (f": {plan.make_cost}" if plan.make_cost else ""))
+            yield text(plan.make_command, "command")
+        scores = [
+            f"{score.benchmark}: {score.expected.value:.1f} expected, {score.published:g} published "
+            f"unquantized ({score.reported_by}, {score.setting}) {score.url}"
+            for score in plan.expected_scores
+        ]
+        yield from listed("Expected scores", tuple(scores) or ((plan.score_note,) if plan.score_note else ()))
+        yield from listed(
+            "To win accuracy back",
+            tuple(f"{way.name}: {way.gain} (cost: {way.cost}; {way.source_url})" for way in plan.recovery),
+        )
+
+    def _nothing(self) -> ComposeResult:
+        document = self.document
+        unmeasured = document.status == "not_measured"
+        yield text(
+            "Not enough measurements to answer this" if unmeasured else "Nothing meets this need", "large"
+        )
+        miss = document.nearest_miss
+        if miss:
+            yield text(f"Nearest miss: {headline(miss.plan)}", "headline")
+            yield Four(miss.plan)
+            yield from listed("It misses", miss.misses)
+            if miss.change:
+                yield from listed("It would do with", (plain_words(miss.change),))
+            yield from heading("Figures (Enter opens the evidence)")
+            yield FigureTable(miss.plan)
+        yield from listed("Mind", document.warnings)
+        if self.reply.model is not None:
+            yield text("e changes the questions; t shows every scheme with the reason against it")
+
+    def _others(self) -> ComposeResult:
+        """A suggestion among its peers; the runners-up of a chosen model, and better models."""
+        document = self.document
+        if self.reply.model is None:
+            first = (document.recommendation,) if document.recommendation else ()
+            title = "Models that fit, the best of each family first (Enter takes it)"
+            plans = (*first, *document.alternatives)
+        else:
+            title, plans = "Runners-up (Enter opens)", document.alternatives
+        if plans:
+            yield from heading(title)
+            yield Ranked(plans)
+        if document.better_models:
+            yield from heading("Models with better scores that fit here (Enter takes it)")
+            yield Ranked(document.better_models)
+
+
+def text(words: str, kind: str = "") -> Static:
+    """A paragraph."""
+    return Static(words, markup=False, classes=f"text {kind}".strip())
+
+
+def heading(title: str) -> list[Widget]:
+    """A title line."""
+    return [Static(title, markup=False, classes="heading")]
+
+
+def listed(title: str, lines: tuple[str, ...]) -> list[Widget]:
+    """A title and its lines; nothing without lines."""
+    if not lines:
+        return []
+    return [*heading(title), *(text(f"- {line}", "item") for line in lines)]
