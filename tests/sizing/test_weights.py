@@ -13,7 +13,7 @@ from advisor.sizing.recipes import UNSLOTH_LADDER
 from advisor.sizing.weights import weigh
 from advisor.training.data.tables import load
 from advisor.training.sizes.evaluation import published
-from advisor.training.sizes.fitted import published_checkpoints
+from advisor.training.sizes.spread import published_checkpoints
 
 
 def weights(model: str, scheme: str, imatrix: bool | None = None):
@@ -48,7 +48,7 @@ def test_published_unsloth_files_lie_in_the_interval():
             size = weigh(model, find_scheme(one.scheme)).file_bytes
             inside.append(0.995 * size.low <= one.exact_bytes <= 1.005 * size.high)
     assert len(inside) > 300
-    assert sum(inside) / len(inside) >= 0.87
+    assert sum(inside) / len(inside) >= 0.9
 
 
 def test_a_header_is_mostly_tokenizer():

@@ -17,7 +17,9 @@ from advisor.sizing.types import assign
 from advisor.sizing.weights import weigh
 from advisor.training.data.tables import load
 
-from .fitted import published_files, quantile
+from . import mixes
+from .fitted import published_files
+from .spread import quantile
 
 DRY_RUN_NAMES = {
     "codellama-7b": "CodeLlama-7B",
@@ -40,6 +42,7 @@ def evaluate() -> dict:
         "real_quantizer": real_quantizer(),
         "layouts_the_engine_loads": layouts(),
         "published_files": published(),
+        "mixes_of_families_left_out": mixes.evaluate(),
         "parameter_counts": parameter_counts(),
     }
 

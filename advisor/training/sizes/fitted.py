@@ -10,18 +10,19 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from advisor.catalog.checkpoints import Checkpoint, all_checkpoints
 from advisor.catalog.models import all_models
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.documents.model import ModelProfile
 from advisor.errors import AdvisorError, UnsupportedError
-from advisor.sizing.fitted import Spreads, mix_key, size_class
+from advisor.sizing.fitted import Spreads, size_class
 from advisor.sizing.listing import stated_tensors
 from advisor.sizing.packed import pack
 from advisor.sizing.tensors import tensors
 from advisor.sizing.types import groups
-from advisor.sizing.weights import weigh, weigh_with
+from advisor.sizing.weights import weigh_with
 from advisor.training.data.tables import load
+from advisor.training.sizes import mixes
+from advisor.training.sizes.spread import LEAST, published_checkpoints, quantile
 
 
 def fit(progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def fit(progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
         "nominal_params": nominal_params(),
         "packed": packed(),
         "stated": stated(),
-        "unsloth": unsloth(),
+        "unsloth": mixes.fit(),
     }
     progress("bits per parameter")
     return {**result, "bits_per_param": bits_per_param(Spreads(result))}
@@ -72,17 +73,8 @@ def packed() -> dict[str, list[float]]:
     return {
         kind: [*(round(quantile(values, q), 4) for q in (0.5, 0.05, 0.95)), len(values)]
         for kind, values in sorted(ratios.items())
-        if len(values) >= _LEAST
+        if len(values) >= LEAST
     }
-
-
-_LEAST = 8
-"""Checkpoints of a kind that give ends at 5 and 95 % (a judgement; below it: no interval)."""
-
-
-def published_checkpoints() -> list[tuple[ModelProfile, Checkpoint]]:
-    """Every published quantized file with the catalogue model it was made of."""
-    return [(model, one) for model in all_models() for one in all_checkpoints(model)]
 
 
 def modelled() -> list[ModelProfile]:
@@ -139,37 +131,6 @@ def published_files() -> list[tuple[str, str, float]]:
     return sorted(rows)
 
 
-def unsloth() -> dict[str, list[float]]:
-    """'UD-Q4_K_XL-dense' -> [median, 5 %, 95 %, files] of published size over that of its ftype,
-    by scheme and dense or mixture; gpt-oss, whose experts stay as they were published, is left out."""
-    ratios: dict[str, list[float]] = {}
-    for model, one in published_checkpoints():
-        if one.publisher != "unsloth" or not one.scheme.startswith("UD-") or not one.n_bytes or one.doubt:
-            continue
-        if model.architecture == "GptOssForCausalLM" or one.rounding_bytes > _ROUNDED * one.n_bytes:
-            continue
-        try:
-            groups(model)
-            size = weigh(model, find_scheme(resolve_ftype(find_scheme(one.scheme)))).file_bytes.value
-        except AdvisorError:
-            continue
-        ratios.setdefault(mix_key(one.scheme, model.is_moe), []).append(one.n_bytes / size)
-    return {
-        key: [*(round(quantile(values, q), 4) for q in (0.5, 0.05, 0.95)), len(values)]
-        for key, values in sorted(ratios.items())
-        if len(values) >= _LEAST
-    }
-
-
-_ROUNDED = 0.005
-"""Sizes shown with a coarser last digit say nothing of a mix that differs by a few per cent."""
-
-
-def resolve_ftype(scheme) -> str:
-    """The llama-quantize name an Unsloth scheme starts from."""
-    return scheme.ftype or scheme.name[3:].removesuffix("_XL")
-
-
 def nominal_params() -> list[float]:
     """[5 %, 95 %, models] of true over nominal count, over models whose name states one ('Llama-2-7B')."""
     ratios = []
@@ -179,12 +140,3 @@ def nominal_params() -> list[float]:
             nominal = float(found[1]) * (1e9 if found[2] == "B" else 1e6)
             ratios.append(model.n_params / nominal)
     return [round(quantile(ratios, 0.05), 4), round(quantile(ratios, 0.95), 4), len(ratios)]
-
-
-def quantile(values: list[float], q: float) -> float:
-    """Linear interpolation between order statistics."""
-    ordered = sorted(values)
-    place = q * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
