@@ -13,13 +13,13 @@ def test_ends_are_quantiles_widened() -> None:
 
 
 def test_a_family_is_left_out_whole() -> None:
-    """Eight files of one family say nothing of another of which one file is known, and the other way round."""
+    """Of nine files eight are one family: only the ninth has enough others to be told by."""
     rows = [Ratio("UD-Q4_K_XL-dense", "a", 1.0)] * 8 + [Ratio("UD-Q4_K_XL-dense", "b", 1.1)]
     assert left_out(rows) == [(1.1, [1.0] * 8)]
 
 
 def test_what_lies_outside_widens() -> None:
-    """One family of nine that lies 2 % off asks for an interval four times the least; one of eleven does not."""
+    """One family of nine lying 2 % off asks for four times the least interval; one of eleven does not."""
     odd = Ratio("UD-Q4_K_XL-dense", "odd", 1.0199)
     eight, ten = (
         [Ratio("UD-Q4_K_XL-dense", name, 1.0) for name in names] for names in ("abcdefgh", "abcdefghij")
