@@ -69,8 +69,9 @@ def evaluate() -> dict[str, Any]:
     `median_error` is the median relative error |predicted ÷ measured - 1| of the rows, `over_devices` the
     median over devices of theirs; `covered_90` the share of rows in their 90 % interval, every source (or
     device) counting once, by the shipped procedure calibrated on the other folds. `floor` is how far two
-    independent sources of one configuration lie apart. `held_error` is that of sources and devices that no
-    setting was chosen on. `peer_…` is another tool's formula on the same rows.
+    independent sources of one configuration lie apart. `held_error` is that of sources and devices held
+    back from most choices of settings (`fit.HELD_IN` names those that were not). `peer_…` is another tool's
+    formula on the same rows.
     """
     rows, excluded = load_rows()
     bounds = reach(rows)

@@ -26,14 +26,16 @@ PHASES = ("decode", "prefill")
 FOLDS = 5
 LONE = {"decode": (1.0, 0.25), "prefill": (0.7, 0.7)}
 """What is believed of the effect of a device that one source measured: a share of it, and no more than this
-in logs. One person's machine may be throttled or shared: on devices that a second source measured, these
-shares bring the widest tenth of errors down and leave the median (scripts/choose_local_speed.py)."""
+in logs. One person's machine may be throttled or shared. Chosen on the tables before the second hand-over
+and not again since: scripts/choose_local_speed.py does it."""
 UNCACHED_BYTES = 3e9
 """Weights larger than any cache of the measured devices (1.1 GB of an EPYC 9684X)."""
 LEAST_DEVICES = 5
 """Of a kind, below which the peak itself is the bound."""
 HELD_IN = 6
-"""One source in so many is held back from every choice of settings."""
+"""One group in so many is held back. Not wholly untouched: the balance between devices in `row_weights`, the
+rule for what is uploaded and the rented cards left out were chosen on figures of all rows; later choices are
+to be made without the part held back."""
 
 
 def submitter(row: Row) -> str:
@@ -42,9 +44,9 @@ def submitter(row: Row) -> str:
 
 
 def is_held(row: Row) -> bool:
-    """Whether the row's source, or its device, belongs to the part that no setting was chosen on.
+    """Whether the row's source, or its device, belongs to the part held back from choices of settings.
 
-    Drawn by a hash of the names before anybody looked, and kept for good.
+    Drawn by a hash of the names; HELD_IN says what was chosen on it all the same.
     """
     return any(
         zlib.crc32(f"local speed holdout:{name}".encode()) % (2 * HELD_IN) == 0
