@@ -4,7 +4,18 @@ import json
 import subprocess
 import sys
 
-HEAVY = ("sklearn", "pandas", "numpy", "textual", "pydantic", "psutil", "rich", "cpuinfo")
+HEAVY = (
+    "sklearn",
+    "pandas",
+    "numpy",
+    "textual",
+    "pydantic",
+    "psutil",
+    "rich",
+    "cpuinfo",
+    "jinja2",
+    "matplotlib",
+)
 
 
 def loaded(*arguments: str) -> tuple[int, set[str]]:

@@ -40,9 +40,10 @@ def test_the_wheel_holds_the_data(names, folder):
 
 
 def test_the_wheel_holds_the_code_the_artifact_and_the_styles(names):
-    """Modules, fitted predictors and the TUI's style sheet travel together."""
-    wanted = below("advisor", ".py", ".json", ".tcss")
-    assert {".json", ".py", ".tcss"} == {Path(path).suffix for path in wanted}
+    """Modules, fitted predictors, the TUI's style sheet and the report's page travel together."""
+    endings = {".py", ".json", ".tcss", ".j2", ".css", ".js"}
+    wanted = below("advisor", *endings)
+    assert endings == {Path(path).suffix for path in wanted}
     assert set() == wanted - names
 
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "probe": ("advisor.cli.probe", "what this machine is"),
     "recommend": ("advisor.cli.recommend", "the scheme to use, with reasons and alternatives"),
     "tradeoffs": ("advisor.cli.tradeoffs", "every scheme side by side"),
+    "report": ("advisor.cli.report", "a page to pass on: answer, tradeoffs, plots and evidence"),
     "predict": ("advisor.cli.predict", "the figures of given cases, one or a file of them"),
     "explain": ("advisor.cli.explain", "the terms and measurements behind a figure"),
     "fleet": ("advisor.cli.fleet", "one model over every machine of an inventory"),

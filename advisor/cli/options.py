@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, Literal
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import MODALITIES, OBJECTIVES
@@ -20,13 +20,14 @@ HARDWARE_VARIABLE, MODEL_VARIABLE = "ADVISOR_HARDWARE", "ADVISOR_MODEL"
 """Environment variables that stand for `--hardware` and `--model` where these are not given."""
 
 
-def add_hardware(parser: argparse.ArgumentParser) -> None:
-    """--hardware and its overrides."""
+def add_hardware(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+    """--hardware and its overrides; with *several* it may be repeated, and `each` takes them apart."""
     group = parser.add_argument_group("machine (default: this one)")
     group.add_argument(
         "--hardware",
         metavar="H",
-        default=os.environ.get(HARDWARE_VARIABLE) or None,
+        action="append" if several else "store",
+        default=None if several else os.environ.get(HARDWARE_VARIABLE) or None,
         help='a saved probe (JSON; - reads standard input) or a name: "RTX 4090", "2x A100 80GB", '
         f'"M3 Max 64GB", "EPYC 9654 384GB" (default: ${HARDWARE_VARIABLE})',
     )
@@ -39,13 +40,14 @@ def add_hardware(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_model(parser: argparse.ArgumentParser) -> None:
-    """--model and --params."""
+def add_model(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+    """--model and --params; with *several* --model may be repeated, and `each` takes them apart."""
     group = parser.add_argument_group("model")
     group.add_argument(
         "--model",
         metavar="M",
-        default=os.environ.get(MODEL_VARIABLE) or None,
+        action="append" if several else "store",
+        default=None if several else os.environ.get(MODEL_VARIABLE) or None,
         help="a name (HF id, Ollama tag, llama-3.1-8b), a GGUF file, an HF config.json or directory "
         f"(default: ${MODEL_VARIABLE})",
     )
@@ -160,15 +162,28 @@ def _add_filters(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--since", metavar="DATE", help="released then or later, e.g. 2026-01")
 
 
+def each(args: argparse.Namespace, name: Literal["hardware", "model"]) -> list[argparse.Namespace]:
+    """One set of options for each repeated --hardware or --model, or for the one of the environment; the
+    other option stays as it is."""
+    variable = HARDWARE_VARIABLE if name == "hardware" else MODEL_VARIABLE
+    values = getattr(args, name) or [os.environ.get(variable) or None]
+    return [argparse.Namespace(**{**vars(args), name: value}) for value in dict.fromkeys(values)]
+
+
+def stated(args: argparse.Namespace) -> Stated:
+    """The need as it was typed."""
+    return Stated(**{field.name: _said(getattr(args, field.name)) for field in fields(Stated)})
+
+
 def requirements(args: argparse.Namespace, model: ModelProfile | None) -> Requirements:
     """The Requirements document of parsed options, or the one in the file they name; UsageError names
     the option that makes no sense."""
-    stated = Stated(**{field.name: _said(getattr(args, field.name)) for field in fields(Stated)})
+    said = stated(args)
     if args.requirements is None:
-        return need(stated, model)
-    if stated != Stated():
+        return need(said, model)
+    if said != Stated():
         raise UsageError(
-            f"--requirements holds the whole need: leave out {' '.join(argv(stated))}", field="requirements"
+            f"--requirements holds the whole need: leave out {' '.join(argv(said))}", field="requirements"
         )
     return replace(_document(args.requirements), model=model.name if model else None)
 

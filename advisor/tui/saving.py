@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from advisor.engines.launch import safe_name
 from advisor.errors import UsageError
-from advisor.report.plot_svg import svg
-from advisor.report.series import LOSS, SIZE, SPEED, series
 from advisor.report.tradeoffs import csv_text, markdown
 from advisor.tui.conversation import Reply
 from advisor.tui.target import ANYWHERE, Target
@@ -67,17 +65,18 @@ def _markdown(reply: Reply) -> str:
 
 
 def _svg(reply: Reply) -> str:
-    title = f"{reply.model.name} on {reply.hardware.name}: size against loss"
-    return svg(series(reply.table.rows, SIZE, LOSS, False), title, SIZE, LOSS, _chosen(reply))
+    return _picture(reply, 0)
 
 
 def _speed(reply: Reply) -> str:
-    title = f"{reply.model.name} on {reply.hardware.name}: speed against loss"
-    return svg(series(reply.table.rows, SPEED, LOSS, False), title, SPEED, LOSS, _chosen(reply))
+    return _picture(reply, 1)
 
 
-def _chosen(reply: Reply) -> str:
-    return f"{reply.best.case.scheme.name} ({reply.best.case.engine})" if reply.best else ""
+def _picture(reply: Reply, index: int) -> str:
+    """One of the two plots; Matplotlib is imported when somebody saves one."""
+    from advisor.report.pictures import panels, svg
+
+    return svg([panels(reply.table)[index]]) if reply.table else ""
 
 
 def _script(reply: Reply) -> str:

@@ -1,0 +1,66 @@
+"""Several answers side by side, the best figure of each line marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from advisor.documents.outcome import Estimate
+from advisor.documents.recommendation import Plan
+from advisor.report.figures import gibibytes, interval, placement_words, size
+from advisor.report.page.answer import Answer
+
+Better = Literal["less", "more"]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One line: its name, a text an answer, and which of them is best (None: no figure, or all alike)."""
+
+    name: str
+    texts: tuple[str, ...]
+    best: float | None
+    values: tuple[float | None, ...]
+
+
+_FACTS: tuple[tuple[str, Callable[[Plan], str]], ...] = (
+    ("Model", lambda plan: plan.model),
+    ("Scheme", lambda plan: plan.scheme),
+    ("Engine", lambda plan: f"{plan.engine} ({plan.backend})"),
+    ("Placement", lambda plan: placement_words(plan.predicted.placement)),
+    ("Licence", lambda plan: plan.licence or "not stated"),
+)
+_Words = Callable[[Estimate | None], str]
+_FIGURES: tuple[tuple[str, Callable[[Plan], Estimate | None], _Words, Better], ...] = (
+    ("File", lambda plan: plan.predicted.file_size_bytes, size, "less"),
+    ("Memory", lambda plan: plan.predicted.memory_bytes, gibibytes, "less"),
+    ("Loss on the tasks", lambda plan: plan.loss_pct, partial(interval, unit="%"), "less"),
+    ("Decode", lambda plan: plan.predicted.decode_tokens_per_s, partial(interval, unit="tokens/s"), "more"),
+    ("Prefill", lambda plan: plan.predicted.prefill_tokens_per_s, partial(interval, unit="tokens/s"), "more"),
+    (
+        "First token after",
+        lambda plan: plan.predicted.time_to_first_token_s,
+        partial(interval, unit="s"),
+        "less",
+    ),
+)
+
+
+def comparison(answers: Sequence[Answer]) -> list[Compared]:
+    """A line a fact and a figure; an answer without a recommendation has none of its own."""
+    plans = [answer.document.recommendation for answer in answers]
+    nothing = tuple(None for _ in plans)
+    lines = [
+        Compared(name, tuple(get(plan) if plan else "–" for plan in plans), None, nothing)
+        for name, get in _FACTS
+    ]
+    for name, figure, words, better in _FIGURES:
+        found = [figure(plan) if plan else None for plan in plans]
+        values = tuple(None if one is None else one.value for one in found)
+        known = {value for value in values if value is not None}
+        best = None if len(known) < 2 else (min(known) if better == "less" else max(known))
+        texts = tuple(words(one) if plan else "–" for one, plan in zip(found, plans, strict=True))
+        lines.append(Compared(name, texts, best, values))
+    return lines
