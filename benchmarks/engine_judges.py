@@ -4,6 +4,8 @@
 
 `--python` is an interpreter in which the engines to ask are installed (vllm 0.33 with a CPU build of torch;
 sglang, lmdeploy, mlx-lm and auto-round without their GPU parts); an engine it lacks is counted as not asked.
+Files for SkyPilot, Ray Serve and LeaderWorkerSet are judged by their own schemas, where skypilot and
+ray[serve] are installed and $LWS_CRD names the controller's definition.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -20,8 +23,10 @@ from typing import Any
 from advisor.catalog.native import native_schemes
 from advisor.catalog.resolve import resolve_hardware, resolve_model
 from advisor.deploy.commands import deployment
+from advisor.deploy.targets import write
+from advisor.documents.hardware import HardwareProfile
 from advisor.documents.requirements import Load, Requirements
-from advisor.errors import AdvisorError
+from advisor.errors import AdvisorError, UnsupportedError
 from advisor.recommendation.evaluate import evaluate
 from advisor.recommendation.plans import deploy_plan
 from benchmarks.judges.configs import model_config, quantization_config
@@ -59,6 +64,9 @@ SCHEMES = (
 )
 SERVERS = ("vllm", "sglang", "lmdeploy")
 LOCAL = ("mlx",)
+FORMS = ("skypilot", "ray-serve", "lws")
+SEVERAL = ("2 nodes of 8x H100 SXM, 400 Gb/s", "4 nodes of 8x A100 SXM 80GB, 200 Gb/s")
+"""For lws, which is for models over several nodes."""
 _NATIVE = {
     "W8A8-FP-block": {
         "quant_method": "fp8",
@@ -76,8 +84,25 @@ _NATIVE = {
 
 def plans(engine: str) -> list[dict[str, Any]]:
     """Every plan of *engine* that is called feasible, over models, machines and two loads."""
-    found = []
     machines = MACHINES if engine in SERVERS else ("M3 Max 64GB",)
+    found = [_case(one, hardware) for one, hardware in _feasible(engine, machines)]
+    return list({json.dumps(case["argv"]) + case["capability"]: case for case in found}.values())
+
+
+def files(form: str) -> list[dict[str, Any]]:
+    """The plans of two engines that *form* can say, as that form's text."""
+    found = {}
+    for engine in ("vllm", "sglang"):
+        for one, _ in _feasible(engine, SEVERAL if form == "lws" else MACHINES[-2:]):
+            try:
+                text = write(deployment(deploy_plan(one)), form)
+            except UnsupportedError:
+                continue
+            found[text] = {"form": form, "text": text, "capability": "", "argv": [form, one.case.model.name]}
+    return list(found.values())
+
+
+def _feasible(engine: str, machines: tuple[str, ...]) -> Iterator[tuple[Any, HardwareProfile]]:
     for model_name in MODELS:
         model = resolve_model(model_name)
         for machine in machines:
@@ -93,8 +118,7 @@ def plans(engine: str) -> list[dict[str, Any]]:
                     judged, _ = evaluate(need, hardware, model, everything=True)
                 except AdvisorError:
                     continue
-                found += [_case(one, hardware) for one in judged if one.feasible]
-    return list({json.dumps(case["argv"]) + case["capability"]: case for case in found}.values())
+                yield from ((one, hardware) for one in judged if one.feasible)
 
 
 def _case(judged: Any, hardware: Any) -> dict[str, Any]:
@@ -129,6 +153,9 @@ def ask(python: str, judge: str, cases: list[dict[str, Any]]) -> list[dict[str, 
 
 def judged(python: str, engine: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """(case, answer) of every plan of *engine*; vLLM's are built as well, one machine at a time."""
+    if engine in FORMS:
+        cases = files(engine)
+        return list(zip(cases, ask(python, "target_judge.py", cases), strict=True))
     cases = plans(engine)
     if engine != "vllm":
         return list(zip(cases, ask(python, "parser_judge.py", cases), strict=True))
@@ -144,11 +171,11 @@ def main() -> int:
     """Print accepted and refused per engine; 1 when anything was refused."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--python", default=sys.executable)
-    parser.add_argument("--only", action="append", choices=(*SERVERS, *LOCAL))
+    parser.add_argument("--only", action="append", choices=(*SERVERS, *LOCAL, *FORMS))
     parser.add_argument("--show", action="store_true", help="every refused line with the engine's words")
     args = parser.parse_args()
     refused = 0
-    for engine in args.only or (*SERVERS, *LOCAL):
+    for engine in args.only or (*SERVERS, *LOCAL, *FORMS):
         answers = judged(args.python, engine)
         counts = Counter(answer["accepted"] for _, answer in answers)
         refused += counts[False]
