@@ -39,7 +39,8 @@ def run_text(plan: Deployment) -> str:
     """Shell text that runs a deployment whose weights are there."""
     run = shell.block(plan.run)
     if plan.workers:
-        lines = [shell.comment(f"on the node of rank 0, whose address stands for {plan.leader}"), run]
+        address = f", whose address stands for {plan.leader}" if plan.leader else ""
+        lines = [shell.comment(f"on the node of rank 0{address}"), run]
         for rank, command in enumerate(plan.workers, 1):
             lines += [shell.comment(f"on the node of rank {rank}"), shell.block(command)]
         return "\n".join(lines)

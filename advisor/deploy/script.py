@@ -86,13 +86,13 @@ def _missing(plan: Deployment) -> list[str]:
 
 def _ranks(plan: Deployment) -> list[str]:
     """Every node runs the same script with its rank; words from outside stay quoted."""
-    lines = [
-        f"rank=${{1:?give the rank of this node: 0 to {len(plan.workers)}}}",
-        "leader=${2:?give the address of the node of rank 0}",
-        'case "$rank" in',
-    ]
+    lines = [f"rank=${{1:?give the rank of this node: 0 to {len(plan.workers)}}}"]
+    if plan.leader:
+        lines.append("leader=${2:?give the address of the node of rank 0}")
+    lines.append('case "$rank" in')
     for rank, command in enumerate((plan.run, *plan.workers)):
-        line = shell.line(command).replace(plan.leader, '"$leader"')
+        line = shell.line(command)
+        line = line.replace(plan.leader, '"$leader"') if plan.leader else line
         lines.append(f"  {rank}) {'' if command.env else 'exec '}{line} ;;")
     return [*lines, '  *) echo "no such rank: $rank" >&2; exit 1 ;;', "esac"]
 

@@ -63,6 +63,8 @@ class Engine:
     """The same on a card of much memory, where it differs."""
     splits_matrices: bool = False
     """Whether several GPUs can share each matrix (tensor parallelism)."""
+    spans_nodes: bool = False
+    """Whether a local engine can put layers on the GPUs of other nodes."""
     expert_parallel: bool = False
     """Whether experts can be spread whole over the GPUs."""
     online: Mapping[str, str] = field(default_factory=dict)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from advisor.documents.deployment import Command
 from advisor.engines import _ggml, kv_types
 from advisor.engines.engine import Engine
 from advisor.engines.launch import Launch, Started, words
 
+_RPC_PORT = 50052
+"""rpc-server's own default."""
 _BUILDS = {
     "cpu": "server",
     "cuda": "server-cuda",
@@ -20,7 +25,15 @@ _IMAGES = {backend: f"ghcr.io/ggml-org/llama.cpp:{build}" for backend, build in 
 def _start(launch: Launch) -> Started:
     # -hf fetches and loads the projector of a model with images, which the plan leaves out
     text_only = launch.downloads and (launch.model.modality or "text") != "text"
-    return _ggml.llama_server(launch, "-ncmoe", *words("--no-mmproj" if text_only else None))
+    more = words("--no-mmproj" if text_only else None)
+    if launch.nodes == 1:
+        return _ggml.llama_server(launch, "-ncmoe", *more)
+    # https://github.com/ggml-org/llama.cpp/blob/master/tools/rpc/README.md
+    lent = [f"WORKER_{rank}_ADDRESS:{_RPC_PORT}" for rank in range(1, launch.nodes)]
+    started = _ggml.llama_server(launch, "-ncmoe", *more, "--rpc", ",".join(lent))
+    lend = Command(argv=words("rpc-server", "-H", "0.0.0.0", "-p", _RPC_PORT))
+    said = f"rpc-server asks nobody for a password: close port {_RPC_PORT} to all but these nodes"
+    return replace(started, workers=(lend,) * len(lent), warnings=(*started.warnings, said))
 
 
 ENGINE = Engine(
@@ -39,6 +52,7 @@ ENGINE = Engine(
     reads_gguf=True,
     ggml_builds=_ggml.ALL_BUILDS,
     outside_gpu="experts",
+    spans_nodes=True,
     kv_types=kv_types.GGML,
     program="llama-server",
     version="2026-08",

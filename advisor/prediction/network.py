@@ -15,8 +15,8 @@ from advisor.documents.requirements import Load
 from advisor.prediction.case import Case, Sized
 from advisor.prediction.figures import FIGURES, TIMES, Speed
 
-_STATE_BYTES = 2
-"""A hidden state travels in 16 bits (vLLM sends its intermediate tensors in the model's dtype)."""
+_SERVED_BYTES, _LOCAL_BYTES = 2, 4
+"""Of one value of a hidden state: serving engines send the model's dtype, llama.cpp computes in F32."""
 _UNMEASURED = "no measurement of several nodes is among the rows: one node's speed carried over"
 
 
@@ -34,10 +34,10 @@ def over_network(case: Case, load: Load, sized: Sized, alone: Speed) -> Speed:
     if nodes == 1 or alone.why_not:
         return alone
     hidden, rate = case.model.hidden_size, case.hardware.network_bytes_per_s
-    borders = nodes - 1
-    token_s = borders * hidden * _STATE_BYTES / rate if hidden and rate else 0.0
+    borders, size = nodes - 1, _SERVED_BYTES if case.serves else _LOCAL_BYTES
+    token_s = borders * hidden * size / rate if hidden and rate else 0.0
     said = (
-        f"network: {borders} x {hidden} x {_STATE_BYTES} bytes a token at {rate / 1e9:g} GB/s = "
+        f"network: {borders} x {hidden} x {size} bytes a token at {rate / 1e9:g} GB/s = "
         f"{token_s * 1e6:.3g} us"
         if token_s and rate
         else "network: its rate is not stated (as in ', 400 Gb/s'), so it is taken to cost nothing"

@@ -31,7 +31,7 @@ def _one(case: Case, load: Load, sized: Sized) -> Speed:
 
     alone = predict_local(case, load, sized)
     if load.concurrency == 1:
-        return alone
+        return over_network(case, load, sized, alone)
     from advisor.prediction.serving_speed.batched import shared
 
-    return shared(case, load, sized, alone)
+    return over_network(case, load, sized, shared(case, load, sized, alone))

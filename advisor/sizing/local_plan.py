@@ -78,6 +78,8 @@ def local_plans(request: Request, gpu_layers: int | None, cpu_expert_layers: int
     for plan in plans:
         # Nobody knows the card's memory: the answer says so and goes on.
         plan.assume_unknown_fits = True
+    if facts(request.engine).spans_nodes and not any(plan.fits(request.parts) for plan in plans):
+        plans += _over_nodes(request, gpus)
     if not request.outside_gpu or any(plan.fits(request.parts) for plan in plans):
         return plans
     if request.outside_gpu == "experts" and request.shares.experts[-1] > 0:
@@ -85,6 +87,14 @@ def local_plans(request: Request, gpu_layers: int | None, cpu_expert_layers: int
     plans += _split_plans(request, gpus)
     plans.append(cpu_plan(request))
     return plans
+
+
+def _over_nodes(request: Request, gpus: list[tuple[int, Gpu]]) -> list[Plan]:
+    """The layers over the GPUs of all equal nodes; none for one node."""
+    nodes, per_node = request.hardware.nodes, len(request.hardware.gpus)
+    if nodes <= 1:
+        return []
+    return [_whole(request, [(i + node * per_node, gpu) for node in range(nodes) for i, gpu in gpus])]
 
 
 def cpu_plan(request: Request) -> Plan:

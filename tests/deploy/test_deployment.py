@@ -132,3 +132,13 @@ def test_every_node_gets_its_own_command(engine, leader, worker):
     assert plan.run.argv[-len(leader) :] == leader
     assert [command.argv[-len(worker) :] for command in plan.workers] == [worker]
     assert plan.leader == "LEADER_ADDRESS"
+
+
+def test_llama_cpp_borrows_the_gpus_of_other_nodes():
+    """`--rpc` names each lender; a lender is open to whoever reaches it, which is said."""
+    place = Placement(kind="multi-gpu", n_gpus=4, gpu_layers=81, n_layers=80)
+    nodes = resolve_hardware("2 nodes of 2x RTX 4090, 100 Gb/s")
+    plan = deployment(chosen("Llama-3.3-70B", "Q8_0", "llama.cpp", placement=place, hardware=nodes))
+    assert plan.run.argv[plan.run.argv.index("--rpc") + 1] == "WORKER_1_ADDRESS:50052"
+    assert [command.argv for command in plan.workers] == [("rpc-server", "-H", "0.0.0.0", "-p", "50052")]
+    assert (plan.leader, "asks nobody" in plan.warnings[0]) == ("", True)

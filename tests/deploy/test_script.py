@@ -103,3 +103,9 @@ def test_every_node_runs_the_script_with_its_rank(tmp_path):
     for arguments in (("0", "10.0.0.1"), ("1", "10.0.0.1"), ("2", "10.0.0.1"), ()):
         subprocess.run(["bash", "-c", text, "script", *arguments], cwd=tmp_path, capture_output=True)
     assert (tmp_path / "log").read_text().split("\n") == ["0 10.0.0.1:5000", "1 10.0.0.1:5000", ""]
+
+
+def test_nodes_that_only_lend_need_no_leader():
+    """Their command holds nobody's address."""
+    text = script_of(plan(workers=(Command(argv=("rpc-server", "-p", "50052")),)))
+    assert ("leader" in text, "  1) exec rpc-server -p 50052 ;;" in text) == (False, True)

@@ -20,6 +20,8 @@ _LEADER, _RANK = "$(LWS_LEADER_ADDRESS)", "$(LWS_WORKER_INDEX)"
 def _write(plan: Deployment) -> str:
     if not plan.workers:
         raise UnsupportedError("the plan takes one node, and lws is for several: --format kubernetes")
+    if not plan.leader:
+        raise UnsupportedError(f"{plan.engine} must be told where its workers are, which lws does not say")
     run = served(plan, _FORM)
     labels = _pods.labels(plan)
     template = {
@@ -57,7 +59,7 @@ def _spec(plan: Deployment, command: Command, *, probed: bool) -> dict[str, Any]
     spec = _pods.pod(plan, command, probed=probed)
     container = spec["containers"][0]
     container["args"] = [
-        word.replace(plan.leader, _LEADER) if plan.leader else word
+        word.replace(plan.leader, _LEADER)
         for word in (arg.replace("$$" + _RANK[1:], _RANK) for arg in container["args"])
     ]
     spec["volumes"] = [_own_copy(volume) for volume in spec["volumes"]]

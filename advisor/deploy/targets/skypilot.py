@@ -33,6 +33,8 @@ def accelerator(gpu_name: str) -> str:
 
 def _write(plan: Deployment) -> str:
     run = served(plan, _FORM, image=plan.image is not None)
+    if plan.workers and not plan.leader:
+        raise UnsupportedError(f"{plan.engine} must be told its workers, which {_FORM} does not say")
     wanted = plan.resources
     nodes = 1 + len(plan.workers)
     resources: dict[str, Any] = {"ports": plan.port}
