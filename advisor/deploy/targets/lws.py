@@ -8,12 +8,23 @@ from __future__ import annotations
 from typing import Any
 
 from advisor.deploy.targets import _pods
-from advisor.deploy.targets._target import Target, as_yaml, first_make, header, in_image, name_of, served
+from advisor.deploy.targets._target import (
+    Target,
+    as_yaml,
+    first_make,
+    folder_of_weights,
+    header,
+    in_image,
+    name_of,
+    served,
+)
 from advisor.deploy.targets.kubernetes import secret_note
 from advisor.documents.deployment import Command, Deployment
 from advisor.errors import UnsupportedError
 
 _FORM = "lws"
+_RANK_FLAG = "--node-rank"
+"""As the engines that span nodes call it."""
 _LEADER, _RANK = "$(LWS_LEADER_ADDRESS)", "$(LWS_WORKER_INDEX)"
 
 
@@ -42,16 +53,23 @@ def _write(plan: Deployment) -> str:
         "metadata": {"name": f"{name_of(plan)}-http", "labels": labels},
         "spec": {"selector": labels, "ports": [{"name": "http", "port": 80, "targetPort": "http"}]},
     }
-    return header(plan, *first_make(plan), *secret_note(plan)) + as_yaml([group, service])
+    return header(plan, *first_make(plan), *secret_note(plan)) + as_yaml([*_shared(plan), group, service])
+
+
+def _shared(plan: Deployment) -> list[dict[str, Any]]:
+    """The claim of weights that are made once for all nodes; none where every node downloads its own."""
+    claim = _pods.claim(plan) if folder_of_weights(plan) == "." else None
+    if claim is None:
+        return []
+    claim["spec"]["accessModes"] = ["ReadWriteMany"]
+    return [claim]
 
 
 def _any_worker(plan: Deployment) -> Command:
     """The command of rank 1 with its rank left open: all workers share one template."""
     first = in_image(plan, plan.workers[0])
     words = list(first.argv)
-    for flag in ("--node-rank",):
-        if flag in words:
-            words[words.index(flag) + 1] = _RANK
+    words[words.index(_RANK_FLAG) + 1] = _RANK
     return Command(argv=tuple(words), env=first.env)
 
 
@@ -62,7 +80,8 @@ def _spec(plan: Deployment, command: Command, *, probed: bool) -> dict[str, Any]
         word.replace(plan.leader, _LEADER)
         for word in (arg.replace("$$" + _RANK[1:], _RANK) for arg in container["args"])
     ]
-    spec["volumes"] = [_own_copy(volume) for volume in spec["volumes"]]
+    if folder_of_weights(plan) is None:
+        spec["volumes"] = [_own_copy(volume) for volume in spec["volumes"]]
     return spec
 
 

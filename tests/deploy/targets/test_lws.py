@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import yaml
 
@@ -27,3 +29,10 @@ def test_one_node_needs_no_group(plan):
     """A Deployment is enough."""
     with pytest.raises(UnsupportedError, match="--format kubernetes"):
         write(plan(), "lws")
+
+
+def test_weights_that_are_made_lie_on_a_volume_of_all_nodes(two_nodes):
+    """A download each node does for itself; what was made once must be seen by all."""
+    made = list(yaml.safe_load_all(write(replace(two_nodes, ready_made=False, weights="./m"), "lws")))
+    assert [document["kind"] for document in made] == ["PersistentVolumeClaim", "LeaderWorkerSet", "Service"]
+    assert made[0]["spec"]["accessModes"] == ["ReadWriteMany"]
