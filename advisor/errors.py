@@ -96,3 +96,53 @@ class UnsupportedError(AdvisorError, ValueError):
 
     exit_code = ExitCode.NOTHING_FITS
     code = "unsupported"
+
+
+_reported: dict[str, str] = {}
+"""Place of a defect -> what was said of it: one file for each, however often it is met."""
+
+
+def report_crash(error: BaseException, doing: str) -> str:
+    """The last resort, one line about a defect met while *doing*; the traceback and the versions go to a file
+    that it names.
+
+    Where no file can be written, the line says so and holds the place of the defect.
+    """
+    import os
+    import tempfile
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__, limit=-1)
+    place = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else "an unknown place"
+    what = f"a defect of the advisor ({type(error).__name__}: {error}"[:200] + ")"
+    if place not in _reported:
+        try:
+            text = _crash_report(error, doing)
+            handle, path = tempfile.mkstemp(prefix="advisor-crash-", suffix=".txt")
+            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text)
+            _reported[place] = f"please report it with the file {path}"
+        except (OSError, MemoryError, RecursionError):
+            return f"{what} at {place}; no report of it could be written"
+    return f"{what}; {_reported[place]}"
+
+
+def _crash_report(error: BaseException, doing: str) -> str:
+    import platform
+    import sys
+    import traceback
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        release = version("quant-advisor")
+    except PackageNotFoundError:  # run from a checkout
+        release = "from its source"
+    return "\n".join(
+        (
+            f"quant-advisor {release}, Python {platform.python_version()}, {platform.platform()}",
+            f"standard output: {getattr(sys.stdout, 'encoding', None)}",
+            f"doing: {doing[:10_000]}",
+            "",
+            "".join(traceback.format_exception(error, limit=-50)),
+        )
+    )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
-from advisor.catalog.names import compiled, number, whole
+from advisor.catalog.names import KEPT_ANSWERS, MOST_CHARACTERS, compiled, number, whole
 from advisor.data import folder
 
 
@@ -193,7 +193,7 @@ def _spellings(brand: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(forms))
 
 
-@cache
+@lru_cache(maxsize=KEPT_ANSWERS)
 def find_cpu(
     brand: str, family: int | None = None, model: int | None = None, stepping: int | None = None
 ) -> CpuRow | None:
@@ -204,7 +204,7 @@ def find_cpu(
     implementer:part ('0x41:0xd0b'). The first row in file order wins. *family*, *model*, *stepping* (CPUID,
     decimal) decide when the brand is generic, as in cloud machines ('Intel(R) Xeon(R) Processor').
     """
-    forms = _spellings(brand)
+    forms = _spellings(brand[:MOST_CHARACTERS])
     lowered = tuple(form.lower() for form in forms)
     for line, literals in _lines():
         if any(literal in form for literal in literals for form in lowered):

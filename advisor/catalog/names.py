@@ -40,6 +40,10 @@ _RATE_UNITS = {
     "b": 1.0,
 }
 _COUNT_UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
+KEPT_ANSWERS = 16_384
+"""Names whose meaning is kept for the next question: the tables' own and more; a batch has any number."""
+MOST_CHARACTERS = 1000
+"""Of a name that is looked at: longer ones would only cost time."""
 
 
 def parse_bytes(text: str, what: str = "memory size") -> int:

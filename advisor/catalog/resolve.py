@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from advisor.catalog.hardware import describe_machine
 from advisor.catalog.hardware.stated import stated_machine
 from advisor.catalog.models import find_model, match_model
-from advisor.catalog.names import compiled, parse_bytes, parse_count
+from advisor.catalog.names import KEPT_ANSWERS, MOST_CHARACTERS, compiled, parse_bytes, parse_count
 from advisor.catalog.overrides import Overrides, apply_overrides
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
@@ -31,6 +31,8 @@ def resolve_hardware(
     """
     if isinstance(text_or_path, dict):
         profile = _hardware_document(text_or_path, "the hardware document")
+    elif len(text_or_path) > MOST_CHARACTERS * 4:  # a path has up to 4,096
+        raise UsageError(f"a machine's name of {len(text_or_path)} characters; give a name or a file")
     elif _is_path(text_or_path.partition("#")[0], _MACHINE_FILES):
         profile = _machine_file(text_or_path)
     elif not text_or_path.strip():
@@ -192,7 +194,7 @@ def _bare(size: str, name: str | None) -> ModelProfile:
     )
 
 
-@cache
+@lru_cache(maxsize=KEPT_ANSWERS)
 def _from_file(path: str) -> ModelProfile:
     if path.lower().endswith(".gguf"):
         from advisor.catalog.gguf import read_gguf  # deferred: mmap and struct are needed for files only

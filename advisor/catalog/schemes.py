@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from advisor.catalog import scheme_file as file
 from advisor.catalog.kernels import supports
+from advisor.catalog.names import KEPT_ANSWERS, MOST_CHARACTERS
 from advisor.catalog.scheme_names import Parts, listed_name, parse
 from advisor.catalog.scheme_spelling import undecorated, what_it_is
 from advisor.documents.scheme import SchemeProfile
@@ -17,7 +18,7 @@ from advisor.errors import UnknownNameError
 _KV = re.compile(r"(?:[+\-_ ]|(?<=\d))kv[-_]?(?:cache[-_])?(?P<type>[a-z]*\d[\w.\-]*)", re.IGNORECASE)
 
 
-@cache
+@lru_cache(maxsize=KEPT_ANSWERS)
 def find_scheme(text: str, engine: str | None = None) -> SchemeProfile:
     """The scheme a name means, in any case and usual spelling ('q4km', 'FP8_DYNAMIC', 'exl3-4').
 
@@ -25,7 +26,7 @@ def find_scheme(text: str, engine: str | None = None) -> SchemeProfile:
     llama.cpp and MLX-MXFP4 under mlx; '4bit' is Q4_K_M, MLX-4bit-g64, NF4 …
     Raises UnknownNameError with the nearest names, also for a KV-cache type glued on (see `split_kv`).
     """
-    plain = text.strip()
+    plain = text[:MOST_CHARACTERS].strip()
     if plain.lower().endswith(".gguf"):
         plain = _in_file_name(plain[:-5])
     name = listed_name(plain, engine)

@@ -49,9 +49,9 @@ def run(argv: list[str]) -> int:
         return ExitCode.OK
     except Exception as error:
         if not isinstance(error, OSError) or error.errno != ENOSPC:
-            from advisor.cli.crash import report_crash
+            from advisor.errors import report_crash
 
-            return _fail("unexpected", report_crash(error, argv), ExitCode.UNEXPECTED, as_json)
+            return _fail("unexpected", report_crash(error, f"advisor {argv!r}"), ExitCode.UNEXPECTED, as_json)
         # What is still buffered would fail once more while flushing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _fail(

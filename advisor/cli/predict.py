@@ -17,7 +17,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from advisor.documents.files import lines_of
-from advisor.errors import BadFileError, ExitCode, UsageError
+from advisor.errors import (
+    AdvisorError,
+    BadFileError,
+    ExitCode,
+    NotMeasuredError,
+    StoreError,
+    UnsupportedError,
+    UsageError,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,8 +57,10 @@ def run(args: argparse.Namespace) -> int:
 
     if args.batch is None:
         answer = answer_case(_case(args))
+        if "error" in answer:
+            raise _failure(answer["error"]["code"], answer["error"]["message"])
         print(json.dumps(answer, indent=2, ensure_ascii=False))
-        return ExitCode.USAGE if "error" in answer else ExitCode.OK
+        return ExitCode.OK
     if args.model or args.scheme:
         raise UsageError("--batch reads its cases from the file: leave out --model and --scheme")
     codes: set[str] = set()
@@ -62,6 +72,17 @@ def run(args: argparse.Namespace) -> int:
     if UNEXPECTED in codes:
         return ExitCode.UNEXPECTED
     return ExitCode.USAGE if codes and "" not in codes else ExitCode.OK
+
+
+def _failure(code: str, message: str) -> AdvisorError:
+    """The failure that an answer in a batch only describes."""
+    from advisor.recommendation.batch import UNEXPECTED
+
+    kinds: tuple[type[AdvisorError], ...] = (BadFileError, StoreError, NotMeasuredError, UnsupportedError)
+    other = AdvisorError if code == UNEXPECTED else UsageError
+    error = next((kind for kind in kinds if kind.code == code), other)(message)
+    error.code = code
+    return error
 
 
 def _case(args: argparse.Namespace) -> dict[str, Any]:

@@ -14,9 +14,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 def word(text: str) -> str:
     """One word exactly as the program shall receive it; control characters by their escapes ($'\\n')."""
     if _CONTROL.search(text):
-        escaped = "".join(
-            f"\\x{ord(c):02x}" if _CONTROL.match(c) else f"\\{c}" if c in "\\'" else c for c in text
-        )
+        # No quote stands raw: a shell that does not know $'…' reads a plain quoted word, and nothing runs.
+        escaped = "".join(f"\\x{ord(c):02x}" if _CONTROL.match(c) or c in "\\'" else c for c in text)
         return f"$'{escaped}'"
     return shlex.quote(text)
 

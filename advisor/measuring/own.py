@@ -151,6 +151,8 @@ def _of_plain(part: dict[str, list[list[float]]]) -> Pooled:
         | {
             "points": tuple(Point(**point) for point in fields["points"]),
             "alpha": tuple(fields["alpha"]),
+            "log_ratios": tuple(fields["log_ratios"]),
+            "doubtful": tuple(fields["doubtful"]),
             "cholesky": tuple(tuple(row) for row in fields["cholesky"]),
         }
     )

@@ -158,7 +158,7 @@ def summarise(
         other_bytes=outside,
         tied=tied,
         active_bytes_per_token=round(active),
-        bits_by_role={role: b * 8 / n for role, (b, n) in matrix_bits.items()},
+        bits_by_role={role: b * 8 / n for role, (b, n) in matrix_bits.items() if n},
         histogram=histogram,
         basis=basis,
     )

@@ -36,6 +36,7 @@ def test_a_defect_is_one_line(
 ):
     """Exit code 1, an error document, and a report with the traceback in a file that the line names."""
     monkeypatch.setattr(profiles, "run", broken)
+    monkeypatch.setattr("advisor.errors._reported", {})
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert 1 == run(["profiles", "list", "gpus", "--json"])
     out, err = capsys.readouterr()
@@ -50,6 +51,7 @@ def test_a_defect_without_a_place_for_its_report(
 ):
     """The line says so, and where the defect is."""
     monkeypatch.setattr(profiles, "run", broken)
+    monkeypatch.setattr("advisor.errors._reported", {})
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "absent"))
     assert 1 == run(["profiles", "list", "gpus"])
     assert "test_crash.py" in capsys.readouterr().err

@@ -154,3 +154,24 @@ def test_a_busy_measurement_leaves_other_models_and_says_so_on_its_own(
     ask = ("recommend", "--json", "--model", "llama-3.1-8b", "--hardware", "RTX 4090")
     said = answer(capsys, *ask, "--engine", "llama.cpp", "--scheme", "Q4_K_M")
     assert "1 row measured on this machine, 1 of them on a busy one" in said
+
+
+@pytest.mark.parametrize("factor", [0.3, 0.9, 1.0, 4.0, 20.0])
+def test_a_measured_value_lies_in_its_own_interval(capsys: pytest.CaptureFixture[str], factor: float) -> None:
+    """However far it is from what the bandwidth allows: then the limit is in doubt, and it is said."""
+    from advisor.catalog.resolve import resolve_hardware
+
+    before = decode(predicted(capsys, "RTX 4090"))
+    measured = factor * before["value"]
+    row = Row(
+        kind="speed", metric="tokens_per_s", phase="decode", model="Llama-3.1-8B", scheme="Q4_K_M",
+        engine="llama.cpp", backend="cuda", host=fingerprint(resolve_hardware("RTX 4090")), output_tokens=128,
+        depth=0, concurrency=1, value=measured,
+    )  # fmt: skip
+    with Store() as store:
+        store.add([row], Origin())
+    after = decode(predicted(capsys, "RTX 4090"))
+    assert after["low"] * (1 - 1e-5) <= measured <= after["high"] * (1 + 1e-5)
+    said = answer(capsys, "recommend", "--json", "--model", "llama-3.1-8b", "--hardware", "RTX 4090",
+                  "--engine", "llama.cpp", "--scheme", "Q4_K_M")  # fmt: skip
+    assert (factor > 3) == ("those are in doubt" in said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from advisor.catalog.gpus.slices import slice_in, take_slice
@@ -20,7 +20,7 @@ from advisor.catalog.gpus.table import (
     row_at,
     rows_with,
 )
-from advisor.catalog.names import GIB, number, whole
+from advisor.catalog.names import GIB, KEPT_ANSWERS, number, whole
 
 _USUAL = {"strix halo": "Radeon 8060S", "amd strix halo": "Radeon 8060S"}
 """Platform names whose full version every measured machine has (profiles' speed sources name no other)."""
@@ -128,7 +128,7 @@ def _choose(
     return match
 
 
-@cache
+@lru_cache(maxsize=KEPT_ANSWERS)
 def find_gpu(name: str, memory_bytes: int | None = None, pci_id: str | None = None) -> GpuMatch | None:
     """The catalogue row of a GPU, or None when the name is not known.
 

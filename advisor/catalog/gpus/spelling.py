@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
-from advisor.catalog.names import compiled, word_set
+from advisor.catalog.names import KEPT_ANSWERS, MOST_CHARACTERS, compiled, word_set
 
 _OPTIONAL = word_set(
     "nvidia geforce amd ati radeon intel apple graphics gpu gpus tesla instinct quadro rtx gtx rx arc "
@@ -65,9 +65,9 @@ _VARIANT = r"gddr\d+x?|ddr\d|\d+(?:gbps|eu|sp)"
 """Memory type, clock and unit count: versions of one card."""
 
 
-@cache
+@lru_cache(maxsize=KEPT_ANSWERS)
 def spell(text: str) -> Spelling:
-    plain = compiled(_REMOVE).sub(" ", text.lower())
+    plain = compiled(_REMOVE).sub(" ", text[:MOST_CHARACTERS].lower())
     plain = re.sub(r"(?<=ti)super", " super", plain)
     plain = re.sub(r"max-?\s?q\b", "maxq", re.sub(r"\bsxm\d\b", "sxm", plain))
     plain = re.sub(r"\b(?:mobile|notebook)\b", "laptop", plain)

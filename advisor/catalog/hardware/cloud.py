@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
-from advisor.catalog.names import GIB, number, whole
+from advisor.catalog.names import GIB, KEPT_ANSWERS, number, whole
 from advisor.catalog.rows import cells, lines
 
 _FILE = "instances.csv"
@@ -38,7 +38,7 @@ def _index() -> dict[str, int]:
     return {line.split(",", 2)[1].lower(): index for index, line in enumerate(lines(_FILE))}
 
 
-@cache
+@lru_cache(maxsize=KEPT_ANSWERS)
 def find_instance(text: str) -> Instance | None:
     """The instance of exactly this name, in any case of letters."""
     index = _index().get(text.strip().lower())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 from advisor.catalog.hardware.cloud import find_instance
 from advisor.catalog.hardware.document import finish
@@ -11,11 +11,12 @@ from advisor.catalog.hardware.draft import Draft, use_instance, use_machine, use
 from advisor.catalog.hardware.machines import find_machine
 from advisor.catalog.hardware.several_nodes import several_nodes
 from advisor.catalog.hardware.text import LONGEST_LINE, read_machine
+from advisor.catalog.names import KEPT_ANSWERS
 from advisor.documents.hardware import HardwareProfile
 from advisor.errors import UnknownNameError
 
 
-@cache
+@lru_cache(maxsize=KEPT_ANSWERS)
 def describe_machine(text: str) -> HardwareProfile:
     """The machine that *text* names, from the catalogue; see `resolve_hardware` for the grammar.
 

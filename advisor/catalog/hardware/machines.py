@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
-from advisor.catalog.names import GIB, number, whole, word_set
+from advisor.catalog.names import GIB, KEPT_ANSWERS, number, whole, word_set
 from advisor.data import folder
 
 
@@ -79,7 +79,7 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word for word in re.findall(r"[a-z0-9.]+", plain) if word not in _MAKERS)
 
 
-@cache
+@lru_cache(maxsize=KEPT_ANSWERS)
 def find_machine(text: str) -> Machine | None:
     """The machine whose name *text* is, or contains as whole words next to a size or revision; the longest
     wins."""

@@ -7,6 +7,7 @@ note.
 
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -58,13 +59,20 @@ def read_inventory(text: str, what: str = "the inventory") -> tuple[InventoryMac
     return machines
 
 
+_MISREAD = (
+    *(AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError, ZeroDivisionError),
+    *(RecursionError, SyntaxError, csv.Error),
+)
+"""What a reader raises where a part is not as its tool writes it."""
+
+
 def find_inventory(text: str, what: str = "the inventory") -> tuple[InventoryMachine, ...] | None:
     """The same, or None when *text* is of no form known here. Raises BadFileError for a damaged one."""
     source = Source(text, _json(text))
     for reader in readers():
         try:
             machines = reader.read(source)
-        except (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
+        except _MISREAD as error:
             raise BadFileError(
                 f"{what} looks like {reader.FORM}, but a part of it is not as that tool writes it "
                 f"({type(error).__name__}: {str(error)[:80]}); export it again"

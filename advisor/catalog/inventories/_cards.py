@@ -9,6 +9,7 @@ from functools import lru_cache
 from advisor.catalog.gpus import find_gpu
 from advisor.catalog.hardware import describe_machine
 from advisor.catalog.hardware.machines import find_machine, usable_by_gpu
+from advisor.catalog.names import MOST_CHARACTERS
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile
 from advisor.errors import UnknownNameError, UsageError
 
@@ -19,6 +20,8 @@ _VGPU = re.compile(r"^(?P<card>.+?)[- ](?P<gib>\d{1,3})(?P<kind>[QCAB])$")
 (https://docs.nvidia.com/vgpu/latest/grid-vgpu-user-guide/)."""
 _CONTRADICTION = 0.2
 """Drivers show up to a tenth less than the card's name says (ECC, reserved); a fifth is another card."""
+MOST_CARDS = 1024
+"""In one machine; time slicing shows a card as at most some dozens."""
 INTEGRATED_BYTES = 2 * GIB
 """A Radeon with less is a processor's own graphics: no card with less than 2 GiB runs a model engine."""
 
@@ -39,6 +42,10 @@ class Card:
     power_limit_w: float | None = None
     virtual: bool = False
     """A label says that it is a vGPU or a slice: its memory is its own, whatever the card has."""
+
+    def __post_init__(self) -> None:
+        if self.count > MOST_CARDS or len(self.name) > MOST_CHARACTERS:
+            raise ValueError(f"{self.count} times {self.name[:40]!r} is no card of a machine")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from advisor.documents.inventory import InventoryMachine
 
 FORM = "SkyPilot's catalogue (vms.csv)"
 _COLUMNS = {"InstanceType", "AcceleratorName", "AcceleratorCount"}
+_LONGEST_INFO = 10_000
+"""Characters; a few hundred in the published catalogue."""
 _FORMS = re.compile(r"(sxm\d?|pcie|nvl)", re.IGNORECASE)
 
 
@@ -49,6 +51,8 @@ def _gpu_bytes(text: str | None) -> int | None:
     """Memory of one GPU from the Python dictionary that the column holds."""
     if not text:
         return None
+    if len(text) > _LONGEST_INFO:
+        raise ValueError(f"GpuInfo of {len(text)} characters")
     info = ast.literal_eval(text)
     size = ((info.get("Gpus") or [{}])[0].get("MemoryInfo") or {}).get("SizeInMiB")
     return int(size) * MIB if size else None

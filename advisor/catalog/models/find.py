@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from advisor.catalog.models.editions import Edition, edition_named, edition_of, editions_of, is_mirror
@@ -13,7 +13,7 @@ from advisor.catalog.models.match import Match, match_row, said
 from advisor.catalog.models.ollama_defaults import DEFAULTS, LATEST, plain_name
 from advisor.catalog.models.spelling import LONGEST_NAME, strip_quant, take_apart, variant_of
 from advisor.catalog.models.table import exact, profile_at, row, rows, squash
-from advisor.catalog.names import compiled, nearest
+from advisor.catalog.names import KEPT_ANSWERS, compiled, nearest
 from advisor.documents.kinds import Variant
 from advisor.documents.model import ModelProfile
 from advisor.errors import UnknownNameError
@@ -44,7 +44,7 @@ def is_repository(text: str) -> bool:
     return re.fullmatch(_REPOSITORY, text) is not None and not text.startswith((".", "library/"))
 
 
-@cache
+@lru_cache(maxsize=KEPT_ANSWERS)
 def find_model(text: str) -> ModelProfile:
     """The model a name means, in any usual spelling, served from the repository that was typed.
 

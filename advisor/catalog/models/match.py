@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from advisor.catalog.models.spelling import (
@@ -18,6 +18,7 @@ from advisor.catalog.models.spelling import (
     take_apart,
 )
 from advisor.catalog.models.table import exact, params_of, profile_at, row, rows, squash
+from advisor.catalog.names import KEPT_ANSWERS
 from advisor.data import folder
 from advisor.documents.model import ModelProfile
 
@@ -244,7 +245,7 @@ _SAME_MODEL, _SAME_VERSION = 0.45, 0.03
 versions among which it chooses (a judgement: rounding to two digits)."""
 
 
-@cache
+@lru_cache(maxsize=KEPT_ANSWERS)
 def match_row(text: str, params_b: float | None = None) -> Match | None:
     """The row a name means and how sure that is, or None; see `match_model`."""
     if len(text) > LONGEST_NAME:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
-from advisor.catalog.names import compiled, word_set
+from advisor.catalog.names import KEPT_ANSWERS, compiled, word_set
 from advisor.documents.kinds import Variant
 
 _QUANT = (
@@ -109,7 +109,7 @@ def strip_quant(text: str) -> str:
     return compiled(_QUANT).sub(" ", re.sub(r"\.gguf$", "", name))
 
 
-@cache
+@lru_cache(maxsize=KEPT_ANSWERS)
 def take_apart(text: str) -> ModelName:
     """A model's name in any usual spelling as a ModelName."""
     name = strip_quant(text)

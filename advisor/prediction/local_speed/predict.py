@@ -29,7 +29,7 @@ from advisor.prediction.local_speed.strata import cell_key, centre_of, draw
 from advisor.prediction.local_speed.terms import Term, decode_terms, log_time, prefill_terms
 from advisor.prediction.local_speed.work import Work
 from advisor.prediction.own.evidence import Phase, Point
-from advisor.prediction.own.pooling import Effect, own_effect
+from advisor.prediction.own.pooling import REPEAT_SD, Effect, own_effect
 from advisor.sizing.weights import Weights
 
 TOO_WIDE = math.log(10.0)
@@ -89,7 +89,8 @@ def _estimate(
         basis = "measured"
         listed = ", ".join(sorted({row[0] for row in rows})[:3])
         evidence.insert(0, f"{sum(row[2] for row in rows)} figures of this configuration from {listed}")
-    own = _own(asked, sized, phase)
+    least = least_log_s(phase, work, fitted["reach"])
+    own, without_own = _own(asked, sized, phase), max(log_s, least)
     if own is not None:
         prior = ((_spread(phase, work, fitted, 0.9).width or 1.0) / NORMAL_90) ** 2 * DEVICE_PART
         weight = prior / (prior + own.sd * own.sd / own.rows)
@@ -97,12 +98,20 @@ def _estimate(
         width = width and width * math.sqrt(1.0 - weight * DEVICE_PART)
         basis = "measured-here"
         evidence.insert(0, _own_words(own.rows, own.busy_rows, weight))
-    least = least_log_s(phase, work, fitted["reach"])
+        if without_own - own.fastest < least - _ROUNDING:
+            least = without_own - own.fastest
+            evidence.insert(1, _LIMIT_DOUBTED)
     log_s = max(log_s, least)
+    slow = math.inf if width is None else log_s + width
+    fast = least if width is None else max(log_s - width, least)
+    if own is not None:  # what was measured lies in its own interval
+        repeats = NORMAL_90 * REPEAT_SD
+        slow = max(slow, without_own - own.slowest + repeats)
+        fast = min(fast, without_own - own.fastest - repeats)
     estimate = Estimate(
         value=math.exp(-log_s),
-        low=0.0 if width is None else math.exp(-log_s - width),
-        high=math.exp(-(least if width is None else max(log_s - width, least))),
+        low=math.exp(-slow),
+        high=math.exp(-fast),
         basis=basis,
         evidence=tuple(evidence),
     )
@@ -119,6 +128,13 @@ def _repeated(rows: list[list[Any]], trust: float) -> float:
 def _own_words(n_rows: int, n_busy: int, weight: float) -> str:
     rows = "1 row" if n_rows == 1 else f"{n_rows} rows"
     return f"{rows} measured on this machine, {n_busy or 'none'} of them on a busy one, trusted {weight:.0%}"
+
+
+_ROUNDING = 1e-9
+_LIMIT_DOUBTED = (
+    "measured faster than the machine's bandwidth and arithmetic allow: those are in doubt, the measurement "
+    "is not (a bandwidth measured on a busy machine is too low; `advisor probe --measure`)"
+)
 
 
 @dataclass(frozen=True, slots=True)

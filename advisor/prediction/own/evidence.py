@@ -48,6 +48,9 @@ class Pooled:
     points: tuple[Point, ...]
     alpha: tuple[float, ...]
     cholesky: tuple[tuple[float, ...], ...]
+    log_ratios: tuple[float, ...]
+    """log(measured ÷ predicted) of each point."""
+    doubtful: tuple[bool, ...]
     calm: bool
     """Whether any was measured on a quiet machine."""
     rows: int

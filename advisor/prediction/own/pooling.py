@@ -74,6 +74,10 @@ class Effect:
     rows: int
     busy_rows: int
     """Of these, taken while other processes ran (or the processor was too hot)."""
+    slowest: float = math.inf
+    """Least log(measured ÷ predicted) of this model under this scheme on a quiet machine."""
+    fastest: float = -math.inf
+    """The greatest, on any: company only slows an engine down."""
 
 
 def own_effect(own: OwnEvidence, backend: str, phase: Phase, point: Point) -> Effect | None:
@@ -91,7 +95,14 @@ def own_effect(own: OwnEvidence, backend: str, phase: Phase, point: Point) -> Ef
     rows = pooled.rows
     if told <= 0:
         return Effect(log_ratio=0.0, sd=1e3, rows=rows, busy_rows=pooled.busy_rows)
+    same = [
+        (ratio, doubtful)
+        for other, ratio, doubtful in zip(pooled.points, pooled.log_ratios, pooled.doubtful, strict=True)
+        if other.cell == point.cell
+    ]
     return Effect(
+        slowest=min((ratio for ratio, doubtful in same if not doubtful), default=math.inf),
+        fastest=max((ratio for ratio, _ in same), default=-math.inf),
         log_ratio=mean * before / told,
         sd=math.sqrt(variance * before / told * rows),
         rows=rows,
@@ -122,10 +133,10 @@ def is_whole(pooled: Pooled) -> bool:
     a point."""
     n = len(pooled.points)
     numbers = [*pooled.alpha, *(value for row in pooled.cholesky for value in row)]
-    numbers += [point.log_bytes for point in pooled.points]
+    numbers += [*pooled.log_ratios, *(point.log_bytes for point in pooled.points)]
     return (
         pooled.phase in PHASES
-        and n == len(pooled.alpha) == len(pooled.cholesky)
+        and n == len(pooled.alpha) == len(pooled.cholesky) == len(pooled.log_ratios) == len(pooled.doubtful)
         and all(len(row) == i + 1 and row[i] > 0 for i, row in enumerate(pooled.cholesky))
         and all(isinstance(value, float) and math.isfinite(value) for value in numbers)
         and isinstance(pooled.rows, int)
@@ -148,6 +159,8 @@ def _pooled(same: list[Evidence]) -> Pooled:
         points=tuple(e.point for e in chosen),
         alpha=tuple(_backward(lower, half)),
         cholesky=tuple(tuple(row) for row in lower),
+        log_ratios=tuple(e.log_ratio for e in chosen),
+        doubtful=tuple(e.doubtful for e in chosen),
         calm=calm,
         rows=sum(e.rows for e in chosen),
         busy_rows=sum(e.rows for e in chosen if e.doubtful),

@@ -14,7 +14,7 @@ from advisor.documents.kinds import TaskCategory, weakest
 from advisor.documents.outcome import Estimate, Outcome
 from advisor.documents.plain import plain
 from advisor.engines import facts
-from advisor.errors import AdvisorError
+from advisor.errors import AdvisorError, report_crash
 from advisor.prediction.case import Case
 from advisor.prediction.figures import FIGURES
 from advisor.prediction.outcome import predict
@@ -63,10 +63,7 @@ def answer_case(raw: dict[str, Any], own: OwnReader = no_own) -> dict[str, Any]:
     except RecursionError:
         return _error(None, "bad_json", "nested too deeply")
     except Exception as error:  # a defect in one case must not take the answers of the others with it
-        import traceback
-
-        traceback.print_exc()
-        return _error(identity, UNEXPECTED, f"{type(error).__name__}: {error}")
+        return _error(identity, UNEXPECTED, report_crash(error, f"the case {raw!r}"))
 
 
 def _error(identity: Any, code: str, message: str) -> dict[str, Any]:
