@@ -237,6 +237,7 @@ def _export(args: argparse.Namespace) -> int:
 
 def _write(file: TextIO, found: list[Found], form: str) -> None:
     from advisor.measuring.rows import COLUMNS, plain_row
+    from advisor.measuring.spreadsheet import behind_apostrophe
 
     writer = csv.writer(file, lineterminator="\n")
     if form == "csv":
@@ -247,7 +248,8 @@ def _write(file: TextIO, found: list[Found], form: str) -> None:
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
         else:
             record["facts"] = json.dumps(row.facts, sort_keys=True, ensure_ascii=False) if row.facts else ""
-            writer.writerow(["" if record[name] is None else record[name] for name in COLUMNS])
+            cells = (record[name] for name in COLUMNS)
+            writer.writerow(["" if cell is None else behind_apostrophe(cell) for cell in cells])
 
 
 def _remove(args: argparse.Namespace) -> int:

@@ -274,6 +274,8 @@ def _where(ids: tuple[int, ...], source: int | None, filters: dict[str, str]) ->
     if ids:
         parts.append(f"id IN ({', '.join(str(int(i)) for i in ids)})")
     if source is not None:
+        if not 0 <= source < 2**63:
+            raise UsageError(f"there is no source {source}; `advisor measurements sources` shows them")
         parts.append("origin = ?")
         values.append(source)
     for name, value in filters.items():

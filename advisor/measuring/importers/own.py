@@ -8,6 +8,7 @@ import io
 from advisor.errors import BadFileError
 from advisor.measuring.importers._common import first_record, json_records
 from advisor.measuring.rows import Row, of_plain
+from advisor.measuring.spreadsheet import without_apostrophe
 
 TITLE = "advisor measurements export (csv, jsonl)"
 _NEEDED = {"kind", "metric", "value"}
@@ -28,7 +29,8 @@ def read(text: str) -> list[Row]:
         if not records:
             raise BadFileError("not every line is a JSON object; export it again")
     else:
-        records = list(csv.DictReader(io.StringIO(text.lstrip("﻿"))))
+        table = csv.DictReader(io.StringIO(text.lstrip("﻿")))
+        records = [{name: without_apostrophe(cell) for name, cell in row.items()} for row in table]
     rows = []
     for number, record in enumerate(records, start=1):
         try:
