@@ -12,6 +12,7 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.measuring.evidence import evidence
 from advisor.measuring.fingerprint import fingerprint
 from advisor.measuring.store import Store
+from advisor.measuring.stored import SetAside
 from advisor.prediction.own.evidence import Evidence
 from advisor.prediction.own.pooling import MOST_POINTS, pool
 
@@ -19,10 +20,10 @@ from advisor.prediction.own.pooling import MOST_POINTS, pool
 def refit_local(hardware: HardwareProfile) -> dict[str, Any]:
     """Drop every kept summary; per backend and phase the configurations used and their mean log(measured ÷
     predicted)."""
-    host = fingerprint(hardware)
+    host, aside = fingerprint(hardware), SetAside()
     with Store() as store:
         store.forget_effects()
-        found = evidence(store.connection, hardware, host)
+        found = evidence(store.connection, hardware, host, aside)
     lines = []
     for part in pool(found):
         ratios = [
@@ -32,7 +33,7 @@ def refit_local(hardware: HardwareProfile) -> dict[str, Any]:
             "backend": part.backend, "phase": part.phase, "configurations": len(ratios),
             "mean_log_ratio": sum(ratios) / len(ratios), "rows": part.rows, "busy_rows": part.busy_rows,
         })  # fmt: skip
-    return {"host": host, "hardware": hardware.name, "effects": lines}
+    return {"host": host, "hardware": hardware.name, "effects": lines, "notes": list(aside.words())}
 
 
 def _soundest(found: list[Evidence]) -> list[Evidence]:

@@ -43,7 +43,7 @@ def _gpu(gpu: Gpu, where: str, unknown: dict[str, str]) -> Gpu:
 
 
 def _within(part: _Part, where: str, unknown: dict[str, str]) -> _Part:
-    wrong = {}
+    wrong: dict[str, None] = {}
     for field in fields(part):  # type: ignore[arg-type]  # a document's part is a dataclass
         value = getattr(part, field.name)
         if (
