@@ -42,6 +42,8 @@ _RATE_UNITS = {
 _COUNT_UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 KEPT_ANSWERS = 16_384
 """Names whose meaning is kept for the next question: the tables' own and more; a batch has any number."""
+MOST_BYTES = 2**62
+"""Of a memory, and of what it moves in a second: as `documents.quantities` bounds them."""
 MOST_CHARACTERS = 1000
 """Of a name that is looked at: longer ones would only cost time."""
 
@@ -54,8 +56,8 @@ def parse_bytes(text: str, what: str = "memory size") -> int:
     """
     match = _AMOUNT.fullmatch(text)
     factor = _BYTE_UNITS.get(match.group(2).lower()) if match else None
-    if match is None or factor is None or float(match.group(1)) <= 0:
-        raise UsageError(f"{what} {text!r} is not a size; write it as 64GB or 24564MiB")
+    if match is None or factor is None or not 0 < float(match.group(1)) * factor <= MOST_BYTES:
+        raise UsageError(f"{what} {text[:60]!r} is not a size; write it as 64GB or 24564MiB")
     return round(float(match.group(1)) * factor)
 
 
@@ -67,8 +69,8 @@ def parse_bandwidth(text: str) -> float:
     """
     match = _AMOUNT.fullmatch(re.sub(r"\s*(?:/\s*s(?:ec)?|ps)\s*$", "", text.strip(), flags=re.IGNORECASE))
     factor = _RATE_UNITS.get(match.group(2).lower()) if match else None
-    if match is None or factor is None or float(match.group(1)) <= 0:
-        raise UsageError(f"bandwidth {text!r} is not a rate; write it as 1008GB/s")
+    if match is None or factor is None or not 0 < float(match.group(1)) * factor <= MOST_BYTES:
+        raise UsageError(f"bandwidth {text[:60]!r} is not a rate; write it as 1008GB/s")
     return float(match.group(1)) * factor
 
 
@@ -81,7 +83,7 @@ def parse_count(text: str, what: str = "number of parameters") -> int:
     factor = _COUNT_UNITS.get(match.group(2).lower()) if match else None
     # Outside a thousand to a hundred quadrillion it is a slip of the unit, not a model.
     if match is None or factor is None or not 1e3 <= float(match.group(1)) * factor < 1e17:
-        raise UsageError(f"{what} {text!r} is not a count; write it as 13B or 350M")
+        raise UsageError(f"{what} {text[:60]!r} is not a count; write it as 13B or 350M")
     return round(float(match.group(1)) * factor)
 
 

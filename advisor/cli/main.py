@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from advisor.errors import AdvisorError, ExitCode
 
+_LONGEST_MESSAGE = 1000
 COMMANDS = {
     "tui": ("advisor.cli.tui", "answer a few questions and get a recommendation (the default on a terminal)"),
     "probe": ("advisor.cli.probe", "what this machine is"),
@@ -127,6 +128,8 @@ def _overview() -> str:
 def _fail(code: str, message: str, exit_code: int, as_json: bool) -> int:
     from advisor.report.terminal import clean
 
+    if len(message) > _LONGEST_MESSAGE:  # it quotes what was given
+        message = f"{message[:_LONGEST_MESSAGE]}…"
     try:
         if as_json:
             from advisor.documents.plain import dumps

@@ -27,6 +27,9 @@ from advisor.errors import (
     UsageError,
 )
 
+_MOST_DIGITS = 19
+"""Of a number of requests: what 64 bits hold."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor predict`."""
@@ -90,8 +93,8 @@ def _case(args: argparse.Namespace) -> dict[str, Any]:
         raise UsageError("give --model and --scheme, or --batch FILE")
     concurrency = args.concurrency
     if concurrency is not None and concurrency != "max":
-        if not concurrency.isdigit():
-            raise UsageError(f"--concurrency {concurrency}: give a whole number or max")
+        if not (concurrency.isascii() and concurrency.isdigit() and len(concurrency) < _MOST_DIGITS):
+            raise UsageError(f"--concurrency {concurrency[:60]}: give a whole number or max")
         concurrency = int(concurrency)
     workload = {
         "prompt_tokens": args.prompt,

@@ -59,6 +59,8 @@ def _evidence(path: Path, state: _State, hardware: HardwareProfile) -> OwnEviden
         db = open_store(path)
         try:
             aside = SetAside()
+            if not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+                return NOTHING_OWN  # a writer was stopped before it made the tables
             damage = _damage(db, aside)
             speed, said = _speed(db, path, hardware)
         finally:

@@ -151,6 +151,8 @@ def _loads(
         prompt = asked_prompt
         if asked_output is None:
             output = min(output, max((context or most or prompt + output) - prompt, 1))
+    if context is not None and context < 2 and asked_prompt is None and asked_output is None:
+        raise UsageError(f"--context {context} has no room for a prompt and an answer", field="context")
     if context is not None and prompt + output > context:
         raise UsageError(
             f"--prompt {prompt} and --output {output} are more than --context {context}", field="context"

@@ -133,6 +133,14 @@ def test_effects_are_a_cache(capsys: pytest.CaptureFixture[str], document: str):
     assert before == answer(capsys)
 
 
+def test_a_store_without_tables_is_nothing(capsys: pytest.CaptureFixture[str]):
+    """A writer that was stopped at its first step leaves an empty file: the answer is that without one."""
+    before = answer(capsys)
+    store_file().parent.mkdir(parents=True)
+    store_file().touch()
+    assert before == answer(capsys)
+
+
 class TestCheck:
     """`advisor measurements check`."""
 
