@@ -1,7 +1,8 @@
-"""What strangers wrote, made safe to print: names, notes and messages out of files."""
+"""What strangers wrote, made safe to print or to put into Markdown: names, notes, messages out of files."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
@@ -13,6 +14,8 @@ _BIDI = {code: f"\\u{code:04x}" for code in (0x200E, 0x200F, *range(0x2028, 0x20
 """Marks that turn the direction of a line or end it (Unicode TR 36, section 3.2)."""
 _SAFE = {**_CONTROL, **_BIDI, 9: " "}
 _SAFE_LINES = {code: text for code, text in _SAFE.items() if code != 10}
+_MARKUP = re.compile(r"([\\`*\[\]<>|~])")
+"""What begins markup inside a line (GitHub Flavored Markdown, sections 2.4 and 6)."""
 _SURROGATES = range(0xD800, 0xE000)
 
 
@@ -23,6 +26,11 @@ def clean(text: str, *, lines: bool = False) -> str:
     if any(ord(c) in _SURROGATES for c in text):
         text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return text
+
+
+def escaped(text: str) -> str:
+    """*text* for a line of Markdown: every character that begins markup escaped."""
+    return _MARKUP.sub(r"\\\1", text)
 
 
 def cleaned(document: T) -> T:

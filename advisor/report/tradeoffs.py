@@ -9,7 +9,7 @@ import textwrap
 from advisor.documents.outcome import Estimate
 from advisor.documents.tradeoffs import Row, Table
 from advisor.report.figures import number, span, table
-from advisor.report.terminal import cleaned
+from advisor.report.terminal import cleaned, escaped
 
 _FIGURES = (
     "bpw",
@@ -174,9 +174,7 @@ def markdown(result: Table) -> str:
     """The table as GitHub-flavoured Markdown."""
     result = cleaned(result)
     lines = ["| " + " | ".join(HEADER) + " |", "|" + "---|" * len(HEADER)]
-    lines += [
-        "| " + " | ".join(cell.replace("|", "\\|") for cell in cells(row)) + " |" for row in result.rows
-    ]
+    lines += ["| " + " | ".join((mark(row), *map(escaped, cells(row)[1:]))) + " |" for row in result.rows]
     return "\n".join(lines)
 
 

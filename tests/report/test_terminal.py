@@ -3,7 +3,7 @@
 import pytest
 
 from advisor.documents.hardware import HardwareProfile
-from advisor.report.terminal import clean, cleaned
+from advisor.report.terminal import clean, cleaned, escaped
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,8 @@ def test_every_string_of_a_document():
 def test_our_own_commands_keep_their_lines():
     """Only a command of ours may hold several lines; its other controls go."""
     assert {"run_command": "a\nb\\x1b"} == cleaned({"run_command": "a\nb\x1b"})
+
+
+def test_markup_is_escaped():
+    """Links, code, tables and tags out of names stay text."""
+    assert r"\<b\> \[x\](y) \`c\` a\|b \*d\*" == escaped("<b> [x](y) `c` a|b *d*")

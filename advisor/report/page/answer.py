@@ -28,10 +28,14 @@ class Answer:
         return self.document.recommendation or (miss.plan if miss else None)
 
     @property
+    def model(self) -> str:
+        """The model asked for, or the one recommended."""
+        return self.document.requirements.model or (self.plan.model if self.plan else "any model")
+
+    @property
     def title(self) -> str:
         """Model and machine."""
-        model = self.document.requirements.model or (self.plan.model if self.plan else "any model")
-        return f"{model} on {self.document.hardware.name}"
+        return f"{self.model} on {self.document.hardware.name}"
 
 
 STATUS_WORDS = {

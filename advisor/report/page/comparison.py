@@ -1,4 +1,4 @@
-"""Several answers side by side, the best figure of each line marked."""
+"""Several answers side by side, the best figures of each line marked."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ Better = Literal["less", "more"]
 
 @dataclass(frozen=True)
 class Compared:
-    """One line: its name, a text an answer, and which of them is best (None: no figure, or all alike)."""
+    """One line: its name, and of each answer the text and whether it is among the best."""
 
     name: str
     texts: tuple[str, ...]
-    best: float | None
-    values: tuple[float | None, ...]
+    best: tuple[bool, ...]
 
 
 _FACTS: tuple[tuple[str, Callable[[Plan], str]], ...] = (
@@ -51,16 +50,23 @@ _FIGURES: tuple[tuple[str, Callable[[Plan], Estimate | None], _Words, Better], .
 def comparison(answers: Sequence[Answer]) -> list[Compared]:
     """A line a fact and a figure; an answer without a recommendation has none of its own."""
     plans = [answer.document.recommendation for answer in answers]
-    nothing = tuple(None for _ in plans)
     lines = [
-        Compared(name, tuple(get(plan) if plan else "–" for plan in plans), None, nothing)
+        Compared(name, tuple(get(plan) if plan else "–" for plan in plans), (False,) * len(plans))
         for name, get in _FACTS
     ]
     for name, figure, words, better in _FIGURES:
         found = [figure(plan) if plan else None for plan in plans]
-        values = tuple(None if one is None else one.value for one in found)
-        known = {value for value in values if value is not None}
-        best = None if len(known) < 2 else (min(known) if better == "less" else max(known))
         texts = tuple(words(one) if plan else "–" for one, plan in zip(found, plans, strict=True))
-        lines.append(Compared(name, texts, best, values))
+        lines.append(Compared(name, texts, best(found, better)))
     return lines
+
+
+def best(found: Sequence[Estimate | None], better: Better) -> tuple[bool, ...]:
+    """The best figure, and every one whose interval holds it: these cannot be told apart. Nothing is marked
+    where that is so of all."""
+    known = [figure.value for figure in found if figure is not None]
+    if not known:
+        return (False,) * len(found)
+    top = min(known) if better == "less" else max(known)
+    marked = tuple(figure is not None and figure.low <= top <= figure.high for figure in found)
+    return (False,) * len(found) if sum(marked) == len(known) else marked

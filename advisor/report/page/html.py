@@ -61,9 +61,10 @@ def html(answers: Sequence[Answer], version: str) -> str:
 
 
 def _title(answers: Sequence[Answer]) -> str:
-    if len(answers) == 1:
-        return answers[0].title
-    return " · ".join(answer.title for answer in answers)
+    """The models on the machines."""
+    models = dict.fromkeys(answer.model for answer in answers)
+    machines = dict.fromkeys(answer.document.hardware.name for answer in answers)
+    return f"{', '.join(models)} on {', '.join(machines)}"
 
 
 def _view(answer: Answer, index: int) -> dict[str, Any]:

@@ -11,12 +11,10 @@ from advisor.report.page.comparison import comparison
 from advisor.report.page.need import need_rows
 from advisor.report.page.sources import link, named_sources
 from advisor.report.plan import figure_rows, headline
-from advisor.report.terminal import cleaned
+from advisor.report.terminal import cleaned, escaped
 from advisor.report.text import rejection_lines
 from advisor.report.tradeoffs import markdown as tradeoffs_markdown
 
-_MARKUP = re.compile(r"([\\`*\[\]<>|~])")
-"""What begins markup inside a line (GitHub Flavored Markdown, sections 2.4 and 6.11)."""
 _NAMES_SHOWN = 12
 
 
@@ -31,11 +29,6 @@ def markdown(answers: Sequence[Answer]) -> str:
     for answer in safe:
         lines += _answer(answer)
     return "\n".join(lines).rstrip() + "\n"
-
-
-def escaped(text: str) -> str:
-    """*text* with every character that begins markup escaped."""
-    return _MARKUP.sub(r"\\\1", text)
 
 
 def _answer(answer: Answer) -> list[str]:

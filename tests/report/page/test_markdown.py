@@ -6,7 +6,7 @@ from advisor.api import recommend, tradeoffs
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
 from advisor.documents.requirements import Requirements
 from advisor.report.page.answer import Answer
-from advisor.report.page.markdown import escaped, markdown
+from advisor.report.page.markdown import markdown
 from advisor.report.tradeoffs import markdown as tradeoffs_markdown
 
 
@@ -26,11 +26,6 @@ def test_the_table_is_that_of_tradeoffs():
     """`tradeoffs --format markdown` and the report show the same rows."""
     found = answer()
     assert tradeoffs_markdown(found.table) in markdown([found])
-
-
-def test_markup_is_escaped():
-    """Links, code, tables and tags out of names stay text."""
-    assert r"\<b\> \[x\](y) \`c\` a\|b \*d\*" == escaped("<b> [x](y) `c` a|b *d*")
 
 
 def test_command_cannot_leave_its_fence():
