@@ -31,6 +31,7 @@ _ENDINGS = {
     ".markdown": "markdown",
     ".png": "png",
     ".svg": "svg",
+    "": "html",
 }
 MOST_ANSWERS = 6
 """Machines times models: with more, the page grows beyond a megabyte, and nobody reads as many columns."""
@@ -70,7 +71,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _form(args: argparse.Namespace) -> str:
-    form: str = args.format or _ENDINGS.get(Path(args.out).suffix.lower(), "html")
+    ending = Path(args.out).suffix.lower()
+    form: str | None = args.format or _ENDINGS.get(ending)
+    if form is None:
+        raise UsageError(
+            f"{args.out}: {ending} says none of {', '.join(FORMATS)}; add --format", field="format"
+        )
     if form == "png" and args.out == "-" and sys.stdout.isatty():
         raise UsageError("a picture is no text for a terminal: give -o FILE", field="out")
     return form
@@ -78,6 +84,8 @@ def _form(args: argparse.Namespace) -> str:
 
 def _answers(args: argparse.Namespace) -> list[Answer]:
     machines, models = options.each(args, "hardware"), options.each(args, "model")
+    if args.requirements == "-" and len(models) > 1:
+        raise UsageError("standard input is read once: give --requirements as a file", field="requirements")
     if len(machines) * len(models) > MOST_ANSWERS:
         raise UsageError(
             f"{len(machines)} machines times {len(models)} models are too many for one page; "

@@ -90,3 +90,16 @@ def test_environment_names_machine_and_model(tmp_path, monkeypatch):
     path = tmp_path / "r.md"
     assert 0 == run(["report", "-o", str(path)])
     assert path.read_text("utf-8").startswith("# Llama-3.1-8B on RTX 3060")
+
+
+def test_unknown_ending_asks_for_the_format(tmp_path, capsys):
+    """A page is not written into a file whose name says PDF."""
+    assert 2 == run([*ONE, "-o", str(tmp_path / "r.pdf")])
+    assert "add --format" in capsys.readouterr().err
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_need_from_a_pipe_serves_one_model(capsys):
+    """Standard input cannot be read twice, and that is said before anything is computed."""
+    assert 2 == run([*ONE, "--model=Qwen3-8B", "--requirements=-"])
+    assert "standard input is read once" in capsys.readouterr().err
