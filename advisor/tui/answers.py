@@ -10,6 +10,7 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
 from advisor.need import stated as need
+from advisor.tui.words import in_place
 
 ACCURACY = {
     "best": ("best that fits", None),
@@ -175,8 +176,8 @@ def plain_words(error: Exception | str) -> str:
     """
     named = re.match(r"--([a-z-]+)", str(error))
     if not named:
-        return str(error)
-    return _LABELS.get(named[1], named[1].replace("-", " ")) + str(error)[named.end() :]
+        return in_place(str(error))
+    return _LABELS.get(named[1], named[1].replace("-", " ")) + in_place(str(error)[named.end() :])
 
 
 def field_of(error: Exception, shown: Container[str], otherwise: str = "") -> str:

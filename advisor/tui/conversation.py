@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -78,7 +79,7 @@ class Conversation:
             bandwidth=answers.bandwidth.strip() or None,
         )
         if answers.hardware.strip():
-            return resolve_hardware(answers.hardware.strip(), overrides)
+            return resolve_hardware(_typed(answers.hardware), overrides)
         if self.probed is None:
             raise ProbeError("this machine is not known yet: wait for the probe, or name a machine")
         if overrides == Overrides():
@@ -89,7 +90,7 @@ class Conversation:
 
     def model(self, answers: Answers) -> ModelProfile | None:
         """The model asked about; None when one is to be suggested."""
-        return resolve_model(answers.model.strip()) if answers.model.strip() else None
+        return resolve_model(_typed(answers.model)) if answers.model.strip() else None
 
     def ask(self, answers: Answers) -> Reply:
         """The whole answer; raises AdvisorError for what cannot be understood."""
@@ -115,6 +116,11 @@ class Conversation:
                 return None
             self._sessions[key] = session(self.machine(answers), model)
         return self._sessions[key]
+
+
+def _typed(name: str) -> str:
+    """What is meant: no shell stands between the field and the resolver to read a ~."""
+    return os.path.expanduser(name.strip())
 
 
 def evidence(reply: Reply, row: Row | Plan) -> dict[str, Any]:

@@ -1,6 +1,8 @@
-"""Names of machines to choose from."""
+"""Names of machines to choose from, and what is meant by one."""
 
 from __future__ import annotations
+
+from advisor.documents.hardware import HardwareProfile
 
 
 def machine_names() -> tuple[str, ...]:
@@ -9,3 +11,10 @@ def machine_names() -> tuple[str, ...]:
     from advisor.catalog.hardware.machines import all_machines
 
     return (*gpu_names(), *(machine.name for machine in all_machines()))
+
+
+def meant(name: str) -> HardwareProfile:
+    """The machine that *name* is; AdvisorError for none."""
+    from advisor.catalog.resolve import Overrides, resolve_hardware
+
+    return resolve_hardware(name, Overrides())

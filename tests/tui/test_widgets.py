@@ -3,9 +3,10 @@
 import pytest
 
 from advisor.documents.outcome import DeviceMemory
+from advisor.tui.machine_names import machine_names, meant
 from advisor.tui.screens.questions import model_names
 from advisor.tui.widgets.memory_bar import cells
-from advisor.tui.widgets.search import Search
+from advisor.tui.widgets.search import Search, paths
 
 
 def test_bars_are_as_long_as_the_device_and_hide_no_part():
@@ -36,8 +37,60 @@ def test_fuzzy_search(typed, first):
     assert first == Search("", model_names).matches(typed)[0]
 
 
-def test_search_offers_nothing_for_paths_and_exact_names():
-    """A path is a path, what is complete needs no suggestion, and punctuation alone finds nothing."""
+def test_search_offers_nothing_for_exact_names():
+    """What is complete needs no suggestion, and punctuation alone finds nothing."""
     search = Search("", model_names)
     assert search.matches("?") == []
-    assert [search.matches("./model.gguf"), search.matches("Llama-3.1-8B")] == [[], []]
+    assert search.matches("Llama-3.1-8B") == []
+
+
+def test_search_finds_repositories_counts_and_what_the_resolver_is_nearest_to():
+    """An id finds ids, a count stays before the name, and no known word is without a suggestion."""
+    assert Search("", model_names).matches("meta-llama/lla")[0].startswith("meta-llama/Llama")
+    machines = Search("", machine_names, meaning=meant)
+    assert machines.matches("2x 3090")[0] == "2x GeForce RTX 3090"
+    assert machines.matches("pixel")[0].startswith("Pixel")
+    assert machines.matches("macbook pro") != []
+
+
+def test_paths_complete(tmp_path, monkeypatch):
+    """Folders and files that can be read, from any beginning; other files are left out."""
+    for name in ("model.gguf", "probe.json", "notes.txt", ".hidden.json"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "folder").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert ["~/folder/", "~/model.gguf", "~/probe.json"] == paths("~/")
+    assert [f"{tmp_path}/model.gguf"] == paths(f"{tmp_path}/mo")
+    assert paths("/no/such/folder/") == []
+
+
+async def test_an_emptied_field_closes_the_list(start):
+    """After Ctrl-U nothing is suggested, and Enter takes nothing."""
+    async with start(at="e") as driver:
+        await driver.replace("model", "")
+        await driver.type("lla")
+        search = driver.app.screen.query_one("#model", Search)
+        assert search.options.display
+        await driver.press("backspace", "backspace", "backspace")
+        assert not search.options.display
+        assert search.value == ""
+
+
+async def test_enter_takes_no_name_that_only_shares_letters(start):
+    """'none' is no machine: its scattered letters in another name are a suggestion, not a choice."""
+    async with start(at="h") as driver:
+        await driver.replace("hardware", "")
+        await driver.type("none")
+        await driver.press("enter")
+        assert "unknown hardware 'none'" in driver.problem("hardware")
+
+
+async def test_what_is_understood_is_taken_as_typed(start):
+    """13B and Enter is a model of 13 billion weights; what is no name takes the suggestion marked."""
+    async with start(at="e") as driver:
+        await driver.replace("model", "")
+        await driver.type("13B")
+        assert "more: type on" in driver.text
+        await driver.press("enter")
+        assert driver.app.conversation.answers.model == "13B"
+        assert driver.app.screen.reply.model.n_params == 13e9

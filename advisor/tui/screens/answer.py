@@ -47,6 +47,7 @@ class AnswerScreen(StepScreen):
         Binding("p", "plot", "Plot", show=False),
         Binding("escape", "back", show=False),
         Binding("slash", "search", "Search", key_display="/"),
+        Binding("w", "words", "Words", key_display="w"),
         Binding("l", "learn", "Learn", show=False),
         Binding("s", "save", "Save", show=False),
         Binding("down", "scroll(1)", show=False),
@@ -217,6 +218,11 @@ class AnswerScreen(StepScreen):
         """Size and speed against loss."""
         if self.needs_model():
             await self.app.open("plot", self.reply)
+
+    async def action_words(self) -> None:
+        """What the words of the figures mean, with these figures."""
+        if self.plan is not None:
+            await self.app.open("words", self.plan)
 
     async def action_learn(self) -> None:
         """What quantization does."""

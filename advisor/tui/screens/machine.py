@@ -16,12 +16,13 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.errors import AdvisorError
 from advisor.report.machine import machine_rows
 from advisor.tui.answers import Answers, plain_words
-from advisor.tui.machine_names import machine_names
+from advisor.tui.machine_names import machine_names, meant
 from advisor.tui.messages import MachineFailed, MachineRead, Measuring
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.field import Field
 from advisor.tui.widgets.search import Search
 from advisor.tui.widgets.steps import Steps
+from advisor.tui.words import in_place
 
 _OVERRIDES = ("ram", "vram", "bandwidth")
 _NAME, _SOURCE = 17, 20
@@ -35,9 +36,8 @@ class MachineScreen(StepScreen):
     ABOUT = (
         "What the plan is made for. This machine is read by itself; to plan for another one type its name "
         "(RTX 4090, 2x A100 80GB, M3 Max 64GB, EPYC 9654 384GB, Raspberry Pi 5) or the path of a file "
-        "written by "
-        "`advisor probe --json`. RAM, VRAM and bandwidth replace what was read. Empty fields change nothing. "
-        "Enter continues."
+        "that holds a saved probe. RAM, VRAM and bandwidth replace what was read; empty fields change "
+        "nothing. Enter continues."
     )
     AUTO_FOCUS = "#hardware SearchInput"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,7 +63,7 @@ class MachineScreen(StepScreen):
         yield Field(
             "hardware",
             "Machine",
-            Search(answers.hardware, machine_names, placeholder="this machine", id="hardware"),
+            Search(answers.hardware, machine_names, meaning=meant, placeholder="this machine", id="hardware"),
         )
         with Horizontal(id="overrides"):
             for name, label, placeholder in (
@@ -126,7 +126,7 @@ class MachineScreen(StepScreen):
         table = self.query_one(DataTable)
         table.clear()
         for row in machine_rows(event.hardware):
-            table.add_row(*map(Text, row), height=None)
+            table.add_row(*(Text(in_place(cell)) for cell in row), height=None)
         go, later = self._go, self._later
         self._go = self._later = False
         if go:

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.events import DescendantFocus
 from textual.widgets import Button, Footer, Input, Select, Static
 
+from advisor.catalog.resolve import resolve_model
 from advisor.documents.kinds import KV_CHOICES
 from advisor.errors import AdvisorError
 from advisor.tui.answers import ACCURACY, PRESETS, SPEED, Answers, field_of, plain_words, problems
@@ -59,7 +60,13 @@ class QuestionsScreen(StepScreen):
         yield Field(
             "model",
             "Model",
-            Search(answers.model, model_names, placeholder="empty = suggest one", id="model"),
+            Search(
+                answers.model,
+                model_names,
+                meaning=resolve_model,
+                placeholder="empty = suggest one",
+                id="model",
+            ),
             hint="A name (llama 3.1 8b, qwen3:30b-a3b), the path of a GGUF file or HF directory, a size "
             "(13B), or empty: suggest one.",
         )
@@ -248,10 +255,11 @@ def _select(name: str, options: dict[str, str], answers: Answers) -> Select:
 
 
 def model_names() -> tuple[str, ...]:
-    """Every model of the catalogue."""
+    """Every model of the catalogue, and their repositories."""
     from advisor.catalog.models import all_models
 
-    return tuple(model.name for model in all_models())
+    models = all_models()
+    return (*(model.name for model in models), *(model.hf_id for model in models if model.hf_id))
 
 
 def tasks_hint() -> str:

@@ -17,7 +17,7 @@ from advisor.errors import AdvisorError
 from advisor.report.tradeoffs import detail
 from advisor.tui.answers import Answers, field_of, plain_words, problems
 from advisor.tui.conversation import Reply
-from advisor.tui.machine_names import machine_names
+from advisor.tui.machine_names import machine_names, meant
 from advisor.tui.messages import Replied, ReplyFailed
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.field import Field
@@ -77,7 +77,11 @@ class TradeoffsScreen(StepScreen):
             yield Field("kv", "KV", Static(self.wanted.kv_type, id="kv"))
         with Horizontal(classes="what-if"):
             machine = Search(
-                self.wanted.hardware, machine_names, placeholder=self.reply.hardware.name, id="machine"
+                self.wanted.hardware,
+                machine_names,
+                meaning=meant,
+                placeholder=self.reply.hardware.name,
+                id="machine",
             )
             yield Field("machine", "Machine", machine)
             yield Field("filter", "Filter", Input(id="filter", compact=True, placeholder="words"))

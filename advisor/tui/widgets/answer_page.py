@@ -18,6 +18,7 @@ from advisor.tui.conversation import Reply
 from advisor.tui.widgets.four import Four
 from advisor.tui.widgets.memory_bar import MemoryBar
 from advisor.tui.widgets.ranked import Ranked
+from advisor.tui.words import in_place
 
 
 class FigureTable(DataTable[Text]):
@@ -65,7 +66,7 @@ class AnswerPage(VerticalScroll):
         yield from self._others()
         if plan is not None:
             yield from self._explained(plan)
-        yield from listed("What would change this", document.what_would_change)
+        yield from listed("What would change this", tuple(map(in_place, document.what_would_change)))
         named = self.reply.model is not None
         yield from listed(
             "Rejected (t shows all)" if named else "Rejected", rejection_lines(document.rejected, 4)
@@ -75,7 +76,7 @@ class AnswerPage(VerticalScroll):
 
     def _explained(self, plan: Plan) -> ComposeResult:
         yield from listed("Why", plan.why)
-        yield from listed("Mind", self.document.warnings)
+        yield from listed("Mind", tuple(map(in_place, self.document.warnings)))
         yield from heading("Figures (Enter opens the evidence)")
         yield FigureTable(plan)
         if plan.predicted.placement is not None:
@@ -110,7 +111,7 @@ class AnswerPage(VerticalScroll):
                 yield from listed("It would do with", (plain_words(miss.change),))
             yield from heading("Figures (Enter opens the evidence)")
             yield FigureTable(miss.plan)
-        yield from listed("Mind", document.warnings)
+        yield from listed("Mind", tuple(map(in_place, document.warnings)))
         if self.reply.model is not None:
             yield text("e changes the questions; t shows every scheme with the reason against it")
 

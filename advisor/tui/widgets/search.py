@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import ClassVar
 
 from textual.actions import SkipAction
@@ -16,8 +19,20 @@ from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from advisor.errors import AdvisorError, UnknownNameError
+
 SHOWN = 7
 """Suggestions shown: what fits under a field of an 80x24 form."""
+
+
+MOST_ENTRIES = 2000
+"""Entries of a folder looked at for a completion: a keystroke must not wait for a folder of a million."""
+_READ = (".gguf", ".json")
+_COUNT = re.compile(r"\d+\s*[x×]\s+", re.IGNORECASE)
+
+
+def _nothing(text: str) -> None:
+    """The meaning of a field without a resolver."""
 
 
 class SearchInput(Input):
@@ -64,10 +79,18 @@ class Search(Vertical):
         name: str
 
     def __init__(
-        self, value: str, names: Callable[[], Iterable[str]], *, placeholder: str = "", id: str | None = None
+        self,
+        value: str,
+        names: Callable[[], Iterable[str]],
+        *,
+        meaning: Callable[[str], object] = _nothing,
+        placeholder: str = "",
+        id: str | None = None,
     ) -> None:
+        """*meaning* is the resolver of the field: what it understands is taken as typed, and the nearest
+        names it gives for the rest are suggested."""
         super().__init__(id=id, classes="search")
-        self._value, self._placeholder = value, placeholder
+        self._value, self._placeholder, self._meaning = value, placeholder, meaning
         self._names = cache(lambda: tuple(dict.fromkeys(names())))
         self._fuzzy = FuzzySearch()
         self._taken = value
@@ -100,24 +123,45 @@ class Search(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search anew."""
         text = event.value.strip()
-        if text == self._taken or not self.input.has_focus:
+        if not text:
+            self._taken = ""
+            self.close()
+        if not text or text == self._taken or not self.input.has_focus:
             return
         self._taken = ""
-        found = self.matches(text) if text else []
+        found = self.matches(text)
+        shown, more = found[:SHOWN], len(found) - SHOWN
         self.options.clear_options()
-        self.options.add_options([Option(name) for name in found])
-        self.options.display = bool(found)
-        if found:
-            self.options.highlighted = 0
+        self.options.add_options([Option(name) for name in shown])
+        if more > 0:
+            self.options.add_option(Option(f"… {more} more: type on", disabled=True))
+        self.options.display = bool(shown)
+        sure = bool(shown) and _plain(text) in _plain(shown[0]) and not self._understood(text)[0]
+        self.options.highlighted = 0 if sure else None
 
     def matches(self, text: str) -> list[str]:
-        """The best few names; none when the text is one of them or a path."""
+        """What *text* may be, the likeliest first: names, files, what the resolver is nearest to."""
         plain = _plain(text)
-        if not plain or text in self._names() or text[:1] in "/.~":
+        if text[:1] in "/.~":
+            return paths(text)
+        if not plain or text in self._names():
             return []
-        scored = [(self._score(plain, name), -len(name), name) for name in self._names()]
+        count = _COUNT.match(text)
+        before = count[0] if count else ""
+        plain = _plain(text[len(before) :])
+        pool = [name for name in self._names() if ("/" in name) == ("/" in text)]
+        scored = [(self._score(plain, name), -len(name), name) for name in pool]
         best = sorted((item for item in scored if item[0] > 0), key=lambda item: item[:2], reverse=True)
-        return [name for _, _, name in best[:SHOWN]]
+        return [before + name for _, _, name in best] or list(self._understood(text)[1])
+
+    def _understood(self, text: str) -> tuple[bool, tuple[str, ...]]:
+        """Whether the resolver knows *text* as it stands, and else the names nearest to it."""
+        try:
+            return self._meaning(text) is not None, ()
+        except UnknownNameError as error:
+            return False, error.nearest
+        except AdvisorError:
+            return False, ()
 
     def _score(self, text: str, name: str) -> float:
         squashed = _plain(name)
@@ -138,9 +182,10 @@ class Search(Vertical):
         return shown
 
     def accept(self) -> bool:
-        """Take the highlighted suggestion; False when there is none."""
+        """Take the highlighted suggestion; False when none is highlighted."""
         index = self.options.highlighted
         if not self.options.display or index is None:
+            self.close()
             return False
         self._choose(str(self.options.get_option_at_index(index).prompt))
         return True
@@ -161,6 +206,22 @@ class Search(Vertical):
         event.stop()
         self._choose(str(event.option.prompt))
         self.input.focus()
+
+
+def paths(text: str) -> list[str]:
+    """The folders and files that begin as *text* does; a folder that is named shows what is in it."""
+    folder, beginning = os.path.split(text)
+    try:
+        with os.scandir(os.path.expanduser(folder) or ".") as entries:
+            found = [
+                (entry.name, entry.is_dir())
+                for entry in islice(entries, MOST_ENTRIES)
+                if entry.name.startswith(beginning) and (beginning or not entry.name.startswith("."))
+            ]
+    except OSError:
+        return []
+    files = [name + "/" * inside for name, inside in sorted(found) if inside or name.endswith(_READ)]
+    return [os.path.join(folder, name) for name in files]
 
 
 def _plain(text: str) -> str:
