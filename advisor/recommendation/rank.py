@@ -11,6 +11,11 @@ from advisor.prediction.accuracy.native import is_native
 from advisor.prediction.artifacts import load
 from advisor.recommendation.front import rate, unbeaten_first
 from advisor.recommendation.judge import Judged
+from advisor.recommendation.reading import PATIENCE_S
+
+HEAVY_LOSS_PCT = 5.0
+"""One right answer in twenty is gone: five times the usual target of MLPerf Inference. A judgement,
+and only a matter of words: no plan is ruled out by it."""
 
 
 def objective_of(requirements: Requirements) -> str:
@@ -55,6 +60,10 @@ def _ranked(plans: list[Judged], requirements: Requirements) -> list[Judged]:
         return rate(plan, requirements)
 
     if objective == "accuracy":
+        late = [plan for plan in plans if waits_beside_an_idle_gpu(plan)]
+        prompt = [plan for plan in plans if not waits_beside_an_idle_gpu(plan)]
+        if any(_loss(plan) < HEAVY_LOSS_PCT for plan in prompt):
+            return [*_by_accuracy(prompt, speed), *_by_accuracy(late, speed)]
         return _by_accuracy(plans, speed)
     if objective == "speed":
         return _by_rate(plans, speed, _size)
@@ -66,6 +75,17 @@ def _ranked(plans: list[Judged], requirements: Requirements) -> list[Judged]:
         plans,
         key=lambda plan: (plan.candidate.scheme.make_cost_rank, _loss(plan), -speed(plan), _names(plan)),
     )
+
+
+def waits_beside_an_idle_gpu(plan: Judged) -> bool:
+    """Whether prompts are read by the processor, for longer than anybody waits, while a GPU does nothing.
+
+    An integrated GPU decodes hardly faster than its processor, which reads the same memory, and reads
+    prompts many times faster: a little more accuracy is not worth leaving it idle.
+    """
+    placement, first = plan.outcome.placement, plan.outcome.time_to_first_token_s
+    idle = placement is not None and placement.kind == "cpu" and bool(plan.case.hardware.gpus)
+    return idle and first is not None and first.value > PATIENCE_S
 
 
 def _by_rate(

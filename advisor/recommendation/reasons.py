@@ -10,11 +10,8 @@ from advisor.prediction.artifacts import load
 from advisor.recommendation.evaluate import VISIBLE_LOSS_PCT
 from advisor.recommendation.front import rate
 from advisor.recommendation.judge import Judged
-from advisor.recommendation.rank import objective_of, tied
+from advisor.recommendation.rank import HEAVY_LOSS_PCT, objective_of, tied, waits_beside_an_idle_gpu
 
-HEAVY_LOSS_PCT = 5.0
-"""One right answer in twenty is gone: five times the usual target of MLPerf Inference. A judgement,
-and only a matter of words: no plan is ruled out by it."""
 _OBJECTIVES = {
     "size": "is the smallest plan that meets the need",
     "make-cost": "is the cheapest to produce that meets the need",
@@ -25,16 +22,32 @@ _OBJECTIVES = {
 def reasons(plan: Judged, requirements: Requirements, order: Sequence[Judged]) -> tuple[str, ...]:
     """Why *plan*, the first of the feasible plans in *order*."""
     name = f"{plan.case.scheme.name} on {plan.case.engine}"
+    aside: list[Judged] = []
+    if objective_of(requirements) == "accuracy" and not waits_beside_an_idle_gpu(plan):
+        aside = [other for other in order if waits_beside_an_idle_gpu(other)]
+        order = [other for other in order if not waits_beside_an_idle_gpu(other)]
     lines = [f"{name} {_claim(plan, requirements, list(order))}."]
     if plan.loss is not None:
         lines.append(_loss_line(plan, plan.loss, requirements))
     lines.append(_finer(plan, requirements, order))
+    lines.append(_aside(aside))
     placement = plan.outcome.placement
     if placement is not None:
         lines.append(
             f"It takes {placement.total_bytes / 2**30:.1f} GiB ({placement.binding or placement.kind})."
         )
     return tuple(line for line in lines if line)
+
+
+def _aside(late: Sequence[Judged]) -> str:
+    """What was passed over because it reads prompts on the processor while the GPU is idle."""
+    waits = [plan.outcome.time_to_first_token_s.value for plan in late if plan.outcome.time_to_first_token_s]
+    if not waits:
+        return ""
+    return (
+        f"Plans on the processor were passed over: they leave the GPU idle, and the first token takes "
+        f"{min(waits):.0f} s or more."
+    )
 
 
 def _claim(plan: Judged, requirements: Requirements, order: list[Judged]) -> str:

@@ -129,6 +129,7 @@ def _warnings(best: Judged, requirements: Requirements, hardware: HardwareProfil
         *_about_loss(best, requirements),
         *_about_memory(best, requirements, hardware),
         *_about_speed(best, requirements),
+        *_about_drafting(best),
     ]
     if best.candidate.note:
         lines.append(f"{best.case.engine}: {best.candidate.note}")
@@ -169,6 +170,17 @@ def _about_memory(best: Judged, requirements: Requirements, hardware: HardwarePr
             f"accuracy: --context {wanted} asks for the usual one"
         )
     return lines
+
+
+def _about_drafting(best: Judged) -> list[str]:
+    """Models that predict several tokens ahead: what that gains has no measurement behind it."""
+    blocks = best.case.model.mtp_layers
+    if not blocks or best.outcome.decode_tokens_per_s is None:
+        return []
+    return [
+        f"{best.case.model.name} can draft its own next tokens (MTP, {blocks} block{'s' * (blocks > 1)}): "
+        "what that gains here is not measured, and the figures are without it"
+    ]
 
 
 def _about_speed(best: Judged, requirements: Requirements) -> list[str]:

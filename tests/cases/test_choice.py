@@ -178,3 +178,33 @@ def test_licences_are_shown(recommend):
 def test_the_largest_context_is_shown(recommend):
     """B.8: how much fits is in every answer."""
     assert recommend("Llama-3.1-8B", "RTX 4090").plan["max_context_tokens"] == 131072
+
+
+@pytest.mark.parametrize(
+    ("model", "hardware", "task"),
+    [
+        ("Ornith-1.5-9B", "M4 16GB", "code"),
+        ("Qwen3-8B", "M4 16GB", "summarisation"),
+        ("Qwen3-14B", "M4 16GB", "chat"),
+        ("Qwen3.5-9B", "M2 16GB", "rag"),
+    ],
+)
+def test_a_mac_reads_prompts_on_its_gpu(recommend, model, hardware, task):
+    """A little more accuracy is not bought with a processor that reads the prompt for a minute."""
+    placement = recommend(model, hardware, "--task", task).plan["predicted"]["placement"]
+    assert placement["kind"] == "unified"
+
+
+def test_plans_passed_over_are_named(recommend):
+    """Why a more accurate plan on the processor is not taken stands among the reasons."""
+    why = recommend("Ornith-1.5-9B", "M4 16GB", "--task", "code").plan["why"]
+    assert [line for line in why if line.startswith("Plans on the processor were passed over")] != []
+
+
+@pytest.mark.parametrize(
+    "model", ["Nemotron-3-Super-120B-A12B", "MiMo-V2-Flash", "Qwen3-Next-80B-A3B-Thinking"]
+)
+def test_drafting_is_said_to_be_unmeasured(recommend, model):
+    """B.8: a model that can draft its own tokens says that nobody measured the gain here."""
+    warnings = recommend(model, "8x H200").document["warnings"]
+    assert [line for line in warnings if "MTP" in line and "not measured" in line] != []

@@ -210,3 +210,11 @@ def test_vllm_reserves_what_the_plan_needs_of_unified_memory(recommend, model, h
     """B27: 0.92 of memory shared with the system starves it; the share follows from the plan."""
     answer = recommend(model, hardware, "--engine", "vllm")
     assert float(answer.after("--gpu-memory-utilization")) <= share
+
+
+@pytest.mark.parametrize("model", ["Qwen3-VL-32B", "Qwen3-VL-8B", "Gemma-3-12B"])
+def test_vision_models_say_text_only(recommend, model):
+    """B26: the projector is not in the plan, the command loads none, and the answer says so."""
+    answer = recommend(model, "RTX 4090", "--engine", "llama.cpp", "--scheme", "Q4_K_M")
+    assert "--no-mmproj" in answer.words
+    assert [line for line in answer.document["warnings"] if line.startswith("text only")] != []

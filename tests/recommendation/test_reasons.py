@@ -3,7 +3,7 @@
 import pytest
 
 from advisor.prediction.artifacts import load
-from advisor.recommendation.reasons import HEAVY_LOSS_PCT
+from advisor.recommendation.rank import HEAVY_LOSS_PCT
 
 
 @pytest.mark.parametrize(
