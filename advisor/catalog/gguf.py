@@ -6,6 +6,7 @@ import re
 from dataclasses import fields, replace
 from math import prod
 from pathlib import Path
+from typing import Any
 
 from advisor.catalog.gguf_header import read_header
 from advisor.catalog.gguf_scheme import recognise
@@ -180,12 +181,12 @@ def _parts(path: Path) -> list[Path]:
     return parts
 
 
-def _name(metadata: dict, path: Path) -> str:
+def _name(metadata: dict[str, object], path: Path) -> str:
     name = metadata.get("general.name") or metadata.get("general.basename")
     return str(name) if name else compiled(_PART).sub("", path.name).removesuffix(".gguf")
 
 
-def _kept(metadata: dict) -> dict:
+def _kept(metadata: dict[str, object]) -> dict[str, str | int | float | bool]:
     return {
         key: value
         for key, value in metadata.items()
@@ -193,7 +194,9 @@ def _kept(metadata: dict) -> dict:
     }
 
 
-def _shapes(metadata: dict, lengths: dict[str, int], tensors: tuple[StoredTensor, ...]) -> dict[str, object]:
+def _shapes(
+    metadata: dict[str, object], lengths: dict[str, int], tensors: tuple[StoredTensor, ...]
+) -> dict[str, Any]:
     """The shape fields of a profile from the header's values and the tensors themselves."""
     kind = metadata["general.architecture"]
 

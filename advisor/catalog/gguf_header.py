@@ -77,9 +77,13 @@ class _Cursor:
     def fail(self, cause: str) -> BadFileError:
         return BadFileError(f"{self.name}: {cause}; the file is damaged or not finished, download it again")
 
+    def whole(self, layout: Struct) -> int:
+        """The next number of one of the unsigned layouts."""
+        return int(self.number(layout))
+
     def number(self, layout: Struct) -> int | float | bool:
         try:
-            value = layout.unpack_from(self.buffer, self.place)[0]
+            value: int | float | bool = layout.unpack_from(self.buffer, self.place)[0]
         except error:
             raise self.fail(f"the header ends at byte {self.end}, in the middle of a value") from None
         self.place += layout.size
@@ -91,7 +95,7 @@ class _Cursor:
         self.place += count
 
     def text(self, limit: int | None = None, what: str = "a text", keep: int | None = None) -> str:
-        length = self.number(_U64)
+        length = self.whole(_U64)
         if limit is not None and length > limit:
             raise self.fail(f"{what} is {length} bytes long, more than the {limit} allowed")
         start = self.place
@@ -130,7 +134,7 @@ def _parse(buffer: mmap.mmap, path: Path, size: int) -> Header:
         )
         raise BadFileError(f"{path} is no GGUF file: {cause}")
     cursor.place = 4
-    version = cursor.number(_U32)
+    version = cursor.whole(_U32)
     if version & 0xFFFF == 0 and version:
         raise BadFileError(
             f"{path} is a big-endian GGUF file, which is not read here; convert it with gguf-py's "
@@ -141,7 +145,7 @@ def _parse(buffer: mmap.mmap, path: Path, size: int) -> Header:
             f"{path} has GGUF version {version}; versions 2 and 3 are read: convert it again with a "
             "current llama.cpp"
         )
-    n_tensors, n_values = cursor.number(_U64), cursor.number(_U64)
+    n_tensors, n_values = cursor.whole(_U64), cursor.whole(_U64)
     # the smallest key-value pair takes 8 + 0 + 4 + 1 bytes, the smallest tensor entry 8 + 0 + 4 + 8 + 4 + 8
     if n_values * 13 + n_tensors * 32 > size:
         raise cursor.fail(
@@ -166,7 +170,7 @@ def _read_pair(cursor: _Cursor, metadata: dict[str, object], lengths: dict[str, 
     key = cursor.text(_LONGEST_KEY, "a key")
     if key in metadata or key in lengths:
         raise cursor.fail(f"the key {key[:60]!r} appears twice")
-    kind = cursor.number(_U32)
+    kind = cursor.whole(_U32)
     layout = _SCALARS.get(kind)
     if layout is not None:
         metadata[key] = cursor.number(layout)
@@ -183,9 +187,9 @@ def _read_pair(cursor: _Cursor, metadata: dict[str, object], lengths: dict[str, 
         raise cursor.fail(f"the value of {key[:60]!r} has the unknown type {kind}")
 
 
-def _read_array(cursor: _Cursor, key: str) -> tuple | int:
+def _read_array(cursor: _Cursor, key: str) -> tuple[int | float | bool, ...] | int:
     """A short array of numbers, or only the length of anything else."""
-    kind, count = cursor.number(_U32), cursor.number(_U64)
+    kind, count = cursor.whole(_U32), cursor.whole(_U64)
     layout = _SCALARS.get(kind)
     if layout is not None:
         if count * layout.size > cursor.end - cursor.place:
@@ -218,21 +222,23 @@ def _read_array(cursor: _Cursor, key: str) -> tuple | int:
 def _read_entry(cursor: _Cursor) -> tuple[str, tuple[int, ...], int, int]:
     """(name, shape, type number, offset) of one tensor."""
     name = cursor.text(_LONGEST_NAME, "a tensor's name")
-    n_dimensions = cursor.number(_U32)
+    n_dimensions = cursor.whole(_U32)
     if not 1 <= n_dimensions <= _MOST_DIMENSIONS:
         raise cursor.fail(
             f"tensor {name[:60]!r} has {n_dimensions} dimensions; 1 to {_MOST_DIMENSIONS} are possible"
         )
-    shape = tuple(cursor.number(_U64) for _ in range(n_dimensions))
+    shape = tuple(cursor.whole(_U64) for _ in range(n_dimensions))
     elements = 1
     for length in shape:
         elements *= length
     if not 0 < elements < 1 << 62:
         raise cursor.fail(f"tensor {name[:60]!r} has the impossible shape {shape}")
-    return name, shape, cursor.number(_U32), cursor.number(_U64)
+    return name, shape, cursor.whole(_U32), cursor.whole(_U64)
 
 
-def _place(cursor: _Cursor, entries: list, alignment: int) -> tuple[list[StoredTensor], int, list[str]]:
+def _place(
+    cursor: _Cursor, entries: list[tuple[str, tuple[int, ...], int, int]], alignment: int
+) -> tuple[list[StoredTensor], int, list[str]]:
     """Tensors with their bytes, the bytes of all data, and notes; refuses offsets that overlap or lead
     astray."""
     names = {entry[0] for entry in entries}

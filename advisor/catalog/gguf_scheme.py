@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from math import prod
 
 from advisor.catalog.gguf_types import FILE_TYPES
@@ -75,12 +76,15 @@ _SKIPPED = (
 )
 
 
-def recognise(tensors: tuple[StoredTensor, ...], metadata: dict) -> tuple[str | None, tuple[str, ...]]:
+def recognise(
+    tensors: tuple[StoredTensor, ...], metadata: Mapping[str, object]
+) -> tuple[str | None, tuple[str, ...]]:
     """(scheme name, notes) of a file's tensors; None when there is nothing to judge by.
 
     Notes say where the file differs from its own header, and whether an importance matrix was used.
     """
-    stated = FILE_TYPES.get(metadata.get("general.file_type"))
+    file_type = metadata.get("general.file_type")
+    stated = FILE_TYPES.get(file_type) if isinstance(file_type, int) else None
     layers, vocabulary, partial = _layer_types(tensors)
     notes = [_imatrix_note(metadata)] if _imatrix_note(metadata) else []
     if not layers:
@@ -98,7 +102,7 @@ def recognise(tensors: tuple[StoredTensor, ...], metadata: dict) -> tuple[str | 
     return found, tuple(notes)
 
 
-def _imatrix_note(metadata: dict) -> str:
+def _imatrix_note(metadata: Mapping[str, object]) -> str:
     data = metadata.get("quantize.imatrix.dataset") or metadata.get("quantize.imatrix.file")
     if any(key.startswith("quantize.imatrix.") for key in metadata):
         return "quantized with an importance matrix" + (f" ({data})" if data else "")
@@ -208,7 +212,9 @@ def _vocabulary_says(
     return found
 
 
-def _own_mix(layers: dict[str, dict[str, int]], stated: str | None, metadata: dict) -> tuple[str | None, str]:
+def _own_mix(
+    layers: dict[str, dict[str, int]], stated: str | None, metadata: Mapping[str, object]
+) -> tuple[str | None, str]:
     """A name for a mix that follows no rule of llama-quantize."""
     totals = {name: weights for name, weights in _totals(layers).items() if name not in ("F32", "F64")}
     share = sum(totals.values())

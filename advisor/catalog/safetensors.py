@@ -10,6 +10,7 @@ import os
 from math import prod
 from pathlib import Path
 from struct import unpack
+from typing import Any
 
 from advisor.documents.files import open_regular
 from advisor.documents.model import StoredTensor
@@ -72,7 +73,7 @@ def read_safetensors(path: Path) -> tuple[StoredTensor, ...]:
     )
 
 
-def _tensor(path: Path, name: str, entry: object, data_bytes: int) -> StoredTensor:
+def _tensor(path: Path, name: str, entry: Any, data_bytes: int) -> StoredTensor:
     try:
         kind, shape, (begin, end) = entry["dtype"], entry["shape"], entry["data_offsets"]
         numbers = (*shape, begin, end)

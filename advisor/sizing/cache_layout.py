@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from advisor.catalog.layer_kinds import COMPRESSED, CROSS, NONE, SLIDING
+from advisor.documents.kinds import Basis
 from advisor.documents.model import ModelProfile
 from advisor.sizing.layers import (
     RECURRENT,
@@ -79,7 +80,7 @@ class CacheLayout:
     """The layers that keep it, the same amount each."""
     low_factor: float = 1.0
     high_factor: float = 1.0
-    basis: str = "exact"
+    basis: Basis = "exact"
     evidence: tuple[str, ...] = ()
     mla: bool = False
 
@@ -178,7 +179,9 @@ def _compressed_rows(model: ModelProfile, layer: int, row: int, window: int | No
     return rows
 
 
-def _doubts(model: ModelProfile, arch: str, found: Kinds, state_known: bool) -> tuple[str, float, float, str]:
+def _doubts(
+    model: ModelProfile, arch: str, found: Kinds, state_known: bool
+) -> tuple[Basis, float, float, str]:
     """(basis, low factor, high factor, why)."""
     if arch.startswith("deepseekv4") and COMPRESSED not in found.attention:
         return (

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate, pairwise
 
 from advisor.documents.hardware import Gpu, HardwareProfile
+from advisor.documents.kinds import PlacementKind
 from advisor.engines import facts
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 from advisor.sizing.overheads import context_bytes, gpu_available, main_memory_available, unified_available
@@ -197,7 +200,9 @@ def gpu_plan(request: Request, gpus: list[tuple[int, Gpu]], gpu_layers: int, cpu
     moved = shares.experts[min(cpu_experts, n)]
     slow = shares.active(0, first) + _kv_read(request) * first / n
     slow += max(moved - shares.experts[min(first, cpu_experts)], 0.0) * shares.expert_use
-    kind = "experts-on-cpu" if cpu_experts else "split" if first else "gpu" if len(gpus) == 1 else "multi-gpu"
+    kind: PlacementKind = (
+        "experts-on-cpu" if cpu_experts else "split" if first else "gpu" if len(gpus) == 1 else "multi-gpu"
+    )
     return Plan(
         kind,
         slots,
@@ -273,7 +278,7 @@ def _expert_plans(request: Request, gpus: list[tuple[int, Gpu]]) -> list[Plan]:
     """The fewest layers whose experts must leave, on the best GPU and on all."""
     n = request.shares.n_layers
     return [
-        _search(lambda k, use=use: gpu_plan(request, use, n + 1, k), 1, n, request, smallest=True)
+        _search(partial(gpu_plan, request, use, n + 1), 1, n, request, smallest=True)
         for use in ([gpus[:1], gpus] if len(gpus) > 1 else [gpus])
     ]
 
@@ -282,12 +287,12 @@ def _split_plans(request: Request, gpus: list[tuple[int, Gpu]]) -> list[Plan]:
     """The most layers that fit, on the best GPU and on all."""
     n = request.shares.n_layers
     return [
-        _search(lambda k, use=use: gpu_plan(request, use, k, 0), 1, n, request, smallest=False)
+        _search(partial(gpu_plan, request, use, cpu_experts=0), 1, n, request, smallest=False)
         for use in ([gpus[:1], gpus] if len(gpus) > 1 else [gpus])
     ]
 
 
-def _search(build, low: int, high: int, request: Request, smallest: bool) -> Plan:
+def _search(build: Callable[[int], Plan], low: int, high: int, request: Request, smallest: bool) -> Plan:
     """The smallest (or largest) k in low..high whose GPUs hold their part; the emptier end when none does."""
     parts = request.parts
 

@@ -270,5 +270,5 @@ def _nf4(columns: int, rows: int, double: bool) -> float:
 def _aqlm(columns: int, rows: int, scheme: str) -> float:
     """Codes of eight weights each, 16-bit code books, one 16-bit scale a row."""
     found = re.search(r"(\d)x(\d+)", scheme)
-    books, code_bits = map(int, found.groups()) if found else (1, 16)
-    return columns * rows / 8 * books * code_bits / 8 + books * 2**code_bits * 8 * 2 + 2 * rows
+    books, code_bits = (int(found[1]), int(found[2])) if found else (1, 16)
+    return columns * rows / 8 * books * code_bits / 8 + books * float(2**code_bits) * 8 * 2 + 2 * rows

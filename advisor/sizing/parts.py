@@ -177,8 +177,8 @@ def _in_file(weights: Estimate, padding: int, header: Estimate) -> Estimate:
 
 def _by_layer(parts: list[Part]) -> dict[int, int]:
     """Layer -> bytes; parts with one size on the same layers, which most are, are added up first."""
-    even: dict[tuple, int] = {}
-    layers: dict[int, int] = {}
+    even: dict[tuple[int | None, ...], int] = {}
+    layers: dict[int | None, int] = {}
     for part in parts:
         if part.alike:
             even[part.layers] = even.get(part.layers, 0) + part.n_bytes[0]
@@ -188,7 +188,7 @@ def _by_layer(parts: list[Part]) -> dict[int, int]:
     for numbers, n_bytes in even.items():
         for layer in numbers:
             layers[layer] = layers.get(layer, 0) + n_bytes
-    return layers
+    return {layer: n_bytes for layer, n_bytes in layers.items() if layer is not None}
 
 
 _ROW_TENSORS = ("token_embd.weight", "per_layer_token_embd.weight", "ngram_embd.weight")

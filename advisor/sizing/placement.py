@@ -15,10 +15,12 @@ from functools import lru_cache
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Placement
+from advisor.documents.scheme import SchemeProfile
 from advisor.engines import facts
 from advisor.sizing.kv_cache import unusable_cache
 from advisor.sizing.local_plan import Request, local_plans
 from advisor.sizing.overheads import FLASH_ATTENTION_BACKENDS, serving_activation_bytes
+from advisor.sizing.parts import Weights
 from advisor.sizing.plan import Plan, Workspace, with_lookup
 from advisor.sizing.serving_plan import serving_plans
 from advisor.sizing.shares import LayerShares
@@ -27,8 +29,8 @@ from advisor.sizing.shares import LayerShares
 def place(
     hardware: HardwareProfile,
     model: ModelProfile,
-    weights,
-    scheme,
+    weights: Weights,
+    scheme: SchemeProfile,
     engine: str,
     backend: str,
     context_tokens: int,
@@ -63,8 +65,8 @@ def place(
 def candidates(
     hardware: HardwareProfile,
     model: ModelProfile,
-    weights,
-    scheme,
+    weights: Weights,
+    scheme: SchemeProfile,
     engine: str,
     backend: str,
     context_tokens: int,
@@ -97,8 +99,8 @@ _workspace = lru_cache(maxsize=512)(Workspace)
 def _plans(
     hardware: HardwareProfile,
     model: ModelProfile,
-    weights,
-    scheme,
+    weights: Weights,
+    scheme: SchemeProfile,
     engine: str,
     backend: str,
     context_tokens: int,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from advisor.documents.kinds import PlacementKind
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import DeviceMemory, Placement
 from advisor.sizing.buffers import UBATCH, compute_bound, mask_copies_bytes, output_bytes, raw_compute_bytes
@@ -155,7 +156,7 @@ class Slot:
 class Plan:
     """A way to place one model, before context and concurrency are fixed."""
 
-    kind: str
+    kind: PlacementKind
     slots: list[Slot]
     n_gpus: int = 0
     gpu_layers: int = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 
 from advisor.documents.hardware import Gpu, HardwareProfile
+from advisor.documents.kinds import PlacementKind
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
 from advisor.engines import Engine
@@ -78,7 +79,7 @@ def _plan(
                 available_bytes=available,
             )
         )
-    kind = "tensor-parallel" if tensor > 1 else "pipeline-parallel" if pipeline > 1 else "gpu"
+    kind: PlacementKind = "tensor-parallel" if tensor > 1 else "pipeline-parallel" if pipeline > 1 else "gpu"
     if kind == "gpu" and cards[0][1].unified_memory:
         kind = "unified"
     return Plan(

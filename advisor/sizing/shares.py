@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from advisor.documents.model import ModelProfile
 from advisor.sizing.cache_layout import UNKNOWN_LAYERS, CacheLayout
+from advisor.sizing.parts import Weights
 
 
 class LayerShares:
@@ -14,11 +15,11 @@ class LayerShares:
     Tables of n-grams stand apart (`lookup_bytes`): the other totals leave them out.
     """
 
-    def __init__(self, model: ModelProfile, weights, layout: CacheLayout) -> None:
+    def __init__(self, model: ModelProfile, weights: Weights, layout: CacheLayout) -> None:
         total = weights.total_bytes
         self.factor = factor = total.high / total.value if total.value else 1.0
-        layers = tuple(weights.layer_bytes)
-        experts = tuple(weights.layer_expert_bytes)
+        layers: tuple[float, ...] = tuple(weights.layer_bytes)
+        experts: tuple[float, ...] = tuple(weights.layer_expert_bytes)
         self.exact = total.basis == "exact" and bool(layers)
         if not layers:
             n = int(model.n_layers or UNKNOWN_LAYERS)
@@ -42,7 +43,7 @@ class LayerShares:
         self.expert_use = min(1.0, used)
         self._layout = layout
 
-    def _output_copy(self, model: ModelProfile, weights) -> int:
+    def _output_copy(self, model: ModelProfile, weights: Weights) -> int:
         """Bytes of a tied token_embd read as output; per-layer embeddings stored beside it are no part of
         it."""
         bits = weights.bits_by_role.get("token_embd")

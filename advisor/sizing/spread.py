@@ -3,6 +3,7 @@ show."""
 
 from __future__ import annotations
 
+from advisor.documents.kinds import Basis
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
 from advisor.documents.scheme import SchemeProfile
@@ -49,7 +50,7 @@ def by_parameter_count(model: ModelProfile, scheme: SchemeProfile, spreads: Spre
 
 def _bits(
     model: ModelProfile, scheme: SchemeProfile, n: int, spreads: Spreads
-) -> tuple[float, float, float, tuple[str, ...], str]:
+) -> tuple[float, float, float, tuple[str, ...], Basis]:
     known = spreads.bits(scheme.name, n, model.is_moe)
     why = f"{model.architecture or 'shapes'} not modelled" if model.architecture else "shapes not known"
     if known is None:

@@ -119,6 +119,10 @@ def groups(model: ModelProfile) -> tuple[Group, ...]:
     return group(model, tensors(model))
 
 
+_Members = tuple[list[int | None], list[int], list[int], list[int]]
+"""Of one group: layers, positions, numbers among their kind, indices in the listing."""
+
+
 def group(model: ModelProfile, listed: Sequence[Tensor]) -> tuple[Group, ...]:
     """*listed* in groups, positions counted as the quantizer counts: by layer, names sorted within it."""
     many = (model.n_experts or 0) > 1
@@ -126,8 +130,10 @@ def group(model: ModelProfile, listed: Sequence[Tensor]) -> tuple[Group, ...]:
         range(len(listed)), key=lambda i: (-1 if listed[i].layer is None else listed[i].layer, listed[i].name)
     )
     running = {"attn_v": 0, "ffn_up": 0, "ffn_gate": 0, "ffn_down": 0}
-    found: dict[tuple, tuple[list, list, list, list]] = {}
-    seen: dict[tuple, tuple[str, bool]] = {}  # what a name and a shape say is the same in every layer
+    found: dict[tuple[str, tuple[int, ...], str, str, bool], _Members] = {}
+    seen: dict[
+        tuple[str, tuple[int, ...], bool], tuple[str, bool]
+    ] = {}  # what a name and a shape say is the same in every layer
     for index in order:
         tensor = listed[index]
         stem = tensor.name if tensor.layer is None else split_name(tensor.name)[1]
@@ -140,11 +146,23 @@ def group(model: ModelProfile, listed: Sequence[Tensor]) -> tuple[Group, ...]:
             running[kind] += 1
         position = number if kind == "attn_v" or not many else tensor.layer or 0
         members = found.setdefault((stem, tensor.shape, tensor.role, kind, touched), ([], [], [], []))
-        for values, value in zip(members, (tensor.layer, position, number, index), strict=True):
+        members[0].append(tensor.layer)
+        for values, value in zip(members[1:], (position, number, index), strict=True):
             values.append(value)
     return tuple(
-        Group(stem, shape, role, kind, touched, _stored(stem, shape), *(tuple(values) for values in members))
-        for (stem, shape, role, kind, touched), members in found.items()
+        Group(
+            stem,
+            shape,
+            role,
+            kind,
+            touched,
+            _stored(stem, shape),
+            tuple(layers),
+            tuple(positions),
+            tuple(numbers),
+            tuple(indices),
+        )
+        for (stem, shape, role, kind, touched), (layers, positions, numbers, indices) in found.items()
     )
 
 

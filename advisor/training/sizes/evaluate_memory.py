@@ -4,7 +4,9 @@ backend."""
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -62,7 +64,7 @@ class Compared:
         return self.predicted_bytes / self.actual_bytes - 1
 
 
-def evaluate() -> dict:
+def evaluate() -> dict[str, Any]:
     """Errors by engine, backend and part, the worst of each, and what was left out and why.
 
     `rows`: engine, backend, source, part, n, median_abs_error_pct, p90_abs_error_pct, within_0_1_pct (share
@@ -108,7 +110,7 @@ def compare(table: pd.DataFrame) -> tuple[list[Compared], dict[str, int]]:
     return compared, left_out
 
 
-def _compare_row(row: dict) -> list[Compared] | str:
+def _compare_row(row: Mapping[Hashable, Any]) -> list[Compared] | str:
     """The comparisons of one line, or why there are none."""
     model = log_model(row["model"])
     if model is None:
@@ -174,11 +176,11 @@ def _devices(text: str) -> dict[str, float]:
     return {name: float(mib) for name, mib in parts if re.fullmatch(r"[\d.]+", mib)}
 
 
-def _summary(key: tuple, group: pd.DataFrame) -> dict:
+def _summary(key: tuple[Any, ...], group: pd.DataFrame) -> dict[str, Any]:
     """One row of the report."""
     own, engine, backend, part = key
     size = group["error"].abs()
-    worst = group.loc[size.idxmax()]
+    worst = group.iloc[int(size.argmax())]
     return {
         "source": "own dry run" if own else "public log",
         "engine": engine,

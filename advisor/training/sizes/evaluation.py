@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from advisor.catalog.models import all_models, find_model
 from advisor.catalog.schemes import find_scheme
@@ -33,7 +34,7 @@ EXPECTED_PARAMS_ERROR = 1e-3
 """A layout counts as confirmed when its parameters are within this of the catalogue's count."""
 
 
-def evaluate() -> dict:
+def evaluate() -> dict[str, Any]:
     """Exactness on the committed dry runs, on every catalogue shape with the engine installed here, on
     published files, and of the parameter counts."""
     return {
@@ -47,7 +48,7 @@ def evaluate() -> dict:
     }
 
 
-def dry_runs() -> dict:
+def dry_runs() -> dict[str, Any]:
     """Rows of measurements/gguf_sizes: how many are equal to the byte, tensor by tensor type."""
     frame = load("gguf_sizes")
     exact, wrong = 0, []
@@ -74,7 +75,7 @@ def dry_runs() -> dict:
 
 def distinct_shapes(models: Iterable[ModelProfile]) -> list[ModelProfile]:
     """One model for each list of tensors; models without a known list are left out."""
-    found: dict[tuple, ModelProfile] = {}
+    found: dict[tuple[object, ...], ModelProfile] = {}
     for model in models:
         try:
             listed = tensors(model)
@@ -84,7 +85,7 @@ def distinct_shapes(models: Iterable[ModelProfile]) -> list[ModelProfile]:
     return list(found.values())
 
 
-def real_quantizer(models: Iterable[ModelProfile] | None = None) -> list[dict]:
+def real_quantizer(models: Iterable[ModelProfile] | None = None) -> list[dict[str, Any]]:
     """By llama.cpp architecture: shapes and runs (ftype x imatrix) compared with the engine installed here.
 
     One row saying why when the engine is not installed.
@@ -95,7 +96,7 @@ def real_quantizer(models: Iterable[ModelProfile] | None = None) -> list[dict]:
         llama_quantize.engine_commit()
     except UsageError as error:
         return [{"architecture": "none", "why_not": str(error)}]
-    rows: dict[str, dict] = {}
+    rows: dict[str, dict[str, Any]] = {}
     for model in distinct_shapes(all_models() if models is None else models):
         name = gguf_architecture(model) or ""
         row = rows.setdefault(name, {"architecture": name, **dict.fromkeys(_COUNTS, 0), "different": ""})
@@ -112,7 +113,7 @@ def real_quantizer(models: Iterable[ModelProfile] | None = None) -> list[dict]:
 _COUNTS = ("shapes", "runs", "equal", "refused_by_engine")
 
 
-def layouts() -> list[dict]:
+def layouts() -> list[dict[str, Any]]:
     """Whether the engine installed here loads each architecture's layout: every tensor it wants, in its
     shape, and
     none too many. One shrunk model to an architecture; only complaints are listed after the count."""
@@ -163,7 +164,7 @@ def compare(model: ModelProfile) -> Iterable[tuple[str, bool, bool | None]]:
                 yield ftype, imatrix, theirs == ours
 
 
-def published() -> list[dict]:
+def published() -> list[dict[str, Any]]:
     """By kind of scheme: published file sizes over computed ones, and how many lie in the interval.
 
     Decimal gigabytes given as GiB, or files that hold a vision part too, show as outliers.
@@ -193,7 +194,7 @@ def published() -> list[dict]:
     ]
 
 
-def parameter_counts() -> list[dict]:
+def parameter_counts() -> list[dict[str, Any]]:
     """By architecture class: catalogue models, those whose tensors are known, and how far their parameters
     are from the count (recomputed from the configuration where the catalogue has that, else the
     repository's)."""
@@ -202,7 +203,7 @@ def parameter_counts() -> list[dict]:
             row["name"]: [float(row[key]) * 1e9 for key in ("recomputed_b", "params_b") if row[key]]
             for row in csv.DictReader(file)
         }
-    rows: dict[str, dict] = {}
+    rows: dict[str, dict[str, Any]] = {}
     for model in all_models():
         name = model.architecture or ""
         none = {"architecture": name, "models": 0, "modelled": 0, "confirmed": 0, "not": ""}

@@ -101,9 +101,9 @@ def bits_per_param(spreads: Spreads) -> dict[str, dict[str, list[float]]]:
             except UnsupportedError:
                 continue
             cell = f"{'moe' if model.is_moe else 'dense'}-{size_class(weights.n_params)}"
-            size = weights.total_bytes
+            size, n = weights.total_bytes, weights.n_params
             seen.setdefault(scheme.name, {}).setdefault(cell, []).append(
-                tuple(8 * end / weights.n_params for end in (size.value, size.low, size.high))
+                (8 * size.value / n, 8 * size.low / n, 8 * size.high / n)
             )
     return {
         scheme: {
@@ -120,13 +120,13 @@ def bits_per_param(spreads: Spreads) -> dict[str, dict[str, list[float]]]:
 
 def published_files() -> list[tuple[str, str, float]]:
     """(model, scheme, bytes) of GGUF files stated by the measurement sources, once each."""
-    rows = set()
+    rows: set[tuple[str, str, float]] = set()
     for kind in ("accuracy", "speed_local"):
         frame = load(kind)
         frame = frame[frame.file_gib.notna() & (frame.model_name != "") & (frame.scheme_name != "")]
         rows |= {
-            (r.model_name, r.scheme_name, float(r.file_gib) * 2**30)
-            for r in frame[["model_name", "scheme_name", "file_gib"]].itertuples()
+            (str(r["model_name"]), str(r["scheme_name"]), float(r["file_gib"]) * 2**30)
+            for r in frame[["model_name", "scheme_name", "file_gib"]].to_dict("records")
         }
     return sorted(rows)
 
