@@ -14,6 +14,9 @@ TOKEN = "HF_TOKEN"
 """What the Hugging Face tools read; its value never stands in a plan
 (https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables)."""
 
+_FULL_BYTES = 2
+"""Of one weight in the checkpoint that everything is made from."""
+
 
 def deployment(chosen: Chosen, host: str = DEFAULT_HOST) -> Deployment:
     """Everything that starts the plan; UnsupportedError for an engine without a known command line."""
@@ -46,7 +49,7 @@ def deployment(chosen: Chosen, host: str = DEFAULT_HOST) -> Deployment:
         port=engine.port,
         health_path=engine.health_path,
         secrets=(TOKEN,) if repository else (),
-        resources=_resources(chosen),
+        resources=_resources(chosen, make),
         warnings=(*started.warnings, *_warnings(chosen, make, host)),
     )
 
@@ -74,7 +77,7 @@ def _repository(chosen: Chosen) -> str | None:
     return None if chosen.model.file_path else chosen.model.hf_id
 
 
-def _resources(chosen: Chosen) -> Resources:
+def _resources(chosen: Chosen, make: tuple[Command, ...]) -> Resources:
     place = chosen.placement
     devices = place.devices if place else ()
     gpus = [device.total_bytes for device in devices if device.device.upper().startswith("GPU")]
@@ -87,7 +90,19 @@ def _resources(chosen: Chosen) -> Resources:
         gpu_memory_bytes=max(gpus, default=None),
         main_memory_bytes=sum(host) if host else None,
         disk_bytes=chosen.file_size_bytes,
+        making_bytes=_making_bytes(chosen) if make and not chosen.published else None,
     )
+
+
+def _making_bytes(chosen: Chosen) -> int | None:
+    """The checkpoint, for GGUF the same once more as one file, and what is made of it."""
+    params, size = chosen.model.n_params, chosen.file_size_bytes
+    if not params or not size:
+        return None
+    copies = (chosen.source == chosen.model.hf_id) + (
+        chosen.scheme.is_gguf and chosen.full_precision != chosen.model.file_path
+    )
+    return copies * params * _FULL_BYTES + size
 
 
 def _warnings(chosen: Chosen, make: tuple[Command, ...], host: str) -> list[str]:

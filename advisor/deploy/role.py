@@ -25,7 +25,7 @@ def role(fleet: FleetPlan) -> tuple[dict[str, str], list[str]]:
         plan = replace(start, name=f"{name_of(start)[:30].strip('-')}-{number}")
         name = name_of(plan)
         try:
-            if shape.hardware.os not in _LINUX or plan.backend == "metal":
+            if shape.hardware.os not in _LINUX:
                 raise UnsupportedError("its system has no systemd")
             steps, handler = tasks(plan, restart=f"Restart {name}")
         except UnsupportedError as error:

@@ -50,7 +50,7 @@ def _programs(plan: Deployment) -> list[str]:
 
 
 def _disk(plan: Deployment) -> list[str]:
-    needed = plan.resources.disk_bytes
+    needed = plan.resources.making_bytes or plan.resources.disk_bytes
     if not needed:
         return []
     return [

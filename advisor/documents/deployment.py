@@ -41,7 +41,9 @@ class Resources:
     """Of the fullest GPU."""
     main_memory_bytes: int | None = None
     disk_bytes: int | None = None
-    """The weights' file; making it takes the full-precision weights beside it."""
+    """The weights' file."""
+    making_bytes: int | None = None
+    """Disk that making it takes, full-precision weights and file included; None when it is not made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,3 +142,11 @@ def test_llama_cpp_borrows_the_gpus_of_other_nodes():
     assert plan.run.argv[plan.run.argv.index("--rpc") + 1] == "WORKER_1_ADDRESS:50052"
     assert [command.argv for command in plan.workers] == [("rpc-server", "-H", "0.0.0.0", "-p", "50052")]
     assert (plan.leader, "asks nobody" in plan.warnings[0]) == ("", True)
+
+
+def test_the_disk_that_making_takes_is_counted_whole():
+    """The checkpoint, the same as one GGUF file, and the file made of it; a download takes its own size."""
+    made = deployment(chosen("Qwen2.5-7B", "IQ2_XXS", "llama.cpp", published=None, file_size_bytes=10**9))
+    params = resolve_model("Qwen2.5-7B").n_params
+    assert made.resources.making_bytes == 2 * 2 * params + 10**9
+    assert deployment(chosen("Qwen3-14B", "Q4_K_M", "llama.cpp")).resources.making_bytes is None

@@ -23,6 +23,8 @@ _PLAIN = re.compile(r"[\w@+=:,./-]+", re.ASCII)
 def unit(plan: Deployment) -> str:
     """The unit file; UnsupportedError for a plan it cannot say."""
     one_node(plan, _FORM)
+    if plan.backend == "metal":
+        raise UnsupportedError("a Mac has no systemd: --format script")
     run = served(plan, _FORM, image=False)
     if run.files:
         raise UnsupportedError(

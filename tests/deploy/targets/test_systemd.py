@@ -54,3 +54,9 @@ def test_a_file_beside_the_command_is_refused(made_plan):
     """A unit is one file."""
     with pytest.raises(UnsupportedError, match=r"serve\.yml"):
         write(made_plan, "systemd")
+
+
+def test_a_mac_is_refused(plan):
+    """It has no systemd."""
+    with pytest.raises(UnsupportedError, match="no systemd"):
+        write(plan(backend="metal"), "systemd")
