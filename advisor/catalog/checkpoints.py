@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from advisor.catalog.models.table import exact, profile_at, squash
 from advisor.catalog.names import whole
@@ -25,8 +24,7 @@ _USUAL = ("unsloth", "bartowski", "ggml-org", "lmstudio-community", "RedHatAI", 
 engines among them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checkpoint:
+class Checkpoint(NamedTuple):
     """One row of profiles/checkpoints.csv."""
 
     repository: str

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from advisor.catalog.names import KEPT_ANSWERS, MOST_CHARACTERS, compiled, number, whole
 from advisor.data import folder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CpuRow:
+class CpuRow(NamedTuple):
     """One family of processors; bandwidth is the nominal peak of ONE socket with every channel filled."""
 
     pattern: str

@@ -41,20 +41,23 @@ def supports(kernel: str) -> tuple[Support, ...]:
     return _table().get(kernel, ())
 
 
-def gguf_supports(table: dict[str, Any], ggml_set: str, ftype: str) -> tuple[Support, ...]:
-    """Who runs *ftype*: *ggml_set* names a row of the *table*'s `ggml_sets`; 'ik' is ik_llama.cpp's own.
+def gguf_supports(table: dict[str, Any], shipped: tuple[Support, ...], ftype: str) -> tuple[Support, ...]:
+    """Who runs *ftype* of the *table*, whose kernels *shipped* has.
 
-    Every engine that ships llama.cpp's kernels runs what llama.cpp runs on the backends it ships; forks and
-    serving engines read the types that are not llama.cpp's alone.
+    Forks and serving engines read the types that are not llama.cpp's alone.
     """
-    if ggml_set == "ik":
-        return supports("gguf-ik")
-    shipped = tuple(_shipped(table, table["ggml_sets"][ggml_set].split()))
     if ftype in ("F16", "BF16"):
         return (*shipped, *supports("gguf-ik"), *supports("unquantized"))
     if ftype in table["only_llama_cpp"]:
         return shipped
     return (*shipped, *supports("gguf-ik"), *supports("gguf"))
+
+
+def shipped(table: dict[str, Any], ggml_set: str) -> tuple[Support, ...]:
+    """Who ships the kernels of the row *ggml_set* of the *table*'s `ggml_sets`: every engine built on
+    llama.cpp's, on the backends it ships.
+    """
+    return tuple(_shipped(table, table["ggml_sets"][ggml_set].split()))
 
 
 def _shipped(table: dict[str, Any], builds: list[str]) -> Iterator[Support]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.catalog.checkpoints import Checkpoint, checkpoints
 from advisor.catalog.native import native_schemes
@@ -12,8 +12,7 @@ from advisor.documents.scheme import SchemeProfile
 from advisor.engines import Engine
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
+class Published(NamedTuple):
     """Where ready weights are pulled from."""
 
     repository: str

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from typing import Any
 
-from advisor.catalog.kernels import gguf_supports, supports
+from advisor.catalog.kernels import gguf_supports, shipped, supports
 from advisor.data import folder
-from advisor.documents.scheme import SchemeProfile
+from advisor.documents.scheme import SchemeProfile, Support
 from advisor.engines import comparable
 
 
 @cache
-def scheme_file() -> dict:
+def scheme_file() -> dict[str, Any]:
     """The parsed table: urls, ggml_*, instead, make, gguf, methods, fixed, listed and aliases."""
-    return json.loads((folder("profiles") / "schemes.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((folder("profiles") / "schemes.json").read_text(encoding="utf-8"))
+    return found
 
 
 @cache
@@ -26,12 +28,25 @@ def names_by_key() -> dict[str, str]:
     return found
 
 
-def _make(name: str) -> dict:
+def _make(name: str) -> dict[str, Any]:
     rank, text, url = scheme_file()["make"][name]
     return {"make_cost": text, "make_cost_rank": rank, "source": url}
 
 
-def gguf_profile(name: str, /, **changes) -> SchemeProfile:
+def _supports(ggml_set: str, ftype: str) -> tuple[Support, ...]:
+    """Who runs *ftype*; the set 'ik' is ik_llama.cpp's own."""
+    return (
+        supports("gguf-ik") if ggml_set == "ik" else gguf_supports(scheme_file(), _shipped(ggml_set), ftype)
+    )
+
+
+@cache
+def _shipped(ggml_set: str) -> tuple[Support, ...]:
+    """Fifteen sets serve eighty types."""
+    return shipped(scheme_file(), ggml_set)
+
+
+def gguf_profile(name: str, /, **changes: Any) -> SchemeProfile:
     """A row of the table's `gguf` part; *changes* override fields (for `-pure` and `_R4` variants)."""
     table = scheme_file()
     row = table["gguf"][name]
@@ -45,7 +60,7 @@ def gguf_profile(name: str, /, **changes) -> SchemeProfile:
         "calibration": row["calibration"],
         "quantizes_embeddings": not row.get("reference", False),
         "aliases": tuple(table["aliases"].get(name, ())),
-        "supports": gguf_supports(table, row["on"], row.get("ftype", name)),
+        "supports": _supports(row["on"], row.get("ftype", name)),
         "ftype": row.get("ftype", name),
         "embedding_type": row.get("embedding"),
         "reference": row.get("reference", False),

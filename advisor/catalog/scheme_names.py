@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.catalog.scheme_file import names_by_key, scheme_file
 from advisor.engines import comparable, facts
@@ -35,8 +35,7 @@ _SAID_BY_OTHERS = {
 _REPACKED = re.compile(r"^(.*)[_-](?:r4|r8|r16|x4)$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """What a name outside the table says."""
 
     kind: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.catalog.kernels import backends_of
 from advisor.catalog.scheme_file import scheme_file
@@ -15,8 +15,7 @@ _GOOD_FORMS = ("desktop", "laptop", "datacenter")
 """GPUs with memory of their own; beside them the CPU alone is offered only where a GGUF engine needs it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Runnable:
+class Runnable(NamedTuple):
     """One way to run a scheme on a machine."""
 
     engine: str

@@ -31,6 +31,9 @@ COMMANDS = {
     "completions": ("advisor.cli.completions", "completion of commands and options for bash, zsh or fish"),
     "schema": ("advisor.cli.schema", "JSON Schemas of every document"),
 }
+_HELP = {"-h", "--help"}
+_WIDTH = 80
+"""Columns of a help text that nobody reads: help that was asked for has the terminal's."""
 
 
 def run(argv: list[str]) -> int:
@@ -90,12 +93,19 @@ def _dispatch(argv: list[str]) -> int:
     parser = Parser(
         prog=f"advisor {name}",
         description=module.__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Wide if _HELP.isdisjoint(argv) else argparse.RawDescriptionHelpFormatter,
     )
     module.add_arguments(parser)
     code = int(module.run(parser.parse_args(argv[1:])))
     sys.stdout.flush()
     return code
+
+
+class _Wide(argparse.RawDescriptionHelpFormatter):
+    """Of a fixed width: argparse makes one for each option, and asking the terminal loads bz2 and lzma."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_WIDTH)
 
 
 class Parser(argparse.ArgumentParser):

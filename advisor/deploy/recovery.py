@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor.data import folder
 from advisor.documents.model import ModelProfile
@@ -17,8 +16,7 @@ _TYPICAL_PARAMS = 8e9
 """Most measured rows are of 7B to 8B models; stands in where a model's size is unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecoveryOption:
+class RecoveryOption(NamedTuple):
     """One measure."""
 
     name: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shlex
 
@@ -31,6 +30,8 @@ def written(file: TextFile) -> str:
     text = file.text.rstrip("\n")
     end = "EOF"
     while end in text.split("\n"):
+        import hashlib  # loads OpenSSL, a hundredth of an answer, for a text that hardly exists
+
         end = "EOF_" + hashlib.sha256((end + text).encode()).hexdigest()[:8]
     return f"cat > {word(file.name)} <<'{end}'\n{text}\n{end}"
 

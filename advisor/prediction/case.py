@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import Backend, KvType, TaskCategory
@@ -61,8 +62,7 @@ class Case:
         return MAX_CONCURRENCY if MAX_CONCURRENCY in wanted else max(wanted)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sized:
+class Sized(NamedTuple):
     """A case's bytes and where they live."""
 
     weights: Weights

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from advisor.catalog.tasks import task_mix
 from advisor.documents.hardware import HardwareProfile
@@ -29,8 +30,7 @@ SPILLS = ("split", "experts-on-cpu", "cpu")
 """Placements that read weights from main memory."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(NamedTuple):
     """What is asked about: a model on a machine, and what the user measured there."""
 
     hardware: HardwareProfile

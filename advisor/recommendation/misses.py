@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil, floor, log10
+from typing import NamedTuple
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import RejectionKind
@@ -18,8 +19,7 @@ from advisor.prediction.weighing import weigh_case
 ALL_TASKS = "the task mix"
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
+class Miss(NamedTuple):
     """A requirement the plan does not meet."""
 
     kind: RejectionKind

@@ -7,8 +7,8 @@ counts, spread evenly (which layer it is changes no total, only what lies on whi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from advisor.catalog.layer_kinds import (
     BESIDE,
@@ -41,8 +41,7 @@ RECURRENT = (LINEAR, MAMBA, CONVOLUTION, BESIDE)
 """Kinds of layer that keep a state for each sequence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kinds:
+class Kinds(NamedTuple):
     """One letter a layer (advisor.catalog.layer_kinds), and how sure the counts are."""
 
     attention: str
@@ -53,8 +52,7 @@ class Kinds:
     """What was guessed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heads:
+class Heads(NamedTuple):
     """The shape of one layer's attention."""
 
     n_heads: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from advisor.documents.model import ModelProfile
 from advisor.errors import UnsupportedError
@@ -33,8 +34,7 @@ _HEADS_UNKNOWN = 0.005
 """Share of the weights in the key and value matrices of layers whose head count is not known (Gemma 4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(NamedTuple):
     """True size over the size computed from the listed tensors: expected, and its ends."""
 
     value: float
@@ -43,8 +43,7 @@ class Doubt:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """The tensors of one model in groups, and what the quantizer's rules ask about it."""
 
     groups: tuple[Group, ...]

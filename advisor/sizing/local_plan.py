@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.kinds import PlacementKind
@@ -17,8 +17,7 @@ from advisor.sizing.plan import Growing, Plan, Slot, Workspace
 from advisor.sizing.shares import LayerShares
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What one local plan is asked for."""
 
     hardware: HardwareProfile

@@ -91,8 +91,7 @@ class Workspace:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Points:
+class Points(NamedTuple):
     """Upper bound / expected value, of each growing part and of the weights."""
 
     weights: float

@@ -7,7 +7,7 @@ https://github.com/vllm-project/vllm/issues/17569).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.catalog.native import native_schemes
 from advisor.documents.model import ModelProfile
@@ -16,8 +16,7 @@ from advisor.engines import Engine
 from advisor.sizing.cache_layout import CacheLayout
 
 
-@dataclass(frozen=True, slots=True)
-class Division:
+class Division(NamedTuple):
     """One way to divide the matrices of every layer over GPUs."""
 
     tensor_parallel: int

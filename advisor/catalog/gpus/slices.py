@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from advisor.catalog.gpus.table import GpuMatch
 from advisor.catalog.names import GIB
@@ -22,8 +23,7 @@ _PARTS = {"A30": 4, "RTX PRO 6000": 4, "RTX PRO 5000": 4}
 (https://docs.nvidia.com/datacenter/tesla/mig-user-guide/supported-mig-profiles.html)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(NamedTuple):
     """What a name says of the part of the card it means."""
 
     card: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from advisor.catalog.names import KEPT_ANSWERS, MOST_CHARACTERS, compiled, word_set
 
@@ -49,8 +49,7 @@ _CORES = r"(\d+)[ -]?(?:gpu[ -])?(?:cores?|c)\b(?:[ -]gpu)?"
 _REMOVE = r"\(r\)|\(tm\)|®|™|\(radv[^)]*\)|\[0x[0-9a-f]+\]|\(per gpu\)"
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(NamedTuple):
     """A GPU name taken apart."""
 
     core: frozenset[str]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from advisor.catalog.names import GIB, KEPT_ANSWERS, number, whole
 from advisor.catalog.rows import cells, lines
@@ -11,8 +11,7 @@ from advisor.catalog.rows import cells, lines
 _FILE = "instances.csv"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instance:
+class Instance(NamedTuple):
     """One kind of virtual or bare machine that can be rented."""
 
     name: str

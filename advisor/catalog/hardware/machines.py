@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from advisor.catalog.names import GIB, KEPT_ANSWERS, number, whole, word_set
 from advisor.data import folder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
+class Machine(NamedTuple):
     """A row of profiles/machines.csv: which CPU and GPU rows make up a machine that has a name of its own."""
 
     name: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from advisor.catalog.models.spelling import strip_quant
 from advisor.catalog.names import number, whole
@@ -17,8 +16,7 @@ Relation = Literal["own", "copy", "sibling", ""]
 """To the catalogue row: its own repository, a quantized copy, another training of its shapes, or none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+class Edition(NamedTuple):
     """One row of profiles/editions.csv."""
 
     hf_id: str

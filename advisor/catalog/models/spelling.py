@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from advisor.catalog.names import KEPT_ANSWERS, compiled, word_set
 from advisor.documents.kinds import Variant
@@ -41,8 +41,7 @@ _SIZE = r"(?:\d+x)?\d+(?:\.\d+)?[bmt]|a\d+(?:\.\d+)?[bm]|e\d+b|\d+e"
 _DATE = r"\d{4}|\d{6}"
 
 
-@dataclass(frozen=True, slots=True)
-class ModelName:
+class ModelName(NamedTuple):
     """A name as tokens, in order; the words that change nothing are gone."""
 
     tokens: tuple[str, ...]

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from advisor.errors import NotMeasuredError
 from advisor.prediction.artifacts import load
@@ -21,8 +21,7 @@ SAME = 1e-4
 """Damages nearer than this are one: two names of the same tensor types (the file keeps five digits)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasuredTask:
+class MeasuredTask(NamedTuple):
     """What scores of one category say of a cell."""
 
     shift: float
@@ -33,8 +32,7 @@ class MeasuredTask:
     mean_retained_pct: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(NamedTuple):
     """One measured scheme of a model."""
 
     scheme: str
@@ -103,8 +101,7 @@ def cell_of(model: str, group: str, scheme: str, imatrix: bool) -> Cell | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
+class Ladder(NamedTuple):
     """Measured cells in the order of their damage, and their values in that order."""
 
     cells: tuple[Cell, ...]

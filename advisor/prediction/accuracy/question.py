@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor.prediction.accuracy.facts import model_facts, recovery, scheme_facts
 from advisor.prediction.accuracy.features import (
@@ -31,8 +31,7 @@ ENOUGH_ROWS, ENOUGH_SOURCES = 30, 3
 """Fewer for a method and a category: the figure is extrapolated, and says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Damage:
+class Damage(NamedTuple):
     """Latent log-damage and its parts."""
 
     z: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.prediction.local_speed.work import Device, Share
 from advisor.sizing.weights import Weights
@@ -12,8 +12,7 @@ MOST = 0.99
 """No more than this share of a model counts as moved: something stays on the card."""
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """What one token costs on all devices together."""
 
     read_bytes: float
@@ -23,8 +22,7 @@ class Totals:
     kv_bytes: float
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A part of the totals, each between 0 and 1; `handed_layers` is a count."""
 
     read: float = 0.0

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor.prediction.interval import width_at
 from advisor.prediction.local_speed.work import Work
@@ -16,8 +15,7 @@ SEVERAL = "several devices"
 TOGETHER = "several sequences"
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(NamedTuple):
     """An interval's half width in scales of the error, and the groups it was drawn from."""
 
     scales: float | None

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Phase = Literal["decode", "prefill"]
 PHASES: tuple[Phase, ...] = ("decode", "prefill")
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """What the correction of a configuration depends on."""
 
     family: str
@@ -57,8 +56,7 @@ class Pooled:
     busy_rows: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnDamage:
+class OwnDamage(NamedTuple):
     """The user's figures of one metric of a model under a scheme, one a text."""
 
     model: str

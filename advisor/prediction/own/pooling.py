@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.prediction.own.evidence import PHASES, Evidence, OwnEvidence, Phase, Point, Pooled
 
 
-@dataclass(frozen=True, slots=True)
-class Kernel:
+class Kernel(NamedTuple):
     """Log sds of the parts of log(measured ÷ predicted) on one machine."""
 
     device: float
@@ -63,8 +62,7 @@ MOST_POINTS = 40
 time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
+class Effect(NamedTuple):
     """What own rows say of one configuration and phase."""
 
     log_ratio: float

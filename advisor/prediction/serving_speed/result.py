@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor.documents.outcome import Estimate
 from advisor.prediction.figures import Speed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flight:
+class Flight(NamedTuple):
     """Requests kept up, and how many of them memory holds at once; the others wait until one is done."""
 
     held: int

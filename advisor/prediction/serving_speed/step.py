@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,8 +48,7 @@ class Work:
     """Devices the KV cache is divided over: at most one per KV head, and MLA's latent is on every one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kinds:
+class Kinds(NamedTuple):
     """What a row or a question is, as far as coefficients ask for it."""
 
     engine: str
