@@ -8,6 +8,7 @@ from typing import Any
 
 from advisor.catalog.kernels import gguf_supports, shipped, supports
 from advisor.data import folder
+from advisor.documents.kinds import ActivationType
 from advisor.documents.scheme import SchemeProfile, Support
 from advisor.engines import comparable
 
@@ -91,7 +92,12 @@ def fixed_profile(name: str) -> SchemeProfile:
 
 
 def method_profile(
-    name: str, method: str, bits: float, group: int | None, act_bits: int = 16, act_dtype: str = "f16"
+    name: str,
+    method: str,
+    bits: float,
+    group: int | None,
+    act_bits: int = 16,
+    act_dtype: ActivationType = "f16",
 ) -> SchemeProfile:
     """A parametric scheme: *bits* per weight by *method*, one scale per *group* weights (-1: per row)."""
     table = scheme_file()
@@ -118,7 +124,7 @@ def method_profile(
     )
 
 
-def bits_per_weight(row: dict, bits: float, group: int | None) -> float:
+def bits_per_weight(row: dict[str, Any], bits: float, group: int | None) -> float:
     """Bits per quantized weight: the weight, plus a scale and a zero point shared by *group* weights.
 
     GPTQ, AWQ and AutoRound store a 16-bit scale and a zero of the weight's own width; HQQ and MLX a 16-bit
@@ -127,4 +133,4 @@ def bits_per_weight(row: dict, bits: float, group: int | None) -> float:
     if group is None or group <= 0 or "scale_bits" not in row:
         return float(bits)
     zero_bits = bits if row["zero"] == "bits" else row["zero"]
-    return bits + (row["scale_bits"] + zero_bits) / group
+    return float(bits + (row["scale_bits"] + zero_bits) / group)

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from advisor.catalog.scheme_file import names_by_key, scheme_file
+from advisor.documents.kinds import ActivationType
 from advisor.engines import comparable, facts
 
 _EXL = re.compile(r"^exl([23])-?v?(\d+(?:\.\d+)?)(?:-?bpw|-?bits?)?(?:-(?:mul1|mcg|hq|h\d|hb\d))*$")
@@ -46,7 +47,7 @@ class Parts(NamedTuple):
     bits: float = 0
     group: int | None = None
     act_bits: int = 16
-    act_dtype: str = "f16"
+    act_dtype: ActivationType = "f16"
 
 
 def listed_name(text: str, engine: str | None = None) -> str | None:
@@ -56,7 +57,7 @@ def listed_name(text: str, engine: str | None = None) -> str | None:
     if engine:
         group = "gguf" if facts(engine).reads_gguf else engine
         if wanted in by_engine.get(group, ()):
-            return by_engine[group][wanted]
+            return str(by_engine[group][wanted])
     return names_by_key().get(wanted)
 
 
@@ -79,15 +80,21 @@ def _gguf_variant(text: str) -> Parts | None:
     repacked = _REPACKED.match(plain)
     if repacked:
         name = listed_name(repacked.group(1))
-        if name in table["gguf"] and not name.startswith("UD-") and table["gguf"][name]["family"] != "none":
-            return Parts("gguf-repacked", f"{name}_R4", method=name)
+        if (
+            name
+            and name in table["gguf"]
+            and not name.startswith("UD-")
+            and table["gguf"][name]["family"] != "none"
+        ):
+            return Parts("gguf-repacked", f"{name}_R4", method=name or "")
     return None
 
 
 def _exl(low: str) -> Parts | None:
     found = _EXL.match(low)
-    version, bpw = (found.group(1), found.group(2)) if found else (None, None)
-    if not found:
+    if found:
+        version, bpw = found.group(1), found.group(2)
+    else:
         found = _EXL_REVERSED.match(low)
         if not found:
             return None
@@ -168,6 +175,9 @@ def _compose(bits: float, act: int, methods: list[str], group: int | None, float
         group = table["methods"].get(method, {}).get("group", -1) if act >= 8 else -1
     tail = "perchannel" if group == -1 else f"g{group}"
     floating = floating or (act == 8 and method == "awq")
-    dtype = "f16" if act >= 16 else "fp8" if floating else "int8" if act == 8 else f"int{act}"
+    integers: dict[int, ActivationType] = {4: "int4", 6: "int6", 8: "int8"}
+    dtype: ActivationType | None = "f16" if act >= 16 else "fp8" if floating else integers.get(act)
+    if dtype is None:
+        return None
     kind = "FP" if floating else "INT"
     return Parts("method", f"W{shown}A{act}-{kind}-{method}-{tail}", method, shown, group, act, dtype)

@@ -81,8 +81,8 @@ def _tabled() -> frozenset[str]:
 def _build(name: str | None, parts: Parts | None) -> SchemeProfile:
     table = file.scheme_file()
     if parts is None or parts.kind == "listed":
-        name = name if parts is None else parts.name
-        return file.gguf_profile(name) if name in table["gguf"] else file.fixed_profile(name)
+        listed = parts.name if parts else name or ""
+        return file.gguf_profile(listed) if listed in table["gguf"] else file.fixed_profile(listed)
     if parts.kind == "gguf-pure":
         return _pure(parts)
     if parts.kind == "gguf-repacked":

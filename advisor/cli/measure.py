@@ -112,13 +112,13 @@ def _synthetic(args: argparse.Namespace, test: SpeedTest, hardware: HardwareProf
     from advisor.catalog.resolve import resolve_model
     from advisor.catalog.schemes import find_scheme
     from advisor.engines import engine_for
-    from advisor.measuring.run_synthetic import measure_synthetic
+    from advisor.measuring.run_synthetic import Files, measure_synthetic
 
     names = [part.strip() for text in args.scheme or () for part in text.split(",") if part.strip()]
     if not names:
         raise UsageError("which scheme? --synthetic needs --scheme, e.g. Q4_K_M,Q8_0")
     model, schemes = resolve_model(args.synthetic), [find_scheme(name, engine_for("gguf")) for name in names]
-    folder = Path(args.folder) if args.folder else None
+    files = Files(args.layers, Path(args.folder) if args.folder else None)
     rows: list[Row] = []
     for scheme in schemes:
         rows += _kept(
@@ -128,8 +128,7 @@ def _synthetic(args: argparse.Namespace, test: SpeedTest, hardware: HardwareProf
                 scheme,
                 test,
                 hardware,
-                layers=args.layers,
-                folder=folder,
+                files,
                 progress=lambda: _bar(test),
             ),
         )

@@ -77,8 +77,8 @@ Variant = Literal["base", "instruct", "hybrid", "reasoning", "code", "vision", "
 `draft` only speeds up another model."""
 Modality = Literal["text", "vision", "vision+audio"]
 Attention = Literal["mha", "gqa", "mqa", "mla", "hybrid"]
-ActivationType = Literal["f16", "int8", "fp8", "fp4"]
-"""Arithmetic of the matrix product."""
+ActivationType = Literal["f16", "int8", "fp8", "fp4", "int6", "int4"]
+"""Arithmetic of the matrix product; int6 and int4 are what research rounds to, no kernel multiplies int6."""
 Calibration = Literal["none", "optional", "required"]
 """What making a scheme needs: an imatrix for GGUF, a calibration set elsewhere."""
 SupportLevel = Literal["yes", "partial"]

@@ -62,7 +62,7 @@ def busy(hardware: HardwareProfile, seconds: float = 0.5) -> Busy:
 
 def _hottest() -> float | None:
     """The hottest sensor of the processor in °C, where the system shows one."""
-    import psutil  # type: ignore[import-untyped]  # it ships no types
+    import psutil
 
     try:
         found = psutil.sensors_temperatures()

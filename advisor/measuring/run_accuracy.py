@@ -13,7 +13,7 @@ import hashlib
 import math
 import shutil
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,8 +93,9 @@ def _in_process(
     if test.anew:
         for run in runs.values():
             store.forget_run(run)
+    threads = test.threads or default_threads(hardware)
     for group in _groups(candidates, test.reference, hardware):
-        _measure_group(group, runs, test, text, hardware, store, shown)
+        _measure_group(group, runs, replace(test, threads=threads), text, store, shown)
     totals = {path: totalled(store.chunk_sums(runs[path]), test.chunks) for path in candidates}
     first = totals[candidates[0]]
     reference = {"ppl": (math.exp(first["base"] / first["n"]), None, int(first["n"]))}
@@ -114,18 +115,16 @@ def _measure_group(
     runs: dict[Path, str],
     test: AccuracyTest,
     text: str,
-    hardware: HardwareProfile,
     store: Store,
     shown: bool | None,
 ) -> None:
     from advisor.measuring.engine import Engine
 
-    threads = test.threads or default_threads(hardware)
     n_ctx = test.context_tokens
     with ExitStack() as stack:
 
         def load(path: Path) -> Engine:
-            return stack.enter_context(Engine(path, n_ctx, threads, gpu_layers=test.gpu_layers))
+            return stack.enter_context(Engine(path, n_ctx, test.threads or 1, gpu_layers=test.gpu_layers))
 
         base = load(test.reference)
         tokens = base.tokenize(text)

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
@@ -25,33 +26,46 @@ MEMORY_SHARE = 0.7
 file's pages."""
 
 
+class Files(NamedTuple):
+    """How many layers are written (auto, all or few), and the folder they are written to."""
+
+    layers: str = "auto"
+    folder: Path | None = None
+
+
+class _Bench(NamedTuple):
+    """Where a file is written and measured, and how that is shown."""
+
+    hardware: HardwareProfile
+    folder: Path | None
+    progress: Callable[[], Progress] | None
+
+
 def measure_synthetic(
     model: ModelProfile,
     scheme: SchemeProfile,
     test: SpeedTest,
     hardware: HardwareProfile,
-    *,
-    layers: str = "auto",
-    folder: Path | None = None,
+    files: Files,
     progress: Callable[[], Progress] | None = None,
 ) -> list[Row]:
-    """Rows of *model* under *scheme*, flagged synthetic. *layers*: auto, all or few.
+    """Rows of *model* under *scheme*, flagged synthetic.
 
     Few layers: with t2 and t6 the times of models of 2 and 6 layers, and b their bytes in layers, the whole
     takes t6 + (t6 - t2) · (b - b6) ÷ (b6 - b2): what is outside the layers is measured once, a layer's time
     is a difference.
     """
     n_layers = model.n_layers or 0
-    few = layers == "few" or (layers == "auto" and not _fits(model, scheme, hardware, folder))
+    bench = _Bench(hardware, files.folder, progress)
+    few = files.layers == "few" or (
+        files.layers == "auto" and not _fits(model, scheme, hardware, files.folder)
+    )
     if few and n_layers <= FEW[1]:
         few = False
     if not few:
-        return _measure(model, scheme, test, hardware, folder, progress, ("synthetic",))
+        return _measure(model, scheme, test, bench, ("synthetic",))
     small = [synthetic_model(model, count) for count in FEW]
-    rows = [
-        _measure(part, scheme, test, hardware, folder, progress, ("synthetic", "scaled_layers"))
-        for part in small
-    ]
+    rows = [_measure(part, scheme, test, bench, ("synthetic", "scaled_layers")) for part in small]
     inside = [sum(weigh(part, scheme).layer_bytes) for part in (*small, model)]
     factor = (inside[2] - inside[1]) / (inside[1] - inside[0])
     return [_scaled(two, six, factor, model) for two, six in zip(*rows, strict=True)]
@@ -79,12 +93,10 @@ def _measure(
     model: ModelProfile,
     scheme: SchemeProfile,
     test: SpeedTest,
-    hardware: HardwareProfile,
-    folder: Path | None,
-    progress: Callable[[], Progress] | None,
+    bench: _Bench,
     flags: tuple[str, ...],
 ) -> list[Row]:
-    with tempfile.TemporaryDirectory(dir=folder) as kept:
+    with tempfile.TemporaryDirectory(dir=bench.folder) as kept:
         path = Path(kept) / f"{model.name.replace('/', '-')}-{scheme.name}.gguf"
         try:
             size = write_synthetic(model, scheme, path)
@@ -93,7 +105,9 @@ def _measure(
                 f"cannot write the synthetic file: {error.strerror}; choose a folder with --folder"
             ) from None
         named = replace(model, fixed_scheme=scheme.name, file_size_bytes=size)
-        return measure_speed(path, named, test, hardware, progress() if progress else None, flags)
+        return measure_speed(
+            path, named, test, bench.hardware, bench.progress() if bench.progress else None, flags
+        )
 
 
 def _fits(model: ModelProfile, scheme: SchemeProfile, hardware: HardwareProfile, folder: Path | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from advisor.catalog.gpus import GpuMatch, find_gpu
 from advisor.documents.hardware import Gpu
@@ -71,7 +72,7 @@ def _amd(system: System, folder: str, gfx: dict[str, str], cpu_brand: str | None
         free = min(free, available + (_difference(vram, used) or 0)) if available is not None else free
     link = _link(system.read(f"{folder}/current_link_speed"), system.read(f"{folder}/current_link_width"))
     label = name or (match.catalog_name if match else f"AMD GPU {device}")
-    return _document(match, label, "AMD", chip, total, free, integrated, link, notes)
+    return _document(match, _Read(label, "AMD", chip, total, free, integrated, link), notes)
 
 
 def _is_apu(vram: int | None, cpu_brand: str | None) -> bool:
@@ -97,13 +98,15 @@ def _intel(
         total = match.memory_total_bytes if match else None
     return _document(
         match,
-        match.catalog_name if match else f"Intel GPU {device}",
-        "Intel",
-        None,
-        total,
-        free,
-        integrated,
-        None,
+        _Read(
+            match.catalog_name if match else f"Intel GPU {device}",
+            "Intel",
+            None,
+            total,
+            free,
+            integrated,
+            None,
+        ),
         notes,
     )
 
@@ -131,39 +134,41 @@ def _igpu_of(cpu_brand: str | None) -> str | None:
     return match[1] if match else None
 
 
-def _document(
-    match: GpuMatch | None,
-    name: str,
-    vendor: str,
-    chip: str | None,
-    total: int | None,
-    free: int | None,
-    integrated: bool,
-    link: str | None,
-    notes: list[str],
-) -> Gpu:
+class _Read(NamedTuple):
+    """What the kernel says of a card; memory in bytes."""
+
+    name: str
+    vendor: str
+    chip: str | None
+    total: int | None
+    free: int | None
+    integrated: bool
+    link: str | None
+
+
+def _document(match: GpuMatch | None, read: _Read, notes: list[str]) -> Gpu:
     if match is None:
-        if not integrated:
+        if not read.integrated:
             notes.append(
-                f"{name} is in no catalogue: its bandwidth is unknown, so its speed cannot be predicted"
+                f"{read.name} is in no catalogue: its bandwidth is unknown, so its speed cannot be predicted"
             )
         return Gpu(
-            name=name,
-            vendor=vendor,
-            compute_capability=chip,
-            memory_total_bytes=total,
-            memory_free_bytes=free,
-            unified_memory=integrated,
-            pcie=link,
+            name=read.name,
+            vendor=read.vendor,
+            compute_capability=read.chip,
+            memory_total_bytes=read.total,
+            memory_free_bytes=read.free,
+            unified_memory=read.integrated,
+            pcie=read.link,
         )
     notes.extend(match.notes)
     return match.gpu(
-        name,
-        memory_total_bytes=total or match.memory_total_bytes,
-        memory_free_bytes=free,
-        unified_memory=integrated or match.unified_memory,
-        compute_capability=chip or match.compute_capability,
-        pcie=link,
+        read.name,
+        memory_total_bytes=read.total or match.memory_total_bytes,
+        memory_free_bytes=read.free,
+        unified_memory=read.integrated or match.unified_memory,
+        compute_capability=read.chip or match.compute_capability,
+        pcie=read.link,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -156,7 +156,7 @@ class AccuracyModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                 unit = minimize(
                     _objective,
                     unit,
-                    (d, full, sigma, mass, prior, centre),
+                    (d, Seen(full, sigma, mass), prior, centre),
                     "L-BFGS-B",
                     jac=True,
                     bounds=bounds,
@@ -214,16 +214,22 @@ def _power(d: Design, theta: Vector) -> Vector:
     return np.where(d.power >= 0, theta[d.power], 1.0)
 
 
-def _objective(
-    unit: Vector, d: Design, y: Vector, sigma: Vector, mass: Vector, prior: Vector, centre: Vector
-) -> tuple[float, Vector]:
+class Seen(NamedTuple):
+    """What was measured: values, their standard errors, and what each row weighs."""
+
+    y: Vector
+    sigma: Vector
+    mass: Vector
+
+
+def _objective(unit: Vector, d: Design, seen: Seen, prior: Vector, centre: Vector) -> tuple[float, Vector]:
     """Value and gradient in coefficients counted in prior deviations, where the problem is well scaled."""
     theta = centre + prior * unit
     said, slope, z, share = expected(d, theta)
-    r = (said - y) / sigma
+    r = (said - seen.y) / seen.sigma
     squares = np.square(r)
-    value = mass @ student_tail(squares) + 0.5 * unit @ unit
-    pull = mass * student_weight(squares) * r / sigma * slope
+    value = seen.mass @ student_tail(squares) + 0.5 * unit @ unit
+    pull = seen.mass * student_weight(squares) * r / seen.sigma * slope
     through = pull * theta[d.power]
     gradient = d.blocks["offset"].T @ pull + d.blocks["model"].T @ through
     for column, name in enumerate(BLOCKS[:3]):

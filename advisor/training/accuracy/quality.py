@@ -92,7 +92,7 @@ def _solve(rows: pd.DataFrame) -> dict[str, float]:
         editions = pd.Index(names) if column == "edition" else editions
     model = Ridge(alpha=1.0, solver="sparse_cg", tol=1e-10).fit(sparse.hstack(blocks).tocsr(), rows["logit"])
     effects = model.coef_[: len(editions)] / _PENALTIES["edition"] ** 0.5
-    return dict(zip(editions, map(float, effects), strict=True))
+    return dict(zip(map(str, editions), map(float, effects), strict=True))
 
 
 def order_agreement(table: pd.DataFrame) -> dict[str, float]:

@@ -34,9 +34,8 @@ class SumOfTerms(NewtonRegressor):
         lone: tuple[float, float] = (1.0, 0.25),
         sigma: float = 0.12,
         max_iter: int = 100,
-        tolerance: float = 1e-4,
     ) -> None:
-        super().__init__(names, priors, sigma, max_iter, tolerance)
+        super().__init__(names, priors, sigma, max_iter)
         self.n_slots = n_slots
         self.lone = lone
 

@@ -1,0 +1,37 @@
+"""Which plans a machine is offered before anything is computed."""
+
+import pytest
+
+from advisor.catalog.resolve import resolve_hardware
+from advisor.errors import AdvisorError
+from advisor.recommendation.candidates import candidates
+
+
+def test_only_the_engines_asked_for_are_candidates(need_of):
+    """vLLM asked for: every candidate is vLLM's."""
+    model, need = need_of("Llama-3.1-8B", engine=("vllm",))
+    found, _ = candidates(need, resolve_hardware("RTX 4090"), model)
+    assert {"vllm"} == {one.engine for one in found}
+
+
+def test_fp8_arithmetic_is_no_candidate_before_ada(need_of):
+    """An RTX 3090 (8.6) multiplies no FP8, an RTX 4090 (8.9) does."""
+    model, need = need_of("Llama-3.1-8B", engine=("vllm",))
+    offered = {
+        name: any(one.scheme.act_dtype == "fp8" for one in candidates(need, resolve_hardware(name), model)[0])
+        for name in ("RTX 3090", "RTX 4090")
+    }
+    assert {"RTX 3090": False, "RTX 4090": True} == offered
+
+
+def test_every_candidate_has_a_kv_type(need_of):
+    """The preferred one comes first, so there is always one to judge."""
+    model, need = need_of("Qwen2.5-7B")
+    found, _ = candidates(need, resolve_hardware("EPYC 9654 384GB"), model)
+    assert [] == [one for one in found if not one.kv_types]
+
+
+def test_an_engine_that_is_none_is_refused(need_of):
+    """A name that no engine has ends in an error that names the nearest."""
+    with pytest.raises(AdvisorError):
+        need_of("Llama-3.1-8B", engine=("lama.cppp",))
