@@ -2,7 +2,7 @@
 
     python scripts/choose_accuracy_priors.py [PATTERN...]
 
-For each pattern of `advisor.training.accuracy.priors` marked "chosen on folds" (or those given), halves and
+For each pattern of `advisor.training.accuracy.priors` marked "a judgement" (or those given), halves and
 doubles its spread and prints the median error of the loss and of log damage. A few minutes per pattern.
 """
 
@@ -27,7 +27,7 @@ FACTORS = (0.5, 1.0, 2.0)
 def main(patterns: list[str]) -> None:
     """Print one line per pattern and factor."""
     found = [row for row in rows(load("accuracy")) if not is_held(row)]
-    chosen = patterns or [name for name, prior in PRIORS.table.items() if prior.why == "chosen on folds"]
+    chosen = patterns or [name for name, prior in PRIORS.table.items() if prior.why == "a judgement"]
     for pattern in chosen:
         for factor in FACTORS:
             prior = PRIORS.table[pattern]

@@ -46,8 +46,8 @@ KERNELS: dict[Phase, Kernel] = {
     "prefill": Kernel(0.40, 0.15, 0.12, 0.10, 0.126),
 }
 """Of a grid, those with the least median error when three rows of a device left out of the fit are known.
-Chosen on one half of the devices and judged on the other, decode errors fall by 53 and 48 %, prefill by 59
-and 21 %."""
+They were chosen on fewer rows than there are now, and not again since;
+`scripts/choose_local_speed.py kernels` repeats the search."""
 REPEAT_SD = 0.03
 """Log sd of repetitions of one configuration: the median spread that the sources of
 measurements/speed_local state."""
