@@ -94,7 +94,8 @@ def _text_fault(row: Row) -> str:
 def _profile_fault(row: Row) -> str:
     profile = row.facts.get("model_profile")
     try:
-        text = json.dumps(row.facts, allow_nan=False)
+        text = json.dumps(row.facts, allow_nan=False, ensure_ascii=False)
+        text.encode("utf-8")
         if len(text) > MOST_FACTS_CHARACTERS:
             return f"facts have {len(text)} characters; nothing a tool says of a row has"
         if profile is not None:

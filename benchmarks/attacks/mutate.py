@@ -56,10 +56,10 @@ def _change(holder: Any, key: Any, chance: Random) -> None:
     elif kind == 1 and isinstance(holder, dict):
         holder[chance.choice(TEXTS)] = holder.pop(key)
     elif kind == 2:
-        for _ in range(chance.choice((1, 3, 400))):
+        for _ in range(chance.choice((1, 3, 90))):
             holder[key] = [holder[key]]
     elif kind == 3 and isinstance(holder[key], (int, float)):
-        holder[key] = holder[key] * chance.choice((-1, 0, 10, 1000, 10**18, 0.001))
+        holder[key] = min(holder[key], 10**18) * chance.choice((-1, 0, 10, 1000, 10**18, 0.001))
     elif kind == 4 and isinstance(holder, list):
         holder.extend([holder[key]] * chance.choice((1, 50)))
     else:

@@ -31,6 +31,7 @@ SOUND = {"kind": "speed", "metric": "tokens_per_s", "value": 50.0, "model": "Lla
         ({"model": "x" * 1001}, "model has 1001 characters"),
         ({"facts": {"model_profile": 5}}, "model_profile must be a JSON object"),
         ({"facts": {"model_profile": {"name": "x"}}}, "lacks the field 'source'"),
+        ({"facts": {"\ud800": 1}}, "facts cannot be kept"),
         ({"facts": {"best": 0}}, "fastest repetition is 0"),
         ({"kind": "luck"}, "kind is 'luck'"),
     ],

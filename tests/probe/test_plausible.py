@@ -55,6 +55,7 @@ def test_gpu_memory_that_no_gpu_has():
     """More free than there is, and a size beyond 64 bits."""
     row = "NVIDIA GeForce RTX 4090, {}, {}, 8.9, 0x268410DE, 4, 16, [N/A]\n"
     assert "gpus.0.memory_free_bytes" in probed(commands={SMI: row.format(24564, 99999)}).unknown
+    assert 1 == len(probed(commands={SMI: row.format(0, 0)}).gpus)
     assert "gpus.0.memory_total_bytes" in probed(commands={SMI: row.format(9 * 10**18, 1)}).unknown
 
 

@@ -106,7 +106,7 @@ def has_memory(row: MappingProxyType[str, str], wanted_bytes: float) -> bool:
     """Whether the row is sold with this much, within MEMORY_ROOM or UNIFIED_ROOM."""
     cells = f"{row['memory_gib']}/{row['memory_gb_vendor']}".split("/")
     room = UNIFIED_ROOM if row["unified_memory"] == "yes" else MEMORY_ROOM
-    return any(abs(float(cell) * GIB / wanted_bytes - 1) <= room for cell in cells if cell)
+    return any(abs(float(cell) * GIB - wanted_bytes) <= room * wanted_bytes for cell in cells if cell)
 
 
 def as_match(row: MappingProxyType[str, str], memory_bytes: float | None, notes: tuple[str, ...]) -> GpuMatch:

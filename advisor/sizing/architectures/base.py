@@ -38,7 +38,7 @@ class Layout:
         self.n_layers = _needed(model, "n_layers")
         self.n_heads = _needed(model, "n_heads") if model.n_heads or attends(model) else 1
         self.n_kv = model.n_kv_heads or self.n_heads
-        self.head = model.head_dim or self.n_embd // self.n_heads
+        self.head = model.head_dim or self.n_embd // max(self.n_heads, 1)
         self.n_vocab = _needed(model, "vocab_size")
         self.n_ff = model.intermediate_size or 0
 
