@@ -78,7 +78,7 @@ def _from_json(node: dict[str, Any]) -> _Node:
 
 
 def _from_text(part: str) -> _Node:
-    fields = dict(re.findall(r"(\w+)=(\S+)", part))
+    fields = dict(re.findall(r"(?<!\S)(\w+)=(\S+)", part))
     return _Node(
         name=fields["NodeName"],
         gres=fields.get("Gres", ""),

@@ -38,3 +38,8 @@ def test_refused_by_name(text: str):
     """Counts and names of no machine, half a dictionary, and nesting without end."""
     with pytest.raises(AdvisorError):
         machine_of(text, "inventory")
+
+
+def test_a_word_without_end():
+    """A Slurm node beside a word of 300,000 letters is read in one pass."""
+    assert () == machine_of("NodeName=x " + "a" * 300_000, "inventory").gpus
