@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 
 from advisor.documents.model import ModelProfile
@@ -94,6 +94,10 @@ class Answers:
             speed=found.speed if found.speed in SPEED else "any",
         )
 
+    def having(self, answers: Mapping[str, str]) -> Answers:
+        """These with the texts *answers*, by the names of the fields, in place of their own."""
+        return Answers(**{**asdict(self), **answers})
+
     def kept(self) -> dict[str, object]:
         """What `of` reads again."""
         return asdict(self)
@@ -156,7 +160,7 @@ def problems(answers: Answers) -> dict[str, str]:
         if any(getattr(answers, key) != value for key, value in needed.items()):
             continue
         try:
-            requirements(replace(blank, **{name: getattr(answers, name)}, **needed), None)
+            requirements(blank.having({name: getattr(answers, name), **needed}), None)
         except UsageError as error:
             found.setdefault(name, _mended(name, plain_words(error)))
     return found
@@ -190,4 +194,4 @@ def valid(answers: Answers) -> Answers:
     """What is worth keeping for next time: the default in place of what cannot be understood."""
     blank, wrong = Answers(), problems(answers)
     names = {*wrong, *(PRESETS[name] for name in wrong if name in PRESETS)}
-    return replace(answers, **{name: getattr(blank, name) for name in names})
+    return answers.having({name: getattr(blank, name) for name in names})

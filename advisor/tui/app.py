@@ -112,17 +112,25 @@ class AdvisorApp(App[str]):
         self.notify(f"{event.what} copied{more}", markup=False)
 
     def action_light_or_dark(self) -> None:
-        """Light instead of dark, and back; remembered."""
+        """Light instead of dark, and back."""
         self.theme = _LIGHT if self.current_theme.dark else _DARK
-        self._remember()
+
+    @on(events.Mount)
+    def _keep_theme(self) -> None:
+        """Whatever theme is taken, by key or palette, is remembered."""
+        self.theme_changed_signal.subscribe(self, lambda _: self._remember())
 
     def action_leave(self) -> None:
         """Quit; what was copied is printed for terminals without a clipboard."""
         self.exit("\n".join(self.copied) or None)
 
+    async def action_quit(self) -> None:
+        """The palette's way out is the same."""
+        self.action_leave()
+
     def action_interrupt(self) -> None:
-        """Ctrl-C: quit at once, with the exit code of an interruption."""
-        self.exit(return_code=130)
+        """Ctrl-C: quit at once, with the exit code of an interruption; what was copied is printed too."""
+        self.exit("\n".join(self.copied) or None, return_code=130)
 
     def action_help(self) -> None:
         """What this screen is for and its keys."""

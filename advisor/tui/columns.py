@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Any, TypeAlias
 
 from advisor.documents.outcome import Estimate
 from advisor.documents.tradeoffs import Row
@@ -18,6 +19,10 @@ _LEAST_REASON = 20
 """Cells below which a reason says nothing."""
 
 
+Key: TypeAlias = Any
+"""What one column sorts by: its values compare with one another."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One column; `key` gives what to sort by, None sorts last."""
@@ -25,7 +30,7 @@ class Column:
     title: str
     width: int
     cell: Callable[[Row], str]
-    key: Callable[[Row], float | str | None]
+    key: Callable[[Row], Key | None]
     right: bool = True
 
 
@@ -40,13 +45,17 @@ def columns(width: int) -> tuple[Column, ...]:
         _figure("bpw", 5, attrgetter("bpw"), 1, 2),
         _figure("GB", 6, attrgetter("file_size_bytes"), 1e9, 2),
         _figure("GiB", 6, attrgetter("memory_bytes"), 2**30, 1),
-        _interval("tok/s", 18 if wide else 6, decode, wide),
-        _interval("loss %", 19 if wide else 6, loss, wide, lambda value: f"{value:.2f}"),
+        _interval("tok/s", 18 if wide else 7, decode, wide),
+        _interval("loss %", 19 if wide else 7, loss, wide, lambda value: f"{value:.2f}"),
     ]
     if wide:
         found += [
             Column(
-                "basis", 12, lambda row: loss(row).basis if loss(row) else "-", lambda row: None, right=False
+                "basis",
+                12,
+                lambda row: figure.basis if (figure := loss(row)) else "-",
+                lambda row: None,
+                right=False,
             ),
             _figure("ms/tok", 7, attrgetter("ms_per_token"), 1, 1),
             _figure("prefill", 7, attrgetter("prefill_tokens_per_s"), 1, 0),
@@ -77,6 +86,11 @@ def matching(rows: tuple[Row, ...], words: str, feasible_only: bool) -> tuple[Ro
     )
 
 
+def fitted(text: str, width: int) -> str:
+    """*text* in *width* cells; what is cut ends in an ellipsis."""
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
 def _said(row: Row) -> str:
     words = (row.scheme, row.family, row.engine, row.placement, row.reason, "pareto" if row.pareto else "")
     return " ".join(filter(None, words)).lower()
@@ -89,7 +103,7 @@ def _figure(
         figure = get(row)
         return "-" if figure is None else f"{figure.value / unit:.{digits}f}"
 
-    return Column(title, width, cell, lambda row: get(row).value if get(row) else None)
+    return Column(title, width, cell, lambda row: figure.value if (figure := get(row)) else None)
 
 
 def _interval(
@@ -106,4 +120,4 @@ def _interval(
         ends = f" ({form(figure.low)}-{form(figure.high)})" if wide and figure.basis != "exact" else ""
         return form(figure.value) + ends
 
-    return Column(title, width, cell, lambda row: get(row).value if get(row) else None)
+    return Column(title, width, cell, lambda row: figure.value if (figure := get(row)) else None)

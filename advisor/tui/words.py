@@ -9,8 +9,10 @@ from advisor.report.figures import number
 
 IN_PLACE = (
     (r"`advisor probe --measure` measures it", "F6 on the machine's page measures it"),
-    (r"(?:, )?e\.g\. --(ram|vram) (\w+)", r": \1 \2 on the machine's page"),
-    (r"--(ram|vram)\b", r"\1 on the machine's page"),
+    (r"(?:, )?e\.g\. --ram (\w+)", r": RAM \1 on the machine's page"),
+    (r"(?:, )?e\.g\. --vram (\w+)", r": VRAM \1 on the machine's page"),
+    (r"--ram\b", "RAM on the machine's page"),
+    (r"--vram\b", "VRAM on the machine's page"),
     (r"--bandwidth\b", "the bandwidth on the machine's page"),
 )
 """What a document says in words of the command line -> what does it here."""
@@ -19,12 +21,8 @@ IN_PLACE = (
 def in_place(text: str) -> str:
     """*text* with what the TUI can do in place of the options that do the same."""
     for pattern, words in IN_PLACE:
-        text = re.sub(pattern, lambda found, words=words: _stated(found.expand(words)), text)
+        text = re.sub(pattern, words, text)
     return text
-
-
-def _stated(words: str) -> str:
-    return re.sub(r"\b(v?ram)\b", lambda found: found[1].upper(), words)
 
 
 def words(plan: Plan) -> tuple[tuple[str, str], ...]:

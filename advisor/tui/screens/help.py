@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -28,7 +28,7 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,question_mark,f1,q,enter", "dismiss", "Close", show=False),
     ]
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Screen[Any]) -> None:
         super().__init__()
         self._about = getattr(screen, "ABOUT", "")
         self._keys = [
@@ -45,7 +45,7 @@ class HelpScreen(ModalScreen[None]):
             yield Static(f"{self._about}\n\n{keys}\n\n  escape closes this help", markup=False)
 
 
-def _own(screen: Screen) -> list[Binding]:
+def _own(screen: Screen[Any]) -> list[Binding]:
     """The bindings that the screen itself declares and describes."""
     declared = [binding for binding in type(screen).__dict__.get("BINDINGS", ()) if binding.description]
     return [binding for found in declared for binding in Binding.make_bindings([found])]

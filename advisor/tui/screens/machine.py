@@ -16,6 +16,7 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.errors import AdvisorError
 from advisor.report.machine import machine_rows
 from advisor.tui.answers import Answers, plain_words
+from advisor.tui.conversation import Conversation
 from advisor.tui.machine_names import machine_names, meant
 from advisor.tui.messages import MachineFailed, MachineRead, Measuring
 from advisor.tui.screens.base import StepScreen
@@ -165,8 +166,8 @@ class MachineScreen(StepScreen):
     def typed(self) -> Answers:
         """The answers with the machine as it stands in the fields."""
         stated = {name: self.query_one(f"#{name}", Input).value for name in _OVERRIDES}
-        return replace(
-            self.conversation.answers, hardware=self.query_one("#hardware", Search).value, **stated
+        return self.conversation.answers.having(
+            {"hardware": self.query_one("#hardware", Search).value, **stated}
         )
 
     def take_answers(self) -> bool:
@@ -230,28 +231,31 @@ class MachineScreen(StepScreen):
         from advisor.probe import measure
 
         try:
-            measured = measure(profile, lambda done: self.post_message(Measuring(done)))
+            measured = measure(profile, self._tell)
         except (MemoryError, OSError) as error:
             self.post_message(MachineFailed(f"not measured: {error or 'too little memory'}", "bandwidth"))
             return
         self.conversation.know(measured)
         self.post_message(resolved(self.conversation, self.conversation.answers))
 
+    def _tell(self, done: float) -> None:
+        self.post_message(Measuring(done))
+
     @on(Measuring)
     def _progress(self, event: Measuring) -> None:
         self._busy(True, event.done)
 
 
-def resolved(conversation: object, answers: Answers) -> MachineRead | MachineFailed:
+def resolved(conversation: Conversation, answers: Answers) -> MachineRead | MachineFailed:
     """The machine the answers mean, or what is wrong with them, at the field that is."""
     try:
         return MachineRead(conversation.machine(answers))
     except AdvisorError as error:
         failure = error
-    bare = replace(answers, **dict.fromkeys(_OVERRIDES, ""))
+    bare = answers.having(dict.fromkeys(_OVERRIDES, ""))
     for name in ("hardware", *_OVERRIDES):
         try:
-            conversation.machine(replace(bare, **{name: getattr(answers, name)}))
+            conversation.machine(bare.having({name: getattr(answers, name)}))
         except AdvisorError as error:
             return MachineFailed(plain_words(error), name)
     return MachineFailed(plain_words(failure))

@@ -243,7 +243,7 @@ class QuestionsScreen(StepScreen):
         self.action_back()
 
 
-def _select(name: str, options: dict[str, str], answers: Answers) -> Select:
+def _select(name: str, options: dict[str, str], answers: Answers) -> Select[str]:
     value = getattr(answers, name)
     return Select(
         [(words, key) for key, words in options.items()],

@@ -16,6 +16,7 @@ from advisor.documents.kinds import KV_CHOICES
 from advisor.errors import AdvisorError
 from advisor.report.tradeoffs import detail
 from advisor.tui.answers import Answers, field_of, plain_words, problems
+from advisor.tui.beside import beside
 from advisor.tui.conversation import Reply
 from advisor.tui.machine_names import machine_names, meant
 from advisor.tui.messages import Replied, ReplyFailed
@@ -103,29 +104,38 @@ class TradeoffsScreen(StepScreen):
         self.reply = reply
         best = reply.best
         chosen = (best.case.scheme.name, best.case.engine) if best else ("", None)
-        self.table.show(reply.table.rows, chosen)
-        rows = reply.table.rows
+        self.table.show(reply.table.rows if reply.table else (), chosen)
+        self._summarize()
+
+    def _summarize(self) -> None:
+        chosen, rows = self.table.chosen, self.table.all_rows
         good, front = sum(row.feasible for row in rows), sum(row.pareto for row in rows)
-        first = f"best: {chosen[0]} on {chosen[1]}" if best else "nothing meets the need"
+        first = f"best: {chosen[0]} on {chosen[1]}" if self.reply.best else "nothing meets the need"
+        only = " (f: only these shown)" if self.table.feasible_only else ""
+        name = self.reply.model.name if self.reply.model else ""
         self.query_one("#summary", Static).update(
-            f"{first}; {good} of {len(rows)} meet the need, {front} on the front: "
-            f"{reply.model.name} on {reply.hardware.name}",
+            f"{first}; {good} of {len(rows)} meet the need{only}, {front} on the front: "
+            f"{name} on {self.reply.hardware.name}",
             layout=False,
         )
 
     @on(SchemeTable.Moved)
     def _detail(self, event: SchemeTable.Moved) -> None:
         text = detail(event.row) if event.row else "no scheme has all these words"
+        chosen = self.table.chosen_row
+        if event.row and chosen and event.row is not chosen and event.row.feasible:
+            text = f"Beside {chosen.scheme}: {beside(event.row, chosen)}. {text}"
         self.query_one("#detail", Static).update(text, layout=False)
 
     @on(Input.Changed, "#filter")
     def _filter(self, event: Input.Changed) -> None:
         self.table.words = event.value
-        self.table.arrange()
+        self.table.rearrange()
 
     @on(Input.Changed, "#context, #requests, #loss, #min_speed")
     def _typed(self, event: Input.Changed) -> None:
-        self.what_if(replace(self.wanted, **{event.input.id: event.value.strip()}))
+        if event.input.id is not None:
+            self.what_if(self.wanted.having({event.input.id: event.value.strip()}))
 
     @on(Search.Taken)
     @on(Input.Submitted, "#machine SearchInput")
@@ -185,8 +195,9 @@ class TradeoffsScreen(StepScreen):
         """Double or halve a number."""
         need = self.reply.requirements
         value = max(int((need.room_tokens if name == "context" else need.concurrency) * factor), 1)
-        if name == "context" and self.reply.model.context_length:
-            value = min(value, self.reply.model.context_length)
+        longest = self.reply.model.context_length if self.reply.model else None
+        if name == "context" and longest:
+            value = min(value, longest)
         self.query_one(f"#{name}", Input).value = str(value)
 
     def action_loss(self, step: int) -> None:
@@ -211,9 +222,19 @@ class TradeoffsScreen(StepScreen):
         self.table.sort(self.table.sorted_by)
 
     def action_feasible(self) -> None:
-        """Only what meets the need, or everything."""
+        """Only what meets the need, or everything; the line above says which."""
         self.table.feasible_only = not self.table.feasible_only
-        self.table.arrange()
+        self.table.rearrange()
+        self._summarize()
+
+    def action_back(self) -> None:
+        """First what is filtered for, then the screen."""
+        line = self.query_one("#filter", Input)
+        if line.value:
+            line.value = ""
+            self.table.focus()
+        else:
+            super().action_back()
 
     @on(SchemeTable.Opened)
     async def _open(self, event: SchemeTable.Opened) -> None:
@@ -221,7 +242,8 @@ class TradeoffsScreen(StepScreen):
 
     def action_copy_run(self) -> None:
         """The command that runs the row at the cursor."""
-        plan = self.table.row and self.reply.session.plan(self.reply.requirements, self.table.row)
+        row, session = self.table.row, self.reply.session
+        plan = session.plan(self.reply.requirements, row) if row and session else None
         if plan:
             self.app.copy(plan.run_command, f"command for {plan.scheme}")
         else:

@@ -20,6 +20,7 @@ from advisor.catalog.models import find_model
 from advisor.documents.recommendation import Plan
 from advisor.errors import AdvisorError
 from advisor.report.figures import number
+from advisor.tui.columns import fitted
 from advisor.tui.widgets.four import share
 
 _BOUND = re.compile(r"([<>])(\d+(?:\.\d+)?)(gb|tok|%)?")
@@ -170,8 +171,3 @@ def _said(plan: Plan) -> str:
         more = (None, None)
     said = (plan.model, plan.scheme, plan.engine, plan.licence, plan.released, *more)
     return " ".join(filter(None, said)).lower()
-
-
-def fitted(text: str, width: int) -> str:
-    """*text* in *width* cells; what is cut ends in an ellipsis."""
-    return text if len(text) <= width else text[: width - 1] + "…"

@@ -18,7 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from advisor.documents.tradeoffs import Row
-from advisor.tui.columns import Column, arranged, columns, matching
+from advisor.tui.columns import Column, arranged, columns, fitted, matching
 
 _HEAD = Style(bold=True, underline=True)
 _CURSOR = Style(reverse=True)
@@ -65,9 +65,9 @@ class SchemeTable(ScrollView, can_focus=True):
     def show(self, rows: tuple[Row, ...], chosen: tuple[str, str | None]) -> None:
         """New rows; the cursor stays on its scheme."""
         self.all_rows, self.chosen = rows, chosen
-        self.arrange()
+        self.rearrange()
 
-    def arrange(self) -> None:
+    def rearrange(self) -> None:
         """Sort and filter anew."""
         here = _name(self.row) if self.row else self.chosen
         by = next((column for column in self.columns if column.title == self.sorted_by), self.columns[4])
@@ -75,6 +75,11 @@ class SchemeTable(ScrollView, can_focus=True):
         self.cursor = next((index for index, row in enumerate(self.rows) if _name(row) == here), 0)
         self._measure()
         self._settle()
+
+    @property
+    def chosen_row(self) -> Row | None:
+        """The row of the choice."""
+        return next((row for row in self.all_rows if _name(row) == self.chosen), None)
 
     @property
     def row(self) -> Row | None:
@@ -87,12 +92,12 @@ class SchemeTable(ScrollView, can_focus=True):
             not self.reverse if title == self.sorted_by else title in ("GB", "bpw", "GiB", "tok/s", "prefill")
         )
         self.sorted_by = title
-        self.arrange()
+        self.rearrange()
 
     def on_resize(self, event: Resize) -> None:
         """Other columns on another width."""
         self.columns = columns(event.size.width)
-        self.arrange()
+        self.rearrange()
 
     def _measure(self) -> None:
         width = sum(column.width + 1 for column in self.columns) - 1
@@ -173,8 +178,8 @@ def _name(row: Row) -> tuple[str, str | None]:
 
 
 def _line(found: tuple[Column, ...], row: Row) -> str:
-    cells = [column.cell(row) for column in found]
+    cells = [fitted(column.cell(row), column.width) for column in found]
     return " ".join(
-        (cell.rjust if column.right else cell.ljust)(column.width)[: column.width]
+        (cell.rjust if column.right else cell.ljust)(column.width)
         for cell, column in zip(cells, found, strict=True)
     )

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from advisor.tui.answers import Answers
+from advisor.tui.columns import fitted
 from advisor.tui.conversation import Conversation
 from advisor.tui.widgets.four import share, tiles
-from advisor.tui.widgets.ranked import COLUMNS, columns, fitted, matching
+from advisor.tui.widgets.ranked import COLUMNS, columns, matching
 
 
 @pytest.fixture(scope="module")
