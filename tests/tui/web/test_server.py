@@ -152,7 +152,7 @@ async def test_page_is_loaded_and_takes_keys_at_once(served, debugger, session):
     await page.until(b"RTX 4090")
     page.heard = b""
     await page.send("Input.dispatchKeyEvent", type="rawKeyDown", key="F1", windowsVirtualKeyCode=112)
-    await page.until(b"closes this help")
+    await page.until(b"The scheme to use and what will come")
     assert {served.base} == {url.split("/", 3)[0] + "//" + url.split("/", 3)[2] for url in page.asked}
 
 
