@@ -24,6 +24,7 @@ CHECKS = [
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
     ["lint-imports", "--no-cache"],
+    ["mypy"],
     ["deptry", "."],
 ]
 

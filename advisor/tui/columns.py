@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, TypeAlias
 
 from advisor.documents.outcome import Estimate
@@ -71,9 +71,9 @@ def columns(width: int) -> tuple[Column, ...]:
 
 def arranged(rows: tuple[Row, ...], by: Column, reverse: bool) -> list[Row]:
     """*rows* sorted by a column; what has no figure comes last either way."""
-    known = [row for row in rows if by.key(row) is not None]
+    known = [(key, row) for row in rows if (key := by.key(row)) is not None]
     unknown = [row for row in rows if by.key(row) is None]
-    return [*sorted(known, key=by.key, reverse=reverse), *unknown]
+    return [*(row for _, row in sorted(known, key=itemgetter(0), reverse=reverse)), *unknown]
 
 
 def matching(rows: tuple[Row, ...], words: str, feasible_only: bool) -> tuple[Row, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor.api import explain, recommend, session
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
@@ -16,10 +16,18 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Plan, Recommendation
 from advisor.documents.requirements import Requirements
 from advisor.documents.tradeoffs import Row, Table
-from advisor.errors import ProbeError
+from advisor.errors import ProbeError, UsageError
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.session import Session
 from advisor.tui.answers import Answers, requirements
+
+
+class Chosen(NamedTuple):
+    """What there is once a model is taken."""
+
+    model: ModelProfile
+    table: Table
+    session: Session
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,14 @@ class Reply:
     @cached_property
     def document(self) -> Recommendation:
         """The whole recommendation, written when first looked at: what-if changes need only the table."""
-        return self.suggestion or self.session.answer(self.requirements)
+        return self.suggestion or self.chosen.session.answer(self.requirements)
+
+    @property
+    def chosen(self) -> Chosen:
+        """Model, table and session; UsageError while a model is still to be taken."""
+        if self.model is None or self.table is None or self.session is None:
+            raise UsageError("take one of the models first")
+        return Chosen(self.model, self.table, self.session)
 
 
 class Conversation:
@@ -126,8 +141,9 @@ def _typed(name: str) -> str:
 def evidence(reply: Reply, row: Row | Plan) -> dict[str, Any]:
     """The terms behind a row or a plan, by section; {} for one that was ruled out beforehand."""
     need = reply.requirements
-    if reply.session is None:
-        model = resolve_model(row.model)
-        return explain(row, reply.hardware, model, need)["sections"]
-    plan = reply.session.plan(need, row)
-    return {} if plan is None else explain(plan, reply.hardware, reply.session.model, need)["sections"]
+    if isinstance(row, Plan):
+        model = resolve_model(row.model) if reply.session is None else reply.session.model
+        return dict(explain(row, reply.hardware, model, need)["sections"])
+    session = reply.chosen.session
+    plan = session.plan(need, row)
+    return {} if plan is None else dict(explain(plan, reply.hardware, session.model, need)["sections"])

@@ -21,7 +21,8 @@ def family_series(reply: Reply) -> tuple[list[Series], str]:
 
     The score is a published unquantized one times the accuracy kept, of the benchmark that most members have.
     """
-    family = [model for model in all_models() if model.family and model.family == reply.model.family]
+    chosen = reply.chosen.model
+    family = [model for model in all_models() if model.family and model.family == chosen.family]
     need = replace(reply.requirements, schemes=(*SHORTLIST, "F16"), max_loss_pct=None)
     found: dict[str, list[tuple[str, Point]]] = {}
     for model in sorted(family, key=lambda model: model.n_params or 0):
@@ -33,14 +34,14 @@ def family_series(reply: Reply) -> tuple[list[Series], str]:
         if points:
             found[model.name] = points
     if not found:
-        return [], f"no published scores of {reply.model.family or reply.model.name} for these tasks"
+        return [], f"no published scores of {chosen.family or chosen.name} for these tasks"
     members = Counter(name for points in found.values() for name in {name for name, _ in points})
     benchmark = max(members, key=lambda name: (members[name], name))
     lines = [
         Series(name, tuple(sorted((p for bench, p in points if bench == benchmark), key=lambda p: p.x)))
         for name, points in found.items()
     ]
-    title = f"{reply.model.family}: file, GB (across), expected {benchmark} score (up), members that fit"
+    title = f"{chosen.family}: file, GB (across), expected {benchmark} score (up), members that fit"
     return [line for line in lines if line.points], title
 
 

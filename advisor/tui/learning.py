@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.model import ModelProfile
 from advisor.documents.tradeoffs import Row, Table
@@ -108,7 +110,7 @@ def _block(block: Block, index: int, count: int, choice: Choice) -> list[str]:
     return lines
 
 
-def _line(name: str, values: object, form: str) -> str:
+def _line(name: str, values: Iterable[float], form: str) -> str:
     return f"{name:<10}" + "".join(f"{_short(value, form):>8}" for value in values)
 
 
@@ -127,5 +129,5 @@ def _range(choice: Choice) -> str:
 def _cell(row: Row | None) -> str:
     if row is None:
         return ""
-    loss = mix(row)
-    return f"{row.file_size_bytes.value / 1e9:.2f} " + (f"{loss.value:.2f}" if loss else "?")
+    loss, size = mix(row), row.file_size_bytes
+    return (f"{size.value / 1e9:.2f} " if size else "? ") + (f"{loss.value:.2f}" if loss else "?")

@@ -83,6 +83,8 @@ def _script(reply: Reply) -> str:
     from advisor.deploy.commands import script
     from advisor.recommendation.plans import deploy_plan
 
+    if reply.best is None:
+        raise UsageError("nothing fits, so there is nothing to run")
     return script(deploy_plan(reply.best))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -61,7 +62,7 @@ class LearnScreen(StepScreen):
                 yield Static("All ways, with the same numbers", classes="heading")
                 yield Static("", id="comparison", markup=False)
             with TabPane("Levels and suffixes", id="levels"), VerticalScroll(can_focus=False):
-                if self.reply.table is None:
+                if self.reply.table is None or self.reply.model is None:
                     yield Static("Take a model first: its figures stand here.", markup=False)
                 else:
                     yield Static(levels(self.reply.table), markup=False)
@@ -97,21 +98,19 @@ class LearnScreen(StepScreen):
 
     def action_bits(self) -> None:
         """8 or 4 bits."""
-        self._choose(bits=4 if self.choice.bits == 8 else 8)
+        self._choose(replace(self.choice, bits=4 if self.choice.bits == 8 else 8))
 
     def action_symmetric(self) -> None:
         """With or without a zero point."""
-        self._choose(symmetric=not self.choice.symmetric)
+        self._choose(replace(self.choice, symmetric=not self.choice.symmetric))
 
     def action_block(self) -> None:
         """One scale for all, or one for some."""
         sizes = (0, *_BLOCKS)
-        self._choose(block=sizes[(sizes.index(self.choice.block) + 1) % len(sizes)])
+        self._choose(replace(self.choice, block=sizes[(sizes.index(self.choice.block) + 1) % len(sizes)]))
 
-    def _choose(self, **changes: int | bool) -> None:
-        from dataclasses import replace
-
-        self.choice = replace(self.choice, **changes)
+    def _choose(self, choice: Choice) -> None:
+        self.choice = choice
         self.draw()
 
     def action_numbers(self) -> None:

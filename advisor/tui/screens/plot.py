@@ -30,7 +30,7 @@ from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.steps import Steps
 
 if TYPE_CHECKING:
-    from textual_plot import PlotWidget
+    from textual_plot import NumericAxisFormatter, PlotWidget
 
 MARKERS = (
     ("o", "cyan"),
@@ -105,11 +105,14 @@ class PlotScreen(StepScreen):
                 self._draw(self._family.series, self._family.note, SIZE.title, None)
             return
         x, y = self.axes
-        title = f"{self.reply.model.name} on {self.reply.hardware.name}: {x.title} (across), {y.title} (up)"
-        self._draw(series(self.reply.table.rows, x, y, self.everything), title, x.title, y)
+        chosen = self.reply.chosen
+        title = f"{chosen.model.name} on {self.reply.hardware.name}: {x.title} (across), {y.title} (up)"
+        self._draw(series(chosen.table.rows, x, y, self.everything), title, x.title, y)
 
     def _draw(self, found: list[Series], title: str, across: str, y: Axis | None) -> None:
-        plot = self.query_one("#plot-widget")
+        from advisor.tui.widgets.plot import Plot
+
+        plot = self.query_one("#plot-widget", Plot)
         plot.clear()
         log = y is not None and y.log
         plot.set_y_formatter(_log_formatter() if log else _plain_formatter())
@@ -205,7 +208,7 @@ def _marks(plot: PlotWidget, line: Series, marker: str, style: str) -> None:
     plot.scatter(x, y, marker=marker, marker_style=style)
 
 
-def _log_formatter() -> object:
+def _log_formatter() -> NumericAxisFormatter:
     from textual_plot import NumericAxisFormatter
 
     class LogFormatter(NumericAxisFormatter):
@@ -222,7 +225,7 @@ def _log_formatter() -> object:
     return LogFormatter()
 
 
-def _plain_formatter() -> object:
+def _plain_formatter() -> NumericAxisFormatter:
     from textual_plot import NumericAxisFormatter
 
     return NumericAxisFormatter()

@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Grid
 from textual.strip import Strip
 from textual_hires_canvas import Canvas
@@ -30,7 +30,7 @@ class StyledCanvas(Canvas):
 class Plot(PlotWidget, inherit_bindings=False):
     """The stock widget on such canvases; its keys work unseen, for the foot of the screen needs the room."""
 
-    BINDINGS: ClassVar[list[Binding]] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         replace(binding, show=False, group=None) for binding in Binding.make_bindings(PlotWidget.BINDINGS)
     ]
 

@@ -11,6 +11,6 @@ class Tick(Checkbox):
     BUTTON_LEFT = BUTTON_RIGHT = ""
 
     @property
-    def BUTTON_INNER(self) -> str:
+    def BUTTON_INNER(self) -> str:  # type: ignore[override]  # the stock class only reads it
         """The whole box."""
         return "[X]" if self.value else "[ ]"
