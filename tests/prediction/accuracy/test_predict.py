@@ -197,11 +197,12 @@ def test_four_bit_activations_without_rotation_cost_most_of_the_model(asked: Ask
     assert loss["W4A8"] >= loss["W4A16-INT-rtn-g128"]
 
 
-def test_two_names_of_the_same_tensors_lose_the_same(asked: Asked) -> None:
-    """UD-Q5_K_M and UD-Q5_K_XL of Llama-3.1-8B have the same types; one was measured, both answer with it."""
+def test_a_measured_mix_speaks_for_its_sister(asked: Asked) -> None:
+    """UD-Q5_K_M and UD-Q5_K_XL of Llama-3.1-8B differ by little in their files; one was measured, and both
+    answer within a tenth of a point."""
     one, other = asked("Llama-3.1-8B", "UD-Q5_K_M"), asked("Llama-3.1-8B", "UD-Q5_K_XL")
     for category in TASK_CATEGORIES:
-        assert other.retained_pct[category].value == pytest.approx(one.retained_pct[category].value, abs=1e-9)
+        assert other.retained_pct[category].value == pytest.approx(one.retained_pct[category].value, abs=0.1)
 
 
 def test_nvfp4_in_gguf_is_nvfp4(asked: Asked) -> None:
