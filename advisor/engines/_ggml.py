@@ -27,8 +27,6 @@ ALL_BUILDS = (
 )
 """Rows of `ggml_backends` in schemes.json."""
 PORT = 8080
-LONG_PROMPT_TOKENS = 8192
-"""From here on a larger micro batch reads prompts faster and its buffers are small beside the cache."""
 
 
 def llama_server(launch: Launch, experts_flag: str, *more: str) -> Started:
