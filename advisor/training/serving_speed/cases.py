@@ -13,7 +13,7 @@ from advisor.documents.hardware import Gpu
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
 from advisor.engines import facts
-from advisor.errors import AdvisorError
+from advisor.errors import AdvisorError, NotMeasuredError, UnsupportedError
 from advisor.prediction.serving_speed.inputs import arch_group, engine_key, is_mla, link_of, slots, work
 from advisor.prediction.serving_speed.step import Kinds, Work
 from advisor.sizing.kv_cache import kv_bytes_per_token_read, kv_cache_bytes
@@ -55,11 +55,11 @@ class Case:
         return self.row.metric == "ttft" and self.row.batch > 0.8 * self.room
 
 
-class UnknownDevice(AdvisorError):
+class UnknownDevice(NotMeasuredError):
     """A device no catalogue row stands for."""
 
 
-class DoesNotFit(AdvisorError):
+class DoesNotFit(UnsupportedError):
     """A run whose weights leave no room for one request."""
 
 
