@@ -9,12 +9,10 @@ import math
 import re
 from typing import Any
 
-from advisor.deploy.targets._target import folder_of_weights, name_of
+from advisor.deploy.targets._target import CACHE, MODELS, folder_of_weights, name_of
 from advisor.documents.deployment import Command, Deployment
 from advisor.errors import UnsupportedError
 
-MODELS = "/models"
-CACHE = "/root/.cache"
 _RESOURCES = {"NVIDIA": "nvidia.com/gpu", "AMD": "amd.com/gpu", "Intel": "gpu.intel.com/xe"}
 """What each vendor's device plugin offers (https://github.com/NVIDIA/k8s-device-plugin,
 https://github.com/ROCm/k8s-device-plugin, https://intel.github.io/intel-device-plugins-for-kubernetes/)."""

@@ -13,6 +13,12 @@ from advisor.deploy import shell
 from advisor.documents.deployment import Command, Deployment
 from advisor.errors import UnsupportedError
 
+MODELS = "/models"
+"""Where a container finds weights that were made beside it."""
+CACHE = "/root/.cache"
+"""Where a program in a container keeps what it downloads: engines' images run as root, whose home is /root
+(https://docs.vllm.ai/en/stable/deployment/docker.html mounts the same folder)."""
+
 if TYPE_CHECKING:
     import yaml
 

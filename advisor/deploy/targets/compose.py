@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from advisor.deploy.targets._target import (
+    CACHE,
+    MODELS,
     Target,
     as_yaml,
     first_make,
@@ -17,7 +19,6 @@ from advisor.deploy.targets._target import (
 from advisor.documents.deployment import Command, Deployment
 
 _FORM = "compose"
-_MODELS = "/models"
 _START_PERIOD = "15m"
 """Downloading and loading tens of gigabytes; failures before its end do not count."""
 
@@ -32,7 +33,7 @@ def _write(plan: Deployment) -> str:
     if configs:
         document["configs"] = configs
         service["configs"] = [
-            {"source": name, "target": f"{_MODELS}/{file.name}"}
+            {"source": name, "target": f"{MODELS}/{file.name}"}
             for name, file in zip(configs, run.files, strict=True)
         ]
     return header(plan, *first_make(plan)) + as_yaml([document])
@@ -50,11 +51,11 @@ def _service(plan: Deployment, run: Command) -> dict[str, Any]:
     if env:
         service["environment"] = env
     if folder is not None or run.files:
-        service["working_dir"] = _MODELS
+        service["working_dir"] = MODELS
     if folder is None:
-        service["volumes"] = ["cache:/root/.cache"]
+        service["volumes"] = [f"cache:{CACHE}"]
     else:
-        inside = _MODELS if folder == "." else folder
+        inside = MODELS if folder == "." else folder
         service["volumes"] = [
             {"type": "bind", "source": _word(folder), "target": _word(inside), "read_only": True}
         ]
