@@ -11,14 +11,15 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from advisor.catalog.models import all_models, find_model
 from advisor.documents.model import ModelProfile
 from advisor.errors import UnsupportedError
 from advisor.sizing.buffers import compute_bytes
-from advisor.sizing.kv_cache import kv_cache_bytes
+from advisor.sizing.context_params import ContextParams
+from advisor.sizing.kv_cache import kv_cache_bytes, kv_types
 from advisor.sizing.layers import architecture_key, is_full_layer
 from advisor.sizing.published_shapes import FALCON_H1
 
@@ -28,18 +29,12 @@ _TIMEOUT_S = 120
 """A dry run takes seconds; one that hangs must not stop the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One context; tokens are per sequence."""
-
-    context_tokens: int
-    n_seq: int = 1
-    kv_type: str = "f16"
-    flash_attn: bool = True
-    ubatch: int = 512
-
-
-SETTINGS = (Setting(8192), Setting(4096, 4, "q8_0"), Setting(32768, flash_attn=False), Setting(131072))
+SETTINGS = (
+    ContextParams(8192),
+    ContextParams(4096, 4, "q8_0"),
+    ContextParams(32768, flash_attn=False),
+    ContextParams(131072),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +42,7 @@ class Run:
     """What the engine allocated, beside the rules."""
 
     model: str
-    setting: Setting
+    params: ContextParams
     kv_bytes: float
     compute_bytes: float
     kv_predicted_bytes: float
@@ -55,13 +50,13 @@ class Run:
     compute_bound_bytes: float
 
 
-def dry_run(model: str, settings: tuple[Setting, ...] = SETTINGS) -> list[Run]:
+def dry_run(model: str, settings: tuple[ContextParams, ...] = SETTINGS) -> list[Run]:
     """The engine's buffers for a catalogue model, in a process of its own (an unsupported shape may abort
     it).
 
     Raises UnsupportedError when the engine cannot load the shape or is not installed.
     """
-    request = json.dumps([asdict(setting) for setting in settings])
+    request = json.dumps(settings)
     command = [sys.executable, "-m", "advisor.measuring.llama_memory", "--child", model, request]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
@@ -72,16 +67,17 @@ def dry_run(model: str, settings: tuple[Setting, ...] = SETTINGS) -> list[Run]:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise UnsupportedError(f"{model}: the engine did not load it: {last}")
     profile = find_model(model)
-    return [_beside(profile, Setting(**setting), kv * _MIB, compute * _MIB) for setting, kv, compute in found]
+    return [
+        _beside(profile, ContextParams(*fields), kv * _MIB, compute * _MIB) for fields, kv, compute in found
+    ]
 
 
-def _beside(model: ModelProfile, setting: Setting, kv: float, compute: float) -> Run:
-    shape = (model, setting.context_tokens, setting.n_seq, setting.kv_type, setting.ubatch)
-    mine = compute_bytes(*shape, setting.flash_attn)
-    return Run(model.name, setting, kv, compute, kv_cache_bytes(*shape).value, mine.value, mine.high)
+def _beside(model: ModelProfile, params: ContextParams, kv: float, compute: float) -> Run:
+    mine = compute_bytes(model, params)
+    return Run(model.name, params, kv, compute, kv_cache_bytes(model, params).value, mine.value, mine.high)
 
 
-def _child(name: str, settings: list[dict[str, Any]]) -> None:
+def _child(name: str, settings: list[list[Any]]) -> None:
     """Load one sparse file and print the buffers of every context."""
     import tempfile
     from pathlib import Path
@@ -100,9 +96,9 @@ def _child(name: str, settings: list[dict[str, Any]]) -> None:
         wanted.no_alloc, wanted.use_mmap, wanted.n_gpu_layers, wanted.use_extra_bufts = True, False, 0, False
         loaded = llama_cpp.LlamaModel(str(path), wanted, False)
         for entry in settings:
-            setting = Setting(**entry)
             lines.clear()
-            context = llama_cpp.LlamaContext(loaded, _parameters(llama_cpp, setting), False)
+            params = _parameters(llama_cpp, ContextParams(*entry))
+            context = llama_cpp.LlamaContext(loaded, params, False)
             text = "".join(lines)
             cache = sum(map(float, re.findall(r"(?:kv_cache|recurrent)[^\n]*: size = +([\d.]+) MiB", text)))
             compute = sum(map(float, re.findall(r"compute buffer size = +([\d.]+) MiB", text)))
@@ -110,13 +106,13 @@ def _child(name: str, settings: list[dict[str, Any]]) -> None:
             del context
 
 
-def _parameters(llama_cpp: Any, setting: Setting) -> Any:
+def _parameters(llama_cpp: Any, asked: ContextParams) -> Any:
     parameters = llama_cpp.LlamaContextParams()
-    parameters.n_ctx = setting.context_tokens * setting.n_seq
-    parameters.n_seq_max, parameters.n_ubatch, parameters.n_batch = setting.n_seq, setting.ubatch, 2048
-    parameters.flash_attn_type = int(setting.flash_attn)
-    parameters.swa_full = parameters.kv_unified = False
-    parameters.type_k = parameters.type_v = _GGML_TYPES[setting.kv_type]
+    parameters.n_ctx = asked.context_tokens * asked.n_seq
+    parameters.n_seq_max, parameters.n_ubatch, parameters.n_batch = asked.n_seq, asked.ubatch_tokens, 2048
+    parameters.flash_attn_type = int(asked.flash_attn)
+    parameters.swa_full, parameters.kv_unified = asked.swa_full, asked.unified
+    parameters.type_k, parameters.type_v = (_GGML_TYPES[kind] for kind in kv_types(asked.kv_type))
     return parameters
 
 
@@ -170,7 +166,7 @@ def main(arguments: list[str]) -> int:
             print(f"- {run}")
             continue
         above += run.compute_bytes > run.compute_bound_bytes
-        s = run.setting
+        s = run.params
         print(
             f"{run.model:28} {s.context_tokens:7} x {s.n_seq} {s.kv_type:5} fa {int(s.flash_attn)}  "
             f"cache {run.kv_bytes / _MIB:9.2f} MiB ({run.kv_predicted_bytes / run.kv_bytes - 1:+.3%})  "

@@ -13,6 +13,7 @@ from advisor.prediction.own.damage import own_damage
 from advisor.prediction.speed import speed
 from advisor.prediction.weighing import weigh_case
 from advisor.sizing.placement import place
+from advisor.sizing.placement_case import PlacementCase
 from advisor.sizing.projector import images_note
 from advisor.sizing.weights import Weights
 
@@ -45,17 +46,19 @@ def place_case(case: Case, weights: Weights) -> Placement:
 
 def _place(case: Case, weights: Weights, concurrency: int) -> Placement:
     return place(
-        case.hardware,
-        case.model,
-        weights,
-        case.scheme,
-        case.engine,
-        case.backend,
-        case.context_tokens,
-        concurrency,
-        case.kv_type,
-        gpu_layers=case.gpu_layers,
-        cpu_expert_layers=case.cpu_expert_layers,
+        PlacementCase(
+            hardware=case.hardware,
+            model=case.model,
+            weights=weights,
+            scheme=case.scheme,
+            engine=case.engine,
+            backend=case.backend,
+            context_tokens=case.context_tokens,
+            concurrency=concurrency,
+            kv_type=case.kv_type,
+            gpu_layers=case.gpu_layers,
+            cpu_expert_layers=case.cpu_expert_layers,
+        )
     )
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
+from advisor.engines.kv_types import FLOATS
 from advisor.sizing.cache_layout import CacheLayout, cache_layout
+from advisor.sizing.context_params import ContextParams
 from advisor.sizing.kv_cache import cells, kv_types
 from advisor.sizing.layers import architecture_key
 
-UBATCH = 512
-"""Tokens computed at once when nothing else is asked: llama.cpp's `-ub` default (tools/server/README.md)."""
 _USUAL_WIDTH, _LARGE_VOCABULARY = 4096, 152064
 """Where a model's own are unknown: the hidden size of an 8B model (Llama 3), and Qwen's vocabulary, among the
 large ones, so that the buffer errs high."""
@@ -30,27 +30,11 @@ HIGH_FACTOR = 1.21
 four sequences); `advisor evaluate memory` prints the largest miss."""
 
 
-def compute_bytes(
-    model: ModelProfile,
-    context_tokens: int,
-    n_seq: int = 1,
-    kv_type: str = "f16",
-    ubatch: int = UBATCH,
-    flash_attn: bool = True,
-    unified: bool = False,
-    swa_full: bool = False,
-    n_outputs: int | None = None,
-) -> Estimate:
-    """Bytes of the largest device's compute buffer.
-
-    *n_outputs* is how many logit rows are reserved: the whole ubatch when None (llama-cli, llama-bench,
-    bindings and older servers), the number of slots in a current llama-server. `high` holds in every dry run.
-    """
+def compute_bytes(model: ModelProfile, params: ContextParams) -> Estimate:
+    """Bytes of the largest device's compute buffer; `high` holds in every dry run."""
     layout = cache_layout(model)
-    value = raw_compute_bytes(
-        model, layout, context_tokens, n_seq, kv_type, ubatch, flash_attn, unified, swa_full, n_outputs
-    )
-    high = compute_bound(model, layout, value, context_tokens, n_seq, ubatch, unified, swa_full, n_outputs)
+    value = raw_compute_bytes(model, layout, params)
+    high = compute_bound(model, layout, params, value)
     known = model.hidden_size and model.vocab_size and layout.basis == "exact"
     evidence = "fitted on 841 dry runs of llama.cpp" if known else "shapes unknown: a common width assumed"
     return Estimate(
@@ -58,84 +42,63 @@ def compute_bytes(
     )
 
 
-def compute_bound(
-    model: ModelProfile,
-    layout: CacheLayout,
-    value: float,
-    context_tokens: int,
-    n_seq: int,
-    ubatch: int = UBATCH,
-    unified: bool = False,
-    swa_full: bool = False,
-    n_outputs: int | None = None,
-) -> float:
+def compute_bound(model: ModelProfile, layout: CacheLayout, params: ContextParams, value: float) -> float:
     """Upper bound of the compute buffer whose rule gives *value*: no dry run of 60 architectures lies above.
 
     The allocator sometimes keeps the output of every used expert until the logits (Hunyuan-A13B,
     Trinity-Mini), and two masks beside recurrent layers. Some builds hold each attention mask in F32 and F16
     (the one in cyllama 0.2.18 does, commit 0c1e57098 does not), which decides from 100 k tokens on.
     """
-    high = value * HIGH_FACTOR
+    high, ubatch = value * HIGH_FACTOR, params.ubatch_tokens
     if model.is_moe:
-        outputs = ubatch if n_outputs is None else n_outputs
         alive = (int(model.n_experts_used or 1) + _EXPERT_ROWS) * int(model.hidden_size or _USUAL_WIDTH)
-        high = max(high, _F32 * (outputs * int(model.vocab_size or _LARGE_VOCABULARY) + ubatch * alive))
-    streams = 1 if unified else n_seq
-    mask_cells = sum(
-        cells(g, context_tokens, n_seq, ubatch, unified, swa_full) // streams for g in layout.groups
-    )
+        vocab = int(model.vocab_size or _LARGE_VOCABULARY)
+        high = max(high, _F32 * (params.output_rows * vocab + ubatch * alive))
+    mask_cells = sum(cells(group, params) // params.streams for group in layout.groups)
     high = max(
         high,
         value + ubatch * _MASK_BESIDE * mask_cells,
         ubatch * (_MASK_BOTH * mask_cells + _F32 * _ATTENTION_SLACK * _attention_values(model, layout)),
     )
     if layout.state_bytes:
-        high += mask_copies_bytes(layout, context_tokens, n_seq, ubatch, 2, unified, swa_full)
+        high += mask_copies_bytes(layout, params, 2)
     return high
 
 
-def raw_compute_bytes(
-    model: ModelProfile,
-    layout: CacheLayout,
-    context_tokens: int,
-    n_seq: int,
-    kv_type: str,
-    ubatch: int = UBATCH,
-    flash_attn: bool = True,
-    unified: bool = False,
-    swa_full: bool = False,
-    n_outputs: int | None = None,
-) -> float:
+def raw_compute_bytes(model: ModelProfile, layout: CacheLayout, params: ContextParams) -> float:
     """The point value behind `compute_bytes`; cheap enough to search with."""
-    width = int(model.hidden_size or _USUAL_WIDTH)
+    width, ubatch = int(model.hidden_size or _USUAL_WIDTH), params.ubatch_tokens
     vocab = int(model.vocab_size or _LARGE_VOCABULARY)
-    outputs = ubatch if n_outputs is None else n_outputs
-    k_type, v_type = kv_types(kv_type)
-    quantized = k_type not in ("f32", "f16", "bf16") or v_type not in ("f32", "f16", "bf16")
+    quantized = any(kind not in FLOATS for kind in kv_types(params.kv_type))
     mask_bytes, longest = 0, 0
     for group in layout.groups:
-        held = cells(group, context_tokens, n_seq, ubatch, unified, swa_full)
-        per_stream = held if unified else held // n_seq
+        per_stream = cells(group, params) // params.streams
         mask_bytes += _MASK * per_stream * ubatch
         longest = max(longest, per_stream)
     # A quantized cache keeps one more copy of the hidden state alive while the logits are computed.
-    kept = 3 if quantized and flash_attn else 2
-    logits = _F32 * (outputs * vocab + ubatch * (kept * width + _logit_extra(model, layout)))
-    best = max(logits, _F32 * ubatch * _ffn_values(model, width, quantized and flash_attn) + mask_bytes)
+    kept = 3 if quantized and params.flash_attn else 2
+    logits = _F32 * (params.output_rows * vocab + ubatch * (kept * width + _logit_extra(model, layout)))
+    feed_forward = _F32 * ubatch * _ffn_values(model, width, quantized and params.flash_attn)
+    best = max(logits, feed_forward + mask_bytes)
     if layout.mla:
         best = max(best, _F32 * ubatch * _attention_values(model, layout))
-    if not flash_attn:
-        heads = int(model.n_heads or 1)
-        q_width = heads * int(model.head_dim or width // heads)
-        kv_width = int(model.n_kv_heads or heads) * int(model.head_dim or width // heads)
+    if not params.flash_attn:
         if layout.mla:
-            rank = int(model.mla_kv_lora_rank or 512)
-            q_width, kv_width = heads * (rank + 64), rank
-            best += _MASK * longest * rank
-        hidden = 2 if k_type not in ("f32", "f16", "bf16") else 3
-        scores = longest * (heads + 1) + hidden * width + 2 * q_width + 2 * kv_width
-        best = max(best, _F32 * ubatch * scores)
+            best += _MASK * longest * int(model.mla_kv_lora_rank or 512)
+        best = max(best, _F32 * ubatch * _score_values(model, layout, params, longest))
     return float(best)
+
+
+def _score_values(model: ModelProfile, layout: CacheLayout, params: ContextParams, cells_seen: int) -> int:
+    """F32 numbers per token alive beside the attention scores, which flash attention never stores."""
+    width, heads = int(model.hidden_size or _USUAL_WIDTH), int(model.n_heads or 1)
+    q_width = heads * int(model.head_dim or width // heads)
+    kv_width = int(model.n_kv_heads or heads) * int(model.head_dim or width // heads)
+    if layout.mla:
+        rank = int(model.mla_kv_lora_rank or 512)
+        q_width, kv_width = heads * (rank + 64), rank
+    hidden = 3 if kv_types(params.kv_type)[0] in FLOATS else 2
+    return cells_seen * (heads + 1) + hidden * width + 2 * q_width + 2 * kv_width
 
 
 def _attention_values(model: ModelProfile, layout: CacheLayout) -> int:
@@ -175,26 +138,14 @@ def _logit_extra(model: ModelProfile, layout: CacheLayout) -> int:
     return 0
 
 
-def mask_copies_bytes(
-    layout: CacheLayout,
-    context_tokens: int,
-    n_seq: int,
-    ubatch: int,
-    copies: int,
-    unified: bool = False,
-    swa_full: bool = False,
-) -> int:
+def mask_copies_bytes(layout: CacheLayout, params: ContextParams, copies: int) -> int:
     """Attention masks a GPU backend may hold beside the rule: *copies* of the longest one.
 
     Sources: Vulkan logs of Qwen3.6-35B-A3B grow by two masks; a layer split over several GPUs keeps four
     copies of the inputs (`GGML_SCHED_MAX_COPIES` 4, ggml/CMakeLists.txt).
     """
-    streams = 1 if unified else n_seq
-    longest = max(
-        (cells(g, context_tokens, n_seq, ubatch, unified, swa_full) for g in layout.groups), default=0
-    )
-    longest //= streams
-    return copies * _MASK * longest * ubatch
+    longest = max((cells(group, params) for group in layout.groups), default=0) // params.streams
+    return copies * _MASK * longest * params.ubatch_tokens
 
 
 def output_bytes(model: ModelProfile, n_seq: int) -> int:

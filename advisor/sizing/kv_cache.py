@@ -9,6 +9,7 @@ from advisor.documents.outcome import Estimate
 from advisor.engines.kv_types import BLOCK_VALUES, BYTES_PER_VALUE, FLOATS
 from advisor.errors import UsageError
 from advisor.sizing.cache_layout import CacheLayout, LayerGroup, cache_layout
+from advisor.sizing.context_params import ContextParams
 
 _PAD_CELLS = 256
 """llama.cpp rounds the cells of a sequence up to this (measured; `GGML_PAD(n_ctx_seq, 256)` in
@@ -53,18 +54,16 @@ def unusable_cache(model: ModelProfile, kv_type: str, flash_attn: bool = True) -
     return ""
 
 
-def cells(
-    group: LayerGroup, context_tokens: int, n_seq: int, ubatch: int, unified: bool, swa_full: bool
-) -> int:
+def cells(group: LayerGroup, params: ContextParams) -> int:
     """Cells llama.cpp allocates for one layer of *group*, all sequences together."""
-    entries = -(-context_tokens // group.stride)
+    entries = -(-params.context_tokens // group.stride)
     per_stream = -(-entries // _PAD_CELLS) * _PAD_CELLS
-    streams = n_seq
-    if unified:
-        per_stream, streams = per_stream * n_seq, 1
-    if group.window is None or swa_full or not group.windowed_in_llamacpp:
+    streams = params.streams
+    sequences = params.n_seq // streams
+    per_stream *= sequences
+    if group.window is None or params.swa_full or not group.windowed_in_llamacpp:
         return per_stream * streams
-    needed = group.window * (n_seq if unified else 1) + ubatch
+    needed = group.window * sequences + params.ubatch_tokens
     return min(per_stream, -(-needed // _PAD_CELLS) * _PAD_CELLS) * streams
 
 
@@ -78,24 +77,15 @@ def paged_tokens(group: LayerGroup, context_tokens: int, n_seq: int) -> int:
     return min(pages * n_seq, kept * n_seq + BATCHED_TOKENS)
 
 
-def kv_cache_bytes(
-    model: ModelProfile,
-    context_tokens: int,
-    n_seq: int,
-    kv_type: str,
-    ubatch: int = 512,
-    unified: bool = False,
-    swa_full: bool = False,
-    paged: bool = False,
-) -> Estimate:
-    """Bytes allocated for *n_seq* sequences of *context_tokens* tokens each, recurrent states included.
+def kv_cache_bytes(model: ModelProfile, params: ContextParams) -> Estimate:
+    """Bytes allocated for `params.n_seq` sequences of `params.context_tokens` tokens each, recurrent states
+    included.
 
     Exact when the layers are known (within print rounding of all llama.cpp logs), an interval otherwise.
-    *paged* counts pages of 16 tokens as vLLM does; *unified* and *swa_full* are llama.cpp's. Raises
-    UsageError for an unknown KV type.
+    Raises UsageError for an unknown KV type.
     """
     layout = cache_layout(model)
-    value = raw_kv_bytes(layout, context_tokens, n_seq, kv_type, ubatch, unified, swa_full, paged)
+    value = sum(kv_parts_bytes(layout, params))
     return Estimate(
         value=value,
         low=value * layout.low_factor,
@@ -105,43 +95,18 @@ def kv_cache_bytes(
     )
 
 
-def raw_kv_bytes(
-    layout: CacheLayout,
-    context_tokens: int,
-    n_seq: int,
-    kv_type: str,
-    ubatch: int = 512,
-    unified: bool = False,
-    swa_full: bool = False,
-    paged: bool = False,
-) -> float:
-    """The point value behind `kv_cache_bytes`; cheap enough to search with."""
-    return sum(kv_parts_bytes(layout, context_tokens, n_seq, kv_type, ubatch, unified, swa_full, paged))
-
-
-def kv_parts_bytes(
-    layout: CacheLayout,
-    context_tokens: int,
-    n_seq: int,
-    kv_type: str,
-    ubatch: int = 512,
-    unified: bool = False,
-    swa_full: bool = False,
-    paged: bool = False,
-) -> tuple[float, ...]:
+def kv_parts_bytes(layout: CacheLayout, params: ContextParams) -> tuple[float, ...]:
     """Bytes of each group of layers and, last, of the recurrent states, in the order of
     `CacheLayout.shares`."""
-    k_type, v_type = kv_types(kv_type)
+    k_type, v_type = kv_types(params.kv_type)
     k_bytes, v_bytes = BYTES_PER_VALUE[k_type], BYTES_PER_VALUE[v_type]
     parts = []
     for group in layout.groups:
         held = (
-            paged_tokens(group, context_tokens, n_seq)
-            if paged
-            else cells(group, context_tokens, n_seq, ubatch, unified, swa_full)
+            paged_tokens(group, params.context_tokens, params.n_seq) if params.paged else cells(group, params)
         )
         parts.append(group.count * held * group_row_bytes(group, k_bytes, v_bytes))
-    return (*parts, layout.state_bytes * n_seq)
+    return (*parts, layout.state_bytes * params.n_seq)
 
 
 def group_row_bytes(group: LayerGroup, k_bytes: float, v_bytes: float) -> float:

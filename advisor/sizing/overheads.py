@@ -93,12 +93,16 @@ def gpu_available(gpu: Gpu) -> int | None:
     return None if base is None else max(0, base - FIT_MARGIN_BYTES)
 
 
+def least(*amounts: int | None) -> int | None:
+    """The smallest of what is known; None when nothing is."""
+    return min((amount for amount in amounts if amount is not None), default=None)
+
+
 def unified_available(hardware: HardwareProfile, gpu: Gpu) -> int | None:
     """Bytes a GPU that shares main memory may use: its own limit and what main memory has left, whichever
     is less."""
-    limit, main = gpu.memory_total_bytes, main_memory_available(hardware)
-    if gpu.memory_free_bytes is not None:
-        limit = gpu.memory_free_bytes if limit is None else min(limit, gpu.memory_free_bytes)
+    limit = least(gpu.memory_total_bytes, gpu.memory_free_bytes)
+    main = main_memory_available(hardware)
     if limit is None or main is None:
         return limit if main is None else main
     total = hardware.memory.total_bytes
@@ -149,4 +153,4 @@ def serving_available(gpu: Gpu, engine: str) -> int | None:
     if total is None:
         return gpu.memory_free_bytes
     budget = int(total * (facts(engine).memory_share or 1.0))
-    return budget if gpu.memory_free_bytes is None else min(budget, gpu.memory_free_bytes)
+    return least(budget, gpu.memory_free_bytes)

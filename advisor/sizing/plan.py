@@ -9,8 +9,9 @@ from typing import NamedTuple
 from advisor.documents.kinds import PlacementKind
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import DeviceMemory, Placement
-from advisor.sizing.buffers import UBATCH, compute_bound, mask_copies_bytes, output_bytes, raw_compute_bytes
+from advisor.sizing.buffers import compute_bound, mask_copies_bytes, output_bytes, raw_compute_bytes
 from advisor.sizing.cache_layout import CacheLayout, cache_layout
+from advisor.sizing.context_params import ContextParams
 from advisor.sizing.kv_cache import kv_parts_bytes
 from advisor.sizing.shares import LayerShares
 
@@ -40,17 +41,13 @@ class Workspace:
     """The parts of memory that grow with context and concurrency, each at its upper bound."""
 
     def __init__(
-        self,
-        model: ModelProfile,
-        kv_type: str,
-        paged: bool,
-        activation_bytes: int | None = None,
-        flash_attn: bool = True,
+        self, model: ModelProfile, params: ContextParams, activation_bytes: int | None = None
     ) -> None:
-        self.model, self.kv_type, self.paged = model, kv_type, paged
+        """*params* with any context and concurrency: `parts` fills them in. *activation_bytes*: what a
+        serving engine's step takes in place of llama.cpp's buffers."""
+        self.model, self.params = model, params
         self.layout: CacheLayout = cache_layout(model)
         self.activation_bytes = activation_bytes
-        self.flash_attn = flash_attn
         self._known: dict[tuple[int, int], Growing] = {}
 
     def parts(self, context_tokens: int, n_seq: int) -> Growing:
@@ -58,35 +55,30 @@ class Workspace:
         key = (context_tokens, n_seq)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._compute(context_tokens, n_seq)
+            found = self._known[key] = self._compute(self._at(context_tokens, n_seq))
         return found
 
     def graph_factor(self, context_tokens: int, n_seq: int, bound: float) -> float:
         """Upper bound / expected value of the compute buffer."""
         if self.activation_bytes is not None:
             return 1.0
-        expected = raw_compute_bytes(
-            self.model, self.layout, context_tokens, n_seq, self.kv_type, flash_attn=self.flash_attn
-        )
-        return bound / expected
+        return bound / raw_compute_bytes(self.model, self.layout, self._at(context_tokens, n_seq))
 
-    def _compute(self, context_tokens: int, n_seq: int) -> Growing:
-        layout, model, kv_type = self.layout, self.model, self.kv_type
-        kv = tuple(
-            part * layout.high_factor
-            for part in kv_parts_bytes(layout, context_tokens, n_seq, kv_type, paged=self.paged)
-        )
+    def _at(self, context_tokens: int, n_seq: int) -> ContextParams:
+        return self.params._replace(context_tokens=context_tokens, n_seq=n_seq)
+
+    def _compute(self, params: ContextParams) -> Growing:
+        layout, model = self.layout, self.model
+        kv = tuple(part * layout.high_factor for part in kv_parts_bytes(layout, params))
         if self.activation_bytes is not None:
             return Growing(kv, float(self.activation_bytes), 0.0, 0.0)
-        graph = raw_compute_bytes(model, layout, context_tokens, n_seq, kv_type, flash_attn=self.flash_attn)
         # Masks are F16 with flash attention, F32 without.
-        copies = 2 if self.flash_attn else 4
-        masks = float(mask_copies_bytes(layout, context_tokens, n_seq, UBATCH, copies))
-        inputs = 4.0 * UBATCH * int(model.hidden_size or 4096)
+        masks = float(mask_copies_bytes(layout, params, 2 if params.flash_attn else 4))
+        inputs = 4.0 * params.ubatch_tokens * int(model.hidden_size or 4096)
         return Growing(
             kv,
-            compute_bound(model, layout, graph, context_tokens, n_seq),
-            inputs + masks + output_bytes(model, n_seq),
+            compute_bound(model, layout, params, raw_compute_bytes(model, layout, params)),
+            inputs + masks + output_bytes(model, params.n_seq),
             masks,
         )
 

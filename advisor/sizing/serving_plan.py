@@ -6,77 +6,51 @@ from itertools import accumulate
 
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.kinds import PlacementKind
-from advisor.documents.model import ModelProfile
-from advisor.documents.scheme import SchemeProfile
-from advisor.engines import Engine
-from advisor.sizing.cache_layout import CacheLayout
 from advisor.sizing.local_plan import gpu_label
-from advisor.sizing.overheads import serving_available, serving_overhead_bytes, unified_available
+from advisor.sizing.overheads import least, serving_available, serving_overhead_bytes, unified_available
+from advisor.sizing.placement_case import CaseBytes
 from advisor.sizing.plan import SERVING_MAX_SEQUENCES, Plan, Slot
 from advisor.sizing.shares import LayerShares
 from advisor.sizing.tensor_parallel import Division, divisions, refusal
 
 
-def serving_plans(
-    hardware: HardwareProfile,
-    model: ModelProfile,
-    scheme: SchemeProfile,
-    shares: LayerShares,
-    layout: CacheLayout,
-    engine: Engine,
-) -> list[Plan]:
+def serving_plans(sized: CaseBytes) -> list[Plan]:
     """One plan per valid (tensor parallel, pipeline parallel) of this machine, the widest tensor parallel
     first; one that is refused when the engine cannot load the model at all.
 
     Tensor parallel stays inside a node; nodes are stages of a pipeline.
     """
-    per_node, nodes = len(hardware.gpus), max(1, hardware.nodes)
-    found = divisions(model, scheme, layout, engine, per_node)
+    case, engine = sized.case, sized.engine
+    per_node, nodes = len(case.hardware.gpus), max(1, case.hardware.nodes)
+    found = divisions(case.model, case.scheme, sized.work.layout, engine, per_node)
     if not found:
-        whole = _plan(hardware, shares, engine, Division(1, 1.0), 1)
-        whole.refused = f"{engine.name} cannot load it: {refusal(model, scheme, 1)}"
+        whole = _plan(sized, Division(1, 1.0), 1)
+        whole.refused = f"{engine.name} cannot load it: {refusal(case.model, case.scheme, 1)}"
         return [whole]
     plans = []
     for division in found:
         for pipeline in {nodes * (per_node // division.tensor_parallel), nodes, 1}:
-            if pipeline <= shares.n_layers:
-                plans.append(_plan(hardware, shares, engine, division, pipeline))
+            if pipeline <= sized.shares.n_layers:
+                plans.append(_plan(sized, division, pipeline))
     return plans
 
 
-def _plan(
-    hardware: HardwareProfile,
-    shares: LayerShares,
-    engine: Engine,
-    division: Division,
-    pipeline: int,
-) -> Plan:
+def _plan(sized: CaseBytes, division: Division, pipeline: int) -> Plan:
     """The plan over tensor x pipeline equal cards."""
-    tensor = division.tensor_parallel
-    cards = _cards(hardware, tensor * pipeline)
+    tensor, shares = division.tensor_parallel, sized.shares
+    cards = _cards(sized.case.hardware, tensor * pipeline)
     bounds = _stages(shares.n_layers, pipeline)
     slots = []
     for position, (index, gpu) in enumerate(cards):
         stage = position // tensor
         first, last = bounds[stage], bounds[stage + 1]
-        weights = shares.layers[last] - shares.layers[first]
-        if pipeline == 1:
-            weights = shares.total_bytes
-        elif stage == 0:
-            weights += shares.embedding_bytes
-        elif stage == pipeline - 1:
-            weights += shares.output_bytes
-        available = serving_available(gpu, engine.name)
-        if gpu.unified_memory:
-            pool = unified_available(hardware, gpu)
-            available = pool if available is None else available if pool is None else min(available, pool)
         slots.append(
             Slot(
                 gpu_label(index, gpu),
-                int(weights / tensor),
+                int(_stage_bytes(shares, first, last) / tensor),
                 tuple(division.kv_head_share * share for share in shares.kv_shares(first, last)),
                 overhead_bytes=serving_overhead_bytes(tensor * pipeline),
-                available_bytes=available,
+                available_bytes=_available(sized, gpu),
             )
         )
     kind: PlacementKind = "tensor-parallel" if tensor > 1 else "pipeline-parallel" if pipeline > 1 else "gpu"
@@ -96,6 +70,26 @@ def _plan(
         max_sequences=SERVING_MAX_SEQUENCES,
         assume_unknown_fits=True,
     )
+
+
+def _stage_bytes(shares: LayerShares, first: int, last: int) -> float:
+    """Weights of layers first..last-1, with the embeddings before the first and the output after the last."""
+    if last - first == shares.n_layers:
+        return shares.total_bytes
+    weights = shares.layers[last] - shares.layers[first]
+    if first == 0:
+        weights += shares.embedding_bytes
+    elif last == shares.n_layers:
+        weights += shares.output_bytes
+    return weights
+
+
+def _available(sized: CaseBytes, gpu: Gpu) -> int | None:
+    """Bytes the engine may fill on one card; None when unknown."""
+    available = serving_available(gpu, sized.case.engine)
+    if not gpu.unified_memory:
+        return available
+    return least(available, unified_available(sized.case.hardware, gpu))
 
 
 def _stages(n_layers: int, pipeline: int) -> list[int]:

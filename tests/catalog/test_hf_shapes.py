@@ -9,6 +9,7 @@ import pytest
 from advisor.catalog.hf_config import read_hf
 from advisor.catalog.schemes import find_scheme
 from advisor.errors import BadFileError
+from advisor.sizing.context_params import ContextParams
 from advisor.sizing.kv_cache import kv_cache_bytes
 from advisor.sizing.weights import weigh
 
@@ -221,7 +222,9 @@ def test_stated_shapes_make_the_published_parameters(tmp_path, config, billions)
 )
 def test_caches_follow_from_the_configuration(tmp_path, config, context, kv_type, n_bytes):
     """Global heads, windows, latent and recurrent layers are read from the file."""
-    assert kv_cache_bytes(model_of(tmp_path, config), context, 1, kv_type).value == pytest.approx(n_bytes)
+    assert kv_cache_bytes(
+        model_of(tmp_path, config), ContextParams(context, 1, kv_type)
+    ).value == pytest.approx(n_bytes)
 
 
 def test_compressed_attention_keeps_a_window_and_a_share(tmp_path):
@@ -229,7 +232,7 @@ def test_compressed_attention_keeps_a_window_and_a_share(tmp_path):
     tokens, 20 with one per 128."""
     model = model_of(tmp_path, DEEPSEEK_V4_FLASH)
     window, quarter, rest = 43 * 768 * 512, 21 * 65536 // 4 * (512 + 128), 20 * 65536 // 128 * 512
-    found = kv_cache_bytes(model, 65536, 1, "f16")
+    found = kv_cache_bytes(model, ContextParams(65536))
     assert (found.value, found.basis) == (2 * (window + quarter + rest), "exact")
 
 
@@ -284,7 +287,7 @@ def test_old_layouts_are_sized(tmp_path, config, billions):
     size; sizes and caches come without a parameter count."""
     model = model_of(tmp_path, config)
     assert weigh(model, find_scheme("Q4_K_M")).n_params / 1e9 == pytest.approx(billions, rel=0.05)
-    assert kv_cache_bytes(model, 2048, 1, "f16").value > 0
+    assert kv_cache_bytes(model, ContextParams(2048)).value > 0
 
 
 def test_a_model_without_attention_keeps_states_only(tmp_path):
@@ -292,7 +295,9 @@ def test_a_model_without_attention_keeps_states_only(tmp_path):
     config = {"architectures": ["MambaForCausalLM"], "d_model": 2560, "n_layer": 64, "state_size": 16,
               "vocab_size": 50280}  # fmt: skip
     model = model_of(tmp_path, config)
-    assert kv_cache_bytes(model, 65536, 1, "f16").value == kv_cache_bytes(model, 256, 1, "f16").value
+    assert (
+        kv_cache_bytes(model, ContextParams(65536)).value == kv_cache_bytes(model, ContextParams(256)).value
+    )
 
 
 @pytest.mark.parametrize("key", ["num_hidden_layers", "num_experts"])

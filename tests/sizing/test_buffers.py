@@ -6,6 +6,7 @@ import pytest
 
 from advisor.catalog.models import find_model
 from advisor.sizing.buffers import compute_bytes, output_bytes
+from advisor.sizing.context_params import ContextParams
 from advisor.sizing.overheads import system_reserve_bytes
 from advisor.training.sizes.evaluate_memory import evaluate
 
@@ -29,7 +30,10 @@ MIB, GIB = 1 << 20, 1 << 30
 def test_equals_the_dry_run(name, context, n_seq, kv_type, ubatch, flash, outputs, mib):
     """Logits, feed-forward or attention scores, whichever is largest, as allocated (within 0.6 %)."""
     found = (
-        compute_bytes(find_model(name), context, n_seq, kv_type, ubatch, flash, n_outputs=outputs).value / MIB
+        compute_bytes(
+            find_model(name), ContextParams(context, n_seq, kv_type, ubatch, flash, n_outputs=outputs)
+        ).value
+        / MIB
     )
     assert found == pytest.approx(mib, rel=0.006)
 

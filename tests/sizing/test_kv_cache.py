@@ -12,6 +12,7 @@ from advisor.data import folder
 from advisor.documents.model import ModelProfile
 from advisor.engines.kv_types import BYTES_PER_VALUE
 from advisor.errors import UsageError
+from advisor.sizing.context_params import ContextParams
 from advisor.sizing.kv_cache import kv_bytes_per_token_read, kv_cache_bytes, unusable_cache
 
 MIB = 1 << 20
@@ -44,9 +45,9 @@ PRINTED_MIB = [
 @pytest.mark.parametrize(("name", "context", "n_seq", "kv_type", "mib"), PRINTED_MIB)
 def test_equals_what_the_engine_printed(name, context, n_seq, kv_type, mib):
     """Dense, grouped, latent, sliding-window and hybrid caches are within print rounding of the log."""
-    assert kv_cache_bytes(find_model(name), context, n_seq, kv_type).value / MIB == pytest.approx(
-        mib, rel=1e-4
-    )
+    assert kv_cache_bytes(
+        find_model(name), ContextParams(context, n_seq, kv_type)
+    ).value / MIB == pytest.approx(mib, rel=1e-4)
 
 
 def test_every_dry_run_is_within_a_tenth_of_a_percent():
@@ -59,15 +60,15 @@ def test_every_dry_run_is_within_a_tenth_of_a_percent():
         short = re.sub(" shape$", "", row["model"])
         model, n_seq = find_model(names.get(short, short)), int(float(row["n_seq_max"]))
         v_type = row["type_v"] if row["type_v"] in BYTES_PER_VALUE else row["type_k"]
-        found = kv_cache_bytes(
-            model,
+        params = ContextParams(
             int(float(row["n_ctx"])) // n_seq,
             n_seq,
             f"{row['type_k']}/{v_type}",
             int(float(row["n_ubatch"])),
-            row["kv_unified"] == "True",
-            row["swa_full"] == "True",
-        ).value
+            unified=row["kv_unified"] == "True",
+            swa_full=row["swa_full"] == "True",
+        )
+        found = kv_cache_bytes(model, params).value
         worst = max(worst, abs(found / MIB / float(row["kv_total_mib"]) - 1))
     assert len(rows) == 611
     assert worst < 0.001
@@ -87,12 +88,18 @@ def test_sliding_window_padding(ubatch, n_seq, unified, cells):
     model, context = find_model("Gemma-3-4B"), 32768
     row = 4 * 256 * 2 * 2
     full = 5 * context * n_seq * row
-    assert kv_cache_bytes(model, context, n_seq, "f16", ubatch, unified).value == full + 29 * cells * row
+    assert (
+        kv_cache_bytes(model, ContextParams(context, n_seq, "f16", ubatch, unified=unified)).value
+        == full + 29 * cells * row
+    )
 
 
 def test_swa_full_keeps_the_whole_context():
     """With swa_full the sliding layers are as large as the full ones."""
-    assert kv_cache_bytes(find_model("Gemma-3-4B"), 32768, 1, "f16", swa_full=True).value == 34 * 32768 * 4096
+    assert (
+        kv_cache_bytes(find_model("Gemma-3-4B"), ContextParams(32768, swa_full=True)).value
+        == 34 * 32768 * 4096
+    )
 
 
 @pytest.mark.parametrize("name", ["Mistral-7B-v0.1", "Phi-3-mini-4k", "StarCoder2-3B", "Ministral-8B-2410"])
@@ -100,8 +107,8 @@ def test_windows_llama_cpp_ignores(name):
     """llama.cpp keeps the whole context for these; a paged cache keeps the window."""
     model = find_model(name)
     row = model.n_kv_heads * model.head_dim * 4
-    assert kv_cache_bytes(model, 131072, 1, "f16").value == model.n_layers * 131072 * row
-    assert kv_cache_bytes(model, 131072, 1, "f16", paged=True).value < model.n_layers * 131072 * row
+    assert kv_cache_bytes(model, ContextParams(131072)).value == model.n_layers * 131072 * row
+    assert kv_cache_bytes(model, ContextParams(131072, paged=True)).value < model.n_layers * 131072 * row
 
 
 @pytest.mark.parametrize(
@@ -122,24 +129,24 @@ def test_full_layers_of_each_pattern(name, full, sliding):
     model, context = find_model(name), 131072
     row = model.n_kv_heads * model.head_dim * 4
     cells = -(-(model.sliding_window + 512) // 256) * 256
-    assert kv_cache_bytes(model, context, 1, "f16").value == (full * context + sliding * cells) * row
+    assert kv_cache_bytes(model, ContextParams(context)).value == (full * context + sliding * cells) * row
 
 
 def test_gemma_4_has_other_heads_in_full_layers():
     """Gemma-4-31B: 50 sliding layers of 16 x 256, 10 full ones of 4 x 512 (log: 3520 MiB)."""
-    assert kv_cache_bytes(find_model("Gemma-4-31B"), 4096, 1, "f16", swa_full=True).value == 3520 * MIB
+    assert kv_cache_bytes(find_model("Gemma-4-31B"), ContextParams(4096, swa_full=True)).value == 3520 * MIB
 
 
 def test_shared_layers_keep_no_cache():
     """Gemma-3n-E4B: the last 15 of 35 layers read earlier caches."""
     model = find_model("Gemma-3n-E4B")
-    assert kv_cache_bytes(model, 8192, 1, "f16", swa_full=True).value == 20 * 8192 * 2 * 256 * 4
+    assert kv_cache_bytes(model, ContextParams(8192, swa_full=True)).value == 20 * 8192 * 2 * 256 * 4
 
 
 def test_recurrent_state_is_per_sequence():
     """Qwen3-Next: 36 layers of Gated DeltaNet keep 75.38 MiB for each sequence, whatever the context."""
     model = find_model("Qwen3-Next-80B-A3B")
-    one, four = (kv_cache_bytes(model, 1024, n, "f16").value for n in (1, 4))
+    one, four = (kv_cache_bytes(model, ContextParams(1024, n)).value for n in (1, 4))
     attention = 12 * 1024 * 2 * 256 * 4
     assert (one - attention) / MIB == pytest.approx(75.375)
     assert four == 4 * one
@@ -157,40 +164,49 @@ def test_mamba_and_convolution_states(name, attention_layers, state_values):
     """State x inner plus the convolution's taps, in F32, beside the cache of the attention layers."""
     model = find_model(name)
     row = model.n_kv_heads * model.head_dim * 4
-    assert kv_cache_bytes(model, 4096, 1, "f16").value == attention_layers * 4096 * row + 4 * state_values
+    assert (
+        kv_cache_bytes(model, ContextParams(4096)).value == attention_layers * 4096 * row + 4 * state_values
+    )
 
 
 def test_context_rounds_up_to_256_per_sequence():
     """llama.cpp rounds each sequence's context up to 256 cells."""
     model = find_model("Llama-3.1-8B")
-    assert kv_cache_bytes(model, 1000, 3, "f16").value == kv_cache_bytes(model, 1024, 3, "f16").value
+    assert (
+        kv_cache_bytes(model, ContextParams(1000, 3)).value
+        == kv_cache_bytes(model, ContextParams(1024, 3)).value
+    )
 
 
 def test_paged_cache_rounds_up_to_a_page():
     """A paged cache holds whole pages of 16 tokens, and FP8 halves it."""
     model = find_model("Llama-3.1-8B")
-    assert kv_cache_bytes(model, 1001, 2, "f16", paged=True).value == 32 * 2 * 1008 * 4096
-    assert kv_cache_bytes(model, 1001, 2, "fp8", paged=True).value == 32 * 2 * 1008 * 2048
+    assert kv_cache_bytes(model, ContextParams(1001, 2, "f16", paged=True)).value == 32 * 2 * 1008 * 4096
+    assert kv_cache_bytes(model, ContextParams(1001, 2, "fp8", paged=True)).value == 32 * 2 * 1008 * 2048
 
 
 def test_unified_cache_equals_separate_streams_without_a_window():
     """One stream of n x context cells is as large as n streams."""
     model = find_model("Qwen3-8B")
-    assert kv_cache_bytes(model, 4096, 4, "f16", unified=True) == kv_cache_bytes(model, 4096, 4, "f16")
+    assert kv_cache_bytes(model, ContextParams(4096, 4, "f16", unified=True)) == kv_cache_bytes(
+        model, ContextParams(4096, 4)
+    )
 
 
 def test_unknown_shapes_give_a_wide_interval():
     """`--params 13B` takes catalogue models of its size; the interval holds Llama-2-13B's cache."""
-    found = kv_cache_bytes(ModelProfile(name="13B", source="user", n_params=13_000_000_000), 4096, 1, "f16")
+    found = kv_cache_bytes(
+        ModelProfile(name="13B", source="user", n_params=13_000_000_000), ContextParams(4096)
+    )
     assert found.basis == "interpolated"
     assert found.low < found.value < found.high
-    assert found.low <= kv_cache_bytes(find_model("Llama-2-13B"), 4096, 1, "f16").value <= found.high
+    assert found.low <= kv_cache_bytes(find_model("Llama-2-13B"), ContextParams(4096)).value <= found.high
 
 
 def test_unknown_kv_type_names_the_known_ones():
     """A KV type no engine has is a usage error."""
     with pytest.raises(UsageError, match="q8_0"):
-        kv_cache_bytes(find_model("Qwen3-8B"), 4096, 1, "q9_9")
+        kv_cache_bytes(find_model("Qwen3-8B"), ContextParams(4096, 1, "q9_9"))
 
 
 @pytest.mark.parametrize(
@@ -223,7 +239,7 @@ def test_read_per_token_honours_windows():
 def test_monotone_in_context_and_sequences(name):
     """More context or more sequences never need less."""
     model = find_model(name)
-    by_context = [kv_cache_bytes(model, n, 2, "f16").value for n in (256, 1000, 4096, 5000, 65536)]
-    by_sequences = [kv_cache_bytes(model, 4096, n, "f16").value for n in (1, 2, 5, 16)]
+    by_context = [kv_cache_bytes(model, ContextParams(n, 2)).value for n in (256, 1000, 4096, 5000, 65536)]
+    by_sequences = [kv_cache_bytes(model, ContextParams(4096, n)).value for n in (1, 2, 5, 16)]
     assert by_context == sorted(by_context)
     assert by_sequences == sorted(by_sequences)

@@ -10,6 +10,7 @@ from advisor.catalog.models import find_model
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.model import ModelProfile
 from advisor.errors import UnsupportedError
+from advisor.sizing.context_params import ContextParams
 from advisor.sizing.fitted import stored_spreads
 from advisor.sizing.kv_cache import kv_cache_bytes
 from advisor.sizing.listing import listing, stated_tensors
@@ -108,5 +109,5 @@ def test_an_n_gram_table_is_read_by_rows_and_kept_apart():
 def test_cross_attention_layers_keep_no_text():
     """A layer that attends to an image holds weights, but no cache of the prompt."""
     crossing = unmodelled(metadata={"attention_kinds": "FFXF"})
-    every = kv_cache_bytes(unmodelled(), 4096, 1, "f16").value
-    assert kv_cache_bytes(crossing, 4096, 1, "f16").value == every * 3 / 4
+    every = kv_cache_bytes(unmodelled(), ContextParams(4096)).value
+    assert kv_cache_bytes(crossing, ContextParams(4096)).value == every * 3 / 4

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from advisor.errors import UnsupportedError
-from advisor.measuring.llama_memory import Setting, dry_run
+from advisor.measuring.llama_memory import SETTINGS, dry_run
+from advisor.sizing.context_params import ContextParams
 
 pytest.importorskip("cyllama")
-
-SETTINGS = (Setting(8192), Setting(4096, 4, "q8_0"), Setting(32768, flash_attn=False), Setting(131072))
 
 
 @pytest.mark.parametrize(
@@ -37,4 +36,4 @@ def test_cache_is_exact_and_compute_below_its_bound(name):
 def test_the_engine_refuses_heads_of_80_in_q8_0():
     """EXAONE-3.5-2.4B with a q8_0 cache: the context cannot be created, as `unusable_cache` says."""
     with pytest.raises(UnsupportedError, match="did not load"):
-        dry_run("EXAONE-3.5-2.4B", (Setting(4096, kv_type="q8_0"),))
+        dry_run("EXAONE-3.5-2.4B", (ContextParams(4096, kv_type="q8_0"),))

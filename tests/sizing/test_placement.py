@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from advisor.catalog.models import find_model
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
 from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Placement
 from advisor.sizing.overheads import usable_total
 from advisor.sizing.placement import candidates, place
+from advisor.sizing.placement_case import PlacementCase
 from advisor.sizing.weights import weigh
 
 GIB = 1 << 30
@@ -39,11 +43,29 @@ STRIX_HALO = _machine("Strix Halo 128GB", [_gpu("Radeon 8060S", 112, "AMD", unif
 TWO_NODES = _machine("2 nodes of 8x H100", [_gpu("H100", 80)] * 8, 1024, nodes=2)
 
 
-def _place(
-    hardware, model, scheme, engine="llama.cpp", backend="cuda", context=8192, n=1, kv="f16", ngl=None
-):
-    profile, chosen = find_model(model), find_scheme(scheme)
-    return place(hardware, profile, weigh(profile, chosen), chosen, engine, backend, context, n, kv, ngl)
+def _case(
+    hardware: HardwareProfile,
+    model: str | ModelProfile,
+    scheme: str,
+    engine: str = "llama.cpp",
+    backend: str = "cuda",
+    **settings: Any,
+) -> PlacementCase:
+    """A case by names; *settings* in place of 8 k of context for one request."""
+    profile, chosen = find_model(model) if isinstance(model, str) else model, find_scheme(scheme)
+    return PlacementCase(
+        hardware=hardware,
+        model=profile,
+        weights=weigh(profile, chosen),
+        scheme=chosen,
+        engine=engine,
+        backend=backend,
+        **{"context_tokens": 8192} | settings,
+    )
+
+
+def _place(*names: Any, **settings: Any) -> Placement:
+    return place(_case(*names, **settings))
 
 
 def test_8b_lies_wholly_on_a_4090():
@@ -110,7 +132,7 @@ def test_unknown_gpu_memory_is_answered_and_said():
 
 def test_70b_on_two_a100_is_tensor_parallel():
     """vLLM, W8A8-INT, 64 requests of 2048 tokens: half the weights and half the cache on each card."""
-    found = _place(TWO_A100, "Llama-3.1-70B", "W8A8-INT", "vllm", context=2048, n=64)
+    found = _place(TWO_A100, "Llama-3.1-70B", "W8A8-INT", "vllm", context_tokens=2048, concurrency=64)
     assert (found.kind, found.tensor_parallel, found.fits) == ("tensor-parallel", 2, True)
     assert found.devices[0].kv_cache_bytes == 64 * 2048 * 80 * 8 * 128 * 2 * 2 // 2
     assert found.devices[0].available_bytes == int(int(80 * GIB * 0.995) * 0.92)
@@ -119,7 +141,7 @@ def test_70b_on_two_a100_is_tensor_parallel():
 
 def test_bf16_70b_leaves_little_room_on_two_a100():
     """141 GB in BF16 over 2 x 73.6 GiB: 64 requests of 2048 tokens do not fit."""
-    found = _place(TWO_A100, "Llama-3.1-70B", "BF16", "vllm", context=2048, n=64)
+    found = _place(TWO_A100, "Llama-3.1-70B", "BF16", "vllm", context_tokens=2048, concurrency=64)
     assert not found.fits
     assert "misses" in found.binding
 
@@ -127,7 +149,7 @@ def test_bf16_70b_leaves_little_room_on_two_a100():
 def test_kv_heads_are_replicated_beyond_their_number():
     """Qwen3-30B-A3B has 4 KV heads: on 8 cards each holds a quarter of the cache."""
     eight = _machine("8x H100", [_gpu("H100", 80)] * 8, 1024)
-    found = _place(eight, "Qwen3-30B-A3B", "BF16", "vllm", n=8)
+    found = _place(eight, "Qwen3-30B-A3B", "BF16", "vllm", concurrency=8)
     assert found.tensor_parallel == 8
     assert found.devices[0].kv_cache_bytes == 8 * 8192 * 48 * 4 * 128 * 2 * 2 // 4
 
@@ -140,7 +162,7 @@ def test_tensor_parallel_divides_the_heads():
 
 def test_nodes_are_pipeline_stages():
     """DeepSeek-V3 in FP8 (690 GB) needs 16 cards of two nodes: tensor parallel inside a node, two stages."""
-    found = _place(TWO_NODES, "DeepSeek-V3", "W8A8-FP-block", "vllm", n=4)
+    found = _place(TWO_NODES, "DeepSeek-V3", "W8A8-FP-block", "vllm", concurrency=4)
     assert found.fits
     assert (found.tensor_parallel, found.pipeline_parallel) == (8, 2)
 
@@ -148,7 +170,7 @@ def test_nodes_are_pipeline_stages():
 def test_layers_split_over_two_gpus():
     """Llama-3.1-70B Q4_K_M on two 24 GB cards: each holds a part, none is overfull."""
     two = _machine("2x RTX 4090", [_gpu("RTX 4090", 23.99)] * 2, 64)
-    found = _place(two, "Llama-3.1-70B", "Q4_K_S", context=4096)
+    found = _place(two, "Llama-3.1-70B", "Q4_K_S", context_tokens=4096)
     assert (found.kind, found.n_gpus, found.fits) == ("multi-gpu", 2, True)
     assert all(d.planned_bytes <= d.available_bytes for d in found.devices)
 
@@ -168,8 +190,8 @@ def test_strix_halo_holds_a_70b_in_eight_bits():
 
 def test_34b_misses_a_16_gb_laptop_in_four_bits_and_fits_in_two():
     """CodeLlama-34B: Q4_K_M (20 GB) misses 16 GB of main memory, Q2_K_S fits."""
-    four = _place(LAPTOP, "CodeLlama-34B", "Q4_K_M", backend="cpu", context=2048)
-    two = _place(LAPTOP, "CodeLlama-34B", "IQ2_XXS", backend="cpu", context=2048)
+    four = _place(LAPTOP, "CodeLlama-34B", "Q4_K_M", backend="cpu", context_tokens=2048)
+    two = _place(LAPTOP, "CodeLlama-34B", "IQ2_XXS", backend="cpu", context_tokens=2048)
     assert (four.kind, four.fits, four.max_concurrency) == ("cpu", False, 0)
     assert "CPU misses" in four.binding
     assert (two.kind, two.fits) == ("cpu", True)
@@ -180,7 +202,7 @@ def test_34b_misses_a_16_gb_laptop_in_four_bits_and_fits_in_two():
 )
 def test_gpu_layers_are_obeyed(layers, kind, on_gpu):
     """`gpu_layers` 0 is the CPU, more than the model has is all, between is that split."""
-    found = _place(RTX_4090, "Llama-3.1-8B", "Q4_K_M", ngl=layers)
+    found = _place(RTX_4090, "Llama-3.1-8B", "Q4_K_M", gpu_layers=layers)
     assert (found.kind, found.gpu_layers) == (kind, on_gpu)
 
 
@@ -201,10 +223,12 @@ def test_free_memory_beats_the_total():
 
 def test_largest_context_and_concurrency_are_the_last_that_fit():
     """At the stated maxima the same placement fits; one step beyond, that placement does not."""
-    found = _place(TWO_A100, "Llama-3.1-70B", "W8A8-INT", "vllm", context=2048, n=1)
+    found = _place(TWO_A100, "Llama-3.1-70B", "W8A8-INT", "vllm", context_tokens=2048, concurrency=1)
     most = found.max_concurrency
-    assert _place(TWO_A100, "Llama-3.1-70B", "W8A8-INT", "vllm", context=2048, n=most).fits
-    assert not _place(TWO_A100, "Llama-3.1-70B", "W8A8-INT", "vllm", context=2048, n=most + 1).fits
+    assert _place(TWO_A100, "Llama-3.1-70B", "W8A8-INT", "vllm", context_tokens=2048, concurrency=most).fits
+    assert not _place(
+        TWO_A100, "Llama-3.1-70B", "W8A8-INT", "vllm", context_tokens=2048, concurrency=most + 1
+    ).fits
 
 
 @pytest.mark.parametrize(
@@ -216,7 +240,7 @@ def test_memory_is_monotone_and_never_overfull(hardware, model):
     backend = "metal" if hardware is M3_MAX else "cpu" if hardware is LAPTOP else "cuda"
     fits_before = True
     for context, n in ((2048, 1), (8192, 1), (32768, 1), (32768, 4), (131072, 8)):
-        found = _place(hardware, model, "Q4_K_M", backend=backend, context=context, n=n)
+        found = _place(hardware, model, "Q4_K_M", backend=backend, context_tokens=context, concurrency=n)
         assert not (found.fits and not fits_before)
         fits_before = found.fits
         if found.fits:
@@ -225,22 +249,21 @@ def test_memory_is_monotone_and_never_overfull(hardware, model):
 
 def test_a_cache_the_engine_refuses_does_not_fit():
     """EXAONE-3.5-2.4B with a q8_0 cache: llama.cpp cannot create it, however much memory there is."""
-    found = _place(RTX_4090, "EXAONE-3.5-2.4B", "Q4_K_M", kv="q8_0")
+    found = _place(RTX_4090, "EXAONE-3.5-2.4B", "Q4_K_M", kv_type="q8_0")
     assert (found.fits, found.max_concurrency) == (False, 0)
     assert "blocks of 32" in found.binding
 
 
 def test_candidates_are_sorted_best_first():
     """The first candidate is the placement; all that fit come before all that do not."""
-    model, scheme = find_model("Qwen3-30B-A3B"), find_scheme("Q4_K_M")
-    found = candidates(RTX_4060, model, weigh(model, scheme), scheme, "llama.cpp", "cuda", 8192, 1, "f16")
+    found = candidates(_case(RTX_4060, "Qwen3-30B-A3B", "Q4_K_M"))
     assert [c.kind for c in found[:2]] == ["experts-on-cpu", "split"]
     assert [c.fits for c in found] == sorted((c.fits for c in found), reverse=True)
 
 
 def test_bare_parameter_count_is_placed_with_its_uncertainty():
     """`--params 13B`: planned at the upper bound of weights and cache, and not called exact."""
-    model, scheme = ModelProfile(name="13B", source="user", n_params=13_000_000_000), find_scheme("Q4_K_M")
-    found = place(RTX_4090, model, weigh(model, scheme), scheme, "llama.cpp", "cuda", 4096, 1, "f16")
+    model = ModelProfile(name="13B", source="user", n_params=13_000_000_000)
+    found = _place(RTX_4090, model, "Q4_K_M", context_tokens=4096)
     assert (found.kind, found.fits, found.basis) == ("gpu", True, "interpolated")
     assert found.devices[0].planned_bytes > found.devices[0].total_bytes

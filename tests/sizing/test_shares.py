@@ -7,8 +7,12 @@ import pytest
 from advisor.catalog.models import find_model
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.hardware import Gpu, HardwareProfile, Memory
+from advisor.documents.model import ModelProfile
+from advisor.documents.scheme import SchemeProfile
+from advisor.sizing.context_params import ContextParams
 from advisor.sizing.kv_cache import kv_cache_bytes
 from advisor.sizing.placement import candidates
+from advisor.sizing.placement_case import PlacementCase
 from advisor.sizing.weights import weigh
 
 GIB = 1 << 30
@@ -48,6 +52,20 @@ def machine(*gib: int) -> HardwareProfile:
     )
 
 
+def case(hardware: HardwareProfile, model: ModelProfile, scheme: SchemeProfile, engine: str) -> PlacementCase:
+    """Two requests of 32 k on CUDA cards."""
+    return PlacementCase(
+        hardware=hardware,
+        model=model,
+        weights=weigh(model, scheme),
+        scheme=scheme,
+        engine=engine,
+        backend="cuda",
+        context_tokens=32768,
+        concurrency=2,
+    )
+
+
 def cache_of(plan) -> int:
     """KV cache over all devices of a plan."""
     return sum(device.kv_cache_bytes for device in plan.devices)
@@ -58,10 +76,8 @@ def cache_of(plan) -> int:
 def test_local_parts_sum_to_the_whole_cache(name, gpus):
     """On one card, two or three, split by layers or by experts: the caches add up to that of one device."""
     model, scheme = find_model(name), find_scheme("Q4_K_M")
-    whole = kv_cache_bytes(model, 32768, 2, "f16").value
-    plans = candidates(
-        machine(*gpus), model, weigh(model, scheme), scheme, "llama.cpp", "cuda", 32768, 2, "f16"
-    )
+    whole = kv_cache_bytes(model, ContextParams(32768, 2)).value
+    plans = candidates(case(machine(*gpus), model, scheme, "llama.cpp"))
     assert [cache_of(plan) for plan in plans] == pytest.approx([whole] * len(plans), abs=8)
 
 
@@ -78,8 +94,8 @@ def test_pipeline_stages_sum_to_the_whole(name, stages):
         memory=Memory(total_bytes=2048 * GIB),
     )
     weights = weigh(model, scheme)
-    plans = candidates(nodes, model, weights, scheme, "vllm", "cuda", 32768, 2, "f16")
-    whole = kv_cache_bytes(model, 32768, 2, "f16", paged=True).value
+    plans = candidates(case(nodes, model, scheme, "vllm"))
+    whole = kv_cache_bytes(model, ContextParams(32768, 2, "f16", paged=True)).value
     plan = next(plan for plan in plans if plan.pipeline_parallel == stages)
     held = sum(device.weights_bytes for device in plan.devices)
     assert cache_of(plan) == pytest.approx(whole, abs=8)

@@ -16,6 +16,7 @@ from advisor.engines import facts
 from advisor.errors import AdvisorError, NotMeasuredError, UnsupportedError
 from advisor.prediction.serving_speed.inputs import arch_group, engine_key, is_mla, link_of, slots, work
 from advisor.prediction.serving_speed.step import Kinds, Work
+from advisor.sizing.context_params import ContextParams
 from advisor.sizing.kv_cache import kv_bytes_per_token_read, kv_cache_bytes
 from advisor.sizing.weights import Weights, weigh
 from advisor.training.serving_speed.rows import Row
@@ -106,7 +107,7 @@ def _case(row: Row) -> Case:
         eager=row.eager,
         by=row.publisher,
     )
-    held = kv_cache_bytes(model, int(row.prompt + row.output), 1, row.kv_type).value
+    held = kv_cache_bytes(model, ContextParams(int(row.prompt + row.output), 1, row.kv_type)).value
     share = facts(row.engine).memory_share or 1.0
     memory = (gpu.memory_total_bytes or 0) * row.devices * share - weights.total_bytes.value
     if memory < held:

@@ -16,6 +16,7 @@ from advisor.engines.kv_types import BYTES_PER_VALUE
 from advisor.errors import UnknownNameError
 from advisor.sizing.buffers import compute_bytes, mask_copies_bytes
 from advisor.sizing.cache_layout import cache_layout
+from advisor.sizing.context_params import ContextParams
 from advisor.sizing.kv_cache import kv_cache_bytes
 from advisor.training.data.tables import load
 
@@ -134,10 +135,10 @@ def _compare_row(row: Mapping[Hashable, Any]) -> list[Compared] | str:
     whole = row["swa_full"] == "True" or old
     off = row["flash_attn"] in _OFF
     outputs = re.search(r"n_outputs_max=(\d+)", row["hardware"])
-    kv = kv_cache_bytes(model, per_seq, n_seq, types, ubatch, unified, whole)
-    compute = compute_bytes(
-        model, per_seq, n_seq, types, ubatch, not off, unified, whole, int(outputs[1]) if outputs else None
+    params = ContextParams(
+        per_seq, n_seq, types, ubatch, not off, unified, whole, int(outputs[1]) if outputs else None
     )
+    kv, compute = kv_cache_bytes(model, params), compute_bytes(model, params)
     kv_log = row["kv_total_mib"] + sum(_devices(row["rs_buffer_mib"]).values())
     devices = [mib for name, mib in _devices(row["compute_buffer_mib"]).items() if "Host" not in name]
     setting = f"context {int(row['n_ctx'])}, {n_seq} sequences, ubatch {ubatch}, {types}, flash attention "
@@ -148,7 +149,7 @@ def _compare_row(row: Mapping[Hashable, Any]) -> list[Compared] | str:
         found.append(Compared(*about, "kv_cache", model.name, setting, kv.value, kv.high, kv_log * _MIB))
     # ik_llama.cpp's latent attention depends on -mla and -amb, which its logs do not print.
     if devices and row["flash_attn"] and not (old and layout.mla):
-        masks = mask_copies_bytes(layout, per_seq, n_seq, ubatch, 4 if off else 2)
+        masks = mask_copies_bytes(layout, params, 4 if off else 2)
         if row["backend"] == "CPU":
             masks = 0
         # llama.cpp keeps four copies of the inputs when layers are split over several GPUs.
