@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import NamedTuple
 
 from advisor.catalog.quantized_parts import from_text
 from advisor.catalog.schemes import find_scheme
@@ -159,7 +160,7 @@ def _better_half(scheme: SchemeProfile) -> Pack | None:
     picks, and the output matrix (mlx_lm/convert.py)."""
     found = re.search(r"mixed-(\d)-(\d)", scheme.name)
     return (
-        partial(_grouped, bits=int(found[2]), group=scheme.group_size or 64, scale=2, zero=2)
+        partial(_grouped, codes=_Codes(bits=int(found[2]), group=scheme.group_size or 64, scale=2, zero=2))
         if found
         else None
     )
@@ -191,14 +192,15 @@ def packer(scheme: SchemeProfile) -> Pack | None:
         return None
     if family in ("gptq", "autoround", "rtn", "awq") or (family == "int8" and scheme.format == "gptq"):
         if scheme.format == "awq":
-            return partial(_grouped, bits=bits, group=group, scale=2, zero=bits / 8)
+            return partial(_grouped, codes=_Codes(bits=bits, group=group, scale=2, zero=bits / 8))
         if scheme.format in ("gptq", "auto-round", "autoround"):
             return partial(_gptq, bits=bits, group=group, order=family == "gptq")
         return partial(
-            _grouped, bits=bits, group=group, scale=2, zero=bits / 8 if family == "awq" else 0, extra=16
+            _grouped,
+            codes=_Codes(bits=bits, group=group, scale=2, zero=bits / 8 if family == "awq" else 0, extra=16),
         )
     if family == "fp8" and group == 32:  # MXFP8: one 8-bit exponent per 32 weights
-        return partial(_grouped, bits=8, group=32, scale=1, zero=0)
+        return partial(_grouped, codes=_Codes(bits=8, group=32, scale=1))
     if family in ("fp8", "int8"):
         return partial(
             _eight_bit,
@@ -207,21 +209,23 @@ def packer(scheme: SchemeProfile) -> Pack | None:
             static="static" in scheme.name,
         )
     if family == "nvfp4":
-        return partial(_grouped, bits=4, group=16, scale=1, zero=0, extra=4 if scheme.act_bits >= 16 else 8)
+        return partial(
+            _grouped, codes=_Codes(bits=4, group=16, scale=1, extra=4 if scheme.act_bits >= 16 else 8)
+        )
     if family == "mxfp4":
-        return partial(_grouped, bits=bits, group=32, scale=1, zero=0)
+        return partial(_grouped, codes=_Codes(bits=bits, group=32, scale=1))
     if family == "bnb":
         if bits <= 4:
             # 4 bits and an F32 scale per 64 weights are 4.5; below that the scales are quantized too.
             return partial(_nf4, double=(scheme.bpw or 0) < 4.5)
-        return partial(_grouped, bits=8, group=-1, scale=4, zero=0, extra=1)
+        return partial(_grouped, codes=_Codes(bits=8, group=-1, scale=4, extra=1))
     if family == "hqq":
         # Three-bit codes go ten to a 32-bit word; the others fill bytes.
-        return partial(_grouped, bits=3.2 if bits == 3 else bits, group=group, scale=2, zero=2)
+        return partial(_grouped, codes=_Codes(bits=3.2 if bits == 3 else bits, group=group, scale=2, zero=2))
     if family == "mlx":
         if "FP4" in scheme.name.upper() or "FP8" in scheme.name.upper():
-            return partial(_grouped, bits=bits, group=group if group > 0 else 32, scale=1, zero=0)
-        return partial(_grouped, bits=bits, group=group if group > 0 else 64, scale=2, zero=2)
+            return partial(_grouped, codes=_Codes(bits=bits, group=group if group > 0 else 32, scale=1))
+        return partial(_grouped, codes=_Codes(bits=bits, group=group if group > 0 else 64, scale=2, zero=2))
     if family == "exl3":
         return partial(_plain, bits=bits, per_row=2, per_column=2)
     if family == "aqlm":
@@ -235,19 +239,28 @@ def _plain(columns: int, rows: int, bits: float, per_row: int = 0, per_column: i
     return columns * rows * bits / 8 + rows * per_row + columns * per_column
 
 
-def _grouped(
-    columns: int, rows: int, bits: float, group: int, scale: float, zero: float, extra: int = 0
-) -> float:
-    """Codes, and *scale* and *zero* bytes per group of *group* columns (-1: per row, 0: per matrix)."""
-    if group == 0:
-        return columns * rows * bits / 8 + scale + zero + extra
-    n_groups = -(-columns // group) if group > 0 else 1
-    return columns * rows * bits / 8 + rows * n_groups * (scale + zero) + extra
+class _Codes(NamedTuple):
+    """Codes of *bits* with *scale* and *zero* bytes per group of columns, and *extra* bytes a matrix."""
+
+    bits: float
+    group: int
+    """-1: a row, 0: the matrix."""
+    scale: float
+    zero: float = 0
+    extra: int = 0
+
+
+def _grouped(columns: int, rows: int, codes: _Codes) -> float:
+    stored = columns * rows * codes.bits / 8
+    if codes.group == 0:
+        return stored + codes.scale + codes.zero + codes.extra
+    n_groups = -(-columns // codes.group) if codes.group > 0 else 1
+    return stored + rows * n_groups * (codes.scale + codes.zero) + codes.extra
 
 
 def _gptq(columns: int, rows: int, bits: float, group: int, order: bool) -> float:
     """Zero points packed like the codes, f16 scales and, with *order*, the group of each column as int32."""
-    return _grouped(columns, rows, bits, group, 2, bits / 8) + (4 * columns if order else 0)
+    return _grouped(columns, rows, _Codes(bits, group, 2, bits / 8)) + (4 * columns if order else 0)
 
 
 def _eight_bit(columns: int, rows: int, group: int, block: int, static: bool) -> float:

@@ -103,65 +103,82 @@ def summarise(
     total: Callable[[int], Estimate] = Estimate.exact,
 ) -> Weights:
     """The sums over *parts*; *total* turns the byte count into an estimate where it is not exact."""
-    by_role: dict[str, int] = {}
-    matrix_bits: dict[str, list[int]] = {}
-    histogram: dict[str, int] = {}
-    in_layers: list[Part] = []
-    n_params = stored = outside = rows = embedding = 0
-    active = 0.0
-    tied = True
+    sums = _Sums()
     for part in parts:
-        n = len(part.n_bytes)
-        size = sum(part.n_bytes)
-        n_params += part.n_elements * n
-        by_role[part.role] = by_role.get(part.role, 0) + size
-        if part.stem.endswith("weight"):
-            bits = matrix_bits.setdefault(part.role, [0, 0])
-            bits[0] += size
-            bits[1] += part.n_elements * n
-        for name in dict.fromkeys(part.types):
-            histogram[name] = histogram.get(name, 0) + part.types.count(name)
-        stored += padded(part.n_bytes[0]) * n if part.alike else sum(map(padded, part.n_bytes))
-        if part.layers[0] is None:
-            if part.stem in _ROW_TENSORS:
-                rows += size
-                embedding += size if part.stem == "token_embd.weight" else 0
-            else:
-                active += size
-                outside += size if part.role != "output" else 0
-                tied = tied and part.role != "output"
-        else:
-            in_layers.append(part)
-    layers = _by_layer(in_layers)
-    experts = _by_layer([part for part in in_layers if "_exps." in part.stem])
-    unused = 1 - (model.n_experts_used or 0) / model.n_experts if model.n_experts else 0.0
-    n_decoded = model.n_layers or 0
-    active += sum(size for layer, size in layers.items() if layer < n_decoded)
-    active -= unused * sum(size for layer, size in experts.items() if layer < n_decoded)
-    whole = sum(by_role.values())
-    if tied:
-        active += embedding
+        sums.add(part)
+    layers = _by_layer(sums.in_layers)
+    experts = _by_layer([part for part in sums.in_layers if "_exps." in part.stem])
+    whole = sum(sums.by_role.values())
     estimate = total(whole)
-    header = header_bytes(model, n_tensors=sum(histogram.values()))
+    header = header_bytes(model, n_tensors=sum(sums.histogram.values()))
     numbers = range(max(layers, default=-1) + 1)
     return Weights(
         total_bytes=estimate,
-        file_bytes=_in_file(estimate, stored - whole, header),
-        bpw=whole * 8 / n_params,
-        n_params=n_params,
-        by_role_bytes=by_role,
+        file_bytes=_in_file(estimate, sums.stored - whole, header),
+        bpw=whole * 8 / sums.n_params,
+        n_params=sums.n_params,
+        by_role_bytes=sums.by_role,
         layer_bytes=tuple(layers.get(i, 0) for i in numbers),
         layer_expert_bytes=tuple(experts.get(i, 0) for i in numbers),
-        embedding_bytes=rows,
-        lookup_bytes=by_role.get("lookup", 0),
-        output_bytes=by_role.get("output", 0),
-        other_bytes=outside,
-        tied=tied,
-        active_bytes_per_token=round(active),
-        bits_by_role={role: b * 8 / n for role, (b, n) in matrix_bits.items() if n},
-        histogram=histogram,
+        embedding_bytes=sums.rows,
+        lookup_bytes=sums.by_role.get("lookup", 0),
+        output_bytes=sums.by_role.get("output", 0),
+        other_bytes=sums.outside,
+        tied=sums.tied,
+        active_bytes_per_token=round(sums.read_outside + _read_in_layers(model, layers, experts)),
+        bits_by_role={role: b * 8 / n for role, (b, n) in sums.matrices.items() if n},
+        histogram=sums.histogram,
         basis=basis,
     )
+
+
+class _Sums:
+    """What is added up part by part, in bytes unless said otherwise."""
+
+    def __init__(self) -> None:
+        self.by_role: dict[str, int] = {}
+        self.matrices: dict[str, list[int]] = {}
+        """Role -> bytes and weights of its matrices."""
+        self.histogram: dict[str, int] = {}
+        self.in_layers: list[Part] = []
+        self.n_params = self.stored = 0
+        self.rows = self.embedding = self.outside = self.outside_matrices = 0
+        self.tied = True
+
+    def add(self, part: Part) -> None:
+        """Count one part."""
+        n, size = len(part.n_bytes), sum(part.n_bytes)
+        self.n_params += part.n_elements * n
+        self.by_role[part.role] = self.by_role.get(part.role, 0) + size
+        if part.stem.endswith("weight"):
+            matrices = self.matrices.setdefault(part.role, [0, 0])
+            matrices[0] += size
+            matrices[1] += part.n_elements * n
+        for name in dict.fromkeys(part.types):
+            self.histogram[name] = self.histogram.get(name, 0) + part.types.count(name)
+        self.stored += padded(part.n_bytes[0]) * n if part.alike else sum(map(padded, part.n_bytes))
+        if part.layers[0] is not None:
+            self.in_layers.append(part)
+        elif part.stem in _ROW_TENSORS:
+            self.rows += size
+            self.embedding += size if part.stem == "token_embd.weight" else 0
+        else:
+            self.outside_matrices += size
+            self.outside += size if part.role != "output" else 0
+            self.tied = self.tied and part.role != "output"
+
+    @property
+    def read_outside(self) -> int:
+        """Read for one token outside the layers; tied, the embedding is the output matrix."""
+        return self.outside_matrices + (self.embedding if self.tied else 0)
+
+
+def _read_in_layers(model: ModelProfile, layers: dict[int, int], experts: dict[int, int]) -> float:
+    """Bytes read for one token in the decoded layers: of the experts, those used."""
+    n_decoded = model.n_layers or 0
+    unused = 1 - (model.n_experts_used or 0) / model.n_experts if model.n_experts else 0.0
+    read = sum(size for layer, size in layers.items() if layer < n_decoded)
+    return read - unused * sum(size for layer, size in experts.items() if layer < n_decoded)
 
 
 def _in_file(weights: Estimate, padding: int, header: Estimate) -> Estimate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from advisor.documents.model import ModelProfile
 from advisor.errors import UnsupportedError
@@ -26,6 +26,47 @@ class Tensor(NamedTuple):
         for size in self.shape:
             count *= size
         return count
+
+
+class Attention(NamedTuple):
+    """How one layer's attention differs from that of Llama 2."""
+
+    qkv_bias: bool = False
+    out_bias: bool = False
+    fused: bool = False
+    """Queries, keys and values in one matrix."""
+    qk_norm: Literal["", "head", "full", "per-head"] = ""
+    """'' none, 'head' one scale per head dimension, 'full' per channel, 'per-head' head x heads."""
+    n_heads: int | None = None
+    """Of this layer, like `n_kv` and `head`; None = the model's."""
+    n_kv: int | None = None
+    head: int | None = None
+    gated_q: bool = False
+    """A gate beside each query."""
+    shared_kv: bool = False
+    """Values are the keys, so attn_v is not stored."""
+
+
+PLAIN = Attention()
+"""Llama 2's."""
+
+
+class Experts(NamedTuple):
+    """How one layer's experts differ from those of Mixtral."""
+
+    shared_ff: int = 0
+    """Width of the expert every token passes; 0 = none."""
+    gated: bool = True
+    score_bias: bool = False
+    shared_gate: bool = False
+    """A gate before the shared expert."""
+    fused: bool = False
+    """Gate and up in one tensor."""
+    width: int | None = None
+    """Of the experts' input when it is not the hidden size (latent experts)."""
+
+
+MIXTRAL = Experts()
 
 
 class Layout:
@@ -71,39 +112,25 @@ class Layout:
             if output_bias:
                 self.add("output.bias", self.n_vocab)
 
-    def attention(
-        self,
-        i: int,
-        *,
-        qkv_bias: bool = False,
-        out_bias: bool = False,
-        fused: bool = False,
-        qk_norm: str = "",
-        n_heads: int | None = None,
-        n_kv: int | None = None,
-        head: int | None = None,
-        gated_q: bool = False,
-        shared_kv: bool = False,
-    ) -> None:
-        """Multi-head attention. *qk_norm*: '' none, 'head' one scale per head dimension, 'full' per channel,
-        'per-head' head x heads. *shared_kv*: values are the keys, so attn_v is not stored."""
-        n_heads, n_kv, head = n_heads or self.n_heads, n_kv or self.n_kv, head or self.head
-        q, kv = n_heads * head, n_kv * head
-        if fused:
-            self.matrix("attn_qkv", q + 2 * kv, self.n_embd, "attn_qkv", i, qkv_bias)
+    def attention(self, i: int, kind: Attention = PLAIN) -> None:
+        """Multi-head attention of layer *i*."""
+        n_heads, n_kv, head = kind.n_heads or self.n_heads, kind.n_kv or self.n_kv, kind.head or self.head
+        q, kv, bias = n_heads * head, n_kv * head, kind.qkv_bias
+        if kind.fused:
+            self.matrix("attn_qkv", q + 2 * kv, self.n_embd, "attn_qkv", i, bias)
         else:
-            self.matrix("attn_q", q * (2 if gated_q else 1), self.n_embd, "attn_q", i, qkv_bias)
-            self.matrix("attn_k", kv, self.n_embd, "attn_k", i, qkv_bias)
-            if not shared_kv:
-                self.matrix("attn_v", kv, self.n_embd, "attn_v", i, qkv_bias)
-        self.matrix("attn_output", self.n_embd, q, "attn_output", i, out_bias)
-        if qk_norm == "head":
+            self.matrix("attn_q", q * (2 if kind.gated_q else 1), self.n_embd, "attn_q", i, bias)
+            self.matrix("attn_k", kv, self.n_embd, "attn_k", i, bias)
+            if not kind.shared_kv:
+                self.matrix("attn_v", kv, self.n_embd, "attn_v", i, bias)
+        self.matrix("attn_output", self.n_embd, q, "attn_output", i, kind.out_bias)
+        if kind.qk_norm == "head":
             self.norm("attn_q_norm", head, i)
             self.norm("attn_k_norm", head, i)
-        elif qk_norm == "full":
+        elif kind.qk_norm == "full":
             self.norm("attn_q_norm", q, i)
             self.norm("attn_k_norm", kv, i)
-        elif qk_norm == "per-head":
+        elif kind.qk_norm == "per-head":
             self.add("attn_q_norm.weight", head, n_heads, role="norm", layer=i)
             self.add("attn_k_norm.weight", head, n_kv, role="norm", layer=i)
 
@@ -122,36 +149,22 @@ class Layout:
         self.matrix("ffn_up", n_ff * (2 if fused else 1), self.n_embd, "ffn_up", i, bias)
         self.matrix("ffn_down", self.n_embd, n_ff, "ffn_down", i, bias)
 
-    def experts(
-        self,
-        i: int,
-        *,
-        n_ff: int | None = None,
-        shared_ff: int = 0,
-        gated: bool = True,
-        score_bias: bool = False,
-        shared_gate: bool = False,
-        fused: bool = False,
-        width: int | None = None,
-    ) -> None:
-        """Router, experts (one 3-D tensor per projection) and the shared expert. *width*: of the experts'
-        input
-        when it is not the hidden size (latent experts)."""
+    def experts(self, i: int, kind: Experts = MIXTRAL) -> None:
+        """Router, experts (one 3-D tensor per projection) and the shared expert of layer *i*."""
         n = _needed(self.model, "n_experts")
-        n_ff = n_ff or self.model.moe_intermediate_size or self.n_ff
-        width = width or self.n_embd
+        n_ff, width = self.model.moe_intermediate_size or self.n_ff, kind.width or self.n_embd
         self.add("ffn_gate_inp.weight", self.n_embd, n, role="router", layer=i)
-        if score_bias:
+        if kind.score_bias:
             self.add("exp_probs_b.bias", n, layer=i)
-        if fused:
+        if kind.fused:
             self.add("ffn_gate_up_exps.weight", width, 2 * n_ff, n, role="expert_up", layer=i)
         else:
-            if gated:
+            if kind.gated:
                 self.add("ffn_gate_exps.weight", width, n_ff, n, role="expert_gate", layer=i)
             self.add("ffn_up_exps.weight", width, n_ff, n, role="expert_up", layer=i)
         self.add("ffn_down_exps.weight", n_ff, width, n, role="expert_down", layer=i)
-        if shared_ff:
-            self.shared_expert(i, shared_ff, gated, shared_gate)
+        if kind.shared_ff:
+            self.shared_expert(i, kind.shared_ff, kind.gated, kind.shared_gate)
 
     def shared_expert(self, i: int, n_ff: int, gated: bool = True, gate_input: bool = False) -> None:
         """The expert every token passes."""

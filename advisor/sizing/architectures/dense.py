@@ -6,22 +6,19 @@ from dataclasses import dataclass, replace
 
 from advisor.errors import UnsupportedError
 
-from .base import Layout
+from .base import PLAIN, Attention, Layout
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How a relative of Llama differs from it."""
 
-    qkv_bias: bool = False
-    out_bias: bool = False
+    attention: Attention = PLAIN
     ffn_bias: bool = False
-    fused_qkv: bool = False
     fused_up: bool = False
     gated: bool = True
     norm_bias: bool = False
     output_bias: bool = False
-    qk_norm: str = ""
     norms: tuple[str, ...] = ("attn_norm", "ffn_norm")
     output_norm: str | None = "output_norm"
 
@@ -30,35 +27,39 @@ SANDWICH = ("attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm")
 
 SHAPES: dict[str, Shape] = {
     "llama": Shape(),
-    "qwen2": Shape(qkv_bias=True),
-    "qwen3": Shape(qk_norm="head"),
+    "qwen2": Shape(attention=Attention(qkv_bias=True)),
+    "qwen3": Shape(attention=Attention(qk_norm="head")),
     "gemma": Shape(),
     "gemma2": Shape(norms=SANDWICH),
-    "gemma3": Shape(norms=SANDWICH, qk_norm="head"),
-    "phi3": Shape(fused_qkv=True, fused_up=True),
+    "gemma3": Shape(attention=Attention(qk_norm="head"), norms=SANDWICH),
+    "phi3": Shape(attention=Attention(fused=True), fused_up=True),
     "phi2": Shape(
-        qkv_bias=True,
-        out_bias=True,
+        attention=Attention(qkv_bias=True, out_bias=True),
         ffn_bias=True,
         gated=False,
         norm_bias=True,
         output_bias=True,
         norms=("attn_norm",),
     ),
-    "starcoder2": Shape(qkv_bias=True, out_bias=True, ffn_bias=True, gated=False, norm_bias=True),
+    "starcoder2": Shape(
+        attention=Attention(qkv_bias=True, out_bias=True), ffn_bias=True, gated=False, norm_bias=True
+    ),
     "gptneox": Shape(
-        qkv_bias=True, out_bias=True, ffn_bias=True, gated=False, norm_bias=True, fused_qkv=True
+        attention=Attention(qkv_bias=True, out_bias=True, fused=True),
+        ffn_bias=True,
+        gated=False,
+        norm_bias=True,
     ),
     "cohere": Shape(norms=("attn_norm",)),
     "glm4": Shape(fused_up=True, norms=SANDWICH),
-    "chatglm": Shape(fused_qkv=True, fused_up=True, qkv_bias=True),
+    "chatglm": Shape(attention=Attention(qkv_bias=True, fused=True), fused_up=True),
     "olmo": Shape(norms=(), output_norm=None),
-    "olmo2": Shape(norms=("post_attention_norm", "post_ffw_norm"), qk_norm="full"),
-    "exaone4": Shape(norms=("post_attention_norm", "post_ffw_norm"), qk_norm="head"),
+    "olmo2": Shape(attention=Attention(qk_norm="full"), norms=("post_attention_norm", "post_ffw_norm")),
+    "exaone4": Shape(attention=Attention(qk_norm="head"), norms=("post_attention_norm", "post_ffw_norm")),
     "nemotron": Shape(gated=False, norm_bias=True),
-    "seed_oss": Shape(qkv_bias=True, norms=("attn_norm", "post_attention_norm")),
+    "seed_oss": Shape(attention=Attention(qkv_bias=True), norms=("attn_norm", "post_attention_norm")),
     "arcee": Shape(gated=False),
-    "apertus": Shape(gated=False, qk_norm="head"),
+    "apertus": Shape(attention=Attention(qk_norm="head"), gated=False),
 }
 
 
@@ -73,7 +74,7 @@ def build(layout: Layout, kind: str) -> None:
     layout.ends(norm_bias=shape.norm_bias, output_norm=shape.output_norm, output_bias=shape.output_bias)
     rope_factors(layout)
     if kind == "glm4" and layout.n_embd == 4096:  # attention_bias of GLM-4-9B-0414, not of the 32B
-        shape = replace(shape, qkv_bias=True)
+        shape = replace(shape, attention=Attention(qkv_bias=True))
     for i in range(layout.n_layers):
         layer(layout, i, shape)
 
@@ -82,9 +83,7 @@ def layer(layout: Layout, i: int, shape: Shape) -> None:
     """One layer."""
     for name in shape.norms:
         layout.norm(name, layer=i, bias=shape.norm_bias)
-    layout.attention(
-        i, qkv_bias=shape.qkv_bias, out_bias=shape.out_bias, fused=shape.fused_qkv, qk_norm=shape.qk_norm
-    )
+    layout.attention(i, shape.attention)
     layout.ffn(i, gated=shape.gated, bias=shape.ffn_bias, fused=shape.fused_up)
 
 
@@ -117,7 +116,7 @@ def cohere(layout: Layout) -> None:
     normed = layout.says("qk_norm", "use_qk_norm")
     for i in range(layout.n_layers):
         layout.norm("attn_norm", layer=i)
-        layout.attention(i, qk_norm="per-head" if normed else "")
+        layout.attention(i, Attention(qk_norm="per-head" if normed else ""))
         layout.ffn(i)
 
 
@@ -131,7 +130,10 @@ def stablelm(layout: Layout) -> None:
         if not parallel:
             layout.norm("ffn_norm", layer=i, bias=True)
         layout.attention(
-            i, qkv_bias=layout.says("qkv_bias", "use_qkv_bias"), qk_norm="per-head" if parallel else ""
+            i,
+            Attention(
+                qkv_bias=layout.says("qkv_bias", "use_qkv_bias"), qk_norm="per-head" if parallel else ""
+            ),
         )
         layout.ffn(i)
 
@@ -150,5 +152,5 @@ def falcon(layout: Layout) -> None:
         # Falcon-7B is 4544 wide and has one KV head; 40B and 180B normalise attention and block apart.
         if layout.n_kv > 1 and layout.n_embd > 4544:
             layout.norm("attn_norm_2", layer=i, bias=True)
-        layout.attention(i, fused=True)
+        layout.attention(i, Attention(fused=True))
         layout.ffn(i, gated=False)

@@ -4,7 +4,7 @@ layer."""
 from __future__ import annotations
 
 from . import dense
-from .base import Layout
+from .base import Attention, Experts, Layout
 from .dense import SANDWICH
 
 TOKENS = 262144
@@ -65,10 +65,12 @@ def gemma4(layout: Layout) -> None:
             layout.norm(name, layer=i)
         layout.attention(
             i,
-            head=wide if full else None,
-            n_kv=kv_full if full else None,
-            qk_norm="head",
-            shared_kv=full and shares_kv,
+            Attention(
+                head=wide if full else None,
+                n_kv=kv_full if full else None,
+                qk_norm="head",
+                shared_kv=full and shares_kv,
+            ),
         )
         late = i >= layout.n_layers - reused
         layout.ffn(i, layout.n_ff * (2 if late and layout.n_embd == 1536 else 1))
@@ -88,7 +90,7 @@ def _experts(layout: Layout, i: int) -> None:
     layout.add("ffn_gate_inp.scale", layout.n_embd, layer=i)
     for name in ("pre_ffw_norm_2", "post_ffw_norm_1", "post_ffw_norm_2"):
         layout.norm(name, layer=i)
-    layout.experts(i, fused=True)
+    layout.experts(i, Experts(fused=True))
     layout.add("ffn_down_exps.scale", layout.model.n_experts or 0, layer=i)
 
 

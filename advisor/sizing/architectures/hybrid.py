@@ -3,11 +3,13 @@ attention."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from advisor.errors import UnsupportedError
 from advisor.sizing.published_shapes import FALCON_H1, LFM2_ATTENTION, NEMOTRON_PATTERNS
 
 from . import mla
-from .base import Layout, _needed
+from .base import Attention, Experts, Layout, _needed
 
 
 def qwen_next(layout: Layout, kind: str) -> None:
@@ -31,11 +33,11 @@ def qwen_next(layout: Layout, kind: str) -> None:
         layout.norm("attn_norm", layer=i)
         layout.norm("post_attention_norm", layer=i)
         if (i + 1) % 4 == 0:
-            layout.attention(i, qk_norm="head", gated_q=True)
+            layout.attention(i, Attention(qk_norm="head", gated_q=True))
         else:
             _delta_net(layout, i, shape, joint=kind == "qwen3next")
         if layout.model.is_moe:
-            layout.experts(i, shared_ff=layout.shared_size(), shared_gate=True)
+            layout.experts(i, Experts(shared_ff=layout.shared_size(), shared_gate=True))
         else:
             layout.ffn(i)
 
@@ -58,34 +60,35 @@ def _delta_net(layout: Layout, i: int, shape: tuple[int, ...], joint: bool) -> N
     layout.matrix("ssm_out", layout.n_embd, value, "ssm", i)
 
 
-def mamba2(
-    layout: Layout,
-    i: int,
-    *,
-    inner: int,
-    heads: int,
-    groups: int,
-    state: int,
-    conv: int = 4,
-    norm: bool = True,
-) -> None:
-    """A Mamba-2 mixer."""
-    channels = inner + 2 * groups * state
-    layout.matrix("ssm_in", inner + channels + heads, layout.n_embd, "ssm", i)
-    layout.add("ssm_conv1d.weight", conv, channels, role="ssm", layer=i)
+class Mamba2(NamedTuple):
+    """The shape of a Mamba-2 mixer."""
+
+    inner: int
+    heads: int
+    groups: int
+    conv: int = 4
+    norm: bool = True
+
+
+def mamba2(layout: Layout, i: int, shape: Mamba2) -> None:
+    """A Mamba-2 mixer in layer *i*."""
+    state = _needed(layout.model, "ssm_state_size")
+    channels = shape.inner + 2 * shape.groups * state
+    layout.matrix("ssm_in", shape.inner + channels + shape.heads, layout.n_embd, "ssm", i)
+    layout.add("ssm_conv1d.weight", shape.conv, channels, role="ssm", layer=i)
     layout.add("ssm_conv1d.bias", channels, role="ssm", layer=i)
-    layout.add("ssm_dt.bias", heads, role="ssm", layer=i)
-    layout.add("ssm_a", 1, heads, role="ssm", layer=i)
-    layout.add("ssm_d", 1, heads, role="ssm", layer=i)
-    if norm:
-        layout.add("ssm_norm.weight", inner // groups, groups, role="norm", layer=i)
-    layout.matrix("ssm_out", layout.n_embd, inner, "ssm", i)
+    layout.add("ssm_dt.bias", shape.heads, role="ssm", layer=i)
+    layout.add("ssm_a", 1, shape.heads, role="ssm", layer=i)
+    layout.add("ssm_d", 1, shape.heads, role="ssm", layer=i)
+    if shape.norm:
+        layout.add("ssm_norm.weight", shape.inner // shape.groups, shape.groups, role="norm", layer=i)
+    layout.matrix("ssm_out", layout.n_embd, shape.inner, "ssm", i)
 
 
 def granite(layout: Layout) -> None:
     """Granite 4: Mamba-2 with attention in every tenth layer from the sixth; all attention in the plain
     variant."""
-    found = layout.several(r"d_inner (\d+) heads (\d+) groups (\d+) conv(\d+)") or _granite_config(layout)
+    found = _granite_mixer(layout)
     layout.ends()
     for i in range(layout.n_layers):
         layout.norm("attn_norm", layer=i)
@@ -93,24 +96,19 @@ def granite(layout: Layout) -> None:
         if found is None or i % 10 == 5:
             layout.attention(i)
         else:
-            inner, heads, groups, conv = found
-            mamba2(
-                layout,
-                i,
-                inner=inner,
-                heads=heads,
-                groups=groups,
-                conv=conv,
-                state=_needed(layout.model, "ssm_state_size"),
-            )
+            mamba2(layout, i, found)
         if layout.model.is_moe:
-            layout.experts(i, shared_ff=layout.shared_size())
+            layout.experts(i, Experts(shared_ff=layout.shared_size()))
         else:
             layout.ffn(i)
 
 
-def _granite_config(layout: Layout) -> tuple[int, ...] | None:
-    """(inner width, heads, groups, convolution) from config.json; None for the all-attention variant."""
+def _granite_mixer(layout: Layout) -> Mamba2 | None:
+    """The catalogue's shape or config.json's; None for the all-attention variant."""
+    found = layout.several(r"d_inner (\d+) heads (\d+) groups (\d+) conv(\d+)")
+    if found:
+        inner, heads, groups, conv = found
+        return Mamba2(inner, heads, groups, conv)
     if not layout.model.linear_attention_layers:
         return None
     stated = layout.several("(?!)", "mamba_n_heads", "mamba_d_head", "mamba_n_groups", "mamba_d_conv")
@@ -119,7 +117,7 @@ def _granite_config(layout: Layout) -> tuple[int, ...] | None:
             f"{layout.model.name}: its Mamba widths are not known; give the GGUF file itself"
         )
     heads, size, groups, conv = stated
-    return heads * size, heads, groups, conv
+    return Mamba2(heads * size, heads, groups, conv)
 
 
 def nemotron(layout: Layout) -> None:
@@ -139,20 +137,13 @@ def nemotron(layout: Layout) -> None:
             f"{layout.model.name}: the order of its layers is not known; give the GGUF file itself"
         )
     heads, size, groups, conv = found
+    mixer = Mamba2(heads * size, heads, groups, conv)
     latent = layout.noted(r"latent (\d+)", "moe_latent_size")
     layout.ends()
     for i, kind in enumerate(pattern):
         layout.norm("attn_norm", layer=i)
         if kind == "M":
-            mamba2(
-                layout,
-                i,
-                inner=heads * size,
-                heads=heads,
-                groups=groups,
-                conv=conv,
-                state=_needed(layout.model, "ssm_state_size"),
-            )
+            mamba2(layout, i, mixer)
         elif kind == "*":
             layout.attention(i)
         elif kind == "-":
@@ -161,7 +152,9 @@ def nemotron(layout: Layout) -> None:
             if latent:
                 layout.matrix("ffn_latent_down", latent, layout.n_embd, "other", i)
                 layout.matrix("ffn_latent_up", layout.n_embd, latent, "other", i)
-            layout.experts(i, shared_ff=layout.shared_size(), gated=False, score_bias=True, width=latent)
+            layout.experts(
+                i, Experts(shared_ff=layout.shared_size(), gated=False, score_bias=True, width=latent)
+            )
 
 
 def falcon_h1(layout: Layout) -> None:
@@ -172,20 +165,13 @@ def falcon_h1(layout: Layout) -> None:
             f"{layout.model.name}: its Mamba width is not known; give the GGUF file itself"
         )
     inner, heads = stated or FALCON_H1[layout.n_embd]
+    mixer = Mamba2(inner, heads, 2 if layout.n_embd == 5120 else 1, norm=layout.n_embd > 1024)
     layout.ends()
     for i in range(layout.n_layers):
         layout.norm("attn_norm", layer=i)
         layout.add("ffn_norm", layout.n_embd, role="norm", layer=i)
         layout.attention(i)
-        mamba2(
-            layout,
-            i,
-            inner=inner,
-            heads=heads,
-            groups=2 if layout.n_embd == 5120 else 1,
-            norm=layout.n_embd > 1024,
-            state=_needed(layout.model, "ssm_state_size"),
-        )
+        mamba2(layout, i, mixer)
         layout.ffn(i)
 
 
@@ -202,13 +188,13 @@ def lfm2(layout: Layout) -> None:
         layout.norm("attn_norm", layer=i)
         layout.norm("ffn_norm", layer=i)
         if i in attention:
-            layout.attention(i, qk_norm="head")
+            layout.attention(i, Attention(qk_norm="head"))
         else:
             layout.matrix("shortconv.in_proj", 3 * n, n, "ssm", i)
             layout.add("shortconv.conv.weight", 3, n, role="ssm", layer=i)
             layout.matrix("shortconv.out_proj", n, n, "ssm", i)
         if layout.model.is_moe and i >= (layout.model.first_dense_layers or 0):
-            layout.experts(i, score_bias=True)
+            layout.experts(i, Experts(score_bias=True))
         else:
             layout.ffn(i)
 
@@ -255,7 +241,7 @@ def kimi_linear(layout: Layout) -> None:
         if i < (layout.model.first_dense_layers or 0):
             layout.ffn(i)
         else:
-            layout.experts(i, shared_ff=layout.shared_size(), score_bias=True)
+            layout.experts(i, Experts(shared_ff=layout.shared_size(), score_bias=True))
 
 
 def _kimi_delta(layout: Layout, i: int, conv: int = 4) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import Layout, _needed
+from .base import Experts, Layout, _needed
 from .moe import next_token
 
 INDEXER_HEAD = 128
@@ -56,7 +56,7 @@ def layer(layout: Layout, i: int, kind: str) -> None:
     if i < (layout.model.first_dense_layers or 0):
         layout.ffn(i)
     else:
-        layout.experts(i, shared_ff=layout.shared_size(), score_bias=kind in ("deepseek3", "sparse"))
+        layout.experts(i, Experts(shared_ff=layout.shared_size(), score_bias=kind in ("deepseek3", "sparse")))
 
 
 def has_indexer(layout: Layout, i: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .base import Layout, _needed
+from .base import PLAIN, Attention, Experts, Layout, _needed
 from .dense import SANDWICH, rope_factors
 
 
@@ -12,10 +12,7 @@ from .dense import SANDWICH, rope_factors
 class Shape:
     """How a mixture-of-experts model differs from Mixtral."""
 
-    qkv_bias: bool = False
-    out_bias: bool = False
-    fused_qkv: bool = False
-    qk_norm: str = ""
+    attention: Attention = PLAIN
     norm_bias: bool = False
     output_bias: bool = False
     norms: tuple[str, ...] = ("attn_norm", "ffn_norm")
@@ -27,16 +24,18 @@ class Shape:
 
 SHAPES: dict[str, Shape] = {
     "mixtral": Shape(),
-    "qwen2moe": Shape(qkv_bias=True, shared_gate=True),
-    "qwen3moe": Shape(qk_norm="head"),
-    "olmoe": Shape(qk_norm="full"),
-    "phimoe": Shape(qkv_bias=True, out_bias=True, norm_bias=True, output_bias=True),
-    "hunyuan": Shape(qk_norm="head"),
+    "qwen2moe": Shape(attention=Attention(qkv_bias=True), shared_gate=True),
+    "qwen3moe": Shape(attention=Attention(qk_norm="head")),
+    "olmoe": Shape(attention=Attention(qk_norm="full")),
+    "phimoe": Shape(attention=Attention(qkv_bias=True, out_bias=True), norm_bias=True, output_bias=True),
+    "hunyuan": Shape(attention=Attention(qk_norm="head")),
     "ernie": Shape(score_bias=True),
-    "minimax-m2": Shape(qk_norm="full", score_bias=True),
-    "bailingmoe2": Shape(fused_qkv=True, qk_norm="head", score_bias=True),
-    "afmoe": Shape(qk_norm="head", norms=SANDWICH, score_bias=True, attention_gate="channel"),
-    "exaone-moe": Shape(qk_norm="head", score_bias=True),
+    "minimax-m2": Shape(attention=Attention(qk_norm="full"), score_bias=True),
+    "bailingmoe2": Shape(attention=Attention(fused=True, qk_norm="head"), score_bias=True),
+    "afmoe": Shape(
+        attention=Attention(qk_norm="head"), norms=SANDWICH, score_bias=True, attention_gate="channel"
+    ),
+    "exaone-moe": Shape(attention=Attention(qk_norm="head"), score_bias=True),
     "solar-open": Shape(norms=("attn_norm", "post_attention_norm"), score_bias=True),
 }
 
@@ -54,24 +53,24 @@ def layer(layout: Layout, i: int, shape: Shape) -> None:
     """One layer."""
     for name in shape.norms:
         layout.norm(name, layer=i, bias=shape.norm_bias)
-    layout.attention(
-        i, qkv_bias=shape.qkv_bias, out_bias=shape.out_bias, fused=shape.fused_qkv, qk_norm=shape.qk_norm
-    )
+    layout.attention(i, shape.attention)
     if shape.attention_gate:
         layout.matrix("attn_gate", layout.n_heads * layout.head, layout.n_embd, "attn_q", i)
     if i < (layout.model.first_dense_layers or 0):
         layout.ffn(i)
     else:
         layout.experts(
-            i, shared_ff=layout.shared_size(), shared_gate=shape.shared_gate, score_bias=shape.score_bias
+            i,
+            Experts(
+                shared_ff=layout.shared_size(), shared_gate=shape.shared_gate, score_bias=shape.score_bias
+            ),
         )
 
 
 def glm4moe(layout: Layout) -> None:
     """GLM 4.5 to 4.7. The file keeps the multi-token-prediction block as one more layer."""
     shape = Shape(
-        qkv_bias=True,
-        qk_norm="head" if layout.says("qk_norm", "use_qk_norm") else "",
+        attention=Attention(qkv_bias=True, qk_norm="head" if layout.says("qk_norm", "use_qk_norm") else ""),
         norms=("attn_norm", "post_attention_norm"),
         score_bias=True,
     )
@@ -107,7 +106,7 @@ def gpt_oss(layout: Layout) -> None:
     for i in range(layout.n_layers):
         layout.norm("attn_norm", layer=i)
         layout.norm("post_attention_norm", layer=i)
-        layout.attention(i, qkv_bias=True, out_bias=True)
+        layout.attention(i, Attention(qkv_bias=True, out_bias=True))
         layout.add("attn_sinks.weight", layout.n_heads, layer=i)
         layout.experts(i)
         layout.add("ffn_gate_inp.bias", n, layer=i)
@@ -126,7 +125,7 @@ def llama4(layout: Layout) -> None:
         layout.norm("ffn_norm", layer=i)
         layout.attention(i)
         if (i + 1) % step == 0:
-            layout.experts(i, shared_ff=layout.shared_size())
+            layout.experts(i, Experts(shared_ff=layout.shared_size()))
         else:
             layout.ffn(i)
 
@@ -143,12 +142,12 @@ def step35(layout: Layout) -> None:
         for name in shape.norms:
             layout.norm(name, layer=i)
         heads = layout.n_heads if i % 4 == 0 else layout.n_heads * 3 // 2
-        layout.attention(i, qk_norm="head", n_heads=heads)
+        layout.attention(i, Attention(qk_norm="head", n_heads=heads))
         layout.matrix("attn_gate", heads, layout.n_embd, "attn_q", i)
         if i < (layout.model.first_dense_layers or 3):
             layout.ffn(i, layout.n_ff or 11264)
         else:
-            layout.experts(i, shared_ff=layout.model.moe_intermediate_size or 0, score_bias=True)
+            layout.experts(i, Experts(shared_ff=layout.model.moe_intermediate_size or 0, score_bias=True))
 
 
 def mimo2(layout: Layout) -> None:
@@ -170,4 +169,4 @@ def mimo2(layout: Layout) -> None:
         if i == 0:
             layout.ffn(i, layout.n_ff or 16384)
         else:
-            layout.experts(i, score_bias=True)
+            layout.experts(i, Experts(score_bias=True))

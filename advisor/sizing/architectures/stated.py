@@ -15,7 +15,7 @@ from advisor.sizing.layers import by_layer, heads_of, kinds, noted
 from advisor.sizing.recurrent import CONV_KERNEL, delta_net, kimi_delta, mamba2_shape
 
 from . import mla
-from .base import Layout
+from .base import Experts, Layout
 
 _UNGATED = (
     "Apertus",
@@ -212,4 +212,4 @@ def _experts(layout: Layout, i: int) -> None:
     gated = not layout.says("two matrices", "ffn_ungated") and not (
         layout.model.architecture or ""
     ).startswith("Nemotron")
-    layout.experts(i, shared_ff=layout.shared_size(), gated=gated, width=latent)
+    layout.experts(i, Experts(shared_ff=layout.shared_size(), gated=gated, width=latent))
