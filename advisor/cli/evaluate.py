@@ -1,12 +1,15 @@
 """How well the predictors do on what they have not seen: devices, model families and sources left out whole.
 
 `advisor evaluate` prints every part, `advisor evaluate PART …` some of them.
+`advisor evaluate --new TABLE.csv` tries what is installed on new measurements, in the columns of
+`measurements/`.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from typing import Any
 
 from advisor.errors import ExitCode
 
@@ -19,6 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="sizes, memory, local_speed, local (what own measurements are worth), serving_speed, accuracy, "
         "quality (default: all)",
     )
+    parser.add_argument(
+        "--new",
+        metavar="TABLE",
+        action="append",
+        help="error and coverage on the rows of a CSV file that the predictors have not seen",
+    )
     parser.add_argument("--card", metavar="FILE", help="also write the model card (docs/MODEL_CARD.md)")
     parser.add_argument("--json", action="store_true", help="the tables as JSON")
 
@@ -27,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the tables."""
     from advisor.training.evaluation import evaluate_parts, model_card, tables_text
 
-    results = evaluate_parts(tuple(args.part), _progress)
+    results = _unseen(args.new) if args.new else evaluate_parts(tuple(args.part), _progress)
     if args.json:
         from advisor.documents.plain import dumps
 
@@ -39,6 +48,16 @@ def run(args: argparse.Namespace) -> int:
 
         Path(args.card).write_text(model_card(results), encoding="utf-8")
     return ExitCode.OK
+
+
+def _unseen(files: list[str]) -> dict[str, dict[str, Any]]:
+    """The one table of `--new`."""
+    from pathlib import Path
+
+    from advisor.documents.plain import plain
+    from advisor.training.unseen.evaluation import evaluate
+
+    return {"new": plain(evaluate([Path(name) for name in files]))}
 
 
 def _progress(part: str) -> None:

@@ -54,13 +54,13 @@ def predict(case: Case, weights: Weights) -> Accuracy:
             terms={"why_not": f"no measurement of method {facts.method!r}"},
         )
     question = Question(facts, about, fitted, case.scheme.name, case.confidence)
-    found = {category: _category(category, question) for category in case.categories}
+    found = {category: kept(category, question) for category in case.categories}
     vocabulary = case.model.vocab_size or VOCABULARY
     return Accuracy(
         retained_pct={category: one[0] if one else None for category, one in found.items()},
         loss_upper_pct={category: one[1] for category, one in found.items() if one},
-        perplexity_ratio=_perplexity(question, vocabulary),
-        kl_divergence=_divergence(question, vocabulary),
+        perplexity_ratio=perplexity_ratio(question, vocabulary),
+        kl_divergence=divergence(question, vocabulary),
         terms=_terms(question, {category: one[2] for category, one in found.items() if one}),
     )
 
@@ -70,7 +70,8 @@ def loss_at(price: float, ceiling: float) -> float:
     return -100.0 * ceiling * math.expm1(-math.exp(min(price, 6.0)))
 
 
-def _category(category: TaskCategory, question: Question) -> tuple[Estimate, float, dict[str, Any]] | None:
+def kept(category: TaskCategory, question: Question) -> tuple[Estimate, float, dict[str, Any]] | None:
+    """(retained percent, one-sided upper bound of the loss, terms); None where there is no way there."""
     ceiling = question.fitted["ceiling"].get(category)
     if ceiling is None:
         return None
@@ -163,13 +164,15 @@ def _log_damage(question: Question, kind: str) -> tuple[tuple[float, float, floa
     return ends, "interpolated" if question.enough(kind) else "extrapolated", evidence
 
 
-def _perplexity(question: Question, vocabulary: int) -> Estimate:
+def perplexity_ratio(question: Question, vocabulary: int = VOCABULARY) -> Estimate:
+    """Perplexity over that of the unquantized model."""
     most = math.log(vocabulary)
     ends, basis, evidence = _log_damage(question, "ppl")
     return Estimate.of((math.exp(min(math.exp(min(end, 6.0)), most)) for end in ends), basis, evidence)
 
 
-def _divergence(question: Question, vocabulary: int) -> Estimate:
+def divergence(question: Question, vocabulary: int = VOCABULARY) -> Estimate:
+    """Mean KL divergence in nats per token."""
     most = math.log(vocabulary)
     ends, basis, evidence = _log_damage(question, "kld")
     return Estimate.of((min(math.exp(min(end, 6.0)), most) for end in ends), basis, evidence)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor.documents.kinds import Basis
 from advisor.documents.outcome import Estimate
@@ -48,8 +48,8 @@ def predict(case: Case, load: Load, sized: Sized) -> Speed:
     """
     fitted = load_artifact("local_speed")
     answer, prompt = works(case, load, sized, fitted)
-    decode, decoding = _estimate("decode", case, sized, answer, fitted)
-    prefill, reading = _estimate("prefill", case, sized, prompt, fitted)
+    decode, decoding = estimate("decode", answer, _asked(case, sized, "decode"), fitted)
+    prefill, reading = estimate("prefill", prompt, _asked(case, sized, "prefill"), fitted)
     return single_stream(decode, prefill, load, {"decode": decoding, "prefill": reading})
 
 
@@ -72,10 +72,25 @@ def _own(case: Case, sized: Sized, phase: Phase) -> Effect | None:
     return own_effect(case.own, backend, phase, point_of(case, sized.weights))
 
 
-def _estimate(
-    phase: Phase, asked: Case, sized: Sized, work: Work, fitted: dict[str, Any]
+class Asked(NamedTuple):
+    """What a figure depends on beside its work."""
+
+    model: str
+    """The name its measurements go by."""
+    scheme: str
+    confidence: float
+    own: Effect | None = None
+    """What own measurements say of the machine."""
+
+
+def _asked(case: Case, sized: Sized, phase: Phase) -> Asked:
+    return Asked(case.model.known_as, case.scheme.name, case.confidence, _own(case, sized, phase))
+
+
+def estimate(
+    phase: Phase, work: Work, asked: Asked, fitted: dict[str, Any]
 ) -> tuple[Estimate | None, dict[str, Any]]:
-    """Tokens per second, and what the figure is made of."""
+    """Tokens per second, and what the figure is made of; *fitted* is the artifact `local_speed`."""
     parts = decode_terms(work) if phase == "decode" else prefill_terms(work)
     if phase == "prefill" and not any(name == "matmul" for name, _, _ in parts):
         return None, {"why_not": "the device's arithmetic rate is unknown"}
@@ -83,14 +98,14 @@ def _estimate(
     spread = _spread(phase, work, fitted, asked.confidence)
     log_s -= centre_of(fitted[phase]["centres"][spread.level], work)
     width, basis, evidence = spread.width, spread.basis, [_where_from(work, fitted), spread.words]
-    rows = _measured(work, asked.model.known_as, asked.scheme.name, phase)
+    rows = _measured(work, asked.model, asked.scheme, phase)
     if rows:
         log_s -= _repeated(rows, fitted[phase]["cells"]["trust"])
         basis = "measured"
         listed = ", ".join(sorted({row[0] for row in rows})[:3])
         evidence.insert(0, f"{sum(row[2] for row in rows)} figures of this configuration from {listed}")
     least = least_log_s(phase, work, fitted["reach"])
-    own, without_own = _own(asked, sized, phase), max(log_s, least)
+    own, without_own = asked.own, max(log_s, least)
     if own is not None:
         prior = ((_spread(phase, work, fitted, 0.9).width or 1.0) / NORMAL_90) ** 2 * DEVICE_PART
         weight = prior / (prior + own.sd * own.sd / own.rows)
@@ -108,14 +123,14 @@ def _estimate(
         repeats = NORMAL_90 * REPEAT_SD
         slow = max(slow, without_own - own.slowest + repeats)
         fast = min(fast, without_own - own.fastest - repeats)
-    estimate = Estimate(
+    found = Estimate(
         value=math.exp(-log_s),
         low=math.exp(-slow),
         high=math.exp(-fast),
         basis=basis,
         evidence=tuple(evidence),
     )
-    return estimate, _explained(work, parts, shares, log_s, fitted[phase], spread) | {"measured": rows}
+    return found, _explained(work, parts, shares, log_s, fitted[phase], spread) | {"measured": rows}
 
 
 def _repeated(rows: list[list[Any]], trust: float) -> float:

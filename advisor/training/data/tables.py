@@ -38,17 +38,21 @@ def _load(kind: str) -> pd.DataFrame:
     else:
         paths = sorted((folder("measurements") / kind).glob("*.csv"))
     frames = [pd.read_csv(path, dtype=str, keep_default_na=False) for path in paths]
-    table = pd.concat(frames, ignore_index=True)
+    return unified(kind, pd.concat(frames, ignore_index=True))
+
+
+def unified(kind: str, table: pd.DataFrame) -> pd.DataFrame:
+    """A table of text cells with numbers as numbers and the columns of catalogue names that `load` names."""
     for column in table.columns:
         numeric = column in _SCORE_NUMBERS if kind == "model_quality" else is_number(kind, column)
         if numeric:
             table[column] = pd.to_numeric(table[column]).astype("float64")
         else:
             table[column] = table[column].fillna("").astype(str)
-    return _unified(kind, table)
+    return _named(kind, table)
 
 
-def _unified(kind: str, table: pd.DataFrame) -> pd.DataFrame:
+def _named(kind: str, table: pd.DataFrame) -> pd.DataFrame:
     if kind in ("speed_local", "speed_serving", "kernel_gemm"):
         cores = table["gpu_cores"] if "gpu_cores" in table else pd.Series(math.nan, table.index)
         pairs = list(zip(table["hardware"], cores, strict=True))

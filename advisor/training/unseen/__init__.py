@@ -1,0 +1,1 @@
+"""How well the installed artifact does on measured rows that it has not seen (`advisor evaluate --new`)."""
