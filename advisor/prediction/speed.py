@@ -32,6 +32,9 @@ def _one(case: Case, load: Load, sized: Sized) -> Speed:
     alone = predict_local(case, load, sized)
     if load.concurrency == 1:
         return over_network(case, load, sized, alone)
+    from advisor.prediction.local_speed.together import predict_together
     from advisor.prediction.serving_speed.batched import shared
 
-    return over_network(case, load, sized, shared(case, load, sized, alone))
+    held = max(1, min(load.concurrency, sized.placement.max_concurrency or load.concurrency))
+    together = predict_together(case, load, sized, held)
+    return over_network(case, load, sized, shared(load, alone, together, held))

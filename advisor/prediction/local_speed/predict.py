@@ -48,8 +48,8 @@ def predict(case: Case, load: Load, sized: Sized) -> Speed:
     """
     fitted = load_artifact("local_speed")
     answer, prompt = works(case, load, sized, fitted)
-    decode, decoding = estimate("decode", answer, _asked(case, sized, "decode"), fitted)
-    prefill, reading = estimate("prefill", prompt, _asked(case, sized, "prefill"), fitted)
+    decode, decoding = estimate("decode", answer, asked_of(case, sized, "decode"), fitted)
+    prefill, reading = estimate("prefill", prompt, asked_of(case, sized, "prefill"), fitted)
     return single_stream(decode, prefill, load, {"decode": decoding, "prefill": reading})
 
 
@@ -83,14 +83,16 @@ class Asked(NamedTuple):
     """What own measurements say of the machine."""
 
 
-def _asked(case: Case, sized: Sized, phase: Phase) -> Asked:
+def asked_of(case: Case, sized: Sized, phase: Phase) -> Asked:
     return Asked(case.model.known_as, case.scheme.name, case.confidence, _own(case, sized, phase))
 
 
 def estimate(
     phase: Phase, work: Work, asked: Asked, fitted: dict[str, Any]
 ) -> tuple[Estimate | None, dict[str, Any]]:
-    """Tokens per second, and what the figure is made of; *fitted* is the artifact `local_speed`."""
+    """Tokens per second of a prompt, or steps per second of answers, and what the figure is made of;
+    *fitted* is the artifact `local_speed`.
+    """
     parts = decode_terms(work) if phase == "decode" else prefill_terms(work)
     if phase == "prefill" and not any(name == "matmul" for name, _, _ in parts):
         return None, {"why_not": "the device's arithmetic rate is unknown"}
@@ -198,7 +200,7 @@ def _spread(phase: Phase, work: Work, fitted: dict[str, Any], confidence: float)
 def _measured(work: Work, model: str, scheme: str, phase: str) -> list[list[Any]]:
     """[source, log(measured ÷ predicted), figures] of exactly this configuration; empty when there is
     none."""
-    if len(work.shares) > 1 or work.upload_s:
+    if len(work.shares) > 1 or work.upload_s or work.sequences > 1:
         return []
     device = work.shares[0].device
     cells = load_artifact("local_speed_cells").get(f"{device.key}|{device.backend}", {})

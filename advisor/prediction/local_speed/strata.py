@@ -33,7 +33,7 @@ def stratum_chain(work: Work) -> tuple[str, ...]:
     if len(work.shares) > 1 or work.upload_s > 0:
         return (SPLIT, "all")
     if work.sequences > 1:
-        return (TOGETHER, "all")
+        names.insert(0, TOGETHER)
     if work.n_devices > 1:
         names.insert(0, SEVERAL)
     return tuple(names)

@@ -19,7 +19,8 @@ Term = tuple[str, float, Features]
 
 
 def decode_terms(work: Work) -> list[Term]:
-    """The terms of the time of one decoding step, in seconds: one token of each of `work.sequences`."""
+    """The terms of the time of one decoding step, in seconds: one token of each of `work.sequences`, which
+    are no more than SMALL_BATCH."""
     out: list[Term] = []
     common = _common(work)
     together = work.sequences
@@ -33,10 +34,7 @@ def decode_terms(work: Work) -> list[Term]:
             features += _memory(device) + _experts("read", work, device)
             out.append(("read", _log(_touched(share, work, together) / bandwidth), features))
         if share.kv_bytes > 0:
-            features = whole + _scaled("kv", _place(device, False))
-            features += [("kv:flash", _flag(work.flash_attn)), (f"kv:type:{work.kv_type}", 1.0)]
-            features += [(f"kv:latent|{device.kind}", 1.0)] if work.latent else []
-            out.append(("kv", _log(together * share.kv_bytes / bandwidth), features))
+            out.append(("kv", _log(together * share.kv_bytes / bandwidth), whole + _cache(work, device)))
         if share.layers > 0:
             features = whole + _scaled("launch", place) + _launch(work, device)
             out.append(("launch", _log(share.layers * _launch_s(device)), features))
@@ -47,11 +45,11 @@ def decode_terms(work: Work) -> list[Term]:
             features = whole + _scaled("compute", place) + _core(device, "compute")
             if device.kind == "cpu":
                 features += _scaled("compute", _family(work, device))
-            out.append(("compute", _log(2.0 * share.active_params / rate), features))
-        rate = _prefill_rate(device) * work.tensor_parallel
-        if together > 1 and rate > 0:
-            features = [*_scaled("together", ["", f"kind:{device.kind}", f"backend:{device.backend}"])]
-            out.append(("together", _log((together - 1) * 2.0 * share.active_params / rate), features))
+            at_once = together if device.kind == "cpu" else 1.0
+            out.append(("compute", _log(at_once * 2.0 * share.active_params / rate), features))
+            if together > at_once:
+                features = [*_scaled("together", ["", f"kind:{device.kind}", f"backend:{device.backend}"])]
+                out.append(("together", _log((together - 1) * 2.0 * share.active_params / rate), features))
     features = [*common, ("host:", 1.0), (f"host:engine:{work.engine}", 1.0)]
     features.append((f"host:backend:{work.shares[0].device.backend}", 1.0))
     if work.averaged:
@@ -69,7 +67,7 @@ def _touched(share: Share, work: Work, tokens: float) -> float:
 
 
 def prefill_terms(work: Work) -> list[Term]:
-    """The terms of the time to read one prompt token, in seconds."""
+    """The terms of the time to read one prompt token, or to write one token of many sequences, in seconds."""
     out: list[Term] = []
     batch = max(1.0, min(work.prompt_tokens, work.batch))
     common = _common(work) + _pipeline(work, batch)
@@ -90,6 +88,8 @@ def prefill_terms(work: Work) -> list[Term]:
             features += [("attention:latent", 1.0)] if work.latent else []
             out.append(("attention", _log(work.attention_flops * share.layers / layers / rate), features))
         if share.held_bytes > 0:
+            if work.sequences > 1:
+                out.append(("kv", _log(share.kv_bytes / bandwidth), whole + _cache(work, device)))
             features = whole + _scaled("load", _place(device, False)) + _memory(device)
             out.append(("load", _log(_touched(share, work, batch) / bandwidth / batch), features))
         if share.layers > 0:
@@ -132,6 +132,13 @@ def _common(work: Work) -> Features:
 def _device(device: Device) -> Features:
     """The device's own effect, everywhere and on this backend."""
     return [(f"device:{device.key}", 1.0), (f"device:{device.key}|{device.backend}", 1.0)]
+
+
+def _cache(work: Work, device: Device) -> Features:
+    """How the KV cache is read."""
+    features = _scaled("kv", _place(device, False))
+    features += [("kv:flash", _flag(work.flash_attn)), (f"kv:type:{work.kv_type}", 1.0)]
+    return features + ([(f"kv:latent|{device.kind}", 1.0)] if work.latent else [])
 
 
 def _memory(device: Device) -> Features:

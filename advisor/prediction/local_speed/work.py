@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 LOCALSCORE_MIXES = (
     (1024, 16),
@@ -15,6 +16,10 @@ LOCALSCORE_MIXES = (
     (64, 1024),
     (16, 1536),
 )  # prompt and answer tokens of the nine tests LocalScore averages, https://www.localscore.ai/about
+SMALL_BATCH = 8
+"""Columns up to which llama.cpp multiplies a vector at a time, reading the weights once for all
+(MMVQ_MAX_BATCH_SIZE of ggml-cuda/mmvq.cuh, mul_mat_vec_max_cols of ggml-vulkan.cpp); wider batches take the
+kernels that prompts take."""
 NEUTRAL_YEAR = 2021
 """Release year at which the year features vanish: the middle of the measured devices."""
 
@@ -87,7 +92,8 @@ class Work:
     batch: float = 512.0
     """Micro batch of the prompt."""
     sequences: float = 1.0
-    """Answers written together, each step one token for all of them."""
+    """Answers written together, each step one token for all of them; above SMALL_BATCH a step is a prompt's
+    micro batch of as many tokens, each with a KV cache of its own."""
     flash_attn: bool | None = None
     n_devices: int = 1
     tensor_parallel: int = 1
@@ -106,3 +112,14 @@ class Work:
     """Experts that one token runs through in a layer; 0 for dense models."""
     experts: float = 0.0
     """Experts of a layer; 0 for dense models."""
+
+
+def written_together(work: Work, sequences: float) -> Work:
+    """*work* on one answer -> on *sequences* of them at once."""
+    tokens = sequences if sequences > SMALL_BATCH else work.prompt_tokens
+    return replace(work, sequences=sequences, prompt_tokens=tokens)
+
+
+def phase_of(work: Work) -> Literal["decode", "prefill"]:
+    """Which formula tells how fast answers are written."""
+    return "prefill" if work.sequences > SMALL_BATCH else "decode"

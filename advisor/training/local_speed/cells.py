@@ -27,6 +27,8 @@ def residuals(rows: Sequence[Row], residual: Sequence[float], who: Callable[[Row
     """
     grouped: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for i, row in enumerate(rows):
+        if row.work.sequences > 1:
+            continue
         place = f"{row.device.key}|{row.device.backend}"
         cell = cell_key(row.model, row.scheme, row.work.n_devices, row.engine)
         grouped[place, cell][who(row)].append(i)

@@ -29,7 +29,7 @@ PRIORS = Priors(
         "compute:": Prior(0.5, 1.0, _HALF),
         "matmul:": Prior(0.7, 1.0, _HALF),
         "attention:": Prior(0.7, 1.0, _HALF),
-        "together:": Prior(0.7, 1.0, _HALF),
+        "together:": Prior(1.0, 0.5, "a vector kernel's column costs its arithmetic some three times over"),
         "upload:": Prior(0.3, 0.3, "copies from pageable memory reach 0.7 of the link"),
         "hand:": Prior(0.0, 0.7, _GENERAL),
         "pipeline": Prior(0.5, 0.3, "half of what a perfect pipeline saves"),

@@ -14,7 +14,7 @@ from statistics import median
 from advisor.data import folder
 from advisor.engines import all_engines, facts
 from advisor.prediction.local_speed.inputs import engine_key
-from advisor.prediction.local_speed.work import Device, Work
+from advisor.prediction.local_speed.work import Device, Work, phase_of
 from advisor.training.data import tables
 from advisor.training.data.clean import DOUBTED, DOUBTING_FLAGS, clean
 from advisor.training.fitting.calibrate import rounded
@@ -53,6 +53,7 @@ class Row:
 
     work: Work
     phase: str
+    """prefill or decode; what more than SMALL_BATCH sequences write in a step is read like a prompt."""
     log_s: float
     """Log of the seconds per token of a prompt, or per step of answers."""
     source: str
@@ -140,10 +141,11 @@ def usable_row(record: Record) -> Row | str:
     work = work_of(record, model, device, host if isinstance(host, Device) else None, engine)
     if isinstance(work, str):
         return work
+    phase = record["phase"] if record["phase"] == "prefill" else phase_of(work)
     return Row(
         work=at_age(work, _age_years(record["source_id"])),
-        phase=record["phase"],
-        log_s=math.log(work.sequences / record["value"]),
+        phase=phase,
+        log_s=math.log((work.sequences if phase == "decode" else 1.0) / record["value"]),
         source=record["source_id"],
         engine=engine,
         model=model.name,

@@ -22,7 +22,7 @@ from advisor.prediction.local_speed.inputs import (
 )
 from advisor.prediction.local_speed.plan import prompt_work
 from advisor.prediction.local_speed.split import Part, Totals, experts_part, layers_part, shares
-from advisor.prediction.local_speed.work import LOCALSCORE_MIXES, Device, Work
+from advisor.prediction.local_speed.work import LOCALSCORE_MIXES, Device, Work, phase_of, written_together
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 from advisor.sizing.weights import Weights, weigh
 from advisor.training.local_speed.machines import Record
@@ -72,7 +72,6 @@ def work_of(
         return moved
     if moved.held and (host is None or host.kind != "cpu"):
         return "part of the model ran on a CPU that nobody names"
-    decode = record["phase"] == "decode"
     work = Work(
         shares=shares(totals, [(device, 1.0)], host, moved),
         engine=engine,
@@ -81,7 +80,6 @@ def work_of(
         attention_flops=attention_flops(model, depth),
         prompt_tokens=prompt,
         batch=_or(record["ubatch"], float(DEFAULT_UBATCH)),
-        sequences=record["concurrency"] if decode and record["concurrency"] > 1 else 1.0,
         flash_attn=None if record["flash_attn"] != record["flash_attn"] else bool(record["flash_attn"]),
         n_devices=int(record["n_devices"]),
         averaged=averaged,
@@ -91,7 +89,11 @@ def work_of(
         experts_used=float(model.n_experts_used or 0),
         experts=float(model.n_experts or 0),
     )
-    return work if decode else prompt_work(work, None)
+    if record["phase"] == "decode":
+        work = written_together(work, max(1.0, _or(record["concurrency"], 1.0)))
+        if phase_of(work) == "decode":
+            return work
+    return prompt_work(work, None)
 
 
 def base_scheme(record: Record) -> str:

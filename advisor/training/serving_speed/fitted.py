@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from advisor.training.data.tables import load
 from advisor.training.fitting.calibrate import rounded, strata
 from advisor.training.serving_speed.estimator import ONLY_WHILE_FITTING, StepModel
 from advisor.training.serving_speed.kernels import efficiencies
@@ -30,7 +29,6 @@ def fit(progress: Callable[[float], None] | None = None) -> dict[str, Any]:
         **exported(found, found.fitted()),
         "intervals": intervals(found, left),
         "machine_share": machine_share(found, left["source"]),
-        "batched": batched_growth(),
         "counts": _counts(found),
         "left_out_figures": dict(sorted(found.reasons.items())),
     }
@@ -116,26 +114,4 @@ def _counts(found: Sample) -> dict[str, dict[str, Any]]:
         "device": {k: [len(v), len(set(v))] for k, v in sorted(device.items())},
         "family": {k: [len(v), len(set(v))] for k, v in sorted(family.items())},
         "config": {k: [len(v), sorted(set(v))] for k, v in sorted(config.items())},
-    }
-
-
-def batched_growth() -> dict[str, list[float]]:
-    """What a further request adds to llama.cpp's step, as a share of a single step: [10 %, median, 90 %,
-    rows].
-
-    From totals at 1, 2 and 4 requests of the same model and device. A total that falls as requests are added
-    stays in: the spread says that this happens.
-    """
-    table = load("speed_local")
-    table = table[(table.phase == "decode") & table.test.str.fullmatch(r"tg\d+ \(c\d+\)")]
-    growth = defaultdict(list)
-    for (_, _, _, arch), rows in table.groupby(["hardware", "model", "scheme", "arch"], sort=True):
-        total = rows.groupby("concurrency").value.median()
-        for requests in (2.0, 4.0):
-            if 1.0 in total and requests in total:
-                share = (requests * total[1.0] / total[requests] - 1) / (requests - 1)
-                growth["moe" if arch == "moe" else "dense"].append(share)
-    return {
-        arch: [*(rounded(float(np.quantile(v, q))) for q in (0.1, 0.5, 0.9)), len(v)]
-        for arch, v in sorted(growth.items())
     }

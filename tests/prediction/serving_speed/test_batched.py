@@ -2,47 +2,58 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
 
 import pytest
 
-from advisor.catalog.gpus import find_gpu
-from advisor.catalog.models import find_model
-from advisor.catalog.schemes import find_scheme
-from advisor.documents.hardware import HardwareProfile, Memory
-from advisor.documents.outcome import Estimate, Placement
+from advisor.documents.outcome import Estimate
 from advisor.documents.requirements import Load
-from advisor.prediction.case import Case, Sized
+from advisor.errors import NotMeasuredError
 from advisor.prediction.figures import Speed
-from advisor.prediction.serving_speed.batched import shared
-from advisor.sizing.weights import weigh
+from advisor.prediction.serving_speed.batched import SAMPLING_S, shared
+
+DECODE = Estimate(value=100.0, low=80.0, high=120.0, basis="measured")
+PREFILL = Estimate(value=2000.0, low=1000.0, high=3000.0, basis="measured")
+TOGETHER = Estimate(value=320.0, low=160.0, high=400.0, basis="interpolated")
+ALONE = Speed(decode_tokens_per_s=DECODE, prefill_tokens_per_s=PREFILL)
 
 
-def machine(name: str) -> HardwareProfile:
-    """A catalogue machine with one GPU."""
-    return HardwareProfile(name=name, source="catalogue", gpus=(find_gpu(name).gpu(),))
+def test_decode_is_each_ones_part_of_what_all_write():
+    """Four answers written at 320 tokens/s together are 80 tokens/s each, as llama-batched-bench counts."""
+    found = shared(Load(prompt_tokens=128, output_tokens=256, concurrency=4), ALONE, TOGETHER, 4)
+    decode = found.decode_tokens_per_s
+    assert (decode.low, decode.value, decode.high) == (40.0, 80.0, 100.0)
+    assert decode.basis == "interpolated"
 
 
-def test_batched_local_speed_grows_with_requests_and_never_past_the_prompts_rate():
-    """llama.cpp at several requests: more in total, less for each, and no faster than it reads prompts."""
-    profile = find_model("llama-3.1-8b")
-    weights = weigh(profile, find_scheme("Q4_K_M"))
-    decode = Estimate(value=100.0, low=80.0, high=120.0, basis="measured")
-    prefill = Estimate(value=3000.0, low=2500.0, high=3500.0, basis="measured")
-    hardware = replace(machine("RTX 3090"), memory=Memory())
-    case = Case(
-        hardware=hardware, model=profile, scheme=find_scheme("Q4_K_M"), engine="llama.cpp", backend="cuda"
-    )
-    sized = Sized(weights=weights, placement=Placement(kind="gpu", n_gpus=1))
-    alone = Speed(decode_tokens_per_s=decode, prefill_tokens_per_s=prefill)
-    found = [
-        shared(case, Load(prompt_tokens=128, output_tokens=256, concurrency=c), sized, alone)
-        for c in (1, 2, 4, 8, 16, 64, 256)
-    ]
-    throughput = [f.throughput_tokens_per_s.value for f in found]
-    each = [f.decode_tokens_per_s.value for f in found]
-    assert throughput == sorted(throughput)
-    assert each == sorted(each, reverse=True)
-    assert throughput[-1] < prefill.value
-    assert each[0] == pytest.approx(decode.value)
-    assert [f.decode_tokens_per_s.basis for f in found[:4]] == ["interpolated"] * 3 + ["extrapolated"]
+def test_answers_wait_for_each_others_prompts_and_sampling():
+    """A request's answer of 256 tokens takes its steps, the sampling of four, and three other prompts."""
+    found = shared(Load(prompt_tokens=128, output_tokens=256, concurrency=4), ALONE, TOGETHER, 4)
+    latency, ttft = found.request_latency_s.value, found.time_to_first_token_s.value
+    per_token = 4 / 320 + 4 * SAMPLING_S + 3 * 0.064 / 256
+    assert latency - ttft == pytest.approx(255 * per_token)
+    assert found.throughput_tokens_per_s.value == pytest.approx(4 * 256 / latency)
+
+
+def test_what_memory_cannot_hold_waits():
+    """Two of eight held: requests per second are those of two, and the wait is four times as long."""
+    load = Load(prompt_tokens=128, output_tokens=256, concurrency=8)
+    found = shared(load, ALONE, TOGETHER, 2)
+    alone = shared(Load(prompt_tokens=128, output_tokens=256, concurrency=2), ALONE, TOGETHER, 2)
+    assert found.requests_per_s.value == pytest.approx(alone.requests_per_s.value)
+    assert found.request_latency_s.value == pytest.approx(4 * alone.request_latency_s.value)
+    assert "memory holds 2 of 8 requests; the others wait" in found.decode_tokens_per_s.evidence
+
+
+def test_a_rate_without_a_lower_bound_takes_times_without_an_upper_one():
+    """Nothing measured says how slow it may be: the time of a request has no end either."""
+    open_ended = Estimate(value=320.0, low=0.0, high=400.0, basis="extrapolated")
+    found = shared(Load(prompt_tokens=128, output_tokens=256, concurrency=4), ALONE, open_ended, 4)
+    assert found.request_latency_s.high == math.inf
+    assert found.throughput_tokens_per_s.low == 0.0
+
+
+def test_unknown_prompts_are_not_guessed():
+    """Where the speed of prompts is not known, sharing the machine is not either."""
+    with pytest.raises(NotMeasuredError, match="prompts"):
+        shared(Load(concurrency=4), Speed(decode_tokens_per_s=DECODE), TOGETHER, 4)
