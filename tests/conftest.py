@@ -1,8 +1,11 @@
 """Tests see neither the user's own measurements nor facts cached of this machine."""
 
+import importlib.util
 import os
 import tempfile
 from pathlib import Path
+
+import pytest
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="advisor-tests-")
 
@@ -20,3 +23,14 @@ def pytest_report_header(config):
     from advisor.probe import probe
 
     return f"scikit-learn {sklearn.__version__}, {probe().name}"
+
+
+@pytest.fixture(scope="session")
+def gguf_files():
+    """The module that writes small GGUF files."""
+    pytest.importorskip("gguf", reason="the gguf package writes the tests' files")
+    path = Path(__file__).parent / "catalog" / "gguf" / "gguf_files.py"
+    spec = importlib.util.spec_from_file_location("gguf_files", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

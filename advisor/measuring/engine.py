@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from advisor.catalog.gguf_types import TYPES
+from advisor.catalog.gguf.types import TYPES
 from advisor.engines.kv_types import GGML
 from advisor.errors import BadFileError, UsageError
 

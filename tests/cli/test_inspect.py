@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from advisor.cli.main import run
 
-pytest.importorskip("gguf", reason="the gguf package writes the test's file")
-_spec = importlib.util.spec_from_file_location(
-    "gguf_files", Path(__file__).parents[1] / "catalog" / "gguf_files.py"
-)
-gguf_files = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(gguf_files)
-
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
+def file(tmp_path: Path, gguf_files: ModuleType) -> Path:
     """A small model."""
     return gguf_files.write_gguf(tmp_path / "tiny.gguf")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct, error
 
-from advisor.catalog.gguf_types import TYPES, row_bytes
+from advisor.catalog.gguf.types import TYPES, row_bytes
 from advisor.documents.files import open_regular
 from advisor.documents.model import StoredTensor
 from advisor.errors import BadFileError

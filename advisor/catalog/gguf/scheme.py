@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from math import prod
 
-from advisor.catalog.gguf_types import FILE_TYPES
+from advisor.catalog.gguf.types import FILE_TYPES
 from advisor.catalog.names import compiled
 from advisor.documents.model import StoredTensor
 
