@@ -75,7 +75,7 @@ def kept(category: TaskCategory, question: Question) -> tuple[Estimate, float, d
     ceiling = question.fitted["ceiling"].get(category)
     if ceiling is None:
         return None
-    base, power = question.task_line(category)
+    base, power = line = question.task_line(category)
     z, kv_shift = question.at(category)
     at = z + question.lift / power
     predicted = base + power * (at + kv_shift)
@@ -83,11 +83,11 @@ def kept(category: TaskCategory, question: Question) -> tuple[Estimate, float, d
     enough = question.enough(category)
     if not enough:
         spread *= question.fitted["borrowed_spread"]
-    wide, one_sided = question.width("task", "two_sided"), question.width("task", "upper")
+    wide, one_sided = question.task_widths
 
     def loss(width: float) -> float:
         """At *width* spreads: measured where it was, else predicted and kept between what was."""
-        ladder = question.task_ladder(category, width)
+        ladder = question.task_ladder(category, width, line)
         if question.cell is not None:
             price = ladder.of(question.cell)
         else:
@@ -131,7 +131,7 @@ def _evidence(question: Question, category: str, enough: bool) -> tuple[Basis, t
         lines.append("through damage (perplexity, KLD) learned over all methods")
     if not question.known:
         lines.append("this model was never measured: its family may differ")
-    lines += question.width_note("task")
+    lines += question.task_note
     if task and question.facts.kv_bits >= 16:
         return "measured", tuple(lines)
     return "interpolated" if enough else "extrapolated", tuple(lines)
@@ -148,7 +148,7 @@ def _log_damage(question: Question, kind: str) -> tuple[tuple[float, float, floa
     power = question.coefficients.get(f"p:{kind}", 1.0)
     z, kv_shift = question.at()
     cell = question.cell if question.cell and question.cell.damage_rows else None
-    measured, predicted = question.width("task", "two_sided"), question.width(kind, "two_sided") / power
+    measured, predicted = question.task_widths[0], question.width(kind, "two_sided") / power
 
     def place(side: float) -> float:
         ladder = question.damage_ladder(side * measured if side else 0.0)

@@ -117,8 +117,10 @@ class Question:
 
     def at(self, category: str = "") -> tuple[float, float]:
         """Predicted log-damage with the cache in full precision, and what a quantized cache adds to it."""
+        if self.facts.kv_bits >= 16:
+            return self.damage.z, 0.0
         whole = latent(self.facts, self.about, self.coefficients, category).z
-        if self.facts.kv_bits >= 16 or self.facts.method == "none":
+        if self.facts.method == "none":
             return whole, 0.0
         plain = latent(replace(self.facts, kv_bits=16.0), self.about, self.coefficients).z
         return (self.cell.z if self.cell else plain), whole - plain
@@ -143,6 +145,16 @@ class Question:
         found = width_at(self.calibration(kind)[side], self.confidence)
         return math.inf if found is None else found
 
+    @cached_property
+    def task_widths(self) -> tuple[float, float]:
+        """Of a task's price, two-sided and one-sided."""
+        return self.width("task", "two_sided"), self.width("task", "upper")
+
+    @cached_property
+    def task_note(self) -> tuple[str, ...]:
+        """Why a task has no interval at this confidence."""
+        return self.width_note("task")
+
     def width_note(self, kind: str) -> tuple[str, ...]:
         """Why there is no interval at this confidence; nothing where there is one."""
         calibration = self.calibration(kind)
@@ -164,9 +176,11 @@ class Question:
         """Standard deviation of a predicted log price."""
         return interpolate(price, self.fitted["price_knots"], self.calibration("task")["spread"])
 
-    def task_ladder(self, category: str, width: float) -> Ladder:
-        """Log prices of the measured cells, *width* of their own errors from the middle."""
-        base, power = self.task_line(category)
+    def task_ladder(self, category: str, width: float, line: tuple[float, float]) -> Ladder:
+        """Log prices of the measured cells, *width* of their own errors from the middle; *line* is what
+        `task_line` says of the category.
+        """
+        base, power = line
         kept, key = _ladders(self.about.name, self.group), (category, width, base, power)
         if key not in kept:
             kept[key] = ladder(self.cells, lambda cell: self._price(cell, category, width, base, power))
