@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -86,10 +87,10 @@ class CacheLayout:
 
     def shares(self, first: int, last: int) -> tuple[float, ...]:
         """What layers first..last-1 hold of each group's cache, and last of the state: the shares of parts
-        that make up the model sum to 1."""
+        that make up the model sum to 1. Layers are in ascending order."""
         members = [group.layers for group in self.groups] + [self.state_layers]
         return tuple(
-            sum(first <= layer < last for layer in layers) / len(layers) if layers else 0.0
+            (bisect_left(layers, last) - bisect_left(layers, first)) / len(layers) if layers else 0.0
             for layers in members
         )
 
