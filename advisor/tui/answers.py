@@ -37,6 +37,11 @@ second, for Llama 2 70B, and 40 ms, 25 a second, when interactive
 (https://mlcommons.org/2025/04/llm-inference-v5)."""
 
 
+LICENCES = {"": "any", "osi": "open source (OSI)", "commercial": "commercial use"}
+"""`--licence` of a choice -> words; a licence by its own name is asked for on the command line."""
+READS = {"": "anything", "text": "text only", "vision": "images too", "vision+audio": "images and sound too"}
+"""`--modality` of a choice -> words."""
+
 _LABELS = {
     "ram": "RAM",
     "vram": "VRAM",
@@ -48,12 +53,14 @@ _LABELS = {
     "min-speed": "Speed",
     "engine": "Engines",
     "task": "Used for",
+    "since": "Since",
 }
 """Option -> the label of its field."""
 
 FIELD_OF = {
     "context": "context", "concurrency": "requests", "max-loss": "loss", "min-speed": "min_speed",
     "task": "tasks", "engine": "engines", "model": "model", "hardware": "machine",
+    "since": "since",
 }  # fmt: skip
 """The field at fault (`UsageError.field`) -> the field on the screen."""
 PRESETS = {"loss": "accuracy", "min_speed": "speed"}
@@ -81,6 +88,11 @@ class Answers:
     engines: str = ""
     kv_type: str = "auto"
     calibration: bool = True
+    licence: str = ""
+    """Of the models to choose among, as are the next three; a model named needs no choice."""
+    modality: str = ""
+    since: str = ""
+    tools: bool = False
 
     @classmethod
     def of(cls, value: object) -> Answers:
@@ -92,6 +104,8 @@ class Answers:
             found,
             accuracy=found.accuracy if found.accuracy in ACCURACY else "best",
             speed=found.speed if found.speed in SPEED else "any",
+            licence=found.licence if found.licence in LICENCES else "",
+            modality=found.modality if found.modality in READS else "",
         )
 
     def having(self, answers: Mapping[str, str]) -> Answers:
@@ -118,6 +132,7 @@ def stated(answers: Answers) -> need.Stated:
     """The need in the words of the command line's options."""
     loss = answers.loss if answers.accuracy == "number" else ACCURACY[answers.accuracy][1]
     speed = answers.min_speed if answers.speed == "number" else SPEED[answers.speed][1]
+    open_choice = not answers.model.strip()
     return need.Stated(
         task=(answers.tasks.strip(),) if answers.tasks.strip() else (),
         max_loss=_text(loss),
@@ -128,6 +143,10 @@ def stated(answers: Answers) -> need.Stated:
         kv_cache=None if answers.kv_type == "auto" else answers.kv_type,
         no_calibration=not answers.calibration,
         objective="speed" if answers.speed == "fastest" else None,
+        licence=(answers.licence,) if open_choice and answers.licence else (),
+        modality=answers.modality or None if open_choice else None,
+        since=_text(answers.since) if open_choice else None,
+        tools=open_choice and answers.tools,
     )
 
 
@@ -155,7 +174,7 @@ def problems(answers: Answers) -> dict[str, str]:
         preset = next(iter(needed))
         if getattr(answers, preset) == "number" and not getattr(answers, name).strip():
             found[name] = "give a number, such as 2" + (" %" if name == "loss" else "0")
-    for name in ("tasks", "loss", "min_speed", "context", "requests", "engines"):
+    for name in ("tasks", "loss", "min_speed", "context", "requests", "engines", "since"):
         needed = {"loss": {"accuracy": "number"}, "min_speed": {"speed": "number"}}.get(name, {})
         if any(getattr(answers, key) != value for key, value in needed.items()):
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,10 +17,13 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Plan, Recommendation
 from advisor.documents.requirements import Requirements
 from advisor.documents.tradeoffs import Row, Table
-from advisor.errors import ProbeError, UsageError
+from advisor.errors import AdvisorError, ProbeError, UsageError
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.session import Session
-from advisor.tui.answers import Answers, requirements
+from advisor.tui.answers import FIELD_OF, Answers, requirements
+
+SUGGESTED = 16
+"""Suggestions kept: going back from a model to the list it was taken from computes nothing."""
 
 
 class Chosen(NamedTuple):
@@ -69,6 +73,7 @@ class Conversation:
         """This machine, once it is known."""
         self.reply: Reply | None = None
         self._sessions: dict[tuple[str, ...], Session] = {}
+        self._suggested: OrderedDict[Answers, Reply] = OrderedDict()
         self._lock = Lock()
 
     def read_machine(self) -> HardwareProfile:
@@ -83,8 +88,13 @@ class Conversation:
     def know(self, profile: HardwareProfile) -> None:
         """Take *profile* as this machine; what was computed for the old one is forgotten."""
         self.probed = profile
+        self.forget()
+
+    def forget(self) -> None:
+        """What was computed: something was measured since."""
         self.reply = None
         self._sessions.clear()
+        self._suggested.clear()
 
     def machine(self, answers: Answers) -> HardwareProfile:
         """The machine asked about: a named one, or this one, with what the user states put over it."""
@@ -109,13 +119,32 @@ class Conversation:
 
     def ask(self, answers: Answers) -> Reply:
         """The whole answer; raises AdvisorError for what cannot be understood."""
+        if answers in self._suggested:
+            return self._suggested[answers]
         known = self._session(answers)
         hardware = known.hardware if known else self.machine(answers)
         need = requirements(answers, known.model if known else None)
         if known is None:
-            return Reply(answers, hardware, None, need, None, None, suggestion=recommend(need, hardware))
+            return self._keep(
+                Reply(answers, hardware, None, need, None, None, suggestion=recommend(need, hardware))
+            )
         table, best = known.table(need), known.best(need)
         return Reply(answers, hardware, known.model, need, table, known, best)
+
+    def _keep(self, reply: Reply) -> Reply:
+        self._suggested[reply.answers] = reply
+        while len(self._suggested) > SUGGESTED:
+            self._suggested.popitem(last=False)
+        return reply
+
+    def at_fault(self, answers: Answers, error: Exception) -> str:
+        """Which answer *error* is about: machine, model, or the field it names; '' for none of them."""
+        for name, read in (("machine", self.machine), ("model", self.model)):
+            try:
+                read(answers)
+            except AdvisorError:
+                return name
+        return FIELD_OF.get(getattr(error, "field", ""), "")
 
     def ask_unless(self, answers: Answers, cancelled: Callable[[], bool]) -> Reply | None:
         """`ask`, one at a time; None when a newer question came while this one waited for its turn."""

@@ -19,11 +19,11 @@ async def test_from_start_to_command(start, size):
         assert "[3 Answer]" in driver.text
         assert "RTX 4090" in driver.text
         await driver.press("e")
-        assert "[2 Questions]" in driver.text
+        assert ("[2 Questions]" in driver.text) == (size[0] < 100)
         await driver.replace("model", "")
         await driver.type("lama 3.1 8")
         assert "Llama-3.1-8B" in driver.text
-        await driver.press("enter", "enter")
+        await driver.press("enter", "enter" if size[0] < 100 else "escape")
         assert "[3 Answer]" in driver.text
         plan = driver.app.screen.plan
         assert f"Llama-3.1-8B: {plan.scheme} on {plan.engine}" in driver.text.replace(" with imatrix", "")
@@ -52,7 +52,7 @@ async def test_every_screen(start, size):
             "Calibration",
         ):
             assert f" {label} " in driver.text
-        await driver.press("f5")
+        await driver.press("f5" if size[0] < 100 else "escape")
         for words in ("Run (c copies)", "tok/s", "loses"):
             assert words in " ".join(driver.text.split())
         await driver.press("t")

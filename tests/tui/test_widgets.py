@@ -3,8 +3,7 @@
 import pytest
 
 from advisor.documents.outcome import DeviceMemory
-from advisor.tui.machine_names import machine_names, meant
-from advisor.tui.screens.questions import model_names
+from advisor.tui.names import machine_names, meant, model_names
 from advisor.tui.widgets.memory_bar import cells
 from advisor.tui.widgets.search import Search, paths
 

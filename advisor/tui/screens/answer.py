@@ -5,26 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.widgets import DataTable, Footer, Input, Static
-from textual.worker import get_current_worker
 
 from advisor.documents.recommendation import Plan
-from advisor.errors import AdvisorError, ProbeError
 from advisor.report.terminal import clean
-from advisor.tui.answers import Answers, command, plain_words
+from advisor.tui.answers import Answers, command, requirements
 from advisor.tui.conversation import Reply
-from advisor.tui.messages import Replied, ReplyFailed
-from advisor.tui.screens.base import StepScreen
+from advisor.tui.screens.asking import AskingScreen
 from advisor.tui.widgets.answer_page import AnswerPage, FigureTable, text
+from advisor.tui.widgets.questions import Questions, wrong_fields
 from advisor.tui.widgets.ranked import Ranked
 from advisor.tui.widgets.steps import Steps
+from advisor.tui.widgets.tick import Tick
+
+WIDE = 100
+"""From this width on the questions stand beside the answer: 40 cells for them, 60 for the page."""
 
 
-class AnswerScreen(StepScreen):
+class AnswerScreen(AskingScreen):
     """The first screen and the last one left."""
 
     STEP = "Answer"
@@ -35,7 +37,8 @@ class AnswerScreen(StepScreen):
         "a runner-up it opens what the figure is made of and the measurements behind it. / searches the list "
         "by words, <10GB, >30tok, <1%, since 2026."
     )
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 (as Textual declares it)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "questions", "Questions"),
         Binding("h", "machine", "Machine"),
@@ -47,6 +50,7 @@ class AnswerScreen(StepScreen):
         Binding("p", "plot", "Plot", show=False),
         Binding("escape", "back", show=False),
         Binding("slash", "search", "Search", key_display="/"),
+        Binding("f", "left_out", "Models left out too", show=False),
         Binding("w", "words", "Words", key_display="w"),
         Binding("l", "learn", "Learn", show=False),
         Binding("s", "save", "Save", show=False),
@@ -58,13 +62,16 @@ class AnswerScreen(StepScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._asked: Answers | None = None
+        self._words: dict[bool, str] = {}
+        """What was searched for in the list of models (True) and of schemes (False)."""
 
     def compose(self) -> ComposeResult:
-        """Steps, machine, page."""
+        """Steps, machine, page, and the questions beside it where there is room."""
         yield Steps(self.STEP)
         yield Static("", id="planned-for", markup=False)
-        yield Vertical(id="body")
+        with Horizontal(id="beside"):
+            yield Vertical(id="body")
+            yield Questions(self.conversation.answers, machine=True)
         yield Footer(compact=True)
 
     @property
@@ -81,64 +88,73 @@ class AnswerScreen(StepScreen):
         document = self.reply.document
         return document.recommendation or (document.nearest_miss.plan if document.nearest_miss else None)
 
-    async def on_screen_resume(self) -> None:
-        """Answer what was changed meanwhile; show what was answered meanwhile."""
-        known = self.conversation.reply
-        answers = self.conversation.answers
-        if known is not None and known.answers == answers:
-            if known is not self.reply:
-                await self._show(known)
-        elif self._asked != answers or self.reply is not None:
-            await self._ask(answers)
+    @property
+    def panel(self) -> Questions:
+        """The questions beside the page."""
+        return self.query_one(Questions)
 
-    async def _ask(self, answers: Answers) -> None:
-        self._asked = answers
-        waiting = "Computing …" if answers.model else "Looking through the current model families …"
-        await self._say(f"Reading the machine … {waiting}" if self.conversation.probed is None else waiting)
-        self._compute(answers)
+    async def on_screen_resume(self) -> None:
+        """The panel shows what was answered elsewhere."""
+        self.panel.fill(self.conversation.answers)
+        await super().on_screen_resume()
+
+    @on(Questions.Changed)
+    async def _changed(self, event: Questions.Changed) -> None:
+        """Another answer: the list is narrowed at once, and everything is computed anew behind it."""
+        if event.typing and event.name in ("machine", "model"):
+            return  # a name half typed is another name
+        answers = self.panel.typed(self.conversation.answers)
+        wrong = wrong_fields(answers)
+        self.panel.mark(wrong)
+        if wrong or answers == self.conversation.answers:
+            return
+        self.app.change(answers)
+        for ranked in self.query(Ranked):
+            ranked.narrow(requirements(answers, None))
+        if event.typing:
+            self.ask_soon()
+        else:
+            await self.ask(answers)
+
+    async def waiting(self, answers: Answers) -> None:
+        """In the line of the machine while there is a page, else in its place."""
+        what = "Computing …" if answers.model else "Looking through the current model families …"
+        if self.conversation.probed is None and not answers.hardware:
+            what = f"Reading the machine … {what}"
+        if self.reply is None:
+            await self._say(what)
+        else:
+            self._head(self.reply, f"  {what}")
 
     async def _say(self, words: str, kind: str = "") -> None:
         body = self.query_one("#body")
         await body.remove_children()
         await body.mount(text(words, f"pad {kind}"))
 
-    @work(thread=True, exclusive=True, exit_on_error=False)
-    def _compute(self, answers: Answers) -> None:
-        worker = get_current_worker()
-        try:
-            if not answers.hardware.strip() and self.conversation.probed is None:
-                self.conversation.read_machine()
-            reply = self.conversation.ask_unless(answers, lambda: worker.is_cancelled)
-            if reply is not None:
-                _ = reply.document  # written here, where it holds nothing up
-                self.post_message(Replied(reply))
-        except AdvisorError as error:
-            mend = "h names a machine" if isinstance(error, ProbeError) else "e changes the questions"
-            self.post_message(ReplyFailed(f"{plain_words(error)} ({mend})"))
+    async def refused(self, text: str, field: str) -> None:
+        """At the field of the panel where it is seen, else in place of the page."""
+        if self.reply is not None:
+            self._head(self.reply)
+        if not (self.panel.display and self.panel.refuse(field, text) and self.reply):
+            await self._say(f"! {text}", "problem")
 
-    @on(Replied)
-    async def _replied(self, event: Replied) -> None:
-        if event.reply.answers == self.conversation.answers:
-            self.conversation.reply = event.reply
-            await self._show(event.reply)
+    async def shown(self, reply: Reply) -> None:
+        """The page of *reply*; each of the two lists, of models and of schemes, is as it was left."""
+        self._head(reply)
+        self.panel.fill(reply.answers)
+        body = self.query_one("#body")
+        if self.reply is not None and (lists := self.query(Ranked)):
+            self._words[self.reply.model is None] = lists.first().words
+        if self.focused is not None and body in self.focused.ancestors:
+            self.set_focus(None)  # the next field would take it
+        await body.remove_children()
+        await body.mount(AnswerPage(reply, self._words.get(reply.model is None, "")))
 
-    @on(ReplyFailed)
-    async def _refused(self, event: ReplyFailed) -> None:
-        await self._say(f"! {event.text}", "problem")
-
-    def failed(self, text: str) -> None:
-        """Say it where the answer would stand."""
-        self.post_message(ReplyFailed(text))
-
-    async def _show(self, reply: Reply) -> None:
-        self._asked = reply.answers
+    def _head(self, reply: Reply, more: str = "") -> None:
         line = self.query_one("#planned-for", Static)
         stated = self._stated(reply.answers)
-        line.update(clean(reply.hardware.name) + stated)
+        line.update(clean(reply.hardware.name) + stated + more)
         line.set_class(bool(stated), "-other")
-        body = self.query_one("#body")
-        await body.remove_children()
-        await body.mount(AnswerPage(reply))
 
     def _stated(self, answers: Answers) -> str:
         """The badge of a machine that is not the one this runs on, or not as it was read."""
@@ -158,9 +174,9 @@ class AnswerScreen(StepScreen):
     async def _open_other(self, event: Ranked.Chosen) -> None:
         if self.reply is None:
             return
-        if self.reply.model is None or event.plan.model != self.reply.model.name:
-            self.app.change(replace(self.conversation.answers, model=event.plan.model))
-            await self._ask(self.conversation.answers)
+        if event.plan is None or self.reply.model is None or event.model != self.reply.model.name:
+            self.app.change(replace(self.conversation.answers, model=event.model))
+            await self.ask(self.conversation.answers)
         else:
             await self._evidence(event.plan, "size")
 
@@ -168,8 +184,20 @@ class AnswerScreen(StepScreen):
         await self.app.open("evidence", self.reply, plan, section)
 
     async def action_questions(self) -> None:
-        """What runs, what for, how accurate, how fast."""
-        await self.app.open("questions")
+        """The cursor into the panel, or the questions as a step where there is no room for it."""
+        if self.panel.display:
+            self.panel.enter("model")
+        else:
+            await self.app.open("questions")
+
+    def action_back(self) -> None:
+        """First out of a field, then from a model back to the list it was taken from."""
+        answers = self.conversation.answers
+        if self.focused is not None:
+            self.set_focus(None)
+        elif answers.model and self.reply is not None:
+            self.app.change(replace(answers, model=""))
+            self.ask_soon()
 
     async def action_machine(self) -> None:
         """What the plan is made for."""
@@ -180,13 +208,18 @@ class AnswerScreen(StepScreen):
         here = replace(self.conversation.answers, hardware="", ram="", vram="", bandwidth="")
         if here != self.conversation.answers:
             self.app.change(here)
-            await self._ask(here)
+            await self.ask(here)
 
     def action_search(self) -> None:
         """The cursor into the search line of the list."""
         lines = self.query("Ranked Input").results(Input)
         if line := next(lines, None):
             line.focus()
+
+    def action_left_out(self) -> None:
+        """The models that do not fit, or that others outrank, with the reasons; and without them again."""
+        for tick in self.query("Ranked Tick").results(Tick):
+            tick.toggle()
 
     def action_scroll(self, step: int) -> None:
         """The page, without animation: it would send every step over the line."""

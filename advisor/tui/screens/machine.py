@@ -17,8 +17,8 @@ from advisor.errors import AdvisorError
 from advisor.report.machine import machine_rows
 from advisor.tui.answers import Answers, plain_words
 from advisor.tui.conversation import Conversation
-from advisor.tui.machine_names import machine_names, meant
 from advisor.tui.messages import MachineFailed, MachineRead, Measuring
+from advisor.tui.names import machine_names, meant
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.field import Field
 from advisor.tui.widgets.search import Search

@@ -18,8 +18,8 @@ from advisor.report.tradeoffs import detail
 from advisor.tui.answers import Answers, field_of, plain_words, problems
 from advisor.tui.beside import beside
 from advisor.tui.conversation import Reply
-from advisor.tui.machine_names import machine_names, meant
 from advisor.tui.messages import Replied, ReplyFailed
+from advisor.tui.names import machine_names, meant
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.field import Field
 from advisor.tui.widgets.scheme_table import SchemeTable

@@ -43,9 +43,10 @@ class FigureTable(DataTable[Text]):
 class AnswerPage(VerticalScroll):
     """The page of one reply."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: Reply, words: str = "") -> None:
+        """*words* are searched for in the list."""
         super().__init__(id="page")
-        self.reply = reply
+        self.reply, self.words = reply, words
         self.document: Recommendation = cleaned(reply.document)
 
     def compose(self) -> ComposeResult:
@@ -126,7 +127,7 @@ class AnswerPage(VerticalScroll):
             title, plans = "Runners-up (Enter opens)", document.alternatives
         if plans:
             yield from heading(title)
-            yield Ranked(plans)
+            yield Ranked(plans, () if self.reply.model else document.rejected, self.words)
         if document.better_models:
             yield from heading("Models with better scores that fit here (Enter takes it)")
             yield Ranked(document.better_models)

@@ -76,6 +76,7 @@ class Search(Vertical):
     class Taken(Message):
         """A suggestion was taken."""
 
+        search: Search
         name: str
 
     def __init__(
@@ -192,7 +193,7 @@ class Search(Vertical):
 
     def _choose(self, name: str) -> None:
         self.take(name)
-        self.post_message(self.Taken(name))
+        self.post_message(self.Taken(self, name))
 
     def take(self, name: str) -> None:
         """Put *name* into the input and close the list."""

@@ -7,8 +7,8 @@ import pytest
 from advisor.tui.answers import Answers
 from advisor.tui.columns import fitted
 from advisor.tui.conversation import Conversation
+from advisor.tui.ranking import COLUMNS, columns, matching
 from advisor.tui.widgets.four import share, tiles
-from advisor.tui.widgets.ranked import COLUMNS, columns, matching
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +39,10 @@ def test_words_and_bounds(plans, words, holds):
 
 
 def test_columns_by_priority():
-    """At 80 cells the figures that decide are there; what a column cuts ends in an ellipsis."""
-    assert [title for title, _, _ in columns(74)][:5] == ["model", "scheme", "tok/s", "GB", "loss %"]
+    """At 58 cells the figures that decide are there; what a column cuts ends in an ellipsis."""
+    assert [title for title, _, _ in columns(58)] == ["model", "scheme", "tok/s", "GB", "loss %"]
     assert len(COLUMNS) == len(columns(200))
+    assert sum(cells + 2 for _, cells, _ in columns(74)) <= 74
     assert len(columns(10)) == 3
     assert [fitted("abcdef", 4), fitted("abcd", 4)] == ["abc…", "abcd"]
 
