@@ -46,6 +46,10 @@ class Engine:
     """Whether it batches continuously over a paged KV cache."""
     measured_as: str = ""
     """The engine whose measurements stand for it; empty = its own."""
+    own_kernels: bool = False
+    """Whether it multiplies in kernels of its own, whose speeds say nothing of serving engines'."""
+    rewritten_in: str = ""
+    """The version since which its scheduler is the present one; what ran before is measured apart."""
     backend: str = ""
     """Its only backend; empty = what the device brings."""
     outside_gpu: Literal["", "layers", "experts"] = "layers"

@@ -96,6 +96,7 @@ ENGINE = Engine(
     rank=8,
     formats=("hqq",),
     physics="serving",  # measured as serving engines are, though it keeps no paged cache
+    own_kernels=True,
     kv_types=("f16", "bf16"),
     online={**{name: name for name in _FP8}, "bnb": "bnb", "hqq": "hqq"},
     package="transformers",

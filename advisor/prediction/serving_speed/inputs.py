@@ -3,8 +3,10 @@ part."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import pairwise
+from math import inf
 
 from advisor.documents.hardware import Gpu
 from advisor.documents.model import ModelProfile
@@ -58,16 +60,17 @@ def serving_engine(engine: str) -> str:
 def engine_key(engine: str, version: str = "") -> str:
     """The engine generation whose coefficients apply: the current one unless *version* says otherwise.
 
-    vLLM rewrote its scheduler and host loop (V1, the default from 0.8.0 on,
-    https://github.com/vllm-project/vllm/releases/tag/v0.8.0): a step of the old one costs milliseconds more.
-    An engine nobody measured is taken as vLLM.
+    An engine nobody measured is taken as the usual server.
     """
     engine = serving_engine(engine)
-    old = engine == "vllm" and version.startswith(("0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"))
-    return "vllm-v0" if old and not version.startswith(_TWO_DIGITS) else engine
+    rewritten = facts(engine).rewritten_in
+    return f"{engine}-v0" if version and rewritten and _parts_of(version) < _parts_of(rewritten) else engine
 
 
-_TWO_DIGITS = tuple(f"0.{minor}." for minor in range(10, 100))
+def _parts_of(version: str) -> tuple[float, ...]:
+    """The leading numbers of a version: 0.12.1.dev3 is (0, 12, 1). What is no version is the newest."""
+    found = re.match(r"v?(\d+(?:\.\d+)*)", version)
+    return tuple(map(int, found[1].split("."))) if found else (inf,)
 
 
 def slots(engine: str, version: str, gpu: Gpu) -> int:
@@ -134,7 +137,7 @@ def kernel(scheme: SchemeProfile, gpu: Gpu, engine: str = "vllm") -> tuple[str, 
         return "bf16", half
     if scheme.family in _SLOW_FAMILIES or scheme.is_gguf or bits < 4:
         return "slow", half
-    if engine == "transformers":
+    if facts(engine).own_kernels:
         return "unfused", half
     if scheme.family == "mxfp4":
         # Experts in MXFP4 meet FP8 activations on Blackwell and 16-bit ones elsewhere, whatever the

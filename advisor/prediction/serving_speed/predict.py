@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import cache
 from math import exp, log
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.outcome import Estimate, Placement
@@ -65,25 +65,8 @@ def predict(case: Case, load: Load, sized: Sized) -> Speed:
     share = max(1.0, held / stages)
     found = under_load(share, float(prompt), float(output), kv_bytes, step, c)
     family = expert if case.model.is_moe else body
-    point = _point(case, step, family)
     measured = Measured(gpu, tensor * stages, case.model, family, serving_engine(case.engine))
-    evidence = measured.evidence
-    if held < wanted:
-        evidence = (*evidence, f"memory holds {held} of {wanted} requests; the others wait")
-
-    def about(seconds: float, figure: Figure) -> Estimate:
-        value, factor = seconds * exp(measured.effect(figure)), measured.factor(figure, held, case.confidence)
-        effect = own_effect(case.own, case.engine, "prefill" if figure == "first" else "decode", point)
-        if effect is None:
-            return Estimate.of((value, value / factor, value * factor), measured.basis, evidence)
-        share = measured.machine_share(figure)
-        prior = (log(measured.factor(figure, held, 0.9)) / NORMAL_90) ** 2 * share
-        weight = prior / (prior + effect.sd**2 / effect.rows)
-        value *= exp(-weight * effect.log_ratio)
-        factor **= (1.0 - weight * share) ** 0.5
-        told = f"{effect.rows} rows measured on this machine, trusted {weight:.0%}"
-        return Estimate.of((value, value / factor, value * factor), "measured-here", (told, *evidence))
-
+    about = _Estimates(case, _point(case, step, family), measured, held, wanted).of
     return steady(
         about(found.ttft_s, "first"),
         about(found.tpot_s, "token"),
@@ -92,6 +75,35 @@ def predict(case: Case, load: Load, sized: Sized) -> Speed:
         Flight(held=held, wanted=wanted, output_tokens=output),
         {**_terms(step, c, kv_bytes, share), **_times(found, measured)},
     )
+
+
+class _Estimates(NamedTuple):
+    """What the measurements and the rows of this machine make of a modelled time."""
+
+    case: Case
+    point: Point
+    measured: Measured
+    held: int
+    wanted: int
+
+    def of(self, seconds: float, figure: Figure) -> Estimate:
+        """The time with its interval and basis."""
+        case, measured = self.case, self.measured
+        evidence = measured.evidence
+        if self.held < self.wanted:
+            evidence = (*evidence, f"memory holds {self.held} of {self.wanted} requests; the others wait")
+        value = seconds * exp(measured.effect(figure))
+        factor = measured.factor(figure, self.held, case.confidence)
+        effect = own_effect(case.own, case.engine, "prefill" if figure == "first" else "decode", self.point)
+        if effect is None:
+            return Estimate.of((value, value / factor, value * factor), measured.basis, evidence)
+        share = measured.machine_share(figure)
+        prior = (log(measured.factor(figure, self.held, 0.9)) / NORMAL_90) ** 2 * share
+        weight = prior / (prior + effect.sd**2 / effect.rows)
+        value *= exp(-weight * effect.log_ratio)
+        factor **= (1.0 - weight * share) ** 0.5
+        told = f"{effect.rows} rows measured on this machine, trusted {weight:.0%}"
+        return Estimate.of((value, value / factor, value * factor), "measured-here", (told, *evidence))
 
 
 def point_of(case: Case, sized: Sized) -> Point:
@@ -129,6 +141,7 @@ def _kinds(case: Case, gpu: Gpu, body: str, expert: str) -> Kinds:
         arch=arch_group(gpu),
         link=link_of(gpu),
         latent=is_mla(case.model),
+        alone=facts(case.engine).own_kernels,
         moe=case.model.is_moe,
     )
 

@@ -63,6 +63,8 @@ class Kinds(NamedTuple):
     latent: bool = False
     """Whether the cache holds one latent per token (MLA)."""
     moe: bool = False
+    alone: bool = False
+    """Whether the engine shares nothing with serving engines (`Engine.own_kernels`)."""
     eager: bool = False
     """Without CUDA graphs: the host launches every kernel."""
     by: str = ""
@@ -71,11 +73,10 @@ class Kinds(NamedTuple):
 
 def coefficient_keys(kinds: Kinds) -> dict[str, tuple[str, ...]]:
     """Which fitted logarithms add up to each coefficient of a step."""
-    alone = kinds.engine == "transformers"
 
     def of(name: str) -> tuple[str, ...]:
-        """What serving engines share, and what this one adds; transformers shares nothing with them."""
-        return (f"{name}-eager",) if alone else (name, f"{name}:{kinds.engine}")
+        """What serving engines share, and what this one adds."""
+        return (f"{name}-eager",) if kinds.alone else (name, f"{name}:{kinds.engine}")
 
     def rate(part: str, family: str) -> tuple[str, ...]:
         """Efficiency of a kernel family, of a generation, of the one on the other, and as one publisher has
@@ -84,7 +85,7 @@ def coefficient_keys(kinds: Kinds) -> dict[str, tuple[str, ...]]:
         return f"{part}:{family}", f"{part}-arch:{kinds.arch}", f"{part}-on:{family}:{kinds.arch}", *by
 
     kernel = f"layer-kernel:{kinds.expert if kinds.moe else kinds.body}"
-    if alone:
+    if kinds.alone:
         layer: tuple[str, ...] = ("layer-eager",) if kinds.body == "bf16" else ("layer-eager", kernel)
     else:
         layer = (*of("layer"), kernel, f"layer-arch:{kinds.arch}")

@@ -103,6 +103,7 @@ def _case(row: Row) -> Case:
         arch=arch_group(gpu),
         link=link_of(gpu),
         latent=is_mla(model),
+        alone=facts(row.engine).own_kernels,
         moe=model.is_moe,
         eager=row.eager,
         by=row.publisher,

@@ -19,94 +19,103 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from advisor.prediction.serving_speed.step import under_load
 from advisor.training.fitting.estimator import STEP, Matrix, PriorRegressor, Vector
 from advisor.training.fitting.priors import Priors
-from advisor.training.serving_speed.features import Columns
+from advisor.training.serving_speed.features import COEFFICIENTS, Columns
 
 ONLY_WHILE_FITTING = (
     *("queue:", "at-once:", "by:", "by-first:"),
     *("math-by:", "read-by:", "layer-by:", "first-by:"),
 )
 """Names that belong to a publisher or a benchmark, never to a machine."""
-Rest = Literal["none", "pooled", "boosted"]
+VARIANTS = ("physics alone", "boosted rest", "pooled rest")
+"""What may become of the residuals, as `StepModel.predict_variants` orders them; the last is shipped."""
+Kind = Literal["device", "config"]
+KINDS: tuple[Kind, ...] = ("device", "config")
+"""Corrections, each of what the one before it leaves."""
 
 
 class StepModel(PriorRegressor):
     """Logarithm of seconds from an array of `Features`.
 
-    *rest* says what becomes of the residuals: nothing, pooled corrections by device and configuration (what
-    is shipped), or boosted trees. After `fit`, `effects_` holds the corrections: (first?, 'device' or
-    'config') -> index -> logarithm.
+    *boosted* adds boosted trees of the residuals, to compare with. After `fit`, `effects_` holds the
+    corrections: (first?, kind) -> index -> logarithm.
     """
 
     def __init__(
         self,
         names: tuple[str, ...],
         priors: Priors,
-        rest: Rest = "pooled",
+        boosted: bool = False,
         sigma: float = 0.12,
         max_iter: int = 200,
         tolerance: float = 3.0,
     ) -> None:
         super().__init__(names, priors, sigma, max_iter, tolerance)
-        self.rest = rest
+        self.boosted = boosted
 
-    def forward(self, X: npt.NDArray[np.float64], theta: Vector) -> Vector:
+    def forward(self, X: Any, theta: Vector) -> Vector:
         """Physics, and the offsets of publisher and protocol."""
-        a = Columns(X)
+        a = X if isinstance(X, Columns) else Columns(X)
         return np.asarray(_log_seconds(a, a.coefficients(theta)) + a.offset(theta))
 
-    def jacobian(self, X: npt.NDArray[np.float64], theta: Vector) -> Matrix:
+    def jacobian(self, X: Any, theta: Vector) -> Matrix:
         """Difference quotients by the coefficients of a row, and from there to the names that add up to
         them."""
-        a = Columns(X)
+        a = X if isinstance(X, Columns) else Columns(X)
         base = a.coefficients(theta)
         at = _log_seconds(a, base)
-        columns, values = [], []
-        for name, index in a.keys.items():
+        slopes = np.ones((len(COEFFICIENTS) + 1, len(a)))
+        for part, name in enumerate(COEFFICIENTS):
             moved = SimpleNamespace(**vars(base))
             setattr(moved, name, getattr(base, name) * np.exp(STEP))
-            columns.append(index)
-            values.append(np.repeat(((_log_seconds(a, moved) - at) / STEP)[:, None], index.shape[1], axis=1))
-        columns.append(a.offsets)
-        values.append(np.ones(a.offsets.shape))
-        wide = np.hstack(columns)
-        rows = np.repeat(np.arange(len(X)), wide.shape[1])
-        place = (rows, wide.ravel())
-        found = sparse.coo_matrix((np.hstack(values).ravel(), place), (len(X), len(theta) + 1))
-        return found.tocsr()[:, :-1]
+            slopes[part] = (_log_seconds(a, moved) - at) / STEP
+        row, name_index, part_index = a.places
+        found = sparse.coo_matrix((slopes[part_index, row], (row, name_index)), (len(a), len(theta)))
+        return found.tocsr()
 
     def fit(
         self, X: npt.NDArray[np.float64], y: Vector, sample_weight: Vector | None = None, groups: Any = None
     ) -> StepModel:
         """The coefficients, then what is left of devices and configurations."""
-        super().fit(X, y, sample_weight)
-        a, left = Columns(X), np.asarray(y, float) - self.forward(X, self.coef_)
+        a = Columns(X)
+        super().fit(a, y, sample_weight)
+        left = np.asarray(y, float) - self.forward(a, self.coef_)
         # Of a publisher with one device nobody can tell which of the two is slow: the device has its share.
         several = np.array(
             [len(set(a.device[a.publisher == who])) > 1 for who in range(a.publisher.max() + 1)]
         )
         left += np.where(several[a.publisher], 0.0, a.offset(self.coef_))
-        self.effects_: dict[tuple[bool, str], dict[int, float]] = {}
-        if self.rest == "boosted":
+        if self.boosted:
             self.trees_ = HistGradientBoostingRegressor(random_state=0).fit(X, left, sample_weight)
+        self.effects_: dict[tuple[bool, Kind], dict[int, float]] = {}
         for first in (False, True):
             rows = np.flatnonzero(a.first == first)
-            for kind, key in (("device", a.device), ("config", a.config)):
-                found = pooled(key[rows], a.publisher[rows], left[rows]) if self.rest == "pooled" else {}
+            for kind in KINDS:
+                key = getattr(a, kind)[rows]
+                found = pooled(key, a.publisher[rows], left[rows])
                 self.effects_[first, kind] = found
-                left[rows] -= np.array([found.get(int(k), 0.0) for k in key[rows]])
+                left[rows] -= np.array([found.get(int(k), 0.0) for k in key])
         return self
 
     def predict(self, X: npt.NDArray[np.float64]) -> Vector:
         """What is shipped: no publisher's or benchmark's own part, and the corrections."""
         a = Columns(X)
-        found = _log_seconds(a, a.coefficients(self.machine_))
-        if self.rest == "boosted":
-            found = found + self.trees_.predict(X)
-        for first in (False, True):
-            for kind, key in (("device", a.device), ("config", a.config)):
-                effects = self.effects_[first, kind]
-                found = found + np.where(a.first == first, [effects.get(int(k), 0.0) for k in key], 0.0)
-        return np.asarray(found)
+        return self._physics(a) + self._corrections(a)
+
+    def predict_variants(self, X: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Predictions in a column for each of `VARIANTS`; wants *boosted*."""
+        a = Columns(X)
+        found = self._physics(a)
+        return np.column_stack([found, found + self.trees_.predict(X), found + self._corrections(a)])
+
+    def _physics(self, a: Columns) -> Vector:
+        return _log_seconds(a, a.coefficients(self.machine_))
+
+    def _corrections(self, a: Columns) -> Vector:
+        found = np.zeros(len(a))
+        for (first, kind), effects in self.effects_.items():
+            own = [effects.get(int(k), 0.0) for k in getattr(a, kind)]
+            found += np.where(a.first == first, own, 0.0)
+        return found
 
     @property
     def machine_(self) -> Vector:

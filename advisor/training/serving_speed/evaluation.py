@@ -14,8 +14,9 @@ import numpy.typing as npt
 from advisor.prediction.interval import group_quantile
 from advisor.training.fitting.calibrate import coverage
 from advisor.training.serving_speed.cases import Case
+from advisor.training.serving_speed.estimator import VARIANTS
 from advisor.training.serving_speed.fitted import judged
-from advisor.training.serving_speed.ordering import order, pairs_right
+from advisor.training.serving_speed.ordering import choices, order, pairs_right
 from advisor.training.serving_speed.peers import PEERS
 from advisor.training.serving_speed.sample import KINDS, Sample, figure_of, sample, seen
 
@@ -34,13 +35,15 @@ ASKED: dict[str, tuple[float | None, Callable[[Case], bool]]] = {
 def evaluate() -> dict[str, Any]:
     """Tables by heading."""
     found = sample()
-    left = {kind: found.left(kind) for kind in KINDS}
+    each = found.variants_left("source")
+    left = {"source": each[VARIANTS[-1]], **{kind: found.left(kind) for kind in KINDS if kind != "source"}}
     return {
         "title": "Serving speed (vLLM, SGLang, TensorRT-LLM)",
         "floor": floor(found),
         "what_is_asked": asked(found, left),
-        "variants_on_the_same_folds": variants(found, left),
+        "variants_on_the_same_folds": variants(found, each),
         "order_of_schemes_by_speed_over_bf16": order(found, left["source"]),
+        "loss_by_taking_the_scheme_predicted_fastest": choices(found, left["source"]),
         "which_scheme_is_faster": pairs_right(found, left["source"]),
         "errors_by_publisher_left_out": by_group(found, left["source"], "source"),
         "errors_by_device_left_out": by_group(found, left["device"], "device"),
@@ -53,12 +56,12 @@ def evaluate() -> dict[str, Any]:
 
 
 def asked(found: Sample, left: dict[str, Errors]) -> list[dict[str, Any]]:
-    """Error and coverage of what people ask, by what was left out; transformers is apart."""
+    """Error and coverage of what people ask, by what was left out; engines with own kernels are apart."""
     known = seen(found.cases, "source")
     inside, _ = _inside(found, left)
     rows = []
     for what, (goal, chosen) in ASKED.items():
-        of = np.array([chosen(c) and c.row.engine != "transformers" for c in found.cases])
+        of = np.array([chosen(c) and not c.kinds.alone for c in found.cases])
         for kind, keep in (
             ("source; device and kernel known", of & known),
             ("source; device or kernel unknown", of & ~known),
@@ -145,14 +148,13 @@ def covered(found: Sample, left: dict[str, Errors]) -> list[dict[str, Any]]:
     ]
 
 
-def variants(found: Sample, left: dict[str, Errors]) -> list[dict[str, Any]]:
-    """Physics alone, with boosted residuals, and with pooled corrections (shipped), publishers left out."""
+def variants(found: Sample, each: dict[str, Errors]) -> list[dict[str, Any]]:
+    """Median errors of every variant of the estimator, publishers left out."""
     rows = []
-    for rest in ("none", "boosted", "pooled"):
-        errors = left["source"] if rest == "pooled" else found.left("source", rest)
-        row: dict[str, Any] = {"variant": {"none": "physics alone"}.get(rest, f"{rest} rest")}
+    for name, errors in each.items():
+        row: dict[str, Any] = {"variant": name}
         for what, (_, chosen) in ASKED.items():
-            keep = [i for i, c in enumerate(found.cases) if chosen(c) and c.row.engine != "transformers"]
+            keep = [i for i, c in enumerate(found.cases) if chosen(c) and not c.kinds.alone]
             row[what] = float(np.median(np.abs(np.expm1(-errors[keep]))))
         rows.append(row)
     return rows

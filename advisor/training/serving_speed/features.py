@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,6 +26,8 @@ COEFFICIENTS = tuple(coefficient_keys(Kinds(engine="", body="", expert="", arch=
 _KEYS = len(_WORK) + len(_LOAD)
 _OFFSETS = _KEYS + _WIDTH * len(COEFFICIENTS)
 _GROUPS = _OFFSETS + 2
+GROUPS = ("device", "config", "publisher")
+"""What the last columns count."""
 
 
 def is_first(case: Case) -> bool:
@@ -34,22 +37,22 @@ def is_first(case: Case) -> bool:
 
 def offsets(case: Case) -> tuple[str, ...]:
     """The publisher's offset, and that of how it hands requests over: not the machine's."""
-    if case.row.engine == "transformers":
+    if case.kinds.alone:
         # One publisher measured it: its offset cannot be told from the engine's own terms.
         return ()
     by = f"by-first:{case.row.publisher}" if is_first(case) else f"by:{case.row.publisher}"
     return (by, case.row.protocol) if case.row.protocol else (by,)
 
 
-def _groups(case: Case) -> tuple[str, str, str]:
+def _groups(case: Case) -> tuple[str, ...]:
     return case.device, case.config, case.row.publisher
 
 
 class Features(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Transformer: cases -> an array (n, columns) of work, load and indices of coefficient names.
 
-    After `fit`, `names_` holds the names in order, coefficients and offsets together, and `devices_`,
-    `configs_` and `publishers_` what the last three columns count.
+    After `fit`, `names_` holds the names in order, coefficients and offsets together, and `groups_` by
+    `GROUPS` what the last columns count.
     """
 
     def fit(self, X: Sequence[Case], y: Any = None) -> Features:
@@ -57,15 +60,15 @@ class Features(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         named = {name for case in X for keys in coefficient_keys(case.kinds).values() for name in keys}
         named |= {name for case in X for name in offsets(case)}
         self.names_: tuple[str, ...] = tuple(sorted(named))
-        self.devices_, self.configs_, self.publishers_ = (
-            tuple(sorted(set(of))) for of in zip(*map(_groups, X), strict=True)
-        )
+        spelled = zip(*map(_groups, X), strict=True)
+        self.groups_ = {name: tuple(sorted(set(of))) for name, of in zip(GROUPS, spelled, strict=True)}
         return self
 
     def transform(self, X: Sequence[Case]) -> npt.NDArray[np.float64]:
         """One row per case."""
         index = {name: i for i, name in enumerate(self.names_)}
         none = len(self.names_)
+        known = [{group: i for i, group in enumerate(self.groups_[name])} for name in GROUPS]
         rows = []
         for case in X:
             keys = coefficient_keys(case.kinds)
@@ -77,8 +80,7 @@ class Features(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 row += found + [float(none)] * (_WIDTH - len(found))
             own = [float(index[key]) for key in offsets(case) if key in index]
             row += own + [float(none)] * (2 - len(own))
-            vocabularies = (self.devices_, self.configs_, self.publishers_)
-            row += [float(at.index(g)) for at, g in zip(vocabularies, _groups(case), strict=True)]
+            row += [float(at[group]) for at, group in zip(known, _groups(case), strict=True)]
             rows.append(row)
         return np.array(rows)
 
@@ -97,12 +99,32 @@ class Columns:
         self.offsets = X[:, _OFFSETS:_GROUPS].astype(int)
         self.device, self.config, self.publisher = X[:, _GROUPS:].astype(int).T
         self.first = np.isin(self.metric, FIRST)
+        # Rows that ask for the same logarithms share their sum: there are hundreds of such, not thousands.
+        self._distinct = {name: np.unique(of, axis=0, return_inverse=True) for name, of in self.keys.items()}
+
+    def __len__(self) -> int:
+        return len(self.batch)
 
     def coefficients(self, theta: npt.NDArray[np.float64]) -> SimpleNamespace:
         """Every coefficient of every row."""
         padded = np.append(theta, 0.0)
-        return SimpleNamespace(**{name: np.exp(padded[i].sum(axis=1)) for name, i in self.keys.items()})
+        return SimpleNamespace(
+            **{
+                name: np.exp(padded[distinct].sum(axis=1))[which]
+                for name, (distinct, which) in self._distinct.items()
+            }
+        )
 
     def offset(self, theta: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Logarithm of what belongs to publisher and protocol, row by row."""
         return np.asarray(np.append(theta, 0.0)[self.offsets].sum(axis=1))
+
+    @cached_property
+    def places(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """(row, name, part) of every logarithm any row asks for, by row: *part* counts `COEFFICIENTS`, and
+        the offset after them."""
+        wide = np.hstack([*self.keys.values(), self.offsets])
+        part = np.repeat(np.arange(len(COEFFICIENTS)), _WIDTH)
+        part = np.append(part, np.full(self.offsets.shape[1], len(COEFFICIENTS)))
+        row, column = np.nonzero(wide < wide.max())
+        return row, wide[row, column], part[column]

@@ -41,11 +41,10 @@ def exported(found: Sample, model: StepModel) -> dict[str, Any]:
     """
     names = {name: prior.mean for name, prior in efficiencies().items()}
     names |= dict(zip(model.names, model.machine_.tolist(), strict=True))
-    spelled = {"device": found.features.devices_, "config": found.features.configs_}
     effects: dict[str, dict[str, dict[str, float]]] = {"token": {}, "first": {}}
     for (first, kind), values in model.effects_.items():
         effects["first" if first else "token"][kind] = {
-            spelled[kind][i]: rounded(value) for i, value in sorted(values.items())
+            found.features.groups_[kind][i]: rounded(value) for i, value in sorted(values.items())
         }
     return {
         "coefficients": {
@@ -68,7 +67,7 @@ def judged(
     known = seen(found.cases, "source")
     scores, groups, chains, rows = [], [], [], []
     for i, case in enumerate(found.cases):
-        if case.row.engine == "transformers":
+        if case.kinds.alone:
             continue
         group = f"{case.row.publisher}|{case.device}"
         figure = figure_of(case)
@@ -95,7 +94,7 @@ def machine_share(found: Sample, errors: npt.NDArray[np.float64]) -> dict[str, f
     for figure in ("token", "first", "load"):
         groups = defaultdict(list)
         for case, error in zip(found.cases, errors, strict=True):
-            if figure_of(case).startswith(figure) and case.row.engine != "transformers":
+            if figure_of(case).startswith(figure) and not case.kinds.alone:
                 groups[case.row.publisher, case.device].append(float(error))
         several = [values for values in groups.values() if len(values) > 1]
         between = float(np.var([np.median(values) for values in several]))

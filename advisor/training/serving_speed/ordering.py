@@ -24,11 +24,12 @@ def load_of(batch: float) -> str:
     return next(name for most, name in _LOADS if batch <= most)
 
 
-def runs(found: Sample) -> dict[Any, list[int]]:
-    """(run, figure) -> rows that differ in their scheme only."""
+def runs(found: Sample, apart: bool = False) -> dict[Any, list[int]]:
+    """(run, figure) -> rows of a serving engine that differ in their scheme only; with *apart* those of an
+    engine whose kernels are its own."""
     groups: dict[Any, list[int]] = defaultdict(list)
     for i, case in enumerate(found.cases):
-        if not is_first(case):
+        if not is_first(case) and case.kinds.alone == apart:
             groups[case.row.run, case.row.metric].append(i)
     return {key: rows for key, rows in groups.items() if len({found.cases[i].family for i in rows}) > 1}
 
@@ -36,20 +37,42 @@ def runs(found: Sample) -> dict[Any, list[int]]:
 def order(found: Sample, errors: npt.NDArray[np.float64]) -> list[dict[str, Any]]:
     """Spearman's rank correlation of measured and predicted speed-up over BF16, publishers left out."""
     points: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for members in runs(found).values():
-        base = next((i for i in members if found.cases[i].family == "bf16"), None)
-        if base is None:
-            continue
-        for i in members:
-            if found.cases[i].family != "bf16":
-                gap = found.y[base] - found.y[i]
-                point = (float(gap), float(gap - (errors[base] - errors[i])))
-                points[load_of(found.cases[i].row.batch)].append(point)
-                points["any"].append(point)
+    for apart in (False, True):
+        for members in runs(found, apart).values():
+            base = next((i for i in members if found.cases[i].family == "bf16"), None)
+            for i in members if base is not None else ():
+                if found.cases[i].family != "bf16":
+                    gap = found.y[base] - found.y[i]
+                    point = (float(gap), float(gap - (errors[base] - errors[i])))
+                    load = "any, own kernels" if apart else load_of(found.cases[i].row.batch)
+                    for name in {load, "any, own kernels" if apart else "any"}:
+                        points[name].append(point)
     return [
         {"requests": load, "pairs": len(v), "spearman": float(spearmanr(*zip(*v, strict=True)).statistic)}
         for load, v in sorted(points.items())
         if len(v) >= 5
+    ]
+
+
+def choices(found: Sample, errors: npt.NDArray[np.float64]) -> list[dict[str, Any]]:
+    """What taking the scheme predicted fastest costs in a run: how much longer it takes than the fastest
+    measured, beside taking the one of fewest bytes, publishers left out."""
+    lost: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for members in runs(found).values():
+        y, load = found.y[members], load_of(found.cases[members[0]].row.batch)
+        size = [found.cases[i].work.body_bytes + found.cases[i].work.expert_bytes for i in members]
+        for name, choice in (("predicted", np.argmin(y - errors[members])), ("smallest", np.argmin(size))):
+            lost[load][name].append(float(np.expm1(y[choice] - y.min())))
+    return [
+        {
+            "requests": load,
+            "runs": len(by["predicted"]),
+            "fastest_taken": float(np.mean(np.array(by["predicted"]) < _TIE)),
+            "mean_loss": float(np.mean(by["predicted"])),
+            "p90_loss": float(np.quantile(by["predicted"], 0.9)),
+            "mean_loss_of_the_smallest": float(np.mean(by["smallest"])),
+        }
+        for load, by in sorted(lost.items())
     ]
 
 

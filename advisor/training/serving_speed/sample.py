@@ -9,12 +9,13 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.model_selection import cross_val_predict
 
 from advisor.prediction.serving_speed.measured import BUSY, SOME
 from advisor.training.data.tables import load
-from advisor.training.fitting.folds import left_out
+from advisor.training.fitting.folds import left_out, whole_groups
 from advisor.training.serving_speed.cases import Case, cases
-from advisor.training.serving_speed.estimator import Rest, StepModel
+from advisor.training.serving_speed.estimator import VARIANTS, StepModel
 from advisor.training.serving_speed.features import Features, is_first
 from advisor.training.serving_speed.kernels import efficiencies
 from advisor.training.serving_speed.priors import PRIORS
@@ -40,9 +41,9 @@ class Sample:
     reasons: dict[str, int]
     """Why figures were left out -> how many."""
 
-    def model(self, rest: Rest = "pooled") -> StepModel:
+    def model(self) -> StepModel:
         """The estimator, not fitted."""
-        return StepModel(self.features.names_, PRIORS.with_fitted(efficiencies()), rest)
+        return StepModel(self.features.names_, PRIORS.with_fitted(efficiencies()))
 
     def fitted(self) -> StepModel:
         """The estimator on all rows."""
@@ -52,11 +53,23 @@ class Sample:
         """The name of *kind* of every row."""
         return [KINDS[kind](case) for case in self.cases]
 
-    def left(self, kind: str, rest: Rest = "pooled") -> npt.NDArray[np.float64]:
+    def left(self, kind: str) -> npt.NDArray[np.float64]:
         """log(measured / predicted) of every row by a cold fit without its *kind*."""
-        model = self.model(rest)
-        found = left_out(model, self.X, self.y, self.groups(kind), sample_weight=self.weight)
+        found = left_out(self.model(), self.X, self.y, self.groups(kind), sample_weight=self.weight)
         return np.asarray(self.y - found)
+
+    def variants_left(self, kind: str) -> dict[str, npt.NDArray[np.float64]]:
+        """The same of every variant of the estimator, all from one fit a fold."""
+        found = cross_val_predict(
+            self.model().set_params(boosted=True),
+            self.X,
+            self.y,
+            groups=np.asarray(self.groups(kind)),
+            cv=whole_groups(self.groups(kind)),
+            params={"sample_weight": self.weight},
+            method="predict_variants",
+        )
+        return {name: self.y - found[:, i] for i, name in enumerate(VARIANTS)}
 
 
 def sample_of(found: Sequence[Case], reasons: dict[str, int]) -> Sample:

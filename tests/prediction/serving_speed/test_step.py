@@ -69,6 +69,8 @@ def test_an_eager_engine_pays_per_launch_and_transformers_shares_nothing():
     eager = coefficient_keys(
         Kinds(engine="vllm", body="bf16", expert="bf16", arch="a", link="pcie", eager=True)
     )
-    alone = coefficient_keys(Kinds(engine="transformers", body="bf16", expert="bf16", arch="a", link="pcie"))
+    alone = coefficient_keys(
+        Kinds(engine="transformers", alone=True, body="bf16", expert="bf16", arch="a", link="pcie")
+    )
     assert "graphless" in eager["layer_s"]
     assert alone["step_s"] == ("step-eager",)

@@ -84,7 +84,7 @@ def test_corrections_are_pooled_over_publishers():
 def test_it_is_an_estimator(fitted):
     """A clone keeps every parameter and nothing that was fitted."""
     copy = clone(fitted)
-    assert (copy.names, copy.rest, hasattr(copy, "coef_")) == (fitted.names, "pooled", False)
+    assert (copy.names, copy.boosted, hasattr(copy, "coef_")) == (fitted.names, False, False)
 
 
 def test_a_fit_starts_cold_and_repeats_itself(small, fitted):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from advisor.training.serving_speed.ordering import load_of, order, pairs_right
+from advisor.training.serving_speed.ordering import choices, load_of, order, pairs_right
 
 
 def test_no_error_is_a_perfect_order(small):
@@ -12,6 +12,13 @@ def test_no_error_is_a_perfect_order(small):
     none = np.zeros(len(small.y))
     assert {round(row["spearman"], 9) for row in order(small, none)} == {1.0}
     assert {row["right"] for row in pairs_right(small, none)} == {1.0}
+
+
+def test_no_error_takes_the_fastest_scheme(small):
+    """Predictions equal to the measurements lose nothing, the smallest scheme does."""
+    rows = choices(small, np.zeros(len(small.y)))
+    assert {(row["fastest_taken"], row["mean_loss"]) for row in rows} == {(1.0, 0.0)}
+    assert max(row["mean_loss_of_the_smallest"] for row in rows) > 0
 
 
 def test_loads_have_words():
