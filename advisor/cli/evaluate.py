@@ -28,6 +28,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="error and coverage on the rows of a CSV file that the predictors have not seen",
     )
+    parser.add_argument(
+        "--search",
+        metavar="PART",
+        help="try other settings that no fit finds, on groups left out: accuracy, local_speed (an hour)",
+    )
+    parser.add_argument(
+        "--groups",
+        metavar="N",
+        type=int,
+        help="with --search: only the rows of so many families or devices, for a first look",
+    )
     parser.add_argument("--card", metavar="FILE", help="also write the model card (docs/MODEL_CARD.md)")
     parser.add_argument("--json", action="store_true", help="the tables as JSON")
 
@@ -36,7 +47,12 @@ def run(args: argparse.Namespace) -> int:
     """Print the tables."""
     from advisor.training.evaluation import evaluate_parts, model_card, tables_text
 
-    results = _unseen(args.new) if args.new else evaluate_parts(tuple(args.part), _progress)
+    if args.new:
+        results = _unseen(args.new)
+    elif args.search:
+        results = _searched(args.search, args.groups)
+    else:
+        results = evaluate_parts(tuple(args.part), _progress)
     if args.json:
         from advisor.documents.plain import dumps
 
@@ -58,6 +74,14 @@ def _unseen(files: list[str]) -> dict[str, dict[str, Any]]:
     from advisor.training.unseen.evaluation import evaluate
 
     return {"new": plain(evaluate([Path(name) for name in files]))}
+
+
+def _searched(part: str, most_groups: int | None) -> dict[str, dict[str, Any]]:
+    """The lines of `--search`."""
+    from advisor.documents.plain import plain
+    from advisor.training.search import search
+
+    return {"search": plain(search(part, most_groups))}
 
 
 def _progress(part: str) -> None:

@@ -47,7 +47,7 @@ KERNELS: dict[Phase, Kernel] = {
 }
 """Of a grid, those with the least median error when three rows of a device left out of the fit are known.
 They were chosen on fewer rows than there are now, and not again since;
-`scripts/choose_local_speed.py kernels` repeats the search."""
+`advisor evaluate --search local_speed` repeats the search."""
 REPEAT_SD = 0.03
 """Log sd of repetitions of one configuration: the median spread that the sources of
 measurements/speed_local state."""

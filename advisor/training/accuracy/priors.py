@@ -1,7 +1,7 @@
 """What is believed of the accuracy model's coefficients before any row is seen. Natural-log units.
 
 Where `why` says "a judgement", the spread was set by hand and no search has been run over it;
-`scripts/choose_accuracy_priors.py` compares each with its half and its double on families left out.
+`advisor evaluate --search accuracy` compares each with its half and its double on families left out.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from advisor.training.fitting.priors import Prior, Priors
 
 _FREE = "wide: any value measured anywhere lies within"
-_JUDGED = "a judgement"
+JUDGED = "a judgement"
+"""The reason of spreads that a search may compare."""
 _HALVES = "pooled towards its method's shape: a bend of its own must be shown"
 
 PRIORS = Priors(
@@ -18,39 +19,39 @@ PRIORS = Priors(
         "a": Prior(-5.0, 4.0, _FREE),
         "kv": Prior(-6.0, 4.0, _FREE),
         "t": Prior(-1.0, 4.0, _FREE),
-        "w:*": Prior(0.0, 0.9, _JUDGED),
-        "a:*": Prior(0.0, 1.0, _JUDGED),
+        "w:*": Prior(0.0, 0.9, JUDGED),
+        "a:*": Prior(0.0, 1.0, JUDGED),
         "a:below-*": Prior(0.0, 2.0, "integers of fewer bits may break a model: wide"),
         "seg:gguf:*": Prior(1.0, 3.0, "rounding noise halves per bit, its logarithm falls by about one"),
         "seg:codebook:*": Prior(1.0, 3.0, "as seg:gguf"),
         "seg:grid:*": Prior(1.0, 3.0, "as seg:gguf"),
         "seg:*": Prior(0.0, 0.8, _HALVES),
-        "group": Prior(0.0, 0.3, _JUDGED),
-        "group:*": Prior(0.0, 0.1, _JUDGED),
-        "group:low": Prior(0.0, 0.3, _JUDGED),
+        "group": Prior(0.0, 0.3, JUDGED),
+        "group:*": Prior(0.0, 0.1, JUDGED),
+        "group:low": Prior(0.0, 0.3, JUDGED),
         "uncalibrated": Prior(0.0, 0.5, "an importance matrix takes off a sixth to a half (llama.cpp #4930)"),
         "uncalibrated:low": Prior(0.0, 0.3, "likewise, more below 5 bits"),
-        "pure": Prior(0.0, 0.5, _JUDGED),
+        "pure": Prior(0.0, 0.5, JUDGED),
         "recovered:*": Prior(0.0, 1.0, "18 to 96 % of the loss regained (torchao's QAT page)"),
         "kv:*": Prior(0.0, 2.0, _FREE),
-        "kv:fam:*": Prior(0.0, 0.7, _JUDGED),
-        "kvt": Prior(0.0, 1.0, _JUDGED),
-        "kvt:*": Prior(0.0, 0.7, _JUDGED),
+        "kv:fam:*": Prior(0.0, 0.7, JUDGED),
+        "kvt": Prior(0.0, 1.0, JUDGED),
+        "kvt:*": Prior(0.0, 0.7, JUDGED),
         "size": Prior(0.0, 1.0, _FREE),
-        "year": Prior(0.0, 0.3, _JUDGED),
-        "small:low": Prior(0.0, 0.5, _JUDGED),
-        "year:low": Prior(0.0, 0.3, _JUDGED),
-        "moe*": Prior(0.0, 0.3, _JUDGED),
-        "moe:sparsity": Prior(0.0, 0.2, _JUDGED),
-        "fam:*": Prior(0.0, 0.7, _JUDGED),
-        "model:*": Prior(0.0, 0.5, _JUDGED),
-        "t:*": Prior(0.0, 1.0, _JUDGED),
-        "t:size": Prior(0.0, 0.5, _JUDGED),
-        "t:fam:*": Prior(0.0, 0.15, _JUDGED),
-        "t:model:*": Prior(0.0, 0.15, _JUDGED),
-        "t:dataset:*": Prior(0.0, 0.4, _JUDGED),
-        "t:by:*": Prior(0.0, 0.3, _JUDGED),
-        "t:act:*": Prior(0.0, 0.8, _JUDGED),
+        "year": Prior(0.0, 0.3, JUDGED),
+        "small:low": Prior(0.0, 0.5, JUDGED),
+        "year:low": Prior(0.0, 0.3, JUDGED),
+        "moe*": Prior(0.0, 0.3, JUDGED),
+        "moe:sparsity": Prior(0.0, 0.2, JUDGED),
+        "fam:*": Prior(0.0, 0.7, JUDGED),
+        "model:*": Prior(0.0, 0.5, JUDGED),
+        "t:*": Prior(0.0, 1.0, JUDGED),
+        "t:size": Prior(0.0, 0.5, JUDGED),
+        "t:fam:*": Prior(0.0, 0.15, JUDGED),
+        "t:model:*": Prior(0.0, 0.15, JUDGED),
+        "t:dataset:*": Prior(0.0, 0.4, JUDGED),
+        "t:by:*": Prior(0.0, 0.3, JUDGED),
+        "t:act:*": Prior(0.0, 0.8, JUDGED),
         "t:act:below-*": Prior(0.0, 1.5, "as a:below"),
         "o:*": Prior(0.0, 0.3, "perplexity ratios of one configuration differ so between corpora"),
         "s:*": Prior(0.0, 0.7, "sources of one configuration differ so (`floor_between_sources`)"),

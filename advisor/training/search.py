@@ -1,0 +1,39 @@
+"""The searches for settings that no fit finds: `advisor evaluate --search PART`.
+
+Every setting is judged on groups left out whole, and none on what a part holds back. A search proposes; a
+person writes the setting where it stands, with what the search gave as its reason.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, TypeVar
+
+from advisor.errors import UnknownNameError
+
+PARTS = {
+    "accuracy": "advisor.training.accuracy.search",
+    "local_speed": "advisor.training.local_speed.search",
+}
+"""Part -> the module whose `search(most_groups)` returns lines of settings with their scores."""
+Row = TypeVar("Row")
+
+
+def search(part: str, most_groups: int | None = None) -> dict[str, Any]:
+    """A title and the lines of one part's search; *most_groups* bounds its cost. Raises UnknownNameError."""
+    if part not in PARTS:
+        raise UnknownNameError("part", part, tuple(PARTS))
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):  # as the fit: the same figures on every machine
+        found: dict[str, Any] = import_module(PARTS[part]).search(most_groups)
+    return found
+
+
+def thinned(rows: Sequence[Row], groups: Sequence[str], most_groups: int | None) -> list[Row]:
+    """The rows of *most_groups* groups, drawn by a hash of their names; all where none is asked for."""
+    drawn = sorted(set(groups), key=lambda name: zlib.crc32(name.encode()))[:most_groups]
+    kept = set(drawn)
+    return [row for row, group in zip(rows, groups, strict=True) if group in kept]

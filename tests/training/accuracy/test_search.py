@@ -1,0 +1,18 @@
+"""The search for spreads of priors, tiny."""
+
+from __future__ import annotations
+
+from advisor.training.accuracy.priors import PRIORS
+from advisor.training.accuracy.search import search
+
+
+def test_each_pattern_is_tried_at_half_and_double_beside_what_is() -> None:
+    """Ten families and one pattern: three lines, each with an error of losses and of damage."""
+    found = search(10, ("group:*",))["rows"]
+    sd = PRIORS.table["group:*"].sd
+    assert [(line["prior"], line["sd"]) for line in found] == [
+        ("as it is", None),
+        ("group:*", sd / 2),
+        ("group:*", sd * 2),
+    ]
+    assert all(0 < line["loss"] < 20 and 0 < line["damage"] < 3 for line in found)
