@@ -4,6 +4,9 @@ Input keys: id, hardware, n_devices, memory {kind, rate_mt_per_s, channels, tota
 engine, model, scheme, imatrix, kv_type or kv_bits, gpu_layers, n_cpu_moe, threads, ubatch, flash_attn, depth,
 task, workload {prompt_tokens, output_tokens, context_tokens, concurrency}; `advisor schema batch-case`. One
 answer a line, same order; a case that cannot be answered is a line with `error`.
+
+--ray hands the lines of a file to a Ray cluster, a few hundred at a time: the same bytes come out. Files that
+cases name must be on every node.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from advisor.cluster import ADDRESSES
 from advisor.documents.files import lines_of
 from advisor.errors import (
     AdvisorError,
@@ -36,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--batch", metavar="FILE", help="a file of cases, one JSON object a line; - reads standard input"
     )
+    parser.add_argument("--ray", metavar="ADDRESS", help=f"with --batch: {ADDRESSES}")
     parser.add_argument("--model", metavar="M", help="a model name or file")
     parser.add_argument("--scheme", metavar="S", help="a scheme, e.g. Q4_K_M")
     parser.add_argument("--hardware", metavar="H", help="a machine; without one no speed is predicted")
@@ -55,26 +60,51 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write one answer for each case; the exit code is 0 while any case is answered, else that of usage."""
-    from advisor.api import answer_case, answer_line
-    from advisor.recommendation.batch import UNEXPECTED
-
     if args.batch is None:
-        answer = answer_case(_case(args))
-        if "error" in answer:
-            raise _failure(answer["error"]["code"], answer["error"]["message"])
-        print(json.dumps(answer, indent=2, ensure_ascii=False))
-        return ExitCode.OK
+        return _one(args)
     if args.model or args.scheme:
         raise UsageError("--batch reads its cases from the file: leave out --model and --scheme")
+    from advisor.recommendation.batch import UNEXPECTED
+
     codes: set[str] = set()
+    out = sys.stdout  # a cluster says its own on sys.stdout, which is standard error meanwhile
     with _lines(args.batch) as lines:
-        for line in lines:
-            answer = answer_line(line)
-            codes.add(answer["error"]["code"] if "error" in answer else "")
-            print(json.dumps(answer, separators=(",", ":")))
+        for text, found in _on_ray(lines, args.ray) if args.ray is not None else _here(lines):
+            codes |= found
+            out.write(text)
     if UNEXPECTED in codes:
         return ExitCode.UNEXPECTED
     return ExitCode.USAGE if codes and "" not in codes else ExitCode.OK
+
+
+def _one(args: argparse.Namespace) -> int:
+    from advisor.api import answer_case
+
+    if args.ray is not None:
+        raise UsageError("--ray is for many cases: give --batch FILE", field="ray")
+    answer = answer_case(_case(args))
+    if "error" in answer:
+        raise _failure(answer["error"]["code"], answer["error"]["message"])
+    print(json.dumps(answer, indent=2, ensure_ascii=False))
+    return ExitCode.OK
+
+
+def _here(lines: Iterator[str]) -> Iterator[tuple[str, set[str]]]:
+    """Line by line: an answer is out before the next case is read."""
+    from advisor.api import answer_line
+    from advisor.recommendation.batch import code_of, written
+
+    for line in lines:
+        answer = answer_line(line)
+        yield written(answer) + "\n", {code_of(answer)}
+
+
+def _on_ray(lines: Iterator[str], address: str) -> Iterator[tuple[str, frozenset[str]]]:
+    from advisor.cluster.batch import answered
+    from advisor.cluster.connection import connected
+
+    with connected(address) as cluster:
+        yield from answered(lines, cluster)
 
 
 def _failure(code: str, message: str) -> AdvisorError:

@@ -66,6 +66,16 @@ def answer_case(raw: dict[str, Any], own: OwnReader = no_own) -> dict[str, Any]:
         return _error(identity, UNEXPECTED, report_crash(error, f"the case {raw!r}"))
 
 
+def written(answer: dict[str, Any]) -> str:
+    """The line a batch writes for *answer*, without its end."""
+    return json.dumps(answer, separators=(",", ":"))
+
+
+def code_of(answer: dict[str, Any]) -> str:
+    """The code of a failure, '' of an answer."""
+    return str(answer["error"]["code"]) if "error" in answer else ""
+
+
 def _error(identity: Any, code: str, message: str) -> dict[str, Any]:
     return {"id": identity, "error": {"code": code, "message": message}}
 

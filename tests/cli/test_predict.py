@@ -1,0 +1,23 @@
+"""`advisor predict --batch --ray` writes the answers and nothing else to standard output."""
+
+from __future__ import annotations
+
+import json
+
+from advisor.cli.main import run
+
+
+def test_ray_is_for_batches(capsys):
+    """One case needs no cluster."""
+    assert 2 == run(["predict", "--model", "Llama-3.1-8B", "--scheme", "Q4_K_M", "--ray", "local"])
+    assert "--ray is for many cases: give --batch FILE" in capsys.readouterr().err
+
+
+def test_standard_output_is_the_answers_alone(tmp_path, capsys):
+    """With a cluster of this machine's cores, as without one."""
+    file = tmp_path / "cases.jsonl"
+    file.write_text(json.dumps({"model": "Llama-3.1-8B", "scheme": "Q4_K_M"}) + "\n{}\n")
+    assert 0 == run(["predict", "--batch", str(file)])
+    here = capsys.readouterr().out
+    assert 0 == run(["predict", "--batch", str(file), "--ray", "local"])
+    assert here == capsys.readouterr().out
