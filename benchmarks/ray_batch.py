@@ -1,5 +1,5 @@
-"""A batch of cases in one process and on a Ray cluster of two workers: time, memory, and whether the bytes are
-the same.
+"""A batch of cases in one process and on a Ray cluster of two workers: time, memory, and whether the bytes
+are the same.
 
     python benchmarks/ray_batch.py [CASES]      # default 20,000
 
