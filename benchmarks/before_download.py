@@ -36,9 +36,9 @@ def compare(args: argparse.Namespace) -> None:
     """The four steps: bandwidth, own rows, prediction, measurement."""
     from advisor.catalog.models import find_model
     from advisor.catalog.schemes import find_scheme
-    from advisor.measuring.run_bandwidth import measure_bandwidth
-    from advisor.measuring.run_speed import SpeedTest
-    from advisor.measuring.run_synthetic import measure_synthetic
+    from advisor.measuring.run.bandwidth import measure_bandwidth
+    from advisor.measuring.run.speed import SpeedTest
+    from advisor.measuring.run.synthetic import measure_synthetic
     from advisor.measuring.store import Origin, Store
     from advisor.probe import probe
 

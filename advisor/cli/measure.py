@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from advisor.documents.hardware import HardwareProfile
     from advisor.measuring.progress import Progress
     from advisor.measuring.rows import Row
-    from advisor.measuring.run_speed import SpeedTest
+    from advisor.measuring.run.speed import SpeedTest
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _speed(args: argparse.Namespace) -> int:
     from advisor.catalog.resolve import resolve_model
-    from advisor.measuring.run_speed import measure_speed
+    from advisor.measuring.run.speed import measure_speed
     from advisor.probe import probe
 
     test = _test(args)
@@ -112,7 +112,7 @@ def _synthetic(args: argparse.Namespace, test: SpeedTest, hardware: HardwareProf
     from advisor.catalog.resolve import resolve_model
     from advisor.catalog.schemes import find_scheme
     from advisor.engines import engine_for
-    from advisor.measuring.run_synthetic import Files, measure_synthetic
+    from advisor.measuring.run.synthetic import Files, measure_synthetic
 
     names = [part.strip() for text in args.scheme or () for part in text.split(",") if part.strip()]
     if not names:
@@ -136,7 +136,7 @@ def _synthetic(args: argparse.Namespace, test: SpeedTest, hardware: HardwareProf
 
 
 def _test(args: argparse.Namespace) -> SpeedTest:
-    from advisor.measuring.run_speed import SpeedTest
+    from advisor.measuring.run.speed import SpeedTest
 
     return SpeedTest(
         prompt_tokens=_number(args.prompt, "--prompt", least=0),
@@ -191,7 +191,7 @@ def _kept(args: argparse.Namespace, rows: list[Row]) -> list[Row]:
 
 
 def _accuracy(args: argparse.Namespace) -> int:
-    from advisor.measuring.run_accuracy import AccuracyTest, measure_accuracy
+    from advisor.measuring.run.accuracy import AccuracyTest, measure_accuracy
     from advisor.probe import probe
 
     if not args.reference or not args.text:
@@ -211,7 +211,7 @@ def _accuracy(args: argparse.Namespace) -> int:
 
 
 def _bandwidth(args: argparse.Namespace) -> int:
-    from advisor.measuring.run_bandwidth import measure_bandwidth
+    from advisor.measuring.run.bandwidth import measure_bandwidth
     from advisor.probe import probe
 
     hardware = probe()

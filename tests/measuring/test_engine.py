@@ -19,9 +19,9 @@ import pytest
 
 from advisor.cli.main import run
 from advisor.errors import BadFileError, ExitCode
-from advisor.measuring import run_speed
 from advisor.measuring.host import Busy
-from advisor.measuring.run_accuracy import compare, figures, totalled
+from advisor.measuring.run import speed as run_speed
+from advisor.measuring.run.accuracy import compare, figures, totalled
 from advisor.measuring.store import Store
 
 pytest.importorskip("cyllama", reason="the engine extra is not installed")

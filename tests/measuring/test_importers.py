@@ -18,16 +18,16 @@ FIXTURES = Path(__file__).parent / "fixtures"
 FILES = sorted(path for path in FIXTURES.iterdir() if path.name != "README.md")
 EXPECTED_READER = {
     "guidellm.json": "guidellm",
-    "llama_batched_bench.jsonl": "llama_batched_bench",
-    "llama_batched_bench.log": "llama_batched_bench",
-    "llama_sweep_bench.log": "llama_batched_bench",
-    "llama_bench.csv": "llama_bench",
-    "llama_bench.json": "llama_bench",
-    "llama_bench.jsonl": "llama_bench",
-    "llama_bench.sql": "llama_bench",
-    "llama_bench.md": "llama_bench_markdown",
-    "llama_perplexity.log": "llama_perplexity",
-    "llama_perplexity_kld.log": "llama_perplexity",
+    "llama_batched_bench.jsonl": "llama_cpp.batched_bench",
+    "llama_batched_bench.log": "llama_cpp.batched_bench",
+    "llama_sweep_bench.log": "llama_cpp.batched_bench",
+    "llama_bench.csv": "llama_cpp.bench",
+    "llama_bench.json": "llama_cpp.bench",
+    "llama_bench.jsonl": "llama_cpp.bench",
+    "llama_bench.sql": "llama_cpp.bench",
+    "llama_bench.md": "llama_cpp.bench_markdown",
+    "llama_perplexity.log": "llama_cpp.perplexity",
+    "llama_perplexity_kld.log": "llama_cpp.perplexity",
     "lm_eval.json": "lm_eval",
     "ollama.log": "ollama",
     "llama_benchy.md": "llama_benchy",
@@ -47,7 +47,7 @@ def rows_of(name: str, **said: str) -> list[Row]:
 def test_every_file_is_recognised_by_one_reader_only(path: Path) -> None:
     """Recognition is by content and leaves no doubt."""
     text = path.read_text(encoding="utf-8")
-    assert [m.__name__.rpartition(".")[2] for m in importers() if m.recognise(text)] == [
+    assert [m.__name__.partition("importers.")[2] for m in importers() if m.recognise(text)] == [
         EXPECTED_READER[path.name]
     ]
 

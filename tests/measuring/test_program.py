@@ -11,7 +11,7 @@ from advisor.catalog.resolve import resolve_hardware, resolve_model
 from advisor.errors import UsageError
 from advisor.measuring import program
 from advisor.measuring.program import run_program
-from advisor.measuring.run_speed import SpeedTest, measure_speed
+from advisor.measuring.run.speed import SpeedTest, measure_speed
 
 FIXTURES = Path(__file__).parent / "fixtures"
 NOISE = 420_000

@@ -15,9 +15,9 @@ import pytest
 
 from advisor.catalog.resolve import resolve_hardware, resolve_model
 from advisor.errors import UsageError
-from advisor.measuring.run_accuracy import AccuracyTest
-from advisor.measuring.run_perplexity import with_llama_perplexity
-from advisor.measuring.run_speed import SpeedTest, measure_speed
+from advisor.measuring.run.accuracy import AccuracyTest
+from advisor.measuring.run.perplexity import with_llama_perplexity
+from advisor.measuring.run.speed import SpeedTest, measure_speed
 from advisor.measuring.store import Store
 
 FIXTURES = Path(__file__).parent / "fixtures"

@@ -12,7 +12,7 @@ from advisor.catalog.gpus import find_gpu
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.plain import dumps, parse
 from advisor.probe import probe
-from advisor.probe.cpu import cpu_list
+from advisor.probe.cores import cpu_list
 from advisor.probe.drm import gfx_name
 from advisor.probe.nvidia import _gpu, _slices
 from advisor.probe.system import Recorded, System

@@ -1,5 +1,5 @@
-"""Readers of what other tools print. A new format is one file here with TITLE, `recognise(text)` and
-`read(text)`.
+"""Readers of what other tools print. A new format is one file here (tools of one project share a folder)
+with TITLE, `recognise(text)` and `read(text)`.
 
 `recognise` says from the content, never from the file name, whether the text is of this format; `read`
 returns rows with what the file says: names as written there, machine and model facts under `facts` (cpu,
@@ -19,12 +19,11 @@ from advisor.errors import BadFileError
 @cache
 def importers() -> tuple[ModuleType, ...]:
     """Every reader, in the order of their names."""
-    from pkgutil import iter_modules
+    from pkgutil import walk_packages
 
-    names = sorted(
-        found.name for found in iter_modules([str(Path(__file__).parent)]) if not found.name.startswith("_")
-    )
-    return tuple(import_module(f"{__name__}.{name}") for name in names)
+    found = walk_packages([str(Path(__file__).parent)], f"{__name__}.")
+    names = sorted(one.name for one in found if not one.ispkg and "._" not in one.name)
+    return tuple(import_module(name) for name in names)
 
 
 def importer_of(text: str, what: str) -> ModuleType:

@@ -15,7 +15,7 @@ from advisor.documents.scheme import SchemeProfile
 from advisor.errors import UsageError
 from advisor.measuring.progress import Progress
 from advisor.measuring.rows import Row
-from advisor.measuring.run_speed import SpeedTest, measure_speed
+from advisor.measuring.run.speed import SpeedTest, measure_speed
 from advisor.measuring.synthetic import synthetic_model, write_synthetic
 from advisor.sizing.weights import weigh
 

@@ -161,7 +161,7 @@ def _one_depth(engine: Engine, test: SpeedTest, depth: int, bar: Progress) -> di
 
 def _with_llama_bench(path: Path, test: SpeedTest, threads: tuple[int, ...], bar: Progress) -> list[Row]:
     """llama-bench prints a JSON line as each test ends."""
-    from advisor.measuring.importers.llama_bench import read
+    from advisor.measuring.importers.llama_cpp.bench import read
 
     program = shutil.which(LLAMA_BENCH)
     if program is None:

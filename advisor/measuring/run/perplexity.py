@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.data import user_folder
 from advisor.errors import UsageError
-from advisor.measuring.importers.llama_perplexity import read
+from advisor.measuring.importers.llama_cpp.perplexity import read
 from advisor.measuring.program import run_program
 from advisor.measuring.rows import Row
 from advisor.measuring.store import Store
 
 if TYPE_CHECKING:
-    from advisor.measuring.run_accuracy import AccuracyTest
+    from advisor.measuring.run.accuracy import AccuracyTest
 
 PROGRAM = "llama-perplexity"
 
@@ -27,7 +27,7 @@ def with_llama_perplexity(
     candidates: list[Path], test: AccuracyTest, store: Store
 ) -> tuple[list[dict[str, tuple[float, float | None, int]]], tuple[str, str]]:
     """Figures of the reference and of every candidate, and the tool. Raises UsageError when it fails."""
-    from advisor.measuring.run_accuracy import identity
+    from advisor.measuring.run.accuracy import identity
 
     program = shutil.which(PROGRAM)
     if program is None:

@@ -27,7 +27,7 @@ from advisor.measuring.complete import kept_model
 from advisor.measuring.host import host_of
 from advisor.measuring.progress import Progress
 from advisor.measuring.rows import Row
-from advisor.measuring.run_speed import default_threads, scheme_of
+from advisor.measuring.run.speed import default_threads, scheme_of
 from advisor.measuring.store import Origin, Store
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def measure_accuracy(
     """Rows of every candidate: ppl, ppl_ratio, kld_mean and top1_agreement_pct with standard errors, and
     the reference's ppl. Raises BadFileError, UsageError."""
     from advisor.catalog.resolve import resolve_model
-    from advisor.measuring.run_perplexity import PROGRAM, with_llama_perplexity
+    from advisor.measuring.run.perplexity import PROGRAM, with_llama_perplexity
 
     models = [resolve_model(str(path)) for path in (test.reference, *candidates)]
     with Store() as store:
