@@ -99,7 +99,7 @@ def predict(case: Case) -> Outcome:
     from advisor.prediction.outcome import predict as figures
 
     if case.own is NOTHING_OWN:
-        case = replace(case, own=own_evidence(case.hardware))
+        case = case._replace(own=own_evidence(case.hardware))
     return figures(case)
 
 

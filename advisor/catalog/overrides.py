@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from advisor.catalog.hardware import describe_machine
 from advisor.catalog.hardware.document import RAM_NOT_STATED
@@ -14,8 +15,7 @@ from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.errors import UsageError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overrides:
+class Overrides(NamedTuple):
     """What the user states about the machine beside its name; strings as typed, None = not stated."""
 
     ram: str | None = None

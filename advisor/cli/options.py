@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from advisor.documents.hardware import HardwareProfile
@@ -172,7 +172,7 @@ def each(args: argparse.Namespace, name: Literal["hardware", "model"]) -> list[a
 
 def stated(args: argparse.Namespace) -> Stated:
     """The need as it was typed."""
-    return Stated(**{field.name: _said(getattr(args, field.name)) for field in fields(Stated)})
+    return Stated(**{name: _said(getattr(args, name)) for name in Stated._fields})
 
 
 def requirements(args: argparse.Namespace, model: ModelProfile | None) -> Requirements:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.catalog.native import native_schemes
 from advisor.catalog.ready import Published
@@ -20,8 +20,7 @@ _SHARE_STEP, _SHARE_MARGIN, _LEAST_SHARE = 0.05, 1.1, 0.1
 everything: 0.92 of a DGX Spark or a Jetson starves the system (https://github.com/vllm-project/vllm/issues/46307)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class Chosen(NamedTuple):
     """One scheme on one engine, placed on one machine."""
 
     model: ModelProfile

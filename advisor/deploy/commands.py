@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from advisor.deploy import shell
 from advisor.deploy.chosen import Chosen, expected_file_name
 from advisor.deploy.deployment import deployment, made_by
@@ -65,7 +63,7 @@ def modelfile(chosen: Chosen) -> str:
         raise UnsupportedError(
             f"Ollama runs GGUF files; {chosen.scheme.name} is not one: add --engine ollama"
         )
-    served = replace(chosen, engine=ollama.ENGINE.name)
+    served = chosen._replace(engine=ollama.ENGINE.name)
     return ollama.modelfile(served.launch())
 
 

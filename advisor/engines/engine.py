@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from advisor.documents.deployment import Command
 from advisor.documents.kinds import KvType
@@ -17,8 +17,10 @@ Make = Callable[[Launch, str, str], tuple[Command, ...] | None]
 """(launch, where the 16-bit weights are, the name to make) -> commands; None = no recipe of its own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Engine:
+NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class Engine(NamedTuple):
     """One engine. Defaults are those of an engine about which nothing is known."""
 
     name: str
@@ -71,7 +73,7 @@ class Engine:
     """Whether a local engine can put layers on the GPUs of other nodes."""
     expert_parallel: bool = False
     """Whether experts can be spread whole over the GPUs."""
-    online: Mapping[str, str] = field(default_factory=dict)
+    online: Mapping[str, str] = NONE
     """Scheme or family -> its word for it, for schemes it makes from 16-bit weights while loading."""
     program: str = ""
     """The program that shows it is installed."""
@@ -79,7 +81,7 @@ class Engine:
     """The Python package that shows it is installed."""
     version: str = ""
     """The version its commands are written for."""
-    images: Mapping[str, str] = field(default_factory=dict)
+    images: Mapping[str, str] = NONE
     """Backend -> a container image that holds the engine built for it."""
     image_program: str = ""
     """Its program inside those images, where the image does not have it under its usual name."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from advisor.documents.deployment import Command
 from advisor.documents.hardware import HardwareProfile
@@ -96,8 +97,7 @@ class Launch:
         return self.scheme.name == "F16" or (old is not None and old < _BF16_FROM)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
+class Started(NamedTuple):
     """The commands that start an engine."""
 
     run: Command
@@ -105,7 +105,7 @@ class Started:
     """Once it answers."""
     workers: tuple[Command, ...] = ()
     """For the other nodes, by rank from 1."""
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
 
 
 def words(*parts: object) -> tuple[str, ...]:

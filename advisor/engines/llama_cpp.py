@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from advisor.documents.deployment import Command
 from advisor.engines import _ggml, kv_types
 from advisor.engines.engine import Engine
@@ -33,7 +31,7 @@ def _start(launch: Launch) -> Started:
     started = _ggml.llama_server(launch, "-ncmoe", *more, "--rpc", ",".join(lent))
     lend = Command(argv=words("rpc-server", "-H", "0.0.0.0", "-p", _RPC_PORT))
     said = f"rpc-server asks nobody for a password: close port {_RPC_PORT} to all but these nodes"
-    return replace(started, workers=(lend,) * len(lent), warnings=(*started.warnings, said))
+    return started._replace(workers=(lend,) * len(lent), warnings=(*started.warnings, said))
 
 
 ENGINE = Engine(

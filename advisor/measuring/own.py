@@ -115,8 +115,6 @@ def _speed(
     kept = db.execute("SELECT document FROM effects WHERE key = ?", (key,)).fetchone()
     if kept and (found := _kept(kept[0])) is not None:
         return found
-    from dataclasses import asdict
-
     from advisor.measuring.evidence import evidence, served
     from advisor.measuring.stored import SetAside
     from advisor.prediction.own.pooling import pool
@@ -124,7 +122,9 @@ def _speed(
     aside = SetAside()
     pooled = pool([*evidence(db, hardware, host, aside), *served(db, hardware, host, aside)])
     said = aside.words()
-    _keep(path, key, json.dumps({"pooled": [asdict(part) for part in pooled], "said": said}, sort_keys=True))
+    _keep(
+        path, key, json.dumps({"pooled": [part._asdict() for part in pooled], "said": said}, sort_keys=True)
+    )
     return pooled, said
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from advisor.documents.kinds import KV_CHOICES, MODALITIES, OBJECTIVES
 from advisor.documents.model import ModelProfile
@@ -19,8 +18,7 @@ T = TypeVar("T")
 C = TypeVar("C")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stated:
+class Stated(NamedTuple):
     """What was asked for, as typed; None and () leave it to the advisor. A field is an option of its
     own name."""
 
@@ -49,8 +47,8 @@ def argv(stated: Stated) -> list[str]:
     """The options that say the same; values begin after `=`, so that one that looks like an option is
     a value."""
     parts: list[str] = []
-    for field in fields(stated):
-        value, option = getattr(stated, field.name), "--" + field.name.replace("_", "-")
+    for name in Stated._fields:
+        value, option = getattr(stated, name), "--" + name.replace("_", "-")
         if value is True:
             parts.append(option)
         elif isinstance(value, tuple):

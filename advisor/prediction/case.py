@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from advisor.documents.hardware import HardwareProfile
@@ -19,8 +18,7 @@ MAX_CONCURRENCY = -1
 """As many requests as memory holds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(NamedTuple):
     """Everything `predict` needs. Tokens are per request."""
 
     hardware: HardwareProfile

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor.documents.kinds import weakest
 from advisor.documents.outcome import Estimate
@@ -20,8 +19,7 @@ FIGURES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speed:
+class Speed(NamedTuple):
     """The figures of one load. Decode is per request; throughput counts the output of all requests."""
 
     decode_tokens_per_s: Estimate | None = None
@@ -33,7 +31,7 @@ class Speed:
     """From sending the request to its last token, waiting in line included."""
     throughput_tokens_per_s: Estimate | None = None
     requests_per_s: Estimate | None = None
-    terms: dict[str, Any] = field(default_factory=dict, hash=False)
+    terms: dict[str, Any] = {}  # noqa: RUF012  (an empty default, never filled)
     """What the figures are made of, for `advisor explain`."""
     why_not: str = ""
     """Why there are no figures, when there are none."""
@@ -91,7 +89,7 @@ def mixture(results: list[tuple[Load, Speed]]) -> Speed:
     mixed: dict[str, Any] = {
         name: _mixed(name, [(load, getattr(found, name)) for load, found in results]) for name in FIGURES
     }
-    return replace(results[0][1], **mixed)
+    return results[0][1]._replace(**mixed)
 
 
 def _mixed(name: str, parts: list[tuple[Load, Estimate | None]]) -> Estimate | None:

@@ -6,7 +6,6 @@ every token of a step hands on its hidden state, once.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from advisor.documents.kinds import weakest
@@ -49,7 +48,7 @@ def over_network(case: Case, load: Load, sized: Sized, alone: Speed) -> Speed:
         for name, figure in found.items()
         if figure is not None
     }
-    return replace(alone, **changed, terms={**alone.terms, "network_s_per_token": token_s, "nodes": nodes})
+    return alone._replace(**changed, terms={**alone.terms, "network_s_per_token": token_s, "nodes": nodes})
 
 
 def _added_s(name: str, load: Load, running: int, token_s: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from advisor.documents.outcome import Estimate, Outcome, Placement
@@ -68,8 +67,7 @@ def accuracy_of(case: Case, weights: Weights) -> Accuracy:
 
     accuracy = predict_accuracy(case, weights)
     own = own_damage(case.own, case.model.known_as, case.scheme.name, case.confidence)
-    return replace(
-        accuracy,
+    return accuracy._replace(
         perplexity_ratio=own.get("ppl_ratio", accuracy.perplexity_ratio),
         kl_divergence=own.get("kld_mean", accuracy.kl_divergence),
     )

@@ -34,13 +34,13 @@ def as_it_ran(case: Case) -> Case:
         return case
     if machine.gpus[0].unified_memory:
         # A chip named without its memory got the smallest size on sale; whoever ran this had more.
-        return case if case.backend == "cpu" or case.gpu_layers == 0 else replace(case, gpu_layers=ALL_LAYERS)
-    whole = replace(case, gpu_layers=ALL_LAYERS)
+        return case if case.backend == "cpu" or case.gpu_layers == 0 else case._replace(gpu_layers=ALL_LAYERS)
+    whole = case._replace(gpu_layers=ALL_LAYERS)
     if case.gpu_layers is None and _holds(place_case(whole, weights), machine):
         return whole
     gigabytes = max(16, 2 * round(weights.total_bytes.high / 2**30))
     host = resolve_hardware(f"{machine.gpus[0].name} {gigabytes}GB RAM")
-    return replace(case, hardware=replace(host, name=machine.name, gpus=machine.gpus, nodes=machine.nodes))
+    return case._replace(hardware=replace(host, name=machine.name, gpus=machine.gpus, nodes=machine.nodes))
 
 
 def _holds(placement: Placement, machine: HardwareProfile) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.catalog.checkpoints import checkpoints
 from advisor.catalog.loadable import loadable
@@ -25,8 +25,7 @@ _TRAINED_FOR = ("TQ1_0", "TQ2_0", "Q1_0", "Q2_0")
 other model to them leaves noise (https://github.com/ggml-org/llama.cpp/pull/8151)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A scheme on an engine, before anything is computed of it."""
 
     scheme: SchemeProfile

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from advisor.documents.recommendation import NearestMiss
 from advisor.documents.requirements import Requirements
 from advisor.prediction.artifacts import load
@@ -77,8 +75,8 @@ def _advice(plan: Judged, requirements: Requirements) -> str:
             return ""
         option, need = step
         options[option.split(":")[0].split(" ")[0]] = option
-        candidate = replace(
-            plan.candidate, kv_types=kv_types_for(plan.case.engine, need.kv_type, plan.case.hardware)
+        candidate = plan.candidate._replace(
+            kv_types=kv_types_for(plan.case.engine, need.kv_type, plan.case.hardware)
         )
         plan = judge(candidate, need, setting, ceiling)
     return ""

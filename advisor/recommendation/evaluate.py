@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import RejectionKind
 from advisor.documents.model import ModelProfile
@@ -99,7 +97,7 @@ def _aside(plan: Judged) -> Judged:
     """*plan*, which runs with limits, beside plans that do without."""
     if not plan.feasible:
         return plan
-    return replace(plan, misses=(Miss(kind="limited", text=_limits(plan.candidate), shortfall=1.0),))
+    return plan._replace(misses=(Miss(kind="limited", text=_limits(plan.candidate), shortfall=1.0),))
 
 
 def _left_aside(candidate: Candidate, model: ModelProfile) -> Rejection:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from advisor.catalog.tasks import task_mix
@@ -38,8 +37,7 @@ class Setting(NamedTuple):
     own: OwnEvidence = NOTHING_OWN
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A candidate with its figures and what it misses."""
 
     candidate: Candidate
@@ -107,7 +105,7 @@ def _by_preference(case: Case, candidate: Candidate) -> list[tuple[Case, Placeme
     weights = weigh_case(case)
     whole, fitting, rest = [], [], []
     for kv_type in candidate.kv_types:
-        this = replace(case, kv_type=kv_type)
+        this = case._replace(kv_type=kv_type)
         placement = place_case(this, weights)
         if not placement.fits:
             rest.append((this, placement))
@@ -129,7 +127,7 @@ def _grown(case: Case, placement: Placement, requirements: Requirements) -> tupl
     if asked == "max":
         wanted = model.context_length or placement.max_context_tokens or wanted
     tokens = largest(case.context_tokens, wanted, placement.max_context_tokens)
-    grown = replace(case, context_tokens=tokens)
+    grown = case._replace(context_tokens=tokens)
     if tokens == case.context_tokens:
         return case, placement
     again = place_case(grown, weigh_case(case))

@@ -77,7 +77,7 @@ def _full_context_ttft(judged: Judged) -> Estimate | None:
     prompt = case.context_tokens - longest.output_tokens
     if outcome.placement is None or not outcome.placement.fits or prompt <= longest.prompt_tokens:
         return outcome.time_to_first_token_s
-    full = replace(case, loads=(replace(longest, prompt_tokens=prompt, weight=1.0),))
+    full = case._replace(loads=(replace(longest, prompt_tokens=prompt, weight=1.0),))
     weights = weigh_case(case)
     return speed(full, Sized(weights=weights, placement=outcome.placement)).time_to_first_token_s
 

@@ -35,7 +35,7 @@ def change_of_need(plan: Judged, need: Requirements) -> Change | None:
     fits; None when none does."""
     for kv_type in _KV_TYPES:
         known = kv_type in facts(plan.case.engine).kv_types
-        if known and kv_type != plan.case.kv_type and _fits(replace(plan.case, kv_type=kv_type)):
+        if known and kv_type != plan.case.kv_type and _fits(plan.case._replace(kv_type=kv_type)):
             return f"--kv-cache {kv_type}", replace(need, kv_type=kv_type)
     return _fewer_requests(plan, need) or _shorter_context(plan, need) or _fewer_and_shorter(plan, need)
 
@@ -46,7 +46,7 @@ def _fewer_and_shorter(plan: Judged, need: Requirements) -> Change | None:
     if not isinstance(need.context_tokens, int) or tokens >= need.context_tokens:
         return None
     short = replace(need, context_tokens=tokens)
-    found = _fewer_requests(replace(plan, case=replace(plan.case, context_tokens=tokens)), short)
+    found = _fewer_requests(plan._replace(case=plan.case._replace(context_tokens=tokens)), short)
     return (f"--context {tokens} {found[0]}", found[1]) if found else None
 
 
@@ -57,7 +57,7 @@ def _fewer_requests(plan: Judged, need: Requirements) -> Change | None:
     def with_requests(count: int) -> Requirements:
         return replace(need, loads=(replace(need.loads[0], concurrency=count),))
 
-    count = _most(need.concurrency - 1, lambda n: _fits(replace(plan.case, loads=with_requests(n).loads)))
+    count = _most(need.concurrency - 1, lambda n: _fits(plan.case._replace(loads=with_requests(n).loads)))
     return (f"--concurrency {count}", with_requests(count)) if count else None
 
 
@@ -65,7 +65,7 @@ def _shorter_context(plan: Judged, need: Requirements) -> Change | None:
     if not isinstance(need.context_tokens, int):
         return None
     blocks = _most(
-        (need.context_tokens - 1) // 256, lambda n: _fits(replace(plan.case, context_tokens=256 * n))
+        (need.context_tokens - 1) // 256, lambda n: _fits(plan.case._replace(context_tokens=256 * n))
     )
     tokens = 256 * blocks
     if tokens < need.request_tokens:
@@ -115,7 +115,7 @@ def wired_limit_mb(case: Case) -> int | None:
     raised = _raised(case.hardware)
     if raised is None:
         return None
-    placement = _place(replace(case, hardware=raised))
+    placement = _place(case._replace(hardware=raised))
     if not placement.fits or placement.kind != "unified":
         return None
     return ceil(placement.total_bytes / 2**20 / _WIRED_STEP_MB) * _WIRED_STEP_MB

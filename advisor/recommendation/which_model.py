@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import RejectionKind
@@ -42,8 +42,7 @@ SHORTLIST = (
 formats, a bit level apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """A model that fits, with its best plan, the order it comes from, and how good it is expected to be."""
 
     plan: Judged

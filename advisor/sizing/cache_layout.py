@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from advisor.catalog.layer_kinds import COMPRESSED, CROSS, NONE, SLIDING
 from advisor.documents.kinds import Basis
@@ -70,8 +71,7 @@ class LayerGroup:
         return len(self.layers)
 
 
-@dataclass(frozen=True, slots=True)
-class CacheLayout:
+class CacheLayout(NamedTuple):
     """All layers of a model, and the recurrent state of one sequence."""
 
     groups: tuple[LayerGroup, ...]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -77,7 +76,7 @@ def stated_tensors(model: ModelProfile) -> tuple[Tensor, ...]:
 def _stated_groups(model: ModelProfile) -> tuple[Group, ...]:
     """Matrices whose rows no block of 32 divides are counted at 16 bits: no quantizer packs them."""
     return tuple(
-        replace(g, quantized=g.quantized and g.shape[0] % _BLOCK == 0)
+        g._replace(quantized=g.quantized and g.shape[0] % _BLOCK == 0)
         for g in group(model, stated_tensors(model))
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from advisor.documents.kinds import Basis
 from advisor.documents.model import ModelProfile
@@ -13,8 +13,7 @@ from .blocks import padded
 from .header import header_bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
+class Weights(NamedTuple):
     """Bytes of one model under one scheme.
 
     total = embedding + output + other + the sum of `layer_bytes` (to the byte for GGUF; rounded elsewhere).
@@ -27,32 +26,31 @@ class Weights:
     bpw: float
     """Bits per weight over all tensors, as llama.cpp prints it."""
     n_params: int
-    by_role_bytes: dict[str, int] = field(default_factory=dict)
-    layer_bytes: tuple[int, ...] = ()
+    by_role_bytes: dict[str, int]
+    layer_bytes: tuple[int, ...]
     """Each repeating layer, its experts included (a multi-token-prediction block counts as a layer)."""
-    layer_expert_bytes: tuple[int, ...] = ()
+    layer_expert_bytes: tuple[int, ...]
     """The routed experts of each layer (what `--n-cpu-moe` moves); 0 for a dense layer."""
-    embedding_bytes: int = 0
+    embedding_bytes: int
     """token_embd, and per-layer token embeddings: tensors of which a token reads one row."""
-    lookup_bytes: int = 0
+    lookup_bytes: int
     """Of those, tables of n-grams: a token reads a few rows of tens of gigabytes, so engines keep them in
     main memory or on disk."""
-    output_bytes: int = 0
+    output_bytes: int
     """The output matrix; 0 when tied, where token_embd is read instead."""
-    other_bytes: int = 0
+    other_bytes: int
     """Final norm, rope factors and the like, outside any layer."""
-    tied: bool = False
-    active_bytes_per_token: int = 0
+    tied: bool
+    active_bytes_per_token: int
     """Read to decode one token: all layers, of the experts only those used, and the output matrix."""
-    bits_by_role: dict[str, float] = field(default_factory=dict)
+    bits_by_role: dict[str, float]
     """Mean bits per weight of the matrices of each role, scales included."""
-    histogram: dict[str, int] = field(default_factory=dict)
+    histogram: dict[str, int]
     """Type -> number of tensors."""
-    basis: Basis = "exact"
+    basis: Basis
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """Some tensors of one kind: each member's layer and bytes."""
 
     stem: str
@@ -71,8 +69,7 @@ class Part:
 
 def scaled(weights: Weights, total: int, file_bytes: int | None, source: str) -> Weights:
     """*weights* with its parts stretched to a *total* known to be exact, as *source* says."""
-    return replace(
-        stretched(weights, total / weights.total_bytes.value),
+    return stretched(weights, total / weights.total_bytes.value)._replace(
         basis="exact",
         total_bytes=Estimate.exact(total, source),
         file_bytes=Estimate.exact(file_bytes or total, "size of the files"),
@@ -81,8 +78,7 @@ def scaled(weights: Weights, total: int, file_bytes: int | None, source: str) ->
 
 def stretched(weights: Weights, factor: float) -> Weights:
     """All parts of *weights* times *factor*; the totals stay as they are."""
-    return replace(
-        weights,
+    return weights._replace(
         bpw=weights.bpw * factor,
         by_role_bytes={k: round(v * factor) for k, v in weights.by_role_bytes.items()},
         layer_bytes=tuple(round(v * factor) for v in weights.layer_bytes),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
 
@@ -32,8 +30,7 @@ def with_tower(weights: Weights, model: ModelProfile) -> Weights:
     tower = projector_bytes(model)
     if tower is None or not _computed(weights):
         return weights
-    return replace(
-        weights,
+    return weights._replace(
         total_bytes=_more(weights.total_bytes, tower),
         file_bytes=_more(weights.file_bytes, tower),
         by_role_bytes={**weights.by_role_bytes, "vision tower": tower},

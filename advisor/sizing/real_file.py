@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from advisor.documents.outcome import Estimate
 
 from .parts import Weights, stretched
@@ -25,7 +23,7 @@ def as_published(weights: Weights, file: Estimate) -> Weights:
     computed = weights.file_bytes
     slack = _HEADER * computed.value
     if weights.basis == "exact" and file.low - slack <= computed.value <= file.high + slack:
-        return replace(weights, file_bytes=file) if file.basis == "exact" else weights
+        return weights._replace(file_bytes=file) if file.basis == "exact" else weights
     added = file.value - computed.value
     if weights.basis == "exact" and weights.tied and abs(added / weights.embedding_bytes - 1) < _COPY:
         return _untied(weights, file, round(added))
@@ -33,14 +31,13 @@ def as_published(weights: Weights, file: Estimate) -> Weights:
     ends = [max(1, round(end - beside)) for end in (file.value, file.low, file.high)]
     total = Estimate.of(ends, file.basis, file.evidence)
     found = stretched(weights, total.value / weights.total_bytes.value)
-    return replace(found, total_bytes=total, file_bytes=file, basis=file.basis)
+    return found._replace(total_bytes=total, file_bytes=file, basis=file.basis)
 
 
 def _untied(weights: Weights, file: Estimate, copy_bytes: int) -> Weights:
     """*weights* with the output matrix stored beside the embeddings: a token still reads one of the two."""
     total = weights.total_bytes.value + copy_bytes
-    return replace(
-        weights,
+    return weights._replace(
         file_bytes=file,
         total_bytes=Estimate.of((total, total, total), file.basis, file.evidence),
         bpw=8 * total / weights.n_params,

@@ -100,6 +100,7 @@ def _shared_out(model: ModelProfile, scheme: SchemeProfile, size: Estimate, n: i
         layer_bytes=(each,) * layers,
         layer_expert_bytes=(min(each, experts // layers),) * layers if layers else (),
         embedding_bytes=vocabulary,
+        lookup_bytes=0,
         output_bytes=output,
         other_bytes=total - vocabulary - output - each * layers,
         tied=tied,

@@ -9,8 +9,8 @@ quantizer in tests/sizing/test_real_quantizer.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from advisor.documents.model import ModelProfile
 from advisor.errors import UnsupportedError
@@ -71,8 +71,7 @@ _CATEGORIES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Tensors of one kind and shape: the quantizer treats them alike but for their position."""
 
     stem: str

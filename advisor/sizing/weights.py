@@ -124,7 +124,7 @@ def _doubted(weights: Weights, doubt: Doubt | None) -> Weights:
         return weights
     total, file = (_widened(size, doubt) for size in (weights.total_bytes, weights.file_bytes))
     found = weights if doubt.value == 1.0 else stretched(weights, doubt.value)
-    return replace(found, total_bytes=total, file_bytes=file, basis="interpolated")
+    return found._replace(total_bytes=total, file_bytes=file, basis="interpolated")
 
 
 def _widened(size: Estimate, doubt: Doubt) -> Estimate:
@@ -161,7 +161,7 @@ def _stored(spreads: Spreads, model: ModelProfile) -> Weights:
     found = summarise(model, parts, "exact")
     if model.file_size_bytes is None:
         return found
-    return replace(found, file_bytes=Estimate.exact(model.file_size_bytes, "size of the file"))
+    return found._replace(file_bytes=Estimate.exact(model.file_size_bytes, "size of the file"))
 
 
 def _checkpoint(spreads: Spreads, model: ModelProfile) -> Weights:

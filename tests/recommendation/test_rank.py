@@ -37,8 +37,8 @@ def test_a_plan_without_a_speed_never_wins_on_speed(plans, objective):
     """Take the speed from the best plan, and it is no longer first."""
     need = Requirements(objective=objective)
     best = ranked(plans, need)[0]
-    blind = replace(
-        best, outcome=replace(best.outcome, decode_tokens_per_s=None, throughput_tokens_per_s=None)
+    blind = best._replace(
+        outcome=replace(best.outcome, decode_tokens_per_s=None, throughput_tokens_per_s=None)
     )
     others = [plan for plan in plans if plan is not best]
     assert ranked([blind, *others], need)[0] is not blind
@@ -58,7 +58,7 @@ def test_ties_are_what_no_benchmark_could_tell(plans):
 def test_of_equal_plans_the_one_that_need_not_be_made(plans):
     """Of plans at one speed and loss, one that can be downloaded comes before one that must be made."""
     best = next(plan for plan in ranked(plans, Requirements()) if ready_made(plan))
-    twin = replace(best, case=replace(best.case, imatrix=best.case.imatrix, scheme=_unpublished(best)))
+    twin = best._replace(case=best.case._replace(scheme=_unpublished(best)))
     assert not ready_made(twin)
     assert ranked([twin, best], Requirements())[0] is best
 

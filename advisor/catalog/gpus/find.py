@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache
 from types import MappingProxyType
 
@@ -124,7 +123,7 @@ def _choose(
     # Half of the card, with room for what the driver keeps: one of its two devices is meant.
     half = 0.5 * (1 + MEMORY_ROOM)
     if match.devices_per_card == 2 and memory_bytes and memory_bytes < half * max(options):
-        return half_card(replace(match, notes=()))
+        return half_card(match._replace(notes=()))
     return match
 
 
@@ -234,6 +233,6 @@ def _one_of_several(name: str, memory_bytes: int | None) -> GpuMatch | None:
     slowest = min(fitting or found, key=lambda match: match.bandwidth_bytes_per_s or float("inf"))
     if len(fitting) == 1:
         return slowest
-    return replace(
-        slowest, notes=(f"{name!r} may be any of {len(found)} cards: {slowest.catalog_name} is assumed",)
+    return slowest._replace(
+        notes=(f"{name!r} may be any of {len(found)} cards: {slowest.catalog_name} is assumed",)
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import NamedTuple
 
 from advisor.catalog.gpus.table import GpuMatch
@@ -59,8 +58,8 @@ def take_slice(card: GpuMatch, part: Slice) -> GpuMatch:
             f"{card.catalog_name} as a vGPU of {part.memory_gb} GB: its speed is that of the whole card, "
             "when no other virtual machine uses it"
         )
-        return replace(
-            card, memory_total_bytes=wanted, memory_options_bytes=(wanted,), notes=(*card.notes, note)
+        return card._replace(
+            memory_total_bytes=wanted, memory_options_bytes=(wanted,), notes=(*card.notes, note)
         )
     eighths = max(1, min(8, round(8 * wanted / total))) if total else 8
     parts = next((n for start, n in _PARTS.items() if card.catalog_name.startswith(start)), 7)
@@ -71,8 +70,7 @@ def take_slice(card: GpuMatch, part: Slice) -> GpuMatch:
         if (value := getattr(card, name)) is not None
     }
     rate = card.bandwidth_bytes_per_s
-    return replace(
-        card,
+    return card._replace(
         memory_total_bytes=total * eighths // 8,
         memory_options_bytes=(total * eighths // 8,),
         bandwidth_bytes_per_s=None if rate is None else rate * eighths / 8,

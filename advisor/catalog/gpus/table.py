@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from advisor.catalog.names import GIB, number, whole
 from advisor.data import folder
@@ -15,8 +15,7 @@ from advisor.documents.hardware import Gpu
 from advisor.documents.kinds import GpuForm
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GpuMatch:
+class GpuMatch(NamedTuple):
     """One row of the GPU table in base units, and what had to be assumed to choose it."""
 
     catalog_name: str
@@ -183,6 +182,6 @@ def half_card(match: GpuMatch) -> GpuMatch:
     )
     halves = {name: value / 2 for name in rates if (value := getattr(match, name)) is not None}
     sizes = tuple(size // 2 for size in match.memory_options_bytes)
-    return replace(
-        match, memory_total_bytes=min(sizes), memory_options_bytes=sizes, devices_per_card=1, **halves
+    return match._replace(
+        memory_total_bytes=min(sizes), memory_options_bytes=sizes, devices_per_card=1, **halves
     )

@@ -23,7 +23,7 @@ def finish(draft: Draft, spoken: MachineText, text: str) -> HardwareProfile:
         draft.notes.append(note)
     elif spoken.vram_bytes and draft.gpus:
         draft.gpus = [
-            (replace(match, memory_total_bytes=spoken.vram_bytes), count) for match, count in draft.gpus
+            (match._replace(memory_total_bytes=spoken.vram_bytes), count) for match, count in draft.gpus
         ]
     unified = [match for match, _ in draft.gpus if match.unified_memory]
     _name_no_cpu(draft, spoken, bool(unified))

@@ -126,7 +126,7 @@ def use_machine(draft: Draft, machine: Machine, part: Part) -> None:
         match = gpu_row(machine.gpu)
         if machine.vram_bytes:
             sizes = (machine.vram_bytes,)
-            match = replace(match, memory_total_bytes=machine.vram_bytes, memory_options_bytes=sizes)
+            match = match._replace(memory_total_bytes=machine.vram_bytes, memory_options_bytes=sizes)
         draft.gpus.append((match, machine.n_gpus * (1 if machine.kind == "cloud" else part.count)))
     elif machine.kind in ("accelerator", "igpu"):
         draft.unlisted.append((machine, part.count))
@@ -155,7 +155,7 @@ def use_instance(draft: Draft, instance: Instance, count: int) -> None:
         match = gpu_row(instance.card)
         memory = instance.gpu_memory_bytes
         if instance.n_gpus == 0 and memory:
-            match = replace(match, memory_total_bytes=memory, memory_options_bytes=(memory,))
+            match = match._replace(memory_total_bytes=memory, memory_options_bytes=(memory,))
             draft.notes.append(
                 f"{instance.name} has a part of one {instance.card}: its speed is that of the whole card, "
                 "when no other virtual machine uses it"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.catalog.names import compiled
 from advisor.errors import UsageError
@@ -23,8 +23,7 @@ _NETWORK = (
 _BITS_IN_A_BYTE = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeveralNodes:
+class SeveralNodes(NamedTuple):
     """Equal machines joined by a network."""
 
     machine: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from advisor.catalog.cpus import CpuRow, all_cpus
 from advisor.catalog.gpus import GpuMatch, all_gpus
@@ -46,7 +45,7 @@ def stand_in_gpu(spoken: MachineText) -> tuple[GpuMatch, str]:
         f"the GPU is not named: figures are those of the slowest such card since 2018 in the catalogue, "
         f"{slowest.catalog_name}; name yours for a better answer"
     )
-    return replace(slowest, memory_total_bytes=wanted, notes=()), note
+    return slowest._replace(memory_total_bytes=wanted, notes=()), note
 
 
 def stand_in_cpu(kind: str) -> tuple[CpuRow, str]:

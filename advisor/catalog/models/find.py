@@ -143,8 +143,8 @@ def _of_shapes(edition: Edition, typed: str, copy: Edition) -> ModelProfile | No
     match = None
     if edition.n_params is not None:
         match = match_row(edition.hf_id, edition.n_params / 1e9)
-    if match is not None and _same_size(profile_at(match.index), edition):
-        profile = profile_at(match.index)
+    if match is not None and _same_size(profile_at(match.row), edition):
+        profile = profile_at(match.row)
         notes = said(typed, profile.name, match) or (_SIBLING.format(text=typed, name=profile.name),)
         return replace(profile, thinking=None, notes=notes, **stated)
     if edition.n_params is None:
@@ -181,7 +181,7 @@ def _own_name(edition: Edition) -> str:
 def _of_match(match: Match, typed: str) -> ModelProfile:
     """The row as the model *typed*: the row's own edition where the name says no other, else a model of its
     own that only has its shapes."""
-    profile = profile_at(match.index)
+    profile = profile_at(match.row)
     notes = said(typed, profile.name, match)
     if match.basis in ("same", "version") and not is_repository(typed):
         variant = variant_of(typed)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from advisor.catalog.models.spelling import (
     BLOCKING,
@@ -64,11 +64,10 @@ _LISTED: dict[str, Basis] = {
 """Word of profiles/model_aliases.csv -> basis; every other word there means the row itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A row of profiles/models.csv and how sure it is."""
 
-    index: int
+    row: int
     basis: Basis
 
     @property
@@ -280,7 +279,7 @@ def match_model(text: str, params_b: float | None = None) -> ModelProfile | None
     found = match_row(text, params_b)
     if found is None:
         return None
-    profile = profile_at(found.index)
+    profile = profile_at(found.row)
     return replace(profile, notes=said(text, profile.name, found))
 
 

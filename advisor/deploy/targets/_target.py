@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from advisor.deploy import shell
 from advisor.documents.deployment import Command, Deployment
@@ -29,8 +28,7 @@ _LONGEST_NAME = 40
 """A label of DNS has 63 characters; controllers append hashes to it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(NamedTuple):
     """One form."""
 
     name: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 UNKNOWN_YEAR = 2025.0
 """Release of a model that states none, in the fit and in answers: the middle of the
@@ -40,8 +40,7 @@ SHARED_FROM, APART_BELOW = 6.6, 4.5
 between its disadvantage fades, so that llama.cpp's one ladder from Q2_K to Q8_0 never turns."""
 
 
-@dataclass(frozen=True, slots=True)
-class SchemeFacts:
+class SchemeFacts(NamedTuple):
     """What of a scheme matters to accuracy."""
 
     method: str
@@ -60,8 +59,7 @@ class SchemeFacts:
     after it), tuned (rounding optimised beyond the format's own tool)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFacts:
+class ModelFacts(NamedTuple):
     """What of a model matters to accuracy."""
 
     name: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor.documents.kinds import Basis, TaskCategory
 from advisor.documents.outcome import Estimate
@@ -18,8 +17,7 @@ VOCABULARY = 128_256
 from above when no interval is carried."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accuracy:
+class Accuracy(NamedTuple):
     """What a scheme keeps of a model. Percent of the unquantized score; damage as ratio and divergence."""
 
     retained_pct: dict[TaskCategory, Estimate | None]
@@ -29,7 +27,7 @@ class Accuracy:
     perplexity_ratio: Estimate | None
     kl_divergence: Estimate | None
     """Mean, nats per token."""
-    terms: dict[str, Any] = field(default_factory=dict)
+    terms: dict[str, Any]
     """For `advisor explain`: latent damage, contributions in log units, category prices, rows behind them."""
 
 
@@ -185,6 +183,7 @@ def _exact(categories: tuple[TaskCategory, ...], why: str) -> Accuracy:
         loss_upper_pct=dict.fromkeys(categories, 0.0),
         perplexity_ratio=Estimate.exact(1.0, why),
         kl_divergence=Estimate.exact(0.0, why),
+        terms={},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
@@ -45,7 +45,7 @@ def facts_of(case: Case, weights: Weights, fitted: Mapping[str, Any]) -> tuple[S
     if is_native(case.model, case.scheme):
         facts = SchemeFacts("none", 16.0, kv_bits=facts.kv_bits)
     elif facts.bits < 16 and not facts.recovered:
-        facts = replace(facts, recovered=recovery(f"{case.model.name} {case.model.hf_id or ''}"))
+        facts = facts._replace(recovered=recovery(f"{case.model.name} {case.model.hf_id or ''}"))
     return facts, model_facts(case.model)
 
 
@@ -122,7 +122,7 @@ class Question:
         whole = latent(self.facts, self.about, self.coefficients, category).z
         if self.facts.method == "none":
             return whole, 0.0
-        plain = latent(replace(self.facts, kv_bits=16.0), self.about, self.coefficients).z
+        plain = latent(self.facts._replace(kv_bits=16.0), self.about, self.coefficients).z
         return (self.cell.z if self.cell else plain), whole - plain
 
     def support(self, kind: str) -> tuple[int, tuple[str, ...]]:

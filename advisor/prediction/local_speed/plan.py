@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from advisor.documents.hardware import Gpu
@@ -52,14 +51,13 @@ def prompt_work(work: Work, gpu: Gpu | None) -> Work:
     if not cards or not rest or cards[0].device.backend not in _UPLOADING or _stays(work):
         return work
     moved = rest[0]
-    card = replace(
-        cards[0],
+    card = cards[0]._replace(
         active_params=cards[0].active_params + moved.active_params,
         layers=cards[0].layers + moved.layers,
         kv_bytes=cards[0].kv_bytes + moved.kv_bytes,
     )
     upload = moved.held_bytes / _link_bytes_per_s(gpu, cards[0].device)
-    return replace(work, shares=(card, *cards[1:]), upload_s=upload)
+    return work._replace(shares=(card, *cards[1:]), upload_s=upload)
 
 
 def _stays(work: Work) -> bool:
@@ -116,7 +114,7 @@ def works(asked: Case, load: Load, sized: Sized, fitted: Mapping[str, Any]) -> t
         experts=float(model.n_experts or 0),
     )
     read_at = asked.depth_tokens + prompt_tokens / 2
-    prompt = replace(decode, shares=shares_at(read_at), attention_flops=attention_flops(model, read_at))
+    prompt = decode._replace(shares=shares_at(read_at), attention_flops=attention_flops(model, read_at))
     return decode, prompt_work(prompt, asked.hardware.gpus[0] if asked.hardware.gpus else None)
 
 

@@ -11,7 +11,6 @@ conformal width that a device effect does not explain.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from advisor.documents.kinds import Basis
@@ -154,8 +153,7 @@ _LIMIT_DOUBTED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Spread:
+class _Spread(NamedTuple):
     """The interval of one figure."""
 
     width: float | None

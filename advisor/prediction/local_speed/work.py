@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 LOCALSCORE_MIXES = (
     (1024, 16),
@@ -24,8 +23,7 @@ NEUTRAL_YEAR = 2021
 """Release year at which the year features vanish: the middle of the measured devices."""
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(NamedTuple):
     """One processor as the formula sees it."""
 
     key: str
@@ -58,8 +56,7 @@ class Device:
     mobile: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """What one device does for every token."""
 
     device: Device
@@ -76,8 +73,7 @@ class Share:
     """Layers of another device for which it does a part (the experts), so that work crosses twice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(NamedTuple):
     """One prediction or one measured row."""
 
     shares: tuple[Share, ...]
@@ -117,7 +113,7 @@ class Work:
 def written_together(work: Work, sequences: float) -> Work:
     """*work* on one answer -> on *sequences* of them at once."""
     tokens = sequences if sequences > SMALL_BATCH else work.prompt_tokens
-    return replace(work, sequences=sequences, prompt_tokens=tokens)
+    return work._replace(sequences=sequences, prompt_tokens=tokens)
 
 
 def phase_of(work: Work) -> Literal["decode", "prefill"]:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Phase = Literal["decode", "prefill"]
@@ -23,8 +22,7 @@ class Point(NamedTuple):
     """Model and scheme."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One configuration measured on the machine."""
 
     backend: str
@@ -38,8 +36,7 @@ class Evidence:
     """Whether all of them were taken on a busy or hot machine."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pooled:
+class Pooled(NamedTuple):
     """The configurations of one backend and phase, solved: what `pooling.posterior` needs of them."""
 
     backend: str
@@ -66,8 +63,7 @@ class OwnDamage(NamedTuple):
     """(value, standard error), each of the newest row of its text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnEvidence:
+class OwnEvidence(NamedTuple):
     """All of it: speeds of the asked machine, and damage wherever it was measured."""
 
     speed: tuple[Pooled, ...] = ()

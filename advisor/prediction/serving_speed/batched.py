@@ -8,7 +8,6 @@ for the sampling of all.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import exp, inf
 from typing import NamedTuple
 
@@ -57,7 +56,7 @@ def shared(load: Load, alone: Speed, together: Estimate | None, held: int) -> Sp
     terms = {**alone.terms, "answers_together_tokens_per_s": together.value}
     found = steady(ttft, tpot, after(ttft, tpot, output), prefill, flight, terms)
     each = (end / held for end in (together.value, together.low, together.high))
-    return replace(found, decode_tokens_per_s=Estimate.of(each, together.basis, evidence))
+    return found._replace(decode_tokens_per_s=Estimate.of(each, together.basis, evidence))
 
 
 def _times(load: Load, reading: float, writing: float, held: int) -> Times:

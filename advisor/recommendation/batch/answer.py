@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from advisor.catalog.support import why_not
@@ -57,7 +56,7 @@ def answer_case(raw: dict[str, Any], own: OwnReader = no_own) -> dict[str, Any]:
     try:
         identity = plain(identity)
         case, mix = read_case(raw)
-        return {"id": identity, **_answer(replace(case, own=own(case.hardware)), mix)}
+        return {"id": identity, **_answer(case._replace(own=own(case.hardware)), mix)}
     except AdvisorError as error:
         return _error(identity, error.code, str(error))
     except RecursionError:

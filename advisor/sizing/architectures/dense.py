@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from advisor.errors import UnsupportedError
 
 from .base import PLAIN, Attention, Layout
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """How a relative of Llama differs from it."""
 
     attention: Attention = PLAIN
@@ -74,7 +73,7 @@ def build(layout: Layout, kind: str) -> None:
     layout.ends(norm_bias=shape.norm_bias, output_norm=shape.output_norm, output_bias=shape.output_bias)
     rope_factors(layout)
     if kind == "glm4" and layout.n_embd == 4096:  # attention_bias of GLM-4-9B-0414, not of the 32B
-        shape = replace(shape, attention=Attention(qkv_bias=True))
+        shape = shape._replace(attention=Attention(qkv_bias=True))
     for i in range(layout.n_layers):
         layer(layout, i, shape)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .base import PLAIN, Attention, Experts, Layout, _needed
 from .dense import SANDWICH, rope_factors
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """How a mixture-of-experts model differs from Mixtral."""
 
     attention: Attention = PLAIN

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -59,7 +58,7 @@ def cpu_of(record: Record, name: str, read_share: float) -> Device | str:
     found = _cpu(name, threads, peak * STATED_BYTES_PER_S if peak == peak else None)
     if isinstance(found, str):
         return found
-    return replace(found, interleaved=record["numa"] == "interleaved")
+    return found._replace(interleaved=record["numa"] == "interleaved")
 
 
 def _sockets(name: str) -> int:
@@ -83,4 +82,4 @@ def _cpu(hardware: str, threads: int | None, bandwidth: float | None) -> Device 
     )
     peak = bandwidth or sockets * (row.bandwidth_bytes_per_s or 0.0)
     device = cpu_device(cpu, Memory(bandwidth_bytes_per_s=peak), threads)
-    return replace(device, ram_stated=bandwidth is not None)
+    return device._replace(ram_stated=bandwidth is not None)

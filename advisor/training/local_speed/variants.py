@@ -45,9 +45,9 @@ def replace_rows(p: Problem) -> Problem:
 
 def _nameless(row: Row) -> Row:
     shares = tuple(
-        replace(share, device=replace(share.device, key="", generation="")) for share in row.work.shares
+        share._replace(device=share.device._replace(key="", generation="")) for share in row.work.shares
     )
-    return replace(row, work=replace(row.work, shares=shares), source="")
+    return replace(row, work=row.work._replace(shares=shares), source="")
 
 
 def _line(p: Problem, unseen: str, way: str, residual: npt.NDArray[np.float64]) -> dict[str, Any]:

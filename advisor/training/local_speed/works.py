@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache
 
 from advisor.catalog.models import match_model
@@ -188,4 +187,4 @@ def _or(value: float, default: float) -> float:
 
 def at_age(work: Work, years: float) -> Work:
     """The work on an engine built *years* before the newest measurements."""
-    return replace(work, age_years=years)
+    return work._replace(age_years=years)

@@ -1,7 +1,5 @@
 """Which measured groups an interval is drawn from."""
 
-from dataclasses import replace
-
 import pytest
 
 from advisor.prediction.local_speed.strata import SPLIT, draw, stratum_chain
@@ -30,4 +28,4 @@ def test_beyond_every_group_there_is_no_width():
 @pytest.mark.parametrize("change", [{"upload_s": 0.1}, {"shares": (SHARE, SHARE)}])
 def test_work_on_two_kinds_of_memory_has_a_stratum_of_its_own(change):
     """Processor and card together are judged by such rows."""
-    assert stratum_chain(replace(WORK, **change))[0] == SPLIT
+    assert stratum_chain(WORK._replace(**change))[0] == SPLIT

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,7 +41,7 @@ def _row(
     phase: str = "decode",
 ) -> Row:
     share = Share(
-        device=replace(RTX_4090, key=device),
+        device=RTX_4090._replace(key=device),
         read_bytes=4.7e9,
         held_bytes=4.68 * 2**30,
         active_params=8.19e9,
