@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from advisor.documents.quantities import LEAST_RATE, MOST_RATE
 from advisor.errors import UsageError
 
 GIB = 1 << 30
@@ -69,7 +70,7 @@ def parse_bandwidth(text: str) -> float:
     """
     match = _AMOUNT.fullmatch(re.sub(r"\s*(?:/\s*s(?:ec)?|ps)\s*$", "", text.strip(), flags=re.IGNORECASE))
     factor = _RATE_UNITS.get(match.group(2).lower()) if match else None
-    if match is None or factor is None or not 0 < float(match.group(1)) * factor <= MOST_BYTES:
+    if match is None or factor is None or not LEAST_RATE <= float(match.group(1)) * factor <= MOST_RATE:
         raise UsageError(f"bandwidth {text[:60]!r} is not a rate; write it as 1008GB/s")
     return float(match.group(1)) * factor
 

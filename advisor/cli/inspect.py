@@ -159,12 +159,13 @@ _LINES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
 
 def _text(model: ModelProfile, answer: Recommendation) -> str:
     from advisor.report.figures import table
+    from advisor.report.terminal import cleaned
     from advisor.report.text import recommendation_text
 
-    found = facts(model)
+    found = cleaned(facts(model))
     rows = [(label, write(found[name])) for name, label, write in _LINES if found[name] not in (None, (), "")]
-    lines = [model.file_path or model.name, "", *table(rows[1:], rows[0])]
-    lines += [f"  note: {note}" for note in model.notes]
+    lines = [found["path"] or found["name"], "", *table(rows[1:], rows[0])]
+    lines += [f"  note: {note}" for note in found["notes"]]
     if model.tensors:
         cells = [(kind, str(entry["tensors"]), _bytes(entry["bytes"])) for kind, entry in mix(model).items()]
         lines += ["", *table(cells, ("type", "tensors", "size"))]

@@ -28,3 +28,5 @@ class Explanation:
     engine: str
     hardware: str
     sections: Sections
+    notes: tuple[str, ...] = ()
+    """What is to be said of the measurements behind it: rows that were set aside."""

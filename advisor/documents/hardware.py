@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from advisor.documents.kinds import GpuForm, HardwareSource
-from advisor.documents.quantities import Amount, Bytes, Count, Whole
+from advisor.documents.quantities import Amount, Bytes, Count, Rate, Whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +50,9 @@ class Memory:
     kind: str | None = None
     """DDR4, DDR5, LPDDR5X …"""
     channels: Count | None = None
-    bandwidth_bytes_per_s: Amount | None = None
+    bandwidth_bytes_per_s: Rate | None = None
     """Peak, from the CPU table or the user."""
-    measured_bandwidth_bytes_per_s: Amount | None = None
+    measured_bandwidth_bytes_per_s: Rate | None = None
     """Read sweep run on this machine; beats the table."""
 
 
@@ -70,13 +70,13 @@ class Gpu:
     """'8.9' for NVIDIA, 'gfx1100' for AMD, None elsewhere."""
     memory_total_bytes: Bytes | None = None
     memory_free_bytes: Bytes | None = None
-    bandwidth_bytes_per_s: Amount | None = None
-    fp16_flops: Amount | None = None
+    bandwidth_bytes_per_s: Rate | None = None
+    fp16_flops: Rate | None = None
     """Dense matrix rate with FP32 accumulation where the vendor states one."""
-    int8_ops: Amount | None = None
-    fp8_flops: Amount | None = None
-    fp4_flops: Amount | None = None
-    fp32_flops: Amount | None = None
+    int8_ops: Rate | None = None
+    fp8_flops: Rate | None = None
+    fp4_flops: Rate | None = None
+    fp32_flops: Rate | None = None
     unified_memory: bool = False
     """It shares main memory (Apple, APU, GB10, Jetson); memory_total_bytes is then what it may use of it."""
     form: GpuForm | None = None
@@ -107,7 +107,7 @@ class HardwareProfile:
     memory: Memory = field(default_factory=Memory)
     gpus: tuple[Gpu, ...] = ()
     nodes: Count = 1
-    network_bytes_per_s: Amount | None = None
+    network_bytes_per_s: Rate | None = None
     """Between nodes: of one node, one direction."""
     os: str | None = None
     container: str | None = None

@@ -114,7 +114,8 @@ def _first_fault(fault: Any) -> str:
         return f"is not JSON that can be read: {fault['msg']}"
     said = fault["msg"].replace("Input should be", "it must be", 1)
     if fault["type"] == "greater_than_equal":
-        said = "it cannot be negative"
+        least = fault["ctx"]["ge"]
+        said = f"it must be at least {least:g}" if least else "it cannot be negative"
     return f"cannot be read: {where} is {given}; {said}"
 
 

@@ -20,13 +20,19 @@ class Bounds:
         return {**handler(source), "ge": self.least, "le": self.most}
 
 
-Count = Annotated[int, Bounds(0, 100_000)]
+MOST_COUNT, MOST_WHOLE, MOST_AMOUNT = 100_000, 2**62, 1e30
+LEAST_RATE, MOST_RATE = 1e6, 1e20
+"""Of bytes or operations a second. Below a megabyte no memory, network or arithmetic works: a machine's
+bandwidth of 936 is one of gigabytes, and what nobody knows is null. Above it would be a thousand racks."""
+Count = Annotated[int, Bounds(0, MOST_COUNT)]
 """Of layers, experts, GPUs, nodes: no model or machine has more."""
-Bytes = Annotated[int, Bounds(0, 2**62)]
-Whole = Annotated[int, Bounds(0, 2**62)]
+Bytes = Annotated[int, Bounds(0, MOST_WHOLE)]
+Whole = Annotated[int, Bounds(0, MOST_WHOLE)]
 """Of parameters, tokens or values."""
-Amount = Annotated[float, Bounds(0.0, 1e30)]
-"""A rate, a share or a time."""
+Amount = Annotated[float, Bounds(0.0, MOST_AMOUNT)]
+"""A share, a time, or a rate of tokens."""
+Rate = Annotated[float, Bounds(LEAST_RATE, MOST_RATE)]
+"""Of a machine's memory, network or arithmetic, a second."""
 
 
 class Longest:

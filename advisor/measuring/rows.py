@@ -83,17 +83,16 @@ def plain_row(row: Row) -> dict[str, Any]:
 
 
 def of_plain(value: dict[str, Any]) -> Row:
-    """The reverse of `plain_row`; also takes text cells, '' for unknown. Raises ValueError, TypeError,
-    KeyError."""
+    """The reverse of `plain_row`; also takes text cells, '' for unknown. Raises ValueError, TypeError."""
     known: dict[str, Any] = {}
     for name in COLUMNS:
         cell = value.get(name)
         if cell is None or cell == "":
             continue
         if name in ("value", "sd"):
-            known[name] = float(cell)
+            known[name] = _number(name, cell)
         elif name in COUNTS:
-            known[name] = int(float(cell))
+            known[name] = _whole(name, cell)
         elif name == "facts":
             known[name] = json.loads(cell) if isinstance(cell, str) else dict(cell)
         else:
@@ -102,3 +101,17 @@ def of_plain(value: dict[str, Any]) -> Row:
     if row.kind not in KINDS:
         raise ValueError(f"{row.kind!r} is none of {', '.join(KINDS)}")
     return row
+
+
+def _number(name: str, cell: Any) -> float:
+    try:
+        return float(cell)
+    except (ValueError, TypeError, OverflowError):
+        raise ValueError(f"{name} is {str(cell)[:40]!a}, which is no number to keep") from None
+
+
+def _whole(name: str, cell: Any) -> int:
+    found = _number(name, cell)
+    if not found.is_integer():  # nor are infinity and NaN
+        raise ValueError(f"{name} is {str(cell)[:40]!a}, which is no whole number")
+    return int(found)

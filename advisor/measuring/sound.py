@@ -58,7 +58,7 @@ def _value_fault(row: Row) -> str:
     if not sound:
         return f"value is {row.value:g}; no {row.metric or row.kind} is"
     if row.sd is not None and not 0 <= row.sd <= FASTEST:
-        return f"sd is {row.sd:g}; a deviation is zero or more"
+        return f"sd is {row.sd:g}; a deviation is 0 to {FASTEST:g}"
     best = row.facts.get("best", row.value)
     if row.kind == "speed" and not (_is_number(best) and SLOWEST <= best <= FASTEST):
         return f"the fastest repetition is {str(best)[:40]}; no speed is"
@@ -77,7 +77,7 @@ def _count_fault(row: Row) -> str:
         count = getattr(row, name)
         least = -1 if name == "gpu_layers" else 0  # -1 is llama.cpp's "all"
         if count is not None and not least <= count <= LARGEST_COUNT:
-            return f"{name} is {str(count)[:20]}; it counts something"
+            return f"{name} is {str(count)[:20]}; a count is {least} to {LARGEST_COUNT}"
     return ""
 
 

@@ -34,8 +34,10 @@ def read_file(path: Path, completer: Completer) -> tuple[list[Row], Origin]:
     text = _text(data, path)
     try:
         reader = importer_of(text, str(path))
-    except csv.Error as error:
-        raise BadFileError(f"{path} is a table that cannot be read: {error}") from None
+    except csv.Error:  # a lone carriage return, or a cell of more than 128 kB
+        raise BadFileError(
+            f"{path} is no table that can be read: a cell or the end of a line is damaged; export it again"
+        ) from None
     try:
         rows = [completer.complete(row) for row in reader.read(text)]
     except BadFileError as error:
@@ -53,11 +55,20 @@ def read_file(path: Path, completer: Completer) -> tuple[list[Row], Origin]:
         csv.Error,
     ) as error:
         raise BadFileError(
-            f"{path}: {reader.TITLE} output that cannot be read ({error}); is it complete?"
+            f"{path}: {reader.TITLE} output that cannot be read ({_said(error)}); is it complete?"
         ) from None
     if not rows:
         raise BadFileError(f"{path}: {reader.TITLE} output without a single figure; was the run interrupted?")
     return rows, Origin(path.name, hashlib.sha256(data).hexdigest(), reader.TITLE)
+
+
+def _said(error: Exception) -> str:
+    """What is wrong with the text, not with the program that reads it."""
+    if isinstance(error, KeyError):
+        return f"{error} is missing"
+    if isinstance(error, (ValueError, csv.Error)):
+        return str(error)
+    return "a part of it is of another kind than it should be"
 
 
 def take_in(store: Store, path: Path, completer: Completer) -> TakenIn:

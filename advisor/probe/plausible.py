@@ -7,9 +7,8 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from advisor.documents.hardware import Gpu, HardwareProfile, Memory
+from advisor.documents.quantities import LEAST_RATE, MOST_AMOUNT, MOST_COUNT, MOST_RATE, MOST_WHOLE
 
-_MOST_BYTES, _MOST_COUNT, _MOST_AMOUNT = 2**62, 100_000, 1e30
-"""The bounds of `advisor.documents.quantities`."""
 _Part = TypeVar("_Part")
 
 
@@ -57,9 +56,11 @@ def _within(part: _Part, where: str, unknown: dict[str, str]) -> _Part:
 
 
 def _possible(name: str, value: float) -> bool:
+    if name.endswith(("_per_s", "ops")):
+        return LEAST_RATE <= value <= MOST_RATE
     if isinstance(value, float):
-        return isfinite(value) and 0 <= value <= _MOST_AMOUNT
-    return 0 <= value <= (_MOST_BYTES if name.endswith(("_bytes", "_per_s", "ops")) else _MOST_COUNT)
+        return isfinite(value) and 0 <= value <= MOST_AMOUNT
+    return 0 <= value <= (MOST_WHOLE if name.endswith("_bytes") else MOST_COUNT)
 
 
 def _readable(value: Any) -> Any:

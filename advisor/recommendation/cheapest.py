@@ -12,8 +12,9 @@ from advisor.documents.offers import Demand, HardwareAnswer, Offer, OfferPlan
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Plan
 from advisor.documents.requirements import Requirements
+from advisor.recommendation.evaluate import evaluate
 from advisor.recommendation.queueing import replicas_needed, wait_s
-from advisor.recommendation.recommend import recommend
+from advisor.recommendation.recommend import answer
 from advisor.recommendation.which_model import SHORTLIST
 
 SHOWN = 5
@@ -35,7 +36,7 @@ def cheapest(
     Every offer is looked at in the order of its price, and no longer once one machine alone costs more than
     the last that would be shown. Machines of one shape are planned once.
     """
-    if not requirements.schemes:
+    if not (requirements.schemes or model.fixed_scheme):
         requirements = replace(requirements, schemes=(*SHORTLIST, "BF16"))
     plans: Plans = {}
     found: dict[str, list[OfferPlan]] = {"usd_per_hour": [], "usd": []}
@@ -68,7 +69,9 @@ def _plan(
         key = (shape(offer.hardware), at_once)
         if key not in plans:
             loads = tuple(replace(load, concurrency=at_once) for load in requirements.loads)
-            plans[key] = recommend(replace(requirements, loads=loads), offer.hardware, model).recommendation
+            need = replace(requirements, loads=loads)
+            judged = evaluate(need, offer.hardware, model, everything=False)
+            plans[key] = answer(need, offer.hardware, *judged).recommendation
         return plans[key]
 
     if not _could_hold(offer, model) or planned(1) is None:

@@ -60,6 +60,7 @@ def explain(
         "engine": plan.engine,
         "hardware": hardware.name,
         "sections": plain(sections),
+        "notes": list(own.notes),
     }
 
 

@@ -17,6 +17,8 @@ def explanation_text(found: dict[str, Any]) -> str:
     text = [f"{found['scheme']} of {found['model']} on {found['engine']}, {found['hardware']}"]
     for title, section in found["sections"].items():
         text += ["", title.capitalize(), *lines(section, 1, above=title)]
+    if found["notes"]:
+        text += ["", "Notes", *(f"  - {note}" for note in found["notes"])]
     return "\n".join(text)
 
 

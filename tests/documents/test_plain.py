@@ -40,6 +40,8 @@ class TestParse:
             ({"memory": {"total_bytes": -1}}, "memory.total_bytes is -1"),
             ({"memory": {"total_bytes": "lots"}}, "memory.total_bytes"),
             ({"memory": {"measured_bandwidth_bytes_per_s": float("nan")}}, "is nan"),
+            ({"memory": {"bandwidth_bytes_per_s": 936}}, "is 936; it must be at least 1e\\+06"),
+            ({"network_bytes_per_s": 1e-300}, "network_bytes_per_s is 1e-300"),
             ({"name": None}, "name"),
         ],
     )

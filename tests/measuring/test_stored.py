@@ -88,6 +88,24 @@ def test_a_poisoned_row_is_set_aside(capsys: pytest.CaptureFixture[str], cells: 
     assert [True] == [words in note and "row 1: " in note for note in notes if "set aside" in note]
 
 
+def test_every_answer_names_it(capsys: pytest.CaptureFixture[str]):
+    """`predict`, `explain` and `tradeoffs` say what they leave out as `recommend` does, JSON and text."""
+    keep(100.0, 101.0)
+    poison(value=0.0)
+    case = ("--model", "llama-3.1-8b", "--hardware", CARD, "--engine", "llama.cpp", "--scheme", "Q4_K_M")
+    said = []
+    for command in (
+        ("predict",),
+        ("explain",),
+        ("explain", "--json"),
+        ("tradeoffs", "--json"),
+        ("recommend",),
+    ):
+        assert 0 == run([*command, *case])
+        said.append(" ".join(capsys.readouterr().out.split()))
+    assert [1] * 5 == [text.count("row 1: value is 0") for text in said]
+
+
 @pytest.mark.parametrize(
     "cells",
     [

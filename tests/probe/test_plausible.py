@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from advisor.documents.hardware import HardwareProfile
+from advisor.documents.hardware import HardwareProfile, Memory
 from advisor.documents.plain import dumps, parse
 from advisor.probe import probe
 from advisor.probe.nvidia_smi import smi_arguments
+from advisor.probe.plausible import plausible
 from advisor.probe.system import Recorded
 
 DESKTOP = Path(__file__).parent / "machines" / "desktop-rtx4090.json"
@@ -34,6 +35,16 @@ def probed(
     for key, changed in (("files", files), ("commands", commands), ("environment", environment)):
         facts[key] = {**facts.get(key, {}), **(changed or {})}
     return parse(HardwareProfile, json.loads(dumps(probe(Recorded(facts)))), what="probe")
+
+
+def test_a_rate_that_no_memory_has_is_unknown():
+    """A bandwidth of a few bytes a second was misread; what was read is the reason."""
+    machine = HardwareProfile(name="x", source="probe", memory=Memory(bandwidth_bytes_per_s=936.0))
+    found = plausible(machine)
+    assert (None, "936.0 was read, which no machine has") == (
+        found.memory.bandwidth_bytes_per_s,
+        found.unknown["memory.bandwidth_bytes_per_s"],
+    )
 
 
 @pytest.mark.parametrize(

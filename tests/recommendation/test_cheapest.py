@@ -37,6 +37,13 @@ def test_a_machine_too_small_is_no_offer():
     assert ("nothing_fits", ()) == (found.status, found.rent)
 
 
+def test_a_quantized_checkpoint_has_the_scheme_it_has():
+    """Nobody named a scheme, so none is refused: the machines are those for the checkpoint as it is."""
+    quantized = replace(MODEL, fixed_scheme="W4A16-INT-awq-g128")
+    found = cheapest(replace(NEED, max_loss_pct=None), quantized, Demand(users=1), [offer("L40S", 1.0)])
+    assert ["W4A16-INT-awq-g128"] == [plan.plan.scheme for plan in found.rent]
+
+
 def test_more_users_need_more_machines():
     """Users are split over machines that each keep the least speed; the price is the sum."""
     need = replace(NEED, min_decode_tokens_per_s=40.0)

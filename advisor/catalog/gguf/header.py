@@ -39,6 +39,8 @@ _LONGEST_NAME = 256
 """ggml allows 64 bytes for a tensor's name (GGML_MAX_NAME); some tools raise it."""
 _MOST_DIMENSIONS = 4
 """GGML_MAX_DIMS."""
+_MOST_ELEMENTS = 1 << 42
+"""Of one tensor: a thousand times those of all experts of a layer in the largest models (2^33)."""
 _KEPT_TEXT = 400
 """Characters of a text value that are kept; chat templates and licences are longer and of no use here."""
 _KEPT_ITEMS = 2048
@@ -231,7 +233,7 @@ def _read_entry(cursor: _Cursor) -> tuple[str, tuple[int, ...], int, int]:
     elements = 1
     for length in shape:
         elements *= length
-    if not 0 < elements < 1 << 62:
+    if not 0 < elements < _MOST_ELEMENTS:
         raise cursor.fail(f"tensor {name[:60]!r} has the impossible shape {shape}")
     return name, shape, cursor.whole(_U32), cursor.whole(_U64)
 

@@ -35,6 +35,6 @@ def read(text: str) -> list[Row]:
     for number, record in enumerate(records, start=1):
         try:
             rows.append(of_plain(record))
-        except (ValueError, TypeError, KeyError, OverflowError) as error:
+        except (ValueError, TypeError) as error:
             raise BadFileError(f"row {number}: {error}") from None
     return rows

@@ -83,7 +83,7 @@ def _answer(case: Case, mix: dict[TaskCategory, float]) -> dict[str, Any]:
     outcome = predict(as_it_ran(case), speed_if_too_large=True)
     supported, notes = _supported(case)
     answer = {"fits": _fits(case, outcome), "supported": supported, **_figures(outcome, mix)}
-    notes = [*case.model.notes, *notes]
+    notes = [*case.model.notes, *case.own.notes, *notes]
     return {**answer, "notes": notes} if notes else answer
 
 

@@ -221,6 +221,6 @@ def _needed(model: ModelProfile, field: str) -> int:
     if value is None:
         raise UnsupportedError(
             f"{model.name}: {field} is not known, so its tensors cannot be derived; "
-            "give a config.json or a GGUF file"
+            "give a config.json that states it, or a GGUF file"
         )
     return int(value)
