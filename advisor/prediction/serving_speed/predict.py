@@ -33,7 +33,7 @@ from advisor.prediction.serving_speed.inputs import (
 )
 from advisor.prediction.serving_speed.measured import Figure, Measured, artifact
 from advisor.prediction.serving_speed.result import Flight, steady
-from advisor.prediction.serving_speed.step import Kinds, Work, coefficient_keys, under_load
+from advisor.prediction.serving_speed.step import Kinds, Work, coefficient_keys, sequences_s, under_load
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 
 NORMAL_90 = 1.6449
@@ -179,7 +179,7 @@ def _terms(w: Work, c: SimpleNamespace, kv_bytes: float, batch: float) -> dict[s
         "experts_read_ms": 1e3 * experts,
         "arithmetic_ms": 1e3 * 2 * batch * multiplied,
         "kv_cache_read_ms": 1e3 * batch * kv_bytes / (w.cache_split * w.bandwidth * c.kv_read),
-        "overhead_ms": 1e3 * (w.n_layers * c.layer_s + c.step_s + batch * c.sequence_s),
+        "overhead_ms": 1e3 * (w.n_layers * c.layer_s + c.step_s + sequences_s(batch, c)),
     }
 
 

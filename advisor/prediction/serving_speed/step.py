@@ -84,6 +84,10 @@ def coefficient_keys(kinds: Kinds) -> dict[str, tuple[str, ...]]:
         by = (f"{part}-by:{kinds.by}:{family}",) if kinds.by and family != "bf16" else ()
         return f"{part}:{family}", f"{part}-arch:{kinds.arch}", f"{part}-on:{family}:{kinds.arch}", *by
 
+    def blunt(family: str) -> tuple[str, ...]:
+        """How a kernel's reading and multiplying add up, by family and generation."""
+        return "bluntness", f"bluntness:{family}", f"bluntness-on:{family}:{kinds.arch}"
+
     kernel = f"layer-kernel:{kinds.expert if kinds.moe else kinds.body}"
     if kinds.alone:
         layer: tuple[str, ...] = ("layer-eager",) if kinds.body == "bf16" else ("layer-eager", kernel)
@@ -103,10 +107,13 @@ def coefficient_keys(kinds: Kinds) -> dict[str, tuple[str, ...]]:
         "kv_read": ("cache-latent" if kinds.latent else "cache-heads", f"cache:{kinds.engine}"),
         "attention_math": ("attention",),
         "between": ("between",),
-        "bluntness": ("bluntness",),
+        "body_bluntness": blunt(kinds.body),
+        "expert_bluntness": blunt(kinds.expert),
+        "head_bluntness": blunt("bf16"),
         "layer_s": layer,
         "step_s": of("step"),
         "sequence_s": of("sequence"),
+        "crowding": ("crowding",),
         "reduce_s": (f"reduce-{kinds.link}",),
         "link": (f"link-{kinds.link}",),
         "interleave": of("interleave"),
@@ -116,7 +123,7 @@ def coefficient_keys(kinds: Kinds) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _either(first: Any, second: Any, bluntness: Any) -> Any:
+def either(first: Any, second: Any, bluntness: Any) -> Any:
     """A smooth maximum: the longer of reading and multiplying, somewhat more where they are equal.
 
     A norm of exponent 1 + 1/bluntness: never less than the larger, never more than the sum.
@@ -127,17 +134,17 @@ def _either(first: Any, second: Any, bluntness: Any) -> Any:
 
 def matrices_s(tokens: Any, w: Work, c: Any) -> Any:
     """Time of all matrix products of the layers for *tokens* rows at once."""
-    body = _either(
+    body = either(
         w.body_bytes / (w.n * w.bandwidth * c.body_read),
         2.0 * w.body_params * tokens / (w.n * w.body_rate * c.body_math),
-        c.bluntness,
+        c.body_bluntness,
     )
     # Tokens agree on experts more than chance would have it: many tokens touch as many as fewer unlike ones.
     touched = 1.0 - (1.0 - w.expert_share) ** (tokens ** (1.0 / (1.0 + c.likeness)))
-    experts = _either(
+    experts = either(
         w.expert_bytes * touched / (w.n * w.bandwidth * c.expert_read),
         2.0 * w.expert_params * _expert_rows(tokens, touched, w, c) / (w.n * w.expert_rate * c.expert_math),
-        c.bluntness,
+        c.expert_bluntness,
     )
     return body + experts
 
@@ -156,16 +163,21 @@ def exchange_s(tokens: Any, w: Work, c: Any) -> Any:
 
 def decode_step_s(batch: Any, kv_bytes: Any, w: Work, c: Any) -> Any:
     """One step that writes one token for each of *batch* sequences, each with *kv_bytes* of KV cache."""
-    head = _either(
+    head = either(
         w.head_bytes / (w.n * w.bandwidth * c.head_read),
         2.0 * w.head_params * batch / (w.n * w.half_rate * c.head_math),
-        c.bluntness,
+        c.head_bluntness,
     )
     cache = batch * kv_bytes / (w.cache_split * w.bandwidth * c.kv_read)
-    overhead = w.n_layers * c.layer_s + c.step_s + batch * c.sequence_s
+    overhead = w.n_layers * c.layer_s + c.step_s + sequences_s(batch, c)
     return (
         matrices_s(batch, w, c) + head + cache + exchange_s(batch, w, c) + between_s(batch, w, c) + overhead
     )
+
+
+def sequences_s(batch: Any, c: Any) -> Any:
+    """What the host does for every sequence of a step: of many, a part is hidden behind the device's work."""
+    return c.sequence_s * batch ** (1.0 / (1.0 + c.crowding))
 
 
 def between_s(tokens: Any, w: Work, c: Any) -> Any:

@@ -1,8 +1,8 @@
 """Efficiencies of matrix kernels from their timings: the share of bandwidth and of arithmetic rate they
 reach.
 
-A small batch reads: the slope of time over bytes, launch taken off, is one over bandwidth x efficiency. A
-large one multiplies: operations over time is rate x efficiency.
+A small batch reads, a large one multiplies, and between them some kernels do both at a time and others one
+after the other (weights unpacked first): the times of one kernel over all batches give all three.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections import defaultdict
 from math import log
 from statistics import median
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from scipy.optimize import least_squares
 
 from advisor.prediction.serving_speed.inputs import arch_group
+from advisor.prediction.serving_speed.step import either
 from advisor.training.data.tables import load
 from advisor.training.fitting.priors import Prior
 from advisor.training.serving_speed.cases import as_gpu
@@ -38,11 +41,18 @@ _ARCH_SPREAD = 0.15
 _SPREAD = 0.2
 """Standard deviation of an efficiency's logarithm around the timings': other versions, shapes and devices."""
 _PAIR_SPREAD = 0.1
-"""The same of one family on one architecture, which was timed itself."""
+"""The same of one family on one architecture that several engines were timed on."""
 _TIMINGS = "kernel timings (measurements/kernel_gemm)"
-_LARGE_MATRIX, _MANY_TOKENS, _FEW_TOKENS = 1e7, 4096, 4
-"""Products whose time is mostly one thing (a judgement): weights enough to outlast the launch, tokens so many
-that arithmetic decides, or so few that reading does."""
+_BLUNT_SPREAD = 0.5
+"""The same of a bluntness, whose logarithms differ by that between engines."""
+_LARGE_MATRIX = 1e7
+"""Weights enough to outlast the launch (a judgement)."""
+_START = (0.8, 0.7, 0.4, 3e-6)
+"""Where the fit of a curve starts: shares, bluntness, and a launch in seconds."""
+_BOUNDS = ((0.01, 0.01, 0.05, 1e-7), (2.0, 2.0, 20.0, 1e-3))
+"""Of the same: beyond such bluntness a sum or a maximum changes no more."""
+_RESIDUAL, _START_SPREAD = 0.1, 1.0
+"""Standard deviations of a timing's logarithm around its curve, and of the curve's around the start."""
 UNTIMED = {
     # Families without timings start from their nearest relative, with twice the spread.
     "mxfp4": "nvfp4",
@@ -55,8 +65,21 @@ against FP16 in tokens/s, each times its bits (Mistral-7B, A100 80GB,
 https://github.com/premAI-io/benchmarks)."""
 
 
+class Timed(NamedTuple):
+    """What the timings of one device, engine and type show."""
+
+    engine: str
+    read: float
+    """Share of the bandwidth."""
+    math: float
+    """Share of the arithmetic rate."""
+    bluntness: float
+    """How reading and multiplying add up where both take long: 0 the longer of them, infinite their sum."""
+
+
 def efficiencies() -> dict[str, Prior]:
-    """Priors of 'read:FAMILY', 'read-arch:GROUP', 'read-on:FAMILY:GROUP' and the same of 'math'.
+    """Priors of 'read:FAMILY', 'read-arch:GROUP', 'read-on:FAMILY:GROUP' and the same of 'math'; of
+    'bluntness:FAMILY' and 'bluntness-on:FAMILY:GROUP' beside what all kernels share.
 
     An architecture's factor is the median over families of its efficiency beside the family's own; what a
     family does on one architecture beyond both is its own.
@@ -64,11 +87,8 @@ def efficiencies() -> dict[str, Prior]:
     timed = _timed()
     result: dict[str, Prior] = {}
     for part in ("read", "math"):
-        pair = {key: log(median(found[part] for found in timings)) for key, timings in timed.items()}
-        family = {
-            name: log(min(_LIMIT, median(t[part] for (f, _), ts in timed.items() if f == name for t in ts)))
-            for name, _ in timed
-        }
+        pair, family = _logs(timed, part)
+        family = {name: min(log(_LIMIT), value) for name, value in family.items()}
         arch = {
             name: median(value - family[f] for (f, a), value in pair.items() if a == name)
             for _, name in timed
@@ -78,7 +98,7 @@ def efficiencies() -> dict[str, Prior]:
             f"{part}-arch:{name}": Prior(value, _ARCH_SPREAD, _TIMINGS) for name, value in arch.items()
         }
         result |= {
-            f"{part}-on:{f}:{a}": Prior(value - family[f] - arch[a], _PAIR_SPREAD, _TIMINGS)
+            f"{part}-on:{f}:{a}": Prior(value - family[f] - arch[a], _pair_spread(timed[f, a]), _TIMINGS)
             for (f, a), value in pair.items()
         }
         for name, relative in UNTIMED.items():
@@ -87,38 +107,67 @@ def efficiencies() -> dict[str, Prior]:
         result["read:bf16"].mean + log(_SLOW_READ), 4 * _SPREAD, "bitsandbytes INT4 beside FP16"
     )
     result["math:slow"] = Prior(result["math:w4a16"].mean, 4 * _SPREAD, "as w4a16: not timed")
-    return result
+    return result | _bluntness(timed)
 
 
-def _timed() -> dict[tuple[str, str], list[dict[str, float]]]:
-    """(kernel family, architecture group) -> efficiencies of every device and engine timed."""
+def _bluntness(timed: dict[tuple[str, str], list[Timed]]) -> dict[str, Prior]:
+    """Priors of bluntness beside that of 16-bit kernels."""
+    pair, family = _logs(timed, "bluntness")
+    own = {f"bluntness:{f}": Prior(v - family["bf16"], _BLUNT_SPREAD, _TIMINGS) for f, v in family.items()}
+    return own | {
+        f"bluntness-on:{f}:{a}": Prior(v - family[f], _BLUNT_SPREAD, _TIMINGS) for (f, a), v in pair.items()
+    }
+
+
+def _logs(
+    timed: dict[tuple[str, str], list[Timed]], part: str
+) -> tuple[dict[tuple[str, str], float], dict[str, float]]:
+    """Logarithms of the median *part* by (family, architecture) and by family."""
+    pair = {key: log(median(getattr(one, part) for one in ones)) for key, ones in timed.items()}
+    family = {
+        name: log(median(getattr(one, part) for (f, _), ones in timed.items() if f == name for one in ones))
+        for name, _ in timed
+    }
+    return pair, family
+
+
+def _pair_spread(ones: list[Timed]) -> float:
+    """Engines have kernels of their own: timings of one engine alone say less."""
+    return _PAIR_SPREAD if len({one.engine for one in ones}) > 1 else _SPREAD
+
+
+def _timed() -> dict[tuple[str, str], list[Timed]]:
+    """(kernel family, architecture group) -> what every device and engine timed shows."""
     table = load("kernel_gemm")
     table = table[(table.n * table.k > _LARGE_MATRIX) & table.gemm_dtype.isin(list(_TYPES))]
-    found: dict[tuple[str, str], list[dict[str, float]]] = defaultdict(list)
+    found: dict[tuple[str, str], list[Timed]] = defaultdict(list)
     for key, rows in table.groupby(["device", "engine", "gemm_dtype"], sort=True):
-        device, _, dtype = cast("tuple[str, str, str]", key)
+        device, engine, dtype = cast("tuple[str, str, str]", key)
         gpu = as_gpu(device)
         if gpu is None or not gpu.bandwidth_bytes_per_s:
             continue
         family, width, arithmetic = _TYPES[dtype]
         rate = getattr(gpu, arithmetic)
         if rate:
-            read, math = _one(rows, width, gpu.bandwidth_bytes_per_s, rate)
-            found[family, arch_group(gpu)].append({"read": read, "math": math})
+            curve = _fitted(rows, width, gpu.bandwidth_bytes_per_s, rate)
+            found[family, arch_group(gpu)].append(Timed(engine, *curve))
     return found
 
 
-def _one(rows: pd.DataFrame, width: float, bandwidth: float, rate: float) -> tuple[float, float]:
-    """(reading, arithmetic) efficiency of one device, engine and type: the best each end of the table shows.
-
-    Reading from the smallest products of the largest matrices less the launch, arithmetic from the largest.
-    """
-    seconds = rows.latency_ms.to_numpy() / 1e3
+def _fitted(rows: pd.DataFrame, width: float, bandwidth: float, rate: float) -> tuple[float, float, float]:
+    """(reading, arithmetic, bluntness) of one device, engine and type: those with which the formula of the
+    step (`step.either`) and a launch come nearest to all its times."""
     size, m = (rows.n * rows.k).to_numpy(), rows.m.to_numpy()
     read_s = (size * width + m * (rows.k + rows.n).to_numpy() * 2.0) / bandwidth
     math_s = 2.0 * m * size / rate
-    small = m <= _FEW_TOKENS
-    # Two sizes of matrix at the same small m: the slope is reading, the rest is the launch.
-    slope, _ = np.polyfit(read_s[small], seconds[small], 1)
-    large = m >= _MANY_TOKENS
-    return 1.0 / max(slope, 1.0), float(np.median(math_s[large] / seconds[large]))
+    logs = np.log(rows.latency_ms.to_numpy() / 1e3)
+    start = np.log(_START)
+
+    def off(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        read, math, bluntness, launch_s = np.exp(x)
+        found = np.log(either(read_s / read, math_s / math, bluntness) + launch_s)
+        return np.append((found - logs) / _RESIDUAL, (x - start) / _START_SPREAD)
+
+    found = least_squares(off, start, bounds=np.log(_BOUNDS), loss="soft_l1")
+    read, math, bluntness, _ = np.exp(found.x)
+    return float(read), float(math), float(bluntness)

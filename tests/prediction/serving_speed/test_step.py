@@ -11,6 +11,7 @@ from advisor.prediction.serving_speed.step import (
     Work,
     coefficient_keys,
     matrices_s,
+    sequences_s,
     under_load,
 )
 
@@ -35,9 +36,14 @@ def ones(**changes: float) -> SimpleNamespace:
     return SimpleNamespace(**{**found, "likeness": 0.0, "expert_padding": 0.0, **changes})
 
 
+def overlap(bluntness: float) -> dict[str, float]:
+    """The same bluntness of every kernel."""
+    return dict.fromkeys(("body_bluntness", "expert_bluntness", "head_bluntness"), bluntness)
+
+
 def test_one_request_reads_the_weights_once():
     """With perfect kernels a step is bytes over bandwidth and a little arithmetic, never less."""
-    found = under_load(1.0, 1.0, 1.0, 0.0, dense(), ones(bluntness=0.05))
+    found = under_load(1.0, 1.0, 1.0, 0.0, dense(), ones(**overlap(0.05)))
     assert found.step_s == pytest.approx(15e9 / 1e12, rel=1e-3)
 
 
@@ -45,8 +51,8 @@ def test_a_step_is_between_the_larger_part_and_the_sum():
     """Reading and multiplying overlap at best whole, at worst not at all."""
     read, multiplied = 14e9 / 1e12, 2 * 7e9 * 100 / 1e14
     for bluntness in (0.05, 1.0, 1e3):
-        assert max(read, multiplied) <= matrices_s(100.0, dense(), ones(bluntness=bluntness)) * 1.000001
-        assert matrices_s(100.0, dense(), ones(bluntness=bluntness)) <= (read + multiplied) * 1.000001
+        assert max(read, multiplied) <= matrices_s(100.0, dense(), ones(**overlap(bluntness))) * 1.000001
+        assert matrices_s(100.0, dense(), ones(**overlap(bluntness))) <= (read + multiplied) * 1.000001
 
 
 def test_one_token_reads_its_own_experts_only():
@@ -54,8 +60,14 @@ def test_one_token_reads_its_own_experts_only():
     mixture = dense(
         expert_bytes=64e9, expert_params=32e9, expert_share=1 / 16, body_bytes=0.0, body_params=0.0
     )
-    found = matrices_s(1.0, mixture, ones(bluntness=0.05, likeness=0.3))
+    found = matrices_s(1.0, mixture, ones(**overlap(0.05), likeness=0.3))
     assert found == pytest.approx(4e9 / 1e12, rel=1e-3)
+
+
+def test_the_host_s_part_of_a_crowd_is_half_hidden_at_a_crowding_of_one():
+    """Sixteen sequences cost four times what one does, and without crowding sixteen times."""
+    one, many = (ones(sequence_s=1e-5, crowding=crowding) for crowding in (1.0, 0.0))
+    assert (sequences_s(16.0, one), sequences_s(16.0, many)) == pytest.approx((4e-5, 16e-5))
 
 
 def test_two_devices_halve_the_work_and_add_an_exchange():
