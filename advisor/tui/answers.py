@@ -214,3 +214,16 @@ def valid(answers: Answers) -> Answers:
     blank, wrong = Answers(), problems(answers)
     names = {*wrong, *(PRESETS[name] for name in wrong if name in PRESETS)}
     return answers.having({name: getattr(blank, name) for name in names})
+
+
+def explicit(answers: Answers, need: Requirements) -> Answers:
+    """The answers with presets as the numbers they stand for, so that fields can show and change them."""
+    loss = "" if need.max_loss_pct is None else f"{need.max_loss_pct:g}"
+    speed = "" if need.min_decode_tokens_per_s is None else f"{need.min_decode_tokens_per_s:g}"
+    return replace(
+        answers,
+        loss=loss,
+        min_speed=speed,
+        accuracy="number" if loss else "best",
+        speed="number" if speed else answers.speed,
+    )

@@ -83,6 +83,8 @@ class AdvisorApp(App[str]):
     def change(self, answers: Answers) -> None:
         """Take new answers and keep them for next time."""
         if answers != self.conversation.answers:
+            if replace(answers, model="") != replace(self.conversation.answers, model=""):
+                self.conversation.marked.clear()  # figures of different needs are not to be compared
             self.conversation.answers = answers
             self._remember()
 

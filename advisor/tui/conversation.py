@@ -22,6 +22,8 @@ from advisor.recommendation.judge import Judged
 from advisor.recommendation.session import Session
 from advisor.tui.answers import FIELD_OF, Answers, requirements
 
+MOST_MARKED = 4
+"""Plans side by side: as many columns as a terminal of 80 holds with their intervals."""
 SUGGESTED = 16
 """Suggestions kept: going back from a model to the list it was taken from computes nothing."""
 
@@ -72,9 +74,20 @@ class Conversation:
         self.probed = probed
         """This machine, once it is known."""
         self.reply: Reply | None = None
+        self.marked: list[Plan] = []
+        """What is to be compared, in the order it was marked."""
         self._sessions: dict[tuple[str, ...], Session] = {}
         self._suggested: OrderedDict[Answers, Reply] = OrderedDict()
         self._lock = Lock()
+
+    def mark(self, plan: Plan) -> None:
+        """Mark *plan* to be compared, or take its mark away; UsageError for one too many."""
+        if plan in self.marked:
+            self.marked.remove(plan)
+        elif len(self.marked) == MOST_MARKED:
+            raise UsageError(f"{MOST_MARKED} are marked already: take one mark away with space first")
+        else:
+            self.marked.append(plan)
 
     def read_machine(self) -> HardwareProfile:
         """This machine, probed now; ProbeError when the probe itself breaks."""

@@ -11,7 +11,7 @@ LLAMA = Answers(model="Llama-3.1-8B", engines="llama.cpp")
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_from_start_to_command(start, size):
-    """Enter, a few letters of the model, Enter, Enter, c: the command is on the clipboard.
+    """Enter, a few letters of the model, Enter, Enter, y: the command is on the clipboard.
 
     Quitting gives back everything copied, once each and in order.
     """
@@ -27,9 +27,9 @@ async def test_from_start_to_command(start, size):
         assert "[3 Answer]" in driver.text
         plan = driver.app.screen.plan
         assert f"Llama-3.1-8B: {plan.scheme} on {plan.engine}" in driver.text.replace(" with imatrix", "")
-        await driver.press("c")
+        await driver.press("y")
         assert plan.run_command == driver.app.clipboard
-        await driver.press("j", "c", "q")
+        await driver.press("j", "y", "q")
     first, last = driver.app.return_value.splitlines()[0], driver.app.return_value.splitlines()[-1]
     assert first == plan.run_command.splitlines()[0]
     assert last.startswith("advisor recommend --model Llama-3.1-8B")
@@ -53,7 +53,7 @@ async def test_every_screen(start, size):
         ):
             assert f" {label} " in driver.text
         await driver.press("f5" if size[0] < 100 else "escape")
-        for words in ("Run (c copies)", "tok/s", "loses"):
+        for words in ("Run (y copies)", "tok/s", "loses"):
             assert words in " ".join(driver.text.split())
         await driver.press("t")
         assert "[4 Tradeoffs]" in driver.text

@@ -67,7 +67,7 @@ def wait_for(tmux, words):
 
 def test_conversation_in_a_terminal(terminal):
     """Machine, model, answer, copy, quit: and the terminal is left with the command alone."""
-    wait_for(terminal, "Run (c copies)")
+    wait_for(terminal, "Run (y copies)")
     terminal("send-keys", "e")
     wait_for(terminal, "[2 Questions]")
     terminal("send-keys", "-l", "lama 3.1 8")
@@ -76,7 +76,7 @@ def test_conversation_in_a_terminal(terminal):
     terminal("send-keys", "Enter")
     screen = wait_for(terminal, "[3 Answer]")
     assert "Llama-3.1-8B: " in screen
-    terminal("send-keys", "c")
+    terminal("send-keys", "y")
     wait_for(terminal, "copied")
     terminal("send-keys", "t")
     wait_for(terminal, "[4 Tradeoffs]")

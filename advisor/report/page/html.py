@@ -16,10 +16,10 @@ from markupsafe import Markup
 
 from advisor.documents.outcome import Estimate
 from advisor.prediction.artifacts import load
+from advisor.report.comparison import comparison
 from advisor.report.figures import number
 from advisor.report.machine import machine_rows
 from advisor.report.page.answer import STATUS_WORDS, Answer
-from advisor.report.page.comparison import comparison
 from advisor.report.page.need import need_rows
 from advisor.report.page.rows import FIGURES, table_lines
 from advisor.report.page.sources import link, named_sources
@@ -53,7 +53,7 @@ def html(answers: Sequence[Answer], version: str) -> str:
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         version=version,
         fitted_on=[(part, load(part)["data_sha256"]) for part in _PARTS if "data_sha256" in load(part)],
-        compared=comparison(safe) if len(safe) > 1 else [],
+        compared=comparison([answer.document.recommendation for answer in safe]) if len(safe) > 1 else [],
         answers=[_view(answer, index) for index, answer in enumerate(safe)],
         header=HEADER,
         figures=FIGURES,

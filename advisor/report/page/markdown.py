@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from advisor.report.comparison import comparison
 from advisor.report.machine import machine_rows
 from advisor.report.page.answer import STATUS_WORDS, Answer
-from advisor.report.page.comparison import comparison
 from advisor.report.page.need import need_rows
 from advisor.report.page.sources import link, named_sources
 from advisor.report.plan import figure_rows, headline
@@ -24,7 +24,10 @@ def markdown(answers: Sequence[Answer]) -> str:
     lines: list[str] = []
     if len(safe) > 1:
         heads = ("", *(answer.title for answer in safe))
-        rows = [(line.name, *line.texts) for line in comparison(safe)]
+        rows = [
+            (line.name, *line.texts)
+            for line in comparison([answer.document.recommendation for answer in safe])
+        ]
         lines += ["# Side by side", "", *_table(heads, rows), ""]
     for answer in safe:
         lines += _answer(answer)

@@ -35,7 +35,7 @@ class AnswerScreen(AskingScreen):
         "the machine, and the answer follows. The four figures are the share of the memory, tokens a second, "
         "the file, and the expected loss, each with its interval. Enter on a model takes it; on a figure or "
         "a runner-up it opens what the figure is made of and the measurements behind it. / searches the list "
-        "by words, <10GB, >30tok, <1%, since 2026."
+        "by words, <10GB, >30tok, <1%, since 2026. Space marks a row, c compares two to four marked ones."
     )
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 (as Textual declares it)
@@ -43,7 +43,8 @@ class AnswerScreen(AskingScreen):
         Binding("e", "questions", "Questions"),
         Binding("h", "machine", "Machine"),
         Binding("x", "this_machine", "Back to this machine", show=False),
-        Binding("c", "copy_run", "Copy"),
+        Binding("y", "copy_run", "Copy"),
+        Binding("c", "compare", "Compare"),
         Binding("m", "copy_make", "Copy the make command", show=False),
         Binding("j", "copy_same", "Copy the advisor call", show=False),
         Binding("t,f5", "tradeoffs", "Tradeoffs", key_display="t"),
@@ -147,8 +148,9 @@ class AnswerScreen(AskingScreen):
             self._words[self.reply.model is None] = lists.first().words
         if self.focused is not None and body in self.focused.ancestors:
             self.set_focus(None)  # the next field would take it
+        words = self._words.get(reply.model is None, "")
         await body.remove_children()
-        await body.mount(AnswerPage(reply, self._words.get(reply.model is None, "")))
+        await body.mount(AnswerPage(reply, self.conversation.marked, words))
 
     def _head(self, reply: Reply, more: str = "") -> None:
         line = self.query_one("#planned-for", Static)
@@ -179,6 +181,12 @@ class AnswerScreen(AskingScreen):
             await self.ask(self.conversation.answers)
         else:
             await self._evidence(event.plan, "size")
+
+    @on(Ranked.Marked)
+    def _mark(self, event: Ranked.Marked) -> None:
+        self.mark(event.plan)
+        for ranked in self.query(Ranked):
+            ranked.redraw()
 
     async def _evidence(self, plan: Plan, section: str) -> None:
         await self.app.open("evidence", self.reply, plan, section)

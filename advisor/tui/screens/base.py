@@ -8,6 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
+from advisor.documents.recommendation import Plan
+from advisor.errors import UsageError
 from advisor.tui.conversation import Conversation
 
 if TYPE_CHECKING:
@@ -27,6 +29,20 @@ class StepScreen(Screen[None]):
     def conversation(self) -> Conversation:
         """The machine, the answers and the last reply."""
         return self.app.conversation
+
+    def mark(self, plan: Plan) -> None:
+        """Mark *plan* to be compared, or take its mark away."""
+        try:
+            self.conversation.mark(plan)
+        except UsageError as error:
+            self.notify(str(error), severity="warning", markup=False)
+
+    async def action_compare(self) -> None:
+        """The marked plans side by side."""
+        if len(self.conversation.marked) < 2:
+            self.notify("mark two to four rows of the list with space first", severity="warning")
+        else:
+            await self.app.open("compare", tuple(self.conversation.marked))
 
     def action_back(self) -> None:
         """The screen before this one; nothing typed is lost."""

@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 from advisor.documents.kinds import KV_CHOICES
 from advisor.errors import AdvisorError
 from advisor.report.tradeoffs import detail
-from advisor.tui.answers import Answers, field_of, plain_words, problems
+from advisor.tui.answers import Answers, explicit, field_of, plain_words, problems
 from advisor.tui.beside import beside
 from advisor.tui.conversation import Reply
 from advisor.tui.messages import Replied, ReplyFailed
@@ -39,8 +39,8 @@ class TradeoffsScreen(StepScreen):
         "faster and more accurate), x does not meet the need, and the line below says why. The fields above"
         " are a what-if: everything moves as you type. On the table + and - double and halve the context, >"
         " and < the requests, ] and [ loosen and tighten the loss, k changes the KV cache. a takes the "
-        "what-if as your answers. Filter words: a scheme, a family, an engine, 'pareto', 'memory'. Click a "
-        "column to sort by it."
+        "what-if as your answers. Space marks a row, c compares two to four of them. Filter words: a scheme,"
+        " a family, an engine, 'pareto', 'memory'. Click a column to sort by it."
     )
     AUTO_FOCUS = "SchemeTable"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,7 +50,9 @@ class TradeoffsScreen(StepScreen):
         Binding("f", "feasible", "Feasible"),
         Binding("p", "plot", "Plot"),
         Binding("v", "levels", "Levels"),
-        Binding("c", "copy_run", "Copy", show=False),
+        Binding("y", "copy_run", "Copy", show=False),
+        Binding("space", "mark", "Mark to compare", show=False),
+        Binding("c", "compare", "Compare"),
         Binding("s", "save", "Save"),
         Binding("a", "adopt", "Adopt what-if", show=False),
         Binding("w", "focus_on('context')", "What if", show=False),
@@ -67,7 +69,7 @@ class TradeoffsScreen(StepScreen):
     def __init__(self, reply: Reply) -> None:
         super().__init__()
         self.reply = reply
-        self.wanted = _explicit(reply.answers, reply)
+        self.wanted = explicit(reply.answers, reply.requirements)
 
     def compose(self) -> ComposeResult:
         """Controls, the table, the row at the cursor in words."""
@@ -104,6 +106,7 @@ class TradeoffsScreen(StepScreen):
         self.reply = reply
         best = reply.best
         chosen = (best.case.scheme.name, best.case.engine) if best else ("", None)
+        self._show_marks()
         self.table.show(reply.table.rows if reply.table else (), chosen)
         self._summarize()
 
@@ -249,6 +252,22 @@ class TradeoffsScreen(StepScreen):
         else:
             self.notify("this scheme cannot run here: see the reason below", severity="warning")
 
+    def action_mark(self) -> None:
+        """The row at the cursor, to be compared with others."""
+        row, session = self.table.row, self.reply.session
+        plan = session.plan(self.reply.requirements, row) if row and session else None
+        if plan is None:
+            self.notify("this scheme cannot run here: see the reason below", severity="warning")
+            return
+        self.mark(plan)
+        self._show_marks()
+        self.table.action_move(1)
+
+    def _show_marks(self) -> None:
+        name = self.reply.chosen.model.name
+        marked = self.conversation.marked
+        self.table.marked = {(plan.scheme, plan.engine) for plan in marked if plan.model == name}
+
     def action_adopt(self) -> None:
         """The what-if becomes the answers, and the answer is given anew."""
         self.app.change(self.wanted)
@@ -266,18 +285,3 @@ class TradeoffsScreen(StepScreen):
     async def action_save(self) -> None:
         """Take the documents away as files."""
         await self.app.open("save", self.reply)
-
-
-def _explicit(answers: Answers, reply: Reply) -> Answers:
-    """The answers with presets as the numbers they stand for, so that the fields can show and change them."""
-    need = reply.requirements
-    loss = "" if need.max_loss_pct is None else f"{need.max_loss_pct:g}"
-    speed = "" if need.min_decode_tokens_per_s is None else f"{need.min_decode_tokens_per_s:g}"
-    return replace(
-        answers,
-        loss=loss,
-        min_speed=speed,
-        context=answers.context,
-        accuracy="number" if loss else "best",
-        speed="number" if speed else answers.speed,
-    )

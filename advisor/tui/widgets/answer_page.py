@@ -43,10 +43,10 @@ class FigureTable(DataTable[Text]):
 class AnswerPage(VerticalScroll):
     """The page of one reply."""
 
-    def __init__(self, reply: Reply, words: str = "") -> None:
-        """*words* are searched for in the list."""
+    def __init__(self, reply: Reply, marked: list[Plan], words: str = "") -> None:
+        """*marked* plans carry a mark in the lists; *words* are searched for in the first."""
         super().__init__(id="page")
-        self.reply, self.words = reply, words
+        self.reply, self.marked, self.words = reply, marked, words
         self.document: Recommendation = cleaned(reply.document)
 
     def compose(self) -> ComposeResult:
@@ -62,7 +62,7 @@ class AnswerPage(VerticalScroll):
             room = f"{plan.context_tokens} tokens x {plan.concurrency}"
             yield text(f"{place}, {plan.kv_type} KV cache, room for {room}")
             yield Four(plan)
-            yield from heading("Run (c copies)")
+            yield from heading("Run (y copies)")
             yield text(plan.run_command, "command")
         yield from self._others()
         if plan is not None:
@@ -125,12 +125,14 @@ class AnswerPage(VerticalScroll):
             plans = (*first, *document.alternatives)
         else:
             title, plans = "Runners-up (Enter opens)", document.alternatives
+            if document.recommendation is not None:
+                plans = (document.recommendation, *plans)
         if plans:
             yield from heading(title)
-            yield Ranked(plans, () if self.reply.model else document.rejected, self.words)
+            yield Ranked(plans, self.marked, () if self.reply.model else document.rejected, self.words)
         if document.better_models:
             yield from heading("Models with better scores that fit here (Enter takes it)")
-            yield Ranked(document.better_models)
+            yield Ranked(document.better_models, self.marked)
 
 
 def text(words: str, kind: str = "") -> Static:

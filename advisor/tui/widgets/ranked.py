@@ -48,10 +48,15 @@ class Ranked(Vertical):
         plan: Plan
 
     def __init__(
-        self, plans: tuple[Plan, ...], left_out: tuple[Rejection, ...] = (), words: str = ""
+        self,
+        plans: tuple[Plan, ...],
+        marked: list[Plan],
+        left_out: tuple[Rejection, ...] = (),
+        words: str = "",
     ) -> None:
+        """*marked* is the conversation's own list."""
         super().__init__(classes="ranked")
-        self.plans, self.left_out, self.words = plans, left_out, words
+        self.plans, self.marked, self.left_out, self.words = plans, marked, left_out, words
         self.need: Requirements | None = None
         self.all_shown = False
         self.shown: tuple[Entry, ...] = matching(plans, words)
@@ -120,14 +125,9 @@ class Ranked(Vertical):
 
     def _fill(self) -> None:
         self.table.clear()
-        marked = self._marked()
         for entry in self.shown if self._wanted else ():
-            self.table.add_row(*(Text(text) for text in line(entry, self._wanted, entry in marked)))
+            self.table.add_row(*(Text(text) for text in line(entry, self._wanted, entry in self.marked)))
         self.query_one(".reason", Static).update("" if self.shown else "nothing has all these words")
-
-    def _marked(self) -> list[Plan]:
-        found: list[Plan] = getattr(self.screen, "marked", [])
-        return found
 
     @on(DataTable.RowHighlighted)
     def _reason(self, event: DataTable.RowHighlighted) -> None:

@@ -60,6 +60,8 @@ class SchemeTable(ScrollView, can_focus=True):
         self.all_rows: tuple[Row, ...] = ()
         self.rows: list[Row] = []
         self.chosen: tuple[str, str | None] = ("", None)
+        self.marked: set[tuple[str, str | None]] = set()
+        """Scheme and engine of what is to be compared."""
         self.cursor = 0
 
     def show(self, rows: tuple[Row, ...], chosen: tuple[str, str | None]) -> None:
@@ -152,6 +154,8 @@ class SchemeTable(ScrollView, can_focus=True):
             text, style = _line(self.columns, row), self._style(row)
             if _name(row) == self.chosen:
                 text = "▶" + text[1:]
+            if _name(row) in self.marked:
+                text = "✓" + text[1:]
             if index == self.cursor:
                 style += _CURSOR
         left = self.scroll_offset.x

@@ -1,21 +1,21 @@
-"""Answers side by side."""
-
-from dataclasses import replace
+"""Plans side by side."""
 
 from advisor.api import recommend
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
 from advisor.documents.outcome import Estimate
+from advisor.documents.recommendation import Plan
 from advisor.documents.requirements import Requirements
-from advisor.report.page.answer import Answer
-from advisor.report.page.comparison import best, comparison
+from advisor.report.comparison import best, comparison
 
 MODEL = resolve_model("Llama-3.1-8B")
 
 
-def on(machine: str) -> Answer:
-    """The answer of a machine."""
+def on(machine: str) -> Plan:
+    """The plan for a machine."""
     need = Requirements(model=MODEL.name, engines=("llama.cpp",))
-    return Answer(document=recommend(need, resolve_hardware(machine, Overrides()), MODEL), table=None)
+    plan = recommend(need, resolve_hardware(machine, Overrides()), MODEL).recommendation
+    assert plan is not None
+    return plan
 
 
 def figure(value: float, low: float, high: float) -> Estimate:
@@ -51,6 +51,4 @@ def test_faster_card_is_marked():
 
 def test_answer_without_a_recommendation_has_no_figures():
     """A dash where nothing is recommended, and it is never best."""
-    good = on("RTX 4090")
-    none = replace(good, document=replace(good.document, status="nothing_fits", recommendation=None))
-    assert {("–", False)} == {(line.texts[1], line.best[1]) for line in comparison([good, none])}
+    assert {("–", False)} == {(line.texts[1], line.best[1]) for line in comparison([on("RTX 4090"), None])}

@@ -1,4 +1,4 @@
-"""Several answers side by side, the best figures of each line marked."""
+"""Several plans side by side, the best figures of each line marked."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from typing import Literal
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Plan
 from advisor.report.figures import gibibytes, interval, placement_words, size
-from advisor.report.page.answer import Answer
 
 Better = Literal["less", "more"]
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One line: its name, and of each answer the text and whether it is among the best."""
+    """One line: its name, and of each plan the text, whether it is among the best, and the figure itself."""
 
     name: str
     texts: tuple[str, ...]
     best: tuple[bool, ...]
+    figures: tuple[Estimate | None, ...] = ()
+    """Empty for a line of facts."""
 
 
 _FACTS: tuple[tuple[str, Callable[[Plan], str]], ...] = (
@@ -47,17 +48,16 @@ _FIGURES: tuple[tuple[str, Callable[[Plan], Estimate | None], _Words, Better], .
 )
 
 
-def comparison(answers: Sequence[Answer]) -> list[Compared]:
-    """A line a fact and a figure; an answer without a recommendation has none of its own."""
-    plans = [answer.document.recommendation for answer in answers]
+def comparison(plans: Sequence[Plan | None]) -> list[Compared]:
+    """A line a fact and a figure; None is an answer without a plan, which has none of its own."""
     lines = [
         Compared(name, tuple(get(plan) if plan else "–" for plan in plans), (False,) * len(plans))
         for name, get in _FACTS
     ]
     for name, figure, words, better in _FIGURES:
-        found = [figure(plan) if plan else None for plan in plans]
+        found = tuple(figure(plan) if plan else None for plan in plans)
         texts = tuple(words(one) if plan else "–" for one, plan in zip(found, plans, strict=True))
-        lines.append(Compared(name, texts, best(found, better)))
+        lines.append(Compared(name, texts, best(found, better), found))
     return lines
 
 
