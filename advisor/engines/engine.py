@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from advisor.documents.deployment import Command
 from advisor.documents.kinds import KvType
 from advisor.engines.launch import Launch, Started
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SERVED_KV: tuple[KvType, ...] = ("f16", "bf16", "fp8")
 """Serving engines take 16 bits or FP8
@@ -18,6 +21,11 @@ Make = Callable[[Launch, str, str], tuple[Command, ...] | None]
 
 
 NONE: Mapping[str, str] = MappingProxyType({})
+
+
+def gguf_files(folder: Path) -> Iterator[str]:
+    """The GGUF files of *folder* and below."""
+    return (path.name for path in folder.rglob("*.gguf"))
 
 
 class Engine(NamedTuple):
@@ -95,6 +103,12 @@ class Engine(NamedTuple):
     """What gets the engine itself, where no package does."""
     fetches: bool = True
     """Whether it downloads a repository of the Hugging Face Hub itself."""
+    weights_folders: tuple[str, ...] = ()
+    """Where it keeps what it downloads: $VARIABLE or ~/folder, the ones that are stated first."""
+    kept_weights: Callable[[Path], Iterator[str]] = gguf_files
+    """Such a folder -> the names of what is kept there."""
+    pull: tuple[str, ...] = ()
+    """The words before a name that fetch it into its library."""
     library: bool = False
     """Whether it has a library of models of its own, with tags that name the quantization."""
     name_of_published: Callable[[str, str, str | None], str] | None = None

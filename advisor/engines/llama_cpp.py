@@ -58,6 +58,8 @@ ENGINE = Engine(
     image_program="/app/llama-server",
     port=_ggml.PORT,
     health_path="/health",
+    # https://github.com/ggml-org/llama.cpp/blob/master/common/common.cpp (fs_get_cache_directory)
+    weights_folders=("$LLAMA_CACHE", "~/.cache/llama.cpp", "~/Library/Caches/llama.cpp"),
     name_of_published=_ggml.hugging_face_name,
     start=_start,
 )

@@ -4,6 +4,8 @@ https://docs.ollama.com/import."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 from advisor.documents.deployment import Command, TextFile
 from advisor.engines import kv_types
@@ -79,6 +81,13 @@ def _published(repository: str, scheme: str, ollama_tag: str | None) -> str:
     return ollama_tag or f"hf.co/{repository}:{scheme}"
 
 
+def _tags(folder: Path) -> Iterator[str]:
+    """The models in Ollama's own library, by their tags: manifests/HOST/NAMESPACE/NAME/TAG."""
+    for manifest in (folder / "manifests").glob("*/*/*/*"):
+        namespace, name, tag = manifest.parts[-3:]
+        yield f"{name}:{tag}" if namespace == "library" else f"{namespace}/{name}:{tag}"
+
+
 ENGINE = Engine(
     name="ollama",
     rank=1,
@@ -94,6 +103,10 @@ ENGINE = Engine(
     images={"cuda": "ollama/ollama", "cpu": "ollama/ollama", "rocm": "ollama/ollama:rocm"},
     port=PORT,
     health_path="/api/version",
+    # https://docs.ollama.com/faq#where-are-models-stored
+    weights_folders=("$OLLAMA_MODELS", "~/.ollama/models"),
+    kept_weights=_tags,
+    pull=("ollama", "pull"),
     library=True,
     name_of_published=_published,
     start=_start,

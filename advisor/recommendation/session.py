@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
+from advisor.deploy.chosen import Chosen
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Plan, Recommendation, Rejection
@@ -58,7 +59,7 @@ class Session:
         found = self._find(requirements, row)
         return None if found is None else make_plan(found, requirements)
 
-    def deploy(self, requirements: Requirements, row: Row | Plan) -> object | None:
+    def deploy(self, requirements: Requirements, row: Row | Plan) -> Chosen | None:
         """What the command writers of `advisor.deploy` take, for a row or a plan."""
         found = self._find(requirements, row)
         return None if found is None else deploy_plan(found)

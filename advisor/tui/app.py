@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on, work
 from textual.app import App, SystemCommand
@@ -20,6 +20,9 @@ from advisor.tui.conversation import Conversation
 from advisor.tui.messages import Copied
 from advisor.tui.remembered import data_folder, recall, remember
 from advisor.tui.target import ANYWHERE, Target
+
+if TYPE_CHECKING:
+    from advisor.tui.here.running import Running
 
 _DARK, _LIGHT = "textual-dark", "textual-light"
 
@@ -46,6 +49,8 @@ class AdvisorApp(App[str]):
         self.conversation = conversation
         self.folder = folder
         self.copied: list[str] = []
+        self.running: Running | None = None
+        """The engine started from here."""
         if theme in self.available_themes:
             self.theme = theme
 
@@ -112,6 +117,11 @@ class AdvisorApp(App[str]):
     def _say_copied(self, event: Copied) -> None:
         more = "" if event.way else "; if your terminal did not take it, it is printed when you quit"
         self.notify(f"{event.what} copied{more}", markup=False)
+
+    def on_unmount(self) -> None:
+        """Nothing started here outlives the program."""
+        if self.running is not None:
+            self.running.stop()
 
     def action_light_or_dark(self) -> None:
         """Light instead of dark, and back."""

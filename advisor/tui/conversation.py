@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
 from advisor.api import explain, recommend, session
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
+from advisor.deploy.deployment import deployment
+from advisor.documents.deployment import Deployment
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Plan, Recommendation
@@ -158,6 +161,18 @@ class Conversation:
             except AdvisorError:
                 return name
         return FIELD_OF.get(getattr(error, "field", ""), "")
+
+    def startable(self, reply: Reply, plan: Plan, file: Path | None) -> Deployment:
+        """How *plan* is started: on *file* where that lies here, else as it stands."""
+        if file is not None:
+            named = self.ask(replace(reply.answers, model=plan.model))
+            chosen = named.chosen.session.deploy(named.requirements, plan)
+            if chosen is not None:
+                model = replace(chosen.model, file_path=str(file.resolve()), fixed_scheme=plan.scheme)
+                return deployment(chosen._replace(model=model))
+        if plan.deployment is None:
+            raise UsageError(f"no command line is known for {plan.engine}")
+        return plan.deployment
 
     def ask_unless(self, answers: Answers, cancelled: Callable[[], bool]) -> Reply | None:
         """`ask`, one at a time; None when a newer question came while this one waited for its turn."""

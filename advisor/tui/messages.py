@@ -78,3 +78,27 @@ class Copied(Message):
 
     what: str
     way: str | None
+
+
+@dataclass
+class JobTold(Message):
+    """A download, a start or a measurement goes on: the share done, None where nobody knows, and a line."""
+
+    share: float | None
+    words: str
+
+
+@dataclass
+class JobEnded(Message):
+    """It is done, or not: lines to show, and the problem if there was one."""
+
+    lines: tuple[str, ...] = ()
+    failure: str = ""
+
+
+@dataclass
+class WeightsFound(Message):
+    """What lies on this machine, and what there is to get."""
+
+    ready: Any
+    here: tuple[str, ...] = ()

@@ -44,7 +44,8 @@ class AnswerScreen(AskingScreen):
         Binding("h", "machine", "Machine"),
         Binding("x", "this_machine", "Back to this machine", show=False),
         Binding("y", "copy_run", "Copy"),
-        Binding("c", "compare", "Compare"),
+        Binding("g", "get", "Get & run"),
+        Binding("c", "compare", "Compare", show=False),
         Binding("m", "copy_make", "Copy the make command", show=False),
         Binding("j", "copy_same", "Copy the advisor call", show=False),
         Binding("t,f5", "tradeoffs", "Tradeoffs", key_display="t"),
@@ -249,6 +250,11 @@ class AnswerScreen(AskingScreen):
     def action_copy_same(self) -> None:
         """The command line that gives this answer."""
         self.app.copy(command(self.conversation.answers), "advisor command")
+
+    async def action_get(self) -> None:
+        """Download, run and measure the plan."""
+        if self.plan is not None:
+            await self.app.open("get", self.reply, self.plan)
 
     async def action_tradeoffs(self) -> None:
         """Every scheme side by side."""

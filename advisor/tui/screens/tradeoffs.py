@@ -13,6 +13,7 @@ from textual.widgets import Footer, Input, Static
 from textual.worker import get_current_worker
 
 from advisor.documents.kinds import KV_CHOICES
+from advisor.documents.recommendation import Plan
 from advisor.errors import AdvisorError
 from advisor.report.tradeoffs import detail
 from advisor.tui.answers import Answers, explicit, field_of, plain_words, problems
@@ -53,6 +54,7 @@ class TradeoffsScreen(StepScreen):
         Binding("y", "copy_run", "Copy", show=False),
         Binding("space", "mark", "Mark to compare", show=False),
         Binding("c", "compare", "Compare"),
+        Binding("g", "get", "Get & run", show=False),
         Binding("s", "save", "Save"),
         Binding("a", "adopt", "Adopt what-if", show=False),
         Binding("w", "focus_on('context')", "What if", show=False),
@@ -243,25 +245,30 @@ class TradeoffsScreen(StepScreen):
     async def _open(self, event: SchemeTable.Opened) -> None:
         await self.app.open("evidence", self.reply, event.row, "size")
 
-    def action_copy_run(self) -> None:
-        """The command that runs the row at the cursor."""
-        row, session = self.table.row, self.reply.session
-        plan = session.plan(self.reply.requirements, row) if row and session else None
-        if plan:
-            self.app.copy(plan.run_command, f"command for {plan.scheme}")
-        else:
-            self.notify("this scheme cannot run here: see the reason below", severity="warning")
-
-    def action_mark(self) -> None:
-        """The row at the cursor, to be compared with others."""
+    def _plan(self) -> Plan | None:
+        """The plan of the row at the cursor; None once it is said that there is none."""
         row, session = self.table.row, self.reply.session
         plan = session.plan(self.reply.requirements, row) if row and session else None
         if plan is None:
             self.notify("this scheme cannot run here: see the reason below", severity="warning")
-            return
-        self.mark(plan)
-        self._show_marks()
-        self.table.action_move(1)
+        return plan
+
+    def action_copy_run(self) -> None:
+        """The command that runs the row at the cursor."""
+        if plan := self._plan():
+            self.app.copy(plan.run_command, f"command for {plan.scheme}")
+
+    async def action_get(self) -> None:
+        """Download, run and measure the row at the cursor."""
+        if plan := self._plan():
+            await self.app.open("get", self.reply, plan)
+
+    def action_mark(self) -> None:
+        """The row at the cursor, to be compared with others."""
+        if plan := self._plan():
+            self.mark(plan)
+            self._show_marks()
+            self.table.action_move(1)
 
     def _show_marks(self) -> None:
         name = self.reply.chosen.model.name
