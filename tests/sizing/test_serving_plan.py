@@ -1,0 +1,66 @@
+"""Plans over several cards of a serving engine."""
+
+from __future__ import annotations
+
+import pytest
+
+from advisor.catalog.models import find_model
+from advisor.catalog.resolve import resolve_hardware
+from advisor.catalog.schemes import find_scheme
+from advisor.sizing.placement import candidates
+from advisor.sizing.placement_case import PlacementCase
+from advisor.sizing.weights import weigh
+
+
+def plans(hardware: str, model: str, scheme: str = "BF16", engine: str = "vllm"):
+    """Every placement of one request of 8 k, the best first."""
+    profile, chosen = find_model(model), find_scheme(scheme)
+    return candidates(
+        PlacementCase(
+            hardware=resolve_hardware(hardware),
+            model=profile,
+            weights=weigh(profile, chosen),
+            scheme=chosen,
+            engine=engine,
+            backend="cuda",
+            context_tokens=8192,
+        )
+    )
+
+
+def test_every_division_of_four_cards() -> None:
+    """Tensor parallel 4, 2 and 1, the stages that fill the machine, and one stage alone."""
+    found = {(plan.tensor_parallel, plan.pipeline_parallel) for plan in plans("4x A100 80GB", "Qwen3-8B")}
+    assert {(4, 1), (2, 2), (2, 1), (1, 4), (1, 1)} == found
+
+
+def test_the_ends_of_a_pipeline_hold_embedding_and_output() -> None:
+    """Four stages of 36 layers: nine each, the first with the embeddings, the last with the output."""
+    model = find_model("Qwen3-8B")
+    weights = weigh(model, find_scheme("BF16"))
+    plan = next(p for p in plans("4x A100 80GB", "Qwen3-8B") if p.pipeline_parallel == 4)
+    first, second, third, last = (device.weights_bytes for device in plan.devices)
+    layers = sum(weights.layer_bytes[:9])
+    assert (layers + weights.embedding_bytes, layers, layers) == pytest.approx((first, second, third), abs=4)
+    assert first + second + third + last == pytest.approx(weights.total_bytes.value, abs=8)
+
+
+def test_what_does_not_divide_goes_to_the_stages_before_the_last() -> None:
+    """28 layers over three cards of a pipeline: 9, 10 and 9 (vLLM's rule)."""
+    weights = weigh(find_model("Qwen2.5-7B"), find_scheme("BF16"))
+    plan = next(p for p in plans("3x A100 80GB", "Qwen2.5-7B") if p.pipeline_parallel == 3)
+    one = weights.layer_bytes[0]
+    assert round(plan.devices[1].weights_bytes / one) == 10
+
+
+def test_a_model_whose_groups_do_not_divide_is_refused_with_the_reason() -> None:
+    """SmolLM2-360M is 960 wide, no multiple of 128: one plan, which no memory makes fit."""
+    (found,) = plans("RTX 4090", "SmolLM2-360M", "W4A16-INT-gptq-g128")
+    assert not found.fits
+    assert found.binding == "vllm cannot load it: a width of 960 is no multiple of the group of 128"
+
+
+def test_a_card_that_shares_main_memory_is_one_pool() -> None:
+    """A DGX Spark has one device, and no more than what main memory has left."""
+    plan = plans("DGX Spark", "Qwen3-8B")[0]
+    assert ("unified", 1) == (plan.kind, len(plan.devices))
