@@ -91,9 +91,9 @@ def test_requests_do_not_destroy_a_model(recommend):
 def test_heavy_losses_are_called_heavy(recommend, model, hardware, engine):
     """A.6: above 2.5 % nobody claims that no benchmark could tell; models that beat the plan are named."""
     answer = recommend(model, hardware, "--engine", engine)
-    if answer.code == 0 and loss(answer.plan) > 2.5:
-        assert "no benchmark could tell" not in answer.plan["why"][0]
-        assert answer.document["better_models"]
+    assert (answer.code, loss(answer.plan) > 2.5) == (0, True)
+    assert "no benchmark could tell" not in answer.plan["why"][0]
+    assert answer.document["better_models"]
 
 
 @pytest.mark.parametrize(

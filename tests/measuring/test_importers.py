@@ -217,7 +217,7 @@ def test_truncated_files_never_show_a_traceback(path: Path, tmp_path: Path) -> N
         except (BadFileError, UsageError) as error:
             rows, refusal = (), str(error)
         assert "\n" not in refusal
-        assert all(math.isfinite(row.value) for row in rows)
+        assert [] == [row for row in rows if not math.isfinite(row.value)]
 
 
 def test_utf16_of_a_windows_shell_is_read(tmp_path: Path) -> None:

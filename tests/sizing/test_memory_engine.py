@@ -28,7 +28,9 @@ pytest.importorskip("cyllama")
 )
 def test_cache_is_exact_and_compute_below_its_bound(name):
     """Every cache within 0.1 % of the engine's, and no compute buffer above what a placement reserves."""
-    for run in dry_run(name, SETTINGS):
+    found = dry_run(name, SETTINGS)
+    assert len(SETTINGS) == len(found)
+    for run in found:
         assert run.kv_predicted_bytes == pytest.approx(run.kv_bytes, rel=1e-3)
         assert run.compute_bytes <= run.compute_bound_bytes
 

@@ -54,7 +54,9 @@ def test_pictures_are_svg(reply, tmp_path):
     """Well-formed, with the chosen scheme named."""
     from xml.etree import ElementTree
 
-    for path in save(reply, str(tmp_path), ("svg", "speed")):
+    written = list(save(reply, str(tmp_path), ("svg", "speed")))
+    assert written
+    for path in written:
         tree = ElementTree.parse(path)
         texts = [node.text for node in tree.iter("{http://www.w3.org/2000/svg}text")]
         assert f"{reply.best.case.scheme.name} (llama.cpp)" in texts

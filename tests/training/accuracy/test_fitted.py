@@ -37,6 +37,6 @@ def test_knowing_a_model_never_widens_its_interval() -> None:
     """At every level and price the known model's spread times its width is no larger."""
     for known, unknown in _kinds():
         pairs = zip(known.get("spread", [1.0]), unknown.get("spread", [1.0]), strict=True)
-        assert all(one <= other for one, other in pairs)
+        assert {True} == {one <= other for one, other in pairs}
         for level, width in unknown["two_sided"].items():
             assert width is None or known["two_sided"][level] <= width
