@@ -79,9 +79,10 @@ def prefill_terms(work: Work) -> list[Term]:
         rate = _prefill_rate(device) * work.tensor_parallel
         if rate > 0 and share.active_params > 0:
             features = whole + _scaled("matmul", place + _family(work, device))
-            features += _core(device, "matmul") + _rates(device) + _age(work, "matmul")
+            features += _core(device, "matmul") + _rates(work, device) + _age(work, "matmul")
             features += [("matmul:params", math.log(share.active_params / 4e9))]
             features += _batch(batch, device) + _experts("matmul", work, device)
+            features += _age(work, "matmul:moe") if work.active_share < 1 else []
             out.append(("matmul", _log(2.0 * share.active_params / rate), features))
             features = whole + _scaled("attention", place) + _age(work, "attention")
             features.append((f"attention:flash|{device.backend}", _flag(work.flash_attn)))
@@ -238,12 +239,15 @@ def _core(device: Device, term: str) -> Features:
     ]
 
 
-def _rates(device: Device) -> Features:
-    """Where vector and matrix rates disagree, kernels use a mixture of them."""
+def _rates(work: Work, device: Device) -> Features:
+    """Where vector and matrix rates disagree, kernels use a mixture of them: those that unpack quantized
+    weights leave matrix units idle, the vendor's library for 16 bits does not."""
     if device.kind == "cpu" or not device.vector_flops:
         return []
     ratio = math.log(max(device.matrix_flops, device.vector_flops) / device.vector_flops)
-    return [("matmul:matrix-ratio", ratio)]
+    library = work.family == "F16" and device.kind != "apple"
+    names = ["matmul:matrix-ratio"] + (["matmul:matrix-ratio|F16"] if library else [])
+    return [(name, ratio) for name in names]
 
 
 CPU_CORE_FLOPS = 3e10

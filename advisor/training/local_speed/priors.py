@@ -47,6 +47,7 @@ PRIORS = Priors(
     | _named(0.2, _PARTICULAR, "*:generation:*", "launch:generation:*", "*:mobile", "launch:mobile")
     | _named(0.4, _GENERAL, "attention:generation:*")
     | _named(0.15, _PARTICULAR, "*:generation:*|*", "launch:generation:*|*", "*:family:*|*", "*:moe|*")
+    | _named(0.3, _GENERAL, "matmul:family:F16|*", "matmul:family:F16|*|*", "matmul:matrix-ratio|F16")
     | _named(0.10, _PARTICULAR, "*:family:*|*|*", "*:moe|*|*")
     | _named(0.15, _PARTICULAR, "*:moe:used", "moe:sparsity", "*:size", "*:params")
     | _named(0.2, _PARTICULAR, "*:core-year", "*:cores", "*:matrix-ratio", "*:year", "read:bandwidth:*")
