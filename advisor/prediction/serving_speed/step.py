@@ -88,12 +88,14 @@ def coefficient_keys(kinds: Kinds) -> dict[str, tuple[str, ...]]:
         """How a kernel's reading and multiplying add up, by family and generation."""
         return "bluntness", f"bluntness:{family}", f"bluntness-on:{family}:{kinds.arch}"
 
-    kernel = f"layer-kernel:{kinds.expert if kinds.moe else kinds.body}"
+    family = kinds.expert if kinds.moe else kinds.body
+    kernel = f"layer-kernel:{family}"
     if kinds.alone:
         layer: tuple[str, ...] = ("layer-eager",) if kinds.body == "bf16" else ("layer-eager", kernel)
     else:
         layer = (*of("layer"), kernel, f"layer-arch:{kinds.arch}")
         layer += (f"layer-by:{kinds.by}",) if kinds.by else ()
+        layer += (f"layer-by:{kinds.by}:{family}",) if kinds.by and family != "bf16" else ()
         layer += ("layer-moe",) * kinds.moe + ("graphless",) * kinds.eager
     return {
         "body_read": rate("read", kinds.body),

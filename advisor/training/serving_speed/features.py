@@ -20,7 +20,7 @@ FIRST = ("ttft", "prompt")
 """Figures that a prompt dominates; in all others output tokens do."""
 _WORK = tuple(f.name for f in fields(Work))
 _LOAD = ("kv_bytes", "batch", "prompt", "output", "metric")
-_WIDTH = 7
+_WIDTH = 8
 """The most logarithms that add up to one coefficient."""
 COEFFICIENTS = tuple(coefficient_keys(Kinds(engine="", body="", expert="", arch="", link="")))
 _KEYS = len(_WORK) + len(_LOAD)

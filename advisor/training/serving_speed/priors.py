@@ -34,6 +34,7 @@ PRIORS = Priors(
         "math-on:*unified": _around(1.0, 0.5, "no kernel was timed there"),
         "read-by:*": _around(1.0, 0.2, _NONE),
         "layer-by:*": _around(1.0, 0.2, _NONE),
+        "layer-by:*:*": _around(1.0, 0.3, "a kernel is as likely one publisher's own as everybody's"),
         "first-by:*": _around(1.0, 1.0, "front ends and how requests arrive differ from set-up to set-up"),
         "read:*": _around(0.6, 0.5, _JUDGED),
         "math:*": _around(0.5, 0.5, _JUDGED),
