@@ -6,9 +6,12 @@ from dataclasses import replace
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Recommendation, Rejection
 from advisor.documents.requirements import Requirements
+from advisor.engines import engine_for
 from advisor.prediction.artifacts import load
+from advisor.prediction.local_speed.predict import narrowed
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.changes import nearest_miss, what_would_change
 from advisor.recommendation.evaluate import VISIBLE_LOSS_PCT, evaluate
@@ -121,6 +124,11 @@ def _rejection(plan: Judged) -> Rejection:
     )
 
 
+WIDE = 3.0
+"""Highest ÷ lowest speed from which measuring pays: Q8_0 and Q3_K_S of one model differ by less, so that the
+interval says less than the sizes do."""
+
+
 def _warnings(best: Judged, requirements: Requirements, hardware: HardwareProfile) -> tuple[str, ...]:
     lines = [
         *hardware.notes,
@@ -202,4 +210,19 @@ def _about_speed(best: Judged, requirements: Requirements) -> list[str]:
     elif decode.basis == "extrapolated":
         why = decode.evidence[0] if decode.evidence else "nothing like it was measured"
         lines.append(f"its speed is extrapolated: {why}")
-    return lines
+    return lines + _worth_measuring(best, decode)
+
+
+def _worth_measuring(best: Judged, decode: Estimate) -> list[str]:
+    """What measuring on the machine would tell, where little is known and no download is needed for it."""
+    case, placed = best.case, best.outcome.placement
+    if decode.basis == "measured-here" or placed is None or placed.kind in ("split", "experts-on-cpu"):
+        return []
+    named = case.engine == engine_for("gguf") and case.model.source == "catalogue"
+    if not named or not 0 < WIDE * decode.low < decode.high:
+        return []
+    return [
+        f"its speed is known within a factor of {decode.high / decode.low:.1f} only: on the machine itself "
+        f"`advisor measure speed --synthetic {case.model.name} --scheme {case.scheme.name}` brings that to "
+        f"{narrowed(decode):.1f} in minutes, with random weights and no download"
+    ]

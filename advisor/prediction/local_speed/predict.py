@@ -36,7 +36,9 @@ TOO_WIDE = math.log(10.0)
 NORMAL_90 = 1.645
 """Half width of a 90 % interval in standard deviations of a normal distribution."""
 DEVICE_PART = 0.5
-"""Share of the variance of a prediction's error that all rows of a machine have in common: a judgement."""
+"""Share of the variance of a prediction's error that all rows of a machine have in common. On devices left
+out of the fit, one to eight own rows bring the error that nine in ten stay below to 0.59 of what it was
+(decode, 167 to 43 machines) and to 0.63 to 0.80 (prefill): half of the variance is 0.71."""
 
 
 def predict(case: Case, load: Load, sized: Sized) -> Speed:
@@ -69,6 +71,11 @@ def _own(case: Case, sized: Sized, phase: Phase) -> Effect | None:
         return None
     backend = "cpu" if kind == "cpu" else case.backend
     return own_effect(case.own, backend, phase, point_of(case, sized.weights))
+
+
+def narrowed(estimate: Estimate) -> float:
+    """How many times its low end the high end of *estimate* still is once rows of the machine are known."""
+    return float((estimate.high / estimate.low) ** math.sqrt(1.0 - DEVICE_PART))
 
 
 class Asked(NamedTuple):

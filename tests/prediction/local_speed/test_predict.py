@@ -12,12 +12,12 @@ from advisor.catalog.gpus import find_gpu
 from advisor.catalog.models import find_model
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
-from advisor.documents.outcome import Placement
+from advisor.documents.outcome import Estimate, Placement
 from advisor.documents.requirements import Load
 from advisor.errors import NotMeasuredError
 from advisor.prediction.case import Case, Sized
 from advisor.prediction.local_speed.inputs import cpu_device, cpu_key, engine_key, isa_class, kernel_family
-from advisor.prediction.local_speed.predict import predict
+from advisor.prediction.local_speed.predict import narrowed, predict
 from advisor.prediction.local_speed.spread import NARROWEST, WIDEST, scale
 from advisor.prediction.own.evidence import NOTHING_OWN, Evidence, OwnEvidence, Point
 from advisor.prediction.own.pooling import pool
@@ -345,3 +345,9 @@ def test_settings_change_the_answer():
     assert rising(batches)
     depths = [speed(card, depth_tokens=n).prefill_tokens_per_s.value for n in (32768, 8192, 0)]
     assert rising(depths)
+
+
+def test_own_rows_take_half_the_variance():
+    """A factor of nine between the ends is nine to the root of a half once the machine was measured."""
+    found = Estimate(value=30.0, low=10.0, high=90.0, basis="interpolated")
+    assert narrowed(found) == pytest.approx(9 ** math.sqrt(0.5))
