@@ -83,8 +83,8 @@ def checkpoints(model: ModelProfile, scheme: str | None = None) -> tuple[Checkpo
         named = model.hf_id if model.hf_id != _own_edition(model.catalog_name or "") else None
     found = [
         one
-        for one in (_of_model(model.catalog_name) if model.catalog_name else ())
-        if scheme in (None, one.scheme) and _is_of(one, model, named)
+        for one in (_in_scheme(model.catalog_name, scheme) if model.catalog_name else ())
+        if _is_of(one, model, named)
     ]
     vendor = (model.edition or "").partition("/")[0]
     return tuple(sorted(found, key=lambda one: _rank(one, vendor, named)))
@@ -109,6 +109,11 @@ def source_url(checkpoint: Checkpoint) -> str:
 @cache
 def _of_model(catalog_name: str) -> tuple[Checkpoint, ...]:
     return tuple(_of_cells(row) for row in starting_with(_FILE, catalog_name))
+
+
+@cache
+def _in_scheme(catalog_name: str, scheme: str | None) -> tuple[Checkpoint, ...]:
+    return tuple(one for one in _of_model(catalog_name) if scheme in (None, one.scheme))
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from advisor.documents.model import ModelProfile
 
 _SCHEMES = (
@@ -19,6 +21,7 @@ Kimi-K2 since Thinking experts in INT4 in groups of 32
 (https://huggingface.co/moonshotai/Kimi-K2-Thinking)."""
 
 
+@lru_cache(maxsize=128)
 def native_schemes(model: ModelProfile) -> tuple[str, ...]:
     """The schemes that are the published weights themselves; empty for a model published in 16 bits."""
     stated = [(text or "").lower() for text in (model.native_format, model.native_dtype)]

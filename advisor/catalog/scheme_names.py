@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from advisor.catalog.scheme_file import names_by_key, scheme_file
@@ -118,13 +119,20 @@ def _codebook(low: str) -> Parts | None:
     return None
 
 
-def _tokens(low: str) -> Parts | None:
-    """Names made of words in any order: weight and activation bits, method, group."""
+@cache
+def _methods() -> tuple[dict[str, str], tuple[str, ...]]:
+    """Methods by their name without dashes; and the words whose dash is no boundary."""
     table = scheme_file()
     known = {name.replace("-", ""): name for name in (*table["methods"], *table["research_methods"])}
-    for name in (*table["research_methods"], "auto-round", "per-channel", "act-order"):
-        if "-" in name:
-            low = low.replace(name, name.replace("-", ""))
+    words = (*table["research_methods"], "auto-round", "per-channel", "act-order")
+    return known, tuple(name for name in words if "-" in name)
+
+
+def _tokens(low: str) -> Parts | None:
+    """Names made of words in any order: weight and activation bits, method, group."""
+    known, dashed = _methods()
+    for name in dashed:
+        low = low.replace(name, name.replace("-", ""))
     bits = act = group = None
     methods: list[str] = []
     floating = False

@@ -50,7 +50,7 @@ def all_schemes() -> tuple[SchemeProfile, ...]:
     """
     table = file.scheme_file()
     names = [name for name in table["gguf"] if name != "F32"] + list(table["fixed"]) + table["listed"]
-    return tuple(find_scheme(name) for name in names)
+    return tuple(_build(name, None) if name in _tabled() else find_scheme(name) for name in names)
 
 
 def split_kv(text: str) -> tuple[str, str | None]:

@@ -24,7 +24,8 @@ class StoredTensor:
 class ModelProfile:
     """One model. Shape fields are None when nobody stated them (`--params 13B`).
 
-    It hashes by its scalars; two that differ in tensors or metadata alone share a hash and are not equal.
+    It hashes by its names: tables of what was computed are asked with it thousands of times an answer. Two
+    that differ elsewhere share a hash and are not equal.
     """
 
     schema_version: str = "1.0"
@@ -98,13 +99,16 @@ class ModelProfile:
     """The repository of GGUF files that was named: its files are served, made of `hf_id`."""
     official_quants: tuple[str, ...] = ()
     """Repositories in which the vendor itself publishes it quantized."""
-    tensors: tuple[StoredTensor, ...] = field(default=(), hash=False)
+    tensors: tuple[StoredTensor, ...] = ()
     """The file's own tensors when read from a file; sizes then come from here."""
     file_path: str | None = None
     file_size_bytes: Bytes | None = None
-    metadata: dict[str, str | int | float | bool] = field(default_factory=dict, hash=False)
+    metadata: dict[str, str | int | float | bool] = field(default_factory=dict)
     """Scalar GGUF keys or config values worth keeping."""
     notes: tuple[str, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.hf_id, self.fixed_scheme, self.files_repository, self.file_path))
 
     @property
     def known_as(self) -> str:

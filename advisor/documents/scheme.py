@@ -72,6 +72,9 @@ class SchemeProfile:
     """BF16/F16: what loss is measured against."""
     source: str = ""
 
+    def __hash__(self) -> int:
+        return hash((self.name, self.family, self.bpw))
+
     @property
     def is_gguf(self) -> bool:
         """Whether llama.cpp's rules give its size."""

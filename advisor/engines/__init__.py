@@ -43,11 +43,13 @@ def all_engines() -> dict[str, Engine]:
     return {engine.name: engine for engine in found}
 
 
+@cache
 def offered() -> tuple[Engine, ...]:
     """The engines that can be recommended and deployed, the most used first."""
     return tuple(engine for engine in all_engines().values() if engine.offered)
 
 
+@cache
 def engine_names() -> tuple[str, ...]:
     """The names of those engines."""
     return tuple(engine.name for engine in offered())

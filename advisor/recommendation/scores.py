@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from functools import cache
 
+from advisor.catalog.rows import starting_with
 from advisor.catalog.tasks import task_mix
 from advisor.data import folder
 from advisor.documents.model import ModelProfile
@@ -24,25 +25,9 @@ def _categories() -> dict[str, str]:
         return {row["benchmark"]: row["category"] for row in csv.DictReader(file)}
 
 
-@cache
-def _scores() -> tuple[list[str], str]:
-    """Header and text of profiles/model_quality.csv, not taken apart: an answer needs a few of its rows."""
-    text = (folder("profiles") / "model_quality.csv").read_text(encoding="utf-8")
-    header, _, _ = text.partition("\n")
-    return next(csv.reader([header])), text
-
-
-@cache
 def published(model_name: str) -> tuple[dict[str, str], ...]:
     """The rows of profiles/model_quality.csv for *model_name*."""
-    header, text = _scores()
-    lines = []
-    start = text.find(f"\n{model_name},")
-    while start >= 0:
-        end = text.find("\n", start + 1)
-        lines.append(text[start + 1 : end if end >= 0 else None])
-        start = text.find(f"\n{model_name},", end) if end >= 0 else -1
-    return tuple(dict(zip(header, row, strict=False)) for row in csv.reader(lines))
+    return starting_with("model_quality.csv", model_name)
 
 
 def expected_scores(

@@ -51,6 +51,7 @@ class Listing(NamedTuple):
     """None where every tensor is known."""
 
 
+@lru_cache(maxsize=128)
 def listing(model: ModelProfile, spreads: Spreads) -> Listing:
     """The tensors of *model*: the file's own, the architecture's, else those its stated shapes make.
 

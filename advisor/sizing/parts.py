@@ -143,7 +143,8 @@ class _Sums:
 
     def add(self, part: Part) -> None:
         """Count one part."""
-        n, size = len(part.n_bytes), sum(part.n_bytes)
+        n, alike = len(part.n_bytes), part.alike
+        size = part.n_bytes[0] * n if alike else sum(part.n_bytes)
         self.n_params += part.n_elements * n
         self.by_role[part.role] = self.by_role.get(part.role, 0) + size
         if part.stem.endswith("weight"):
@@ -152,7 +153,7 @@ class _Sums:
             matrices[1] += part.n_elements * n
         for name in dict.fromkeys(part.types):
             self.histogram[name] = self.histogram.get(name, 0) + part.types.count(name)
-        self.stored += padded(part.n_bytes[0]) * n if part.alike else sum(map(padded, part.n_bytes))
+        self.stored += padded(part.n_bytes[0]) * n if alike else sum(map(padded, part.n_bytes))
         if part.layers[0] is not None:
             self.in_layers.append(part)
         elif part.stem in _ROW_TENSORS:

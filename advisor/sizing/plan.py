@@ -113,7 +113,10 @@ class Slot:
 
     def kv_bytes(self, parts: Growing) -> float:
         """This device's part of the cache."""
-        return sum(share * part for share, part in zip(self.kv_shares, parts.kv, strict=True))
+        total = 0.0
+        for share, part in zip(self.kv_shares, parts.kv, strict=True):
+            total += share * part
+        return total
 
     def need(self, parts: Growing) -> float:
         """Bytes for these growing parts."""
@@ -169,14 +172,10 @@ class Plan:
 
     def miss(self, parts: Growing) -> float:
         """Bytes by which the worst device falls short (0 when all known ones hold)."""
-        return max(
-            (
-                slot.need(parts) - slot.available_bytes
-                for slot in self.slots
-                if slot.available_bytes is not None
-            ),
-            default=0.0,
-        )
+        short = [
+            slot.need(parts) - slot.available_bytes for slot in self.slots if slot.available_bytes is not None
+        ]
+        return max(short, default=0.0)
 
     def unknown(self) -> Slot | None:
         """The device whose memory nobody stated, if that puts the plan in doubt."""
