@@ -17,9 +17,26 @@ def load(name: str) -> dict[str, Any]:
     """The part *name* of the artifact (`decision`, `accuracy` …);
     NotMeasuredError when it was never fitted.
     """
-    path = FOLDER / f"{name}.json"
+    document: dict[str, Any] = json.loads(_whole(name))
+    return document
+
+
+@cache
+def entry(name: str, key: str) -> Any:
+    """The entry *key* of the part *name*: of a file of many models or devices it alone is taken apart, each
+    having a line of its own. None when there is none; NotMeasuredError as `load`.
+    """
+    whole, start = _whole(name), f"\n {json.dumps(key)}: ".encode()
+    at = whole.find(start)
+    if at < 0:
+        return None
+    line = whole[at + len(start) : whole.index(b"\n", at + 1)]
+    return json.loads(line.rstrip(b"\r,"))
+
+
+@cache
+def _whole(name: str) -> bytes:
     try:
-        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return document
+        return (FOLDER / f"{name}.json").read_bytes()
     except FileNotFoundError:
         raise NotMeasuredError(f"the fitted part {name!r} is missing; run `advisor fit`") from None

@@ -33,7 +33,7 @@ def point(plan: Judged, requirements: Requirements) -> Point:
 
 def beats(one: Point, other: Point) -> bool:
     """Whether *one* is worse in nothing and better in something."""
-    return one != other and all(a <= b for a, b in zip(one, other, strict=True))
+    return one != other and one[0] <= other[0] and one[1] <= other[1] and one[2] <= other[2]
 
 
 def pareto_front(judged: Sequence[Judged], requirements: Requirements) -> set[int]:

@@ -15,7 +15,7 @@ from functools import cache
 from typing import NamedTuple
 
 from advisor.errors import NotMeasuredError
-from advisor.prediction.artifacts import load
+from advisor.prediction.artifacts import entry
 
 SAME = 1e-4
 """Damages nearer than this are one: two names of the same tensor types (the file keeps five digits)."""
@@ -55,12 +55,11 @@ class Cell(NamedTuple):
 @cache
 def _groups(model: str) -> dict[str, tuple[Cell, ...]]:
     try:
-        document = load("accuracy_cells")
+        measured, names = entry("accuracy_cells", f"model:{model}"), entry("accuracy_cells", "sources")
     except NotMeasuredError:
         return {}
-    names = document["sources"]
     found: dict[str, list[Cell]] = {}
-    for raw in document["models"].get(model, ()):
+    for raw in measured or ():
         rows, error, at = raw.get("damage", (0, 0.0, ()))
         tasks = {
             category: MeasuredTask(

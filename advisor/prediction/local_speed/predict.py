@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from advisor.documents.kinds import Basis
 from advisor.documents.outcome import Estimate
 from advisor.documents.requirements import Load
-from advisor.prediction.artifacts import load as load_artifact
+from advisor.prediction import artifacts
 from advisor.prediction.case import Case, Sized
 from advisor.prediction.figures import Speed, single_stream
 from advisor.prediction.interval import groups_wanted
@@ -47,7 +47,7 @@ def predict(case: Case, load: Load, sized: Sized) -> Speed:
     A placement that does not fit is predicted as if it did. Raises NotMeasuredError when the bandwidth of a
     device that takes part is unknown, or the model's size.
     """
-    fitted = load_artifact("local_speed")
+    fitted = artifacts.load("local_speed")
     answer, prompt = works(case, load, sized, fitted)
     decode, decoding = estimate("decode", answer, asked_of(case, sized, "decode"), fitted)
     prefill, reading = estimate("prefill", prompt, asked_of(case, sized, "prefill"), fitted)
@@ -208,7 +208,7 @@ def _measured(work: Work, model: str, scheme: str, phase: str) -> list[list[Any]
     if len(work.shares) > 1 or work.upload_s or work.sequences > 1:
         return []
     device = work.shares[0].device
-    cells = load_artifact("local_speed_cells").get(f"{device.key}|{device.backend}", {})
+    cells = artifacts.entry("local_speed_cells", f"{device.key}|{device.backend}") or {}
     found = cells.get(cell_key(model, scheme, work.n_devices, work.engine), {})
     rows: list[list[Any]] = found.get(phase, [])
     return rows

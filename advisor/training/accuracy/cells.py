@@ -56,7 +56,7 @@ class Fitted:
 
 
 def cells(rows: Sequence[Row], model: AccuracyModel, document: dict[str, Any]) -> dict[str, Any]:
-    """The document `accuracy_cells.json`: model -> measured schemes by predicted damage."""
+    """The document `accuracy_cells.json`: `model:NAME` -> measured schemes by predicted damage."""
     grouped: dict[tuple[str, str, bool], list[Row]] = {}
     for row in rows:
         name, scheme = row.cell
@@ -73,7 +73,7 @@ def cells(rows: Sequence[Row], model: AccuracyModel, document: dict[str, Any]) -
             models.setdefault(name, []).append({**about, "scheme": scheme, "imatrix": calibrated, **cell})
     for found in models.values():
         found.sort(key=lambda cell: (cell["group"], cell["z"], cell["scheme"], cell["imatrix"]))
-    return {"format": 1, "sources": sources, "models": models}
+    return {"format": 2, "sources": sources} | {f"model:{name}": found for name, found in models.items()}
 
 
 def _placed(name: str, scheme: str, calibrated: bool, fitted: Fitted) -> dict[str, Any] | None:
