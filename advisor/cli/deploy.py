@@ -10,7 +10,7 @@ from advisor.errors import ExitCode, UnsupportedError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `advisor deploy`."""
-    from advisor.deploy.commands import FORMATS
+    from advisor.deploy.commands import formats
     from advisor.deploy.targets import all_targets
 
     options.add_model(parser)
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_need(parser)
     parser.add_argument(
         "--format",
-        choices=FORMATS,
+        choices=formats(),
         default="command",
         help="the run command (default), an Ollama Modelfile, or: "
         + ", ".join(f"{form.name}: {form.help}" for form in all_targets().values()),

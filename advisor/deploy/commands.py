@@ -12,10 +12,10 @@ from advisor.engines.launch import DEFAULT_HOST
 from advisor.errors import UnsupportedError
 
 __all__ = [
-    "FORMATS",
     "Chosen",
     "deployment",
     "expected_file_name",
+    "formats",
     "make_command",
     "modelfile",
     "render",
@@ -24,8 +24,10 @@ __all__ = [
     "script",
 ]
 
-FORMATS = ("command", "modelfile", *all_targets())
-"""What a plan is printed as: what a person copies, an Ollama Modelfile, and every file in `targets`."""
+
+def formats() -> tuple[str, ...]:
+    """What a plan is printed as: what a person copies, an Ollama Modelfile, and every file in `targets`."""
+    return ("command", "modelfile", *all_targets())
 
 
 def run_command(chosen: Chosen) -> str:
@@ -68,7 +70,7 @@ def modelfile(chosen: Chosen) -> str:
 
 
 def render(chosen: Chosen, form: str, host: str = DEFAULT_HOST) -> str:
-    """The plan in one of FORMATS; UnsupportedError where the form cannot say it."""
+    """The plan in one of `formats()`; UnsupportedError where the form cannot say it."""
     if form == "modelfile":
         return modelfile(chosen)
     plan = deployment(chosen, host)

@@ -9,8 +9,6 @@ from advisor.recommendation.judge import Judged, Setting
 from advisor.recommendation.quality import expected_quality
 from advisor.recommendation.which_model import Choice, hopeless, plan_of
 
-CRUSHED_LOSS_PCT = 2.0
-"""From here on other models are looked at: twice the loss that MLPerf Inference usually allows."""
 SHOWN = 3
 """Models named: enough to choose from."""
 _LOOKED_AT = 24

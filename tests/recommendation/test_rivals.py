@@ -1,6 +1,7 @@
 """Where the model asked for must be crushed, models that beat it are named with their figures."""
 
-from advisor.recommendation.rivals import CRUSHED_LOSS_PCT, SHOWN
+from advisor.recommendation.recommend import CRUSHED_LOSS_PCT
+from advisor.recommendation.rivals import SHOWN
 
 
 def test_a_crushed_model_has_rivals(ask):
