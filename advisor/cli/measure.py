@@ -31,7 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
     parser.add_argument("what", choices=("speed", "accuracy", "bandwidth"), help="what to measure")
     parser.add_argument("file", nargs="*", metavar="FILE.gguf", help="models to measure")
-    group = parser.add_argument_group("speed")
+    _add_speed(parser.add_argument_group("speed"))
+    _add_accuracy(parser.add_argument_group("accuracy"))
+    parser.add_argument("--dry", action="store_true", help="measure, but keep nothing")
+    parser.add_argument("--json", action="store_true", help="the figures and where they were kept, as JSON")
+
+
+def _add_speed(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--synthetic", metavar="M", help="measure this model with random weights, without its file"
     )
@@ -69,7 +75,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="llama.cpp's own program, or the library in process (default: the program when installed)",
     )
     group.add_argument("--kv-cache", metavar="TYPE", default="f16", help="f16, q8_0, q4_0 … (default f16)")
-    group = parser.add_argument_group("accuracy")
+
+
+def _add_accuracy(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--reference", metavar="F16.gguf", help="the unquantized model that the candidates are compared with"
     )
@@ -77,8 +85,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--context", metavar="TOKENS", default="512", help="tokens of a chunk (default 512)")
     group.add_argument("--chunks", metavar="N", help="at most so many chunks (default: the whole text)")
     group.add_argument("--anew", action="store_true", help="forget the chunks of an interrupted run")
-    parser.add_argument("--dry", action="store_true", help="measure, but keep nothing")
-    parser.add_argument("--json", action="store_true", help="the figures and where they were kept, as JSON")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -89,6 +89,11 @@ def add_need(parser: argparse.ArgumentParser) -> None:
     )
     _add_load(group)
     _add_filters(parser.add_argument_group("which models (without --model)"))
+    _add_plans(group)
+
+
+def _add_plans(group: argparse._ArgumentGroup) -> None:
+    """Which plans to choose among, and by what."""
     group.add_argument(
         "--engine",
         action="append",

@@ -65,6 +65,23 @@ def _differing(rows: Sequence[int], chosen: int) -> tuple[str, ...]:
     )
 
 
+def _other_memory(candidates: list[int], name: str, memory_bytes: float) -> list[str]:
+    """That no card of the name has this much memory, where none has."""
+    if has_memory(row_at(candidates[0]), memory_bytes):
+        return []
+    return [
+        f"the catalogue has no {name!r} with {memory_bytes / GIB:.3g} GiB; its memory is taken from "
+        "what was given, the rest from the catalogue"
+    ]
+
+
+def _slowest(index: int) -> tuple[object, ...]:
+    """Sorts rows: the slower first, then the smaller."""
+    card = row_at(index)
+    bandwidth, flops = number(card["bandwidth_gb_s"]), number(card["fp32_tflops"])
+    return bandwidth or float("inf"), flops or float("inf"), memory_options(card), index
+
+
 def _choose(
     candidates: list[int],
     name: str,
@@ -86,13 +103,10 @@ def _choose(
             "of the desktop card, which is faster"
         )
     if memory_bytes:
-        if any(has_memory(row_at(index), memory_bytes) for index in candidates):
-            candidates = _narrow(candidates, lambda row: has_memory(row, memory_bytes))
-        elif memory_options(row_at(candidates[0])):
-            notes.append(
-                f"the catalogue has no {name!r} with {memory_bytes / GIB:.3g} GiB; its memory is taken from "
-                "what was given, the rest from the catalogue"
-            )
+        sized = _narrow(candidates, lambda row: has_memory(row, memory_bytes))
+        if sized == candidates and memory_options(row_at(candidates[0])):
+            notes += _other_memory(candidates, name, memory_bytes)
+        candidates = sized
     candidates = _narrow(candidates, lambda row: bool(row["aliases"]))
     everything = candidates
     if len({memory_options(row_at(index)) for index in candidates}) > 1:
@@ -101,15 +115,7 @@ def _choose(
         candidates = _narrow(candidates, lambda row: (whole(row["year"]) or 9999) == first_year)
     if any(row_at(index)["name"] == _USUAL.get(name.strip().lower()) for index in candidates):
         candidates = _narrow(candidates, lambda row: row["name"] == _USUAL[name.strip().lower()])
-    chosen = min(
-        candidates,
-        key=lambda index: (
-            number(row_at(index)["bandwidth_gb_s"]) or float("inf"),
-            number(row_at(index)["fp32_tflops"]) or float("inf"),
-            memory_options(row_at(index)),
-            index,
-        ),
-    )
+    chosen = min(candidates, key=_slowest)
     if others := _differing((*everything, *also), chosen):
         notes.append(
             f"{name!r} does not say which version: {row_at(chosen)['name']} is assumed "

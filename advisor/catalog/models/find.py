@@ -7,9 +7,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from advisor.catalog.models.basis import Match, said
 from advisor.catalog.models.editions import Edition, edition_named, edition_of, editions_of, is_mirror
 from advisor.catalog.models.kinds import refuse_other_kinds
-from advisor.catalog.models.match import Match, match_row, said
+from advisor.catalog.models.match import match_row
 from advisor.catalog.models.ollama_defaults import DEFAULTS, LATEST, plain_name
 from advisor.catalog.models.spelling import LONGEST_NAME, strip_quant, take_apart, variant_of
 from advisor.catalog.models.table import exact, profile_at, row, rows, squash

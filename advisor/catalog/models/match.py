@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, lru_cache
-from typing import Literal, NamedTuple
 
+from advisor.catalog.models.basis import Basis, Match, said
 from advisor.catalog.models.spelling import (
     BLOCKING,
     LONGEST_NAME,
@@ -21,10 +21,6 @@ from advisor.catalog.models.table import exact, params_of, profile_at, row, rows
 from advisor.catalog.names import KEPT_ANSWERS
 from advisor.data import folder
 from advisor.documents.model import ModelProfile
-
-Basis = Literal["same", "sibling", "version", "fine-tune", "same-shapes"]
-"""How sure a match is: the row itself, an edition of it under another name, one of several versions, trained
-from it, or another model of its shapes."""
 
 _FINE_TUNES = {
     "vicuna-7b-v1.5": "Llama-2-7B",
@@ -51,29 +47,12 @@ _FINE_TUNES = {
 }
 """Fine-tunes whose names do not contain the base model's; each base is stated on the model's own card."""
 
-_NOTES: dict[Basis, str] = {
-    "version": "which version is meant is not stated: {name} is assumed",
-    "fine-tune": "taken as a fine-tune of {name}, whose shapes it has",
-    "same-shapes": "a model of its own with the shapes of {name}, which stands in for it",
-}
 _LISTED: dict[str, Basis] = {
     "fine-tune": "fine-tune",
     "same-shapes": "same-shapes",
     "variant-assumed": "version",
 }
 """Word of profiles/model_aliases.csv -> basis; every other word there means the row itself."""
-
-
-class Match(NamedTuple):
-    """A row of profiles/models.csv and how sure it is."""
-
-    row: int
-    basis: Basis
-
-    @property
-    def note(self) -> str:
-        """What has to be said of it, with {name} for the row's; empty when nothing has to."""
-        return _NOTES.get(self.basis, "")
 
 
 @cache
@@ -281,11 +260,6 @@ def match_model(text: str, params_b: float | None = None) -> ModelProfile | None
         return None
     profile = profile_at(found.row)
     return replace(profile, notes=said(text, profile.name, found))
-
-
-def said(text: str, name: str, found: Match) -> tuple[str, ...]:
-    """What an answer says of the match of *text* with the row called *name*."""
-    return (f"{text!r}: {found.note.format(name=name)}",) if found.note else ()
 
 
 def _agrees(index: int, params_b: float | None, room: float) -> bool:

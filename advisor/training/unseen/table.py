@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from advisor.catalog.models import match_model
-from advisor.documents.measurement import COLUMNS, problems
+from advisor.documents.columns import COLUMNS
+from advisor.documents.measurement import problems
 from advisor.errors import BadFileError
 from advisor.training.data import tables
 
@@ -21,7 +22,7 @@ _SAME = ("hardware", "model", "scheme", "engine", "test", "dataset", "value")
 def read(path: Path) -> dict[str, pd.DataFrame]:
     """Kind -> the table's rows as that predictor reads them; kind is accuracy, or both kinds of speed.
 
-    Needs the required columns of `documents.measurement`, of which `source_id` (the file's name) and `n` (1)
+    Needs the required columns of `documents.columns`, of which `source_id` (the file's name) and `n` (1)
     may be left out. Raises BadFileError.
     """
     try:
