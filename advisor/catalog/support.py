@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from advisor.catalog.kernels import backends_of
-from advisor.catalog.scheme_file import scheme_file
+from advisor.catalog.schemes.table import scheme_file
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.kinds import Backend, SupportLevel
 from advisor.documents.scheme import SchemeProfile, Support

@@ -7,7 +7,7 @@ https://docs.ollama.com/import.
 
 from __future__ import annotations
 
-from advisor.catalog.scheme_file import scheme_file
+from advisor.catalog.schemes.table import scheme_file
 from advisor.deploy.chosen import Chosen
 from advisor.deploy.downloads import download, get_repository
 from advisor.documents.deployment import Command, TextFile

@@ -22,11 +22,7 @@ class StoredTensor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelProfile:
-    """One model. Shape fields are None when nobody stated them (`--params 13B`).
-
-    It hashes by its names: tables of what was computed are asked with it thousands of times an answer. Two
-    that differ elsewhere share a hash and are not equal.
-    """
+    """One model. Shape fields are None when nobody stated them (`--params 13B`)."""
 
     schema_version: str = "1.0"
     name: str
@@ -108,6 +104,8 @@ class ModelProfile:
     notes: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
+        # By its names: tables of what was computed are asked with it thousands of times an answer. Two that
+        # differ elsewhere share a hash and are not equal.
         return hash((self.name, self.hf_id, self.fixed_scheme, self.files_repository, self.file_path))
 
     @property

@@ -7,7 +7,7 @@ import re
 from typing import get_args
 
 from advisor.catalog.kernels import backends_of, supports
-from advisor.catalog.scheme_file import scheme_file
+from advisor.catalog.schemes.table import scheme_file
 from advisor.data import folder
 from advisor.documents.kinds import BACKENDS, SupportedModels, SupportLevel
 from advisor.engines import all_engines

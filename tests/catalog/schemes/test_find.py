@@ -6,8 +6,8 @@ import csv
 
 import pytest
 
-from advisor.catalog.scheme_file import scheme_file
 from advisor.catalog.schemes import all_schemes, find_scheme, split_kv
+from advisor.catalog.schemes.table import scheme_file
 from advisor.data import folder
 from advisor.documents.origin import digest, read_origin
 from advisor.engines import comparable

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from advisor.catalog.scheme_file import names_by_key, scheme_file
+from advisor.catalog.schemes.table import names_by_key, scheme_file
 from advisor.documents.kinds import ActivationType
 from advisor.engines import comparable, facts
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from advisor.catalog import scheme_file as file
 from advisor.catalog.kernels import supports
 from advisor.catalog.names import KEPT_ANSWERS, MOST_CHARACTERS
-from advisor.catalog.scheme_names import Parts, listed_name, parse
-from advisor.catalog.scheme_spelling import undecorated, what_it_is
+from advisor.catalog.schemes import table as file
+from advisor.catalog.schemes.names import Parts, listed_name, parse
+from advisor.catalog.schemes.spelling import undecorated, what_it_is
 from advisor.documents.scheme import SchemeProfile
 from advisor.engines import comparable
 from advisor.engines.kv_types import spelled
