@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import RejectionKind
 from advisor.documents.model import ModelProfile
@@ -13,7 +15,7 @@ from advisor.prediction.artifacts import load
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.prediction.weighing import weigh_plan
 from advisor.recommendation.candidates import Candidate, candidates
-from advisor.recommendation.judge import SPILLS, Judged, Setting, judge
+from advisor.recommendation.judge import SPILLS, Judged, Setting, judge, judge_if_fits
 from advisor.recommendation.misses import Miss
 from advisor.recommendation.room import rooms
 
@@ -42,24 +44,56 @@ def evaluate(
     wherever a plan without such limits meets the need. With *everything* false its figures are then
     not computed; the verdict is the same. Raises UsageError for a context the model does not read.
     """
+    setting = Setting(hardware=hardware, model=model, own=own)
+    looked = _look(requirements, setting, only)
+    plans = _judged(looked.unlimited, requirements, setting, looked.ceiling)
+    met = any(plan.feasible for plan in plans)
+    if met and not everything:
+        left = [_left_aside(candidate, model) for candidate in looked.limited]
+        return plans, [*looked.rejected, *left]
+    others = _judged(looked.limited, requirements, setting, looked.ceiling)
+    return [*plans, *(map(_aside, others) if met else others)], looked.rejected
+
+
+def feasible(requirements: Requirements, setting: Setting, only: tuple[str, ...] = ()) -> list[Judged]:
+    """The plans of `evaluate` that meet the need; of what no memory holds no figures are computed.
+
+    Raises UsageError as `evaluate` does.
+    """
+    looked = _look(requirements, setting, only)
+    return _feasible(looked.unlimited, requirements, setting, looked.ceiling) or _feasible(
+        looked.limited, requirements, setting, looked.ceiling
+    )
+
+
+class _Looked(NamedTuple):
+    """What is worth judging, and what is not."""
+
+    unlimited: list[Candidate]
+    limited: list[Candidate]
+    """Run with limits, or only their publisher can make them."""
+    rejected: list[Rejection]
+    ceiling: float | None
+    """Loss in percent from which a plan is of no use; None where the scheme is given."""
+
+
+def _look(requirements: Requirements, setting: Setting, only: tuple[str, ...]) -> _Looked:
+    model = setting.model
     _check_context(requirements, model)
-    found, rejected = candidates(requirements, hardware, model, only)
+    found, rejected = candidates(requirements, setting.hardware, model, only)
     if not requirements.schemes:
         found, pointless = _without_pointless(found, model)
         rejected += pointless
     # Asking for one objective other than accuracy without a limit must not end in a scheme that babbles.
     fixed = bool(requirements.schemes or model.fixed_scheme)
     ceiling = None if fixed else load("decision")["smaller_model_loss_pct"]
-    limited = [] if requirements.schemes else [candidate for candidate in found if candidate.limited]
-    aside = set(map(id, limited))
-    setting = Setting(hardware=hardware, model=model, own=own)
-    unlimited = [candidate for candidate in found if id(candidate) not in aside]
-    plans = _judged(unlimited, requirements, setting, ceiling)
-    met = any(plan.feasible for plan in plans)
-    if met and not everything:
-        return plans, [*rejected, *(_left_aside(candidate, model) for candidate in limited)]
-    others = _judged(limited, requirements, setting, ceiling)
-    return [*plans, *(map(_aside, others) if met else others)], rejected
+    aside = [candidate.limited and not requirements.schemes for candidate in found]
+    return _Looked(
+        [candidate for candidate, limited in zip(found, aside, strict=True) if not limited],
+        [candidate for candidate, limited in zip(found, aside, strict=True) if limited],
+        rejected,
+        ceiling,
+    )
 
 
 def _judged(
@@ -79,6 +113,21 @@ def _judged(
         else plan
         for plan in plans
     ]
+
+
+def _feasible(
+    these: list[Candidate], requirements: Requirements, setting: Setting, ceiling: float | None
+) -> list[Judged]:
+    """Those of `_judged` that meet the need."""
+    plans = [judge_if_fits(candidate, requirements, setting, ceiling) for candidate in these]
+    if len(rooms(requirements, setting.model)) > 1 and not _any_good([plan for plan in plans if plan]):
+        plans = [
+            judge_if_fits(candidate, requirements, setting, ceiling, shrink=True)
+            if plan is None or _spills(plan)
+            else plan
+            for candidate, plan in zip(these, plans, strict=True)
+        ]
+    return [plan for plan in plans if plan and plan.feasible]
 
 
 def _any_good(plans: list[Judged]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from advisor.catalog.tasks import task_mix
@@ -68,17 +69,43 @@ def judge(
     With *shrink* a context nobody asked for may shrink to what fits.
     """
     first = None
+    for case, placement in _placed(candidate, requirements, setting, shrink):
+        judged = _judged(candidate, requirements, case, placement, unusable_loss_pct)
+        if judged.feasible:
+            return judged
+        first = first or judged
+    assert first is not None  # a candidate has at least one KV type, and a need at least one context
+    return first
+
+
+def judge_if_fits(
+    candidate: Candidate,
+    requirements: Requirements,
+    setting: Setting,
+    unusable_loss_pct: float | None,
+    *,
+    shrink: bool = False,
+) -> Judged | None:
+    """As `judge`, with no figures for what no memory holds: it meets no need, and None says so."""
+    first = None
+    for case, placement in _placed(candidate, requirements, setting, shrink):
+        if not placement.fits:
+            continue
+        judged = _judged(candidate, requirements, case, placement, unusable_loss_pct)
+        if judged.feasible:
+            return judged
+        first = first or judged
+    return first
+
+
+def _placed(
+    candidate: Candidate, requirements: Requirements, setting: Setting, shrink: bool
+) -> Iterator[tuple[Case, Placement]]:
+    """The ways to run *candidate* in the order they are tried: by context, then by KV cache type."""
     tokens = rooms(requirements, setting.model)
     for context in tokens if shrink else tokens[:1]:
         for case, placement in _by_preference(_case(candidate, requirements, setting, context), candidate):
-            judged = _judged(
-                candidate, requirements, *_grown(case, placement, requirements), unusable_loss_pct
-            )
-            if judged.feasible:
-                return judged
-            first = first or judged
-    assert first is not None  # a candidate has at least one KV type, and a need at least one context
-    return first
+            yield _grown(case, placement, requirements)
 
 
 def _case(candidate: Candidate, requirements: Requirements, setting: Setting, context_tokens: int) -> Case:

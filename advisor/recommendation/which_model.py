@@ -12,9 +12,9 @@ from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.changes import nearest_miss
-from advisor.recommendation.evaluate import evaluate
+from advisor.recommendation.evaluate import evaluate, feasible
 from advisor.recommendation.families import current_families, released
-from advisor.recommendation.judge import Judged
+from advisor.recommendation.judge import Judged, Setting
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.quality import expected_quality
 from advisor.recommendation.rank import ranked
@@ -122,25 +122,28 @@ def _best_member(
     none, and the plans of the last member looked at."""
     kept: Choice | None = None
     rejection: Rejection | None = None
-    judged: list[Judged] = []
+    missed: ModelProfile | None = None
     for model in members:
         if hopeless(model, hardware):
             reason = f"{model.name} alone is larger than this machine's memory"
             rejection = _rejection(model, reason, "memory")
             continue
         try:
-            judged, _ = evaluate(requirements, hardware, model, everything=False, only=SHORTLIST, own=own)
+            plans = feasible(requirements, Setting(hardware, model, own), SHORTLIST)
         except UsageError as error:  # the context asked for is longer than the model's
             rejection = _rejection(model, str(error), "unsupported")
             continue
-        found = _choice(judged, requirements)
+        found = _choice(plans, requirements)
         if found is None:
-            rejection = _no_plan(model, judged)
+            missed, rejection = model, None
         elif kept is None or found.standing > kept.standing:
             kept = found
         if found and found.readable:
             break  # smaller members of a family are no better
-    return kept, rejection, judged
+    if kept or missed is None:
+        return kept, rejection, []
+    judged, _ = evaluate(requirements, hardware, missed, everything=False, only=SHORTLIST, own=own)
+    return None, rejection or _no_plan(missed, judged), judged
 
 
 def plan_of(
@@ -148,14 +151,14 @@ def plan_of(
 ) -> Choice | None:
     """The best plan of *model* as if it had been named; None when none meets the need."""
     try:
-        judged, _ = evaluate(requirements, hardware, model, everything=False, own=own)
+        plans = feasible(requirements, Setting(hardware, model, own))
     except UsageError:
         return None
-    return _choice(judged, requirements)
+    return _choice(plans, requirements)
 
 
-def _choice(judged: list[Judged], requirements: Requirements) -> Choice | None:
-    order = ranked([plan for plan in judged if plan.feasible], requirements)
+def _choice(plans: list[Judged], requirements: Requirements) -> Choice | None:
+    order = ranked(plans, requirements)
     if not order:
         return None
     best = order[0]
