@@ -15,6 +15,10 @@ from advisor.report.tradeoffs import mark, mix
 WIDE = 163
 """From this width on the intervals stand in the table; below it, under it for the row at the cursor."""
 
+_ALL = 71
+"""From this width on every column of a narrow table fits."""
+_FIRST_TO_GO = ("bpw", "GiB", "engine")
+"""Left out where they do not fit, in this order: speed, size and loss decide."""
 _LEAST_REASON = 20
 """Cells below which a reason says nothing."""
 
@@ -38,9 +42,10 @@ def columns(width: int) -> tuple[Column, ...]:
     """Those that fit into *width* cells."""
     wide = width >= WIDE
     loss, decode = mix, attrgetter("decode_tokens_per_s")
+    scheme = 30 if wide else 23 if width >= _ALL else 19
     found = [
         Column("", 1, mark, lambda row: (not row.pareto, not row.feasible), right=False),
-        Column("scheme", 30 if wide else 23, attrgetter("scheme"), attrgetter("scheme"), right=False),
+        Column("scheme", scheme, attrgetter("scheme"), attrgetter("scheme"), right=False),
         Column("engine", 10 if wide else 9, lambda row: row.engine or "-", attrgetter("engine"), right=False),
         _figure("bpw", 5, attrgetter("bpw"), 1, 2),
         _figure("GB", 6, attrgetter("file_size_bytes"), 1e9, 2),
@@ -48,6 +53,9 @@ def columns(width: int) -> tuple[Column, ...]:
         _interval("tok/s", 18 if wide else 7, decode, wide),
         _interval("loss %", 19 if wide else 7, loss, wide, lambda value: f"{value:.2f}"),
     ]
+    for title in _FIRST_TO_GO:
+        if sum(column.width + 1 for column in found) - 1 > width:
+            found = [column for column in found if column.title != title]
     if wide:
         found += [
             Column(

@@ -54,6 +54,8 @@ class EvidenceFound(Message):
 
     sections: dict[str, Any] = field(default_factory=dict)
     failure: str = ""
+    sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Section -> a line a published table that it names, with its link."""
 
 
 @dataclass

@@ -94,3 +94,19 @@ def test_a_ruled_out_row_has_no_evidence(reply):
     """Nothing was computed, so nothing is shown."""
     row = next(row for row in reply.table.rows if row.engine is None)
     assert evidence(reply, row) == {}
+
+
+async def test_points_are_walked_and_opened(start):
+    """The first arrow goes to the chosen point, the next to its neighbour; Enter opens what is named."""
+    async with start(answers=ANSWERS, at="p") as driver:
+        screen = driver.app.screen
+        await driver.press("right")
+        assert screen.here.name == screen.chosen
+        across = screen.here.x
+        await driver.press("right")
+        assert screen.here.x >= across
+        assert f"{screen._row().engine}, {screen._row().scheme}: loss" in driver.text
+        for words in ("better ↙", "Pareto front", "◉"):
+            assert words in driver.text
+        await driver.press("enter")
+        assert driver.screen == "EvidenceScreen"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,6 +13,8 @@ from textual.widgets import Footer, Static, TabbedContent, TabPane
 from advisor.documents.recommendation import Plan
 from advisor.documents.tradeoffs import Row
 from advisor.errors import AdvisorError
+from advisor.report.page.sources import link, named_sources
+from advisor.report.terminal import clean
 from advisor.report.terms import lines
 from advisor.tui.conversation import Reply, evidence
 from advisor.tui.messages import EvidenceFound
@@ -29,7 +31,7 @@ class EvidenceScreen(StepScreen):
         "Where the figures come from: bytes by tensor type, what each device holds, the terms of the speed,"
         " the damage and "
         "the loss; each with its interval, its basis (exact, measured, interpolated, extrapolated) and its "
-        "sources. "
+        "sources, whose links stand above. "
         "Left and right change the section."
     )
     AUTO_FOCUS = "Tabs"
@@ -64,7 +66,8 @@ class EvidenceScreen(StepScreen):
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _explain(self) -> None:
         try:
-            self.post_message(EvidenceFound(evidence(self.reply, self.row)))
+            sections = evidence(self.reply, self.row)
+            self.post_message(EvidenceFound(sections, sources=sources(sections)))
         except AdvisorError as error:
             self.post_message(EvidenceFound(failure=str(error)))
 
@@ -73,6 +76,8 @@ class EvidenceScreen(StepScreen):
         for name in SECTIONS:
             section = event.sections.get(name)
             text = "\n".join(lines(section, above=name)) if section else (event.failure or self._reason())
+            if measured := event.sources.get(name):
+                text = "\n".join(["Measured by", *measured, "", text])
             self.query_one(f"#{name}-text", Static).update(text)
 
     def _reason(self) -> str:
@@ -88,3 +93,11 @@ class EvidenceScreen(StepScreen):
         pane = self.query_one(TabbedContent).active_pane
         if pane is not None:
             pane.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
+
+
+def sources(sections: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Section -> title and link of every published table that its figures come from."""
+    return {
+        name: tuple(clean(f"- {origin.title}: {link(origin.url)}") for _, origin in named_sources(section))
+        for name, section in sections.items()
+    }

@@ -112,7 +112,7 @@ class GetScreen(StepScreen):
             *(f"  {line}" for line in event.here[:_SHOWN] or ["none found"]),
             *([f"  and {hidden} more"] if hidden > 0 else []),
         ]
-        self.query_one("#here", Static).update(clean("\n".join(lines)))
+        self.query_one("#here", Static).update("\n".join(map(clean, lines)))
 
     def _what(self, found: Ready | None) -> str:
         if found is None:
@@ -235,7 +235,7 @@ class GetScreen(StepScreen):
         self.query_one(ProgressBar).display = False
         job = self.query_one("#job", Static)
         job.set_class(bool(event.failure), "problem")
-        job.update(clean(f"! {event.failure}" if event.failure else "\n".join(event.lines)))
+        job.update("\n".join(map(clean, [f"! {event.failure}"] if event.failure else event.lines)))
         self._look()
 
     def action_back(self) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from math import hypot
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import MouseMove
 from textual.widgets import Footer, Static
 
+from advisor.documents.tradeoffs import Row
 from advisor.errors import AdvisorError
 from advisor.report.series import (
     LOSS,
@@ -17,20 +19,17 @@ from advisor.report.series import (
     SPEED,
     THROUGHPUT,
     Axis,
+    Point,
     Series,
     limits,
     series,
-    tick_label,
-    ticks,
 )
+from advisor.report.tradeoffs import detail
 from advisor.tui.conversation import Reply
 from advisor.tui.family import family_series
 from advisor.tui.messages import PointsFound
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.steps import Steps
-
-if TYPE_CHECKING:
-    from textual_plot import NumericAxisFormatter, PlotWidget
 
 MARKERS = (
     ("o", "cyan"),
@@ -42,7 +41,9 @@ MARKERS = (
     (".", "white"),
 )
 """One a series: told apart without colour too."""
-_CHOSEN = ("@", "bold")
+_CHOSEN, _HERE = ("@", "bold"), ("◉", "bold reverse")
+_NEAR = 1.5
+"""Lines from the mouse within which a point is meant; a cell is about twice as high as wide."""
 
 
 class PlotScreen(StepScreen):
@@ -55,8 +56,9 @@ class PlotScreen(StepScreen):
         "the model's "
         "family side by side, file size against the expected score of one published benchmark. i: intervals"
         " of the "
-        "Pareto front, of all, of none. e shows the schemes that do not meet the need. Wheel and + - zoom, "
-        "arrows move, r resets. s saves it as SVG."
+        "Pareto front, of all, of none. e shows the schemes that do not meet the need. Arrows and the mouse "
+        "go from point to point, the line below says which it is, Enter opens it. Wheel and + - zoom, "
+        "dragging moves, r resets. s saves it as SVG."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "view('size')", "Size"),
@@ -65,6 +67,11 @@ class PlotScreen(StepScreen):
         Binding("i", "intervals", "Intervals"),
         Binding("e", "everything", "All"),
         Binding("s", "save", "Save"),
+        Binding("left", "walk(-1, 0)", show=False, priority=True),
+        Binding("right", "walk(1, 0)", show=False, priority=True),
+        Binding("down", "walk(-1, 1)", show=False, priority=True),
+        Binding("up", "walk(1, 1)", show=False, priority=True),
+        Binding("enter", "open", "Open", priority=True),
     ]
 
     def __init__(self, reply: Reply, view: str = "size") -> None:
@@ -72,6 +79,9 @@ class PlotScreen(StepScreen):
         self.reply, self.view = reply, view
         self.intervals, self.everything = "front", False
         self._family: PointsFound | None = None
+        self.points: list[Point] = []
+        self.here: Point | None = None
+        """The point of the cursor."""
 
     def compose(self) -> ComposeResult:
         """The plot between its title and what its marks mean."""
@@ -81,6 +91,7 @@ class PlotScreen(StepScreen):
         yield Static("", id="plot-title", classes="headline pad", markup=False)
         yield Plot(id="plot-widget")
         yield Static("", id="legend-line", classes="pad", markup=False)
+        yield Static("", id="point-line", classes="pad", markup=False)
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
@@ -113,24 +124,29 @@ class PlotScreen(StepScreen):
         from advisor.tui.widgets.plot import Plot
 
         plot = self.query_one("#plot-widget", Plot)
-        plot.clear()
-        log = y is not None and y.log
-        plot.set_y_formatter(_log_formatter() if log else _plain_formatter())
-        plot.set_xlabel(across)
+        plot.begin(across, log=y is not None and y.log)
+        self.points = [point for line in found for point in line.points]
+        self.here = next((point for point in self.points if point == self.here), None)
         edges = limits(found, self.intervals != "none")
         if edges:
             plot.set_xlimits(*edges[:2])
             plot.set_ylimits(*edges[2:])
         legend = []
+        if y is not None and plot.front([point for point in self.points if point.front]):
+            legend.append("─ Pareto front")
         for line, (marker, style) in zip(found, MARKERS, strict=False):
-            _bars(plot, line, style, self.intervals)
+            plot.bars(line, style, self.intervals)
             legend.append(f"{marker} {line.name}")
         for line, (marker, style) in zip(found, MARKERS, strict=False):
-            _marks(plot, line, marker, style)
-        best = [point for line in found for point in line.points if point.name == self.chosen]
+            plot.marks(line.points, marker, style)
+        best = tuple(point for point in self.points if point.name == self.chosen)
         if best:
-            _marks(plot, Series("chosen", tuple(best)), *_CHOSEN)
+            plot.marks(best, *_CHOSEN)
             legend.append(f"@ {self.chosen}")
+        if self.here is not None:
+            plot.marks((self.here,), *_HERE)
+        if found:
+            legend.append(f"better {'↖' if y is None else '↙' if self.view == 'size' else '↘'}")
         self.query_one("#plot-title", Static).update(
             title if found else f"{title}: no scheme has both figures"
         )
@@ -141,6 +157,56 @@ class PlotScreen(StepScreen):
         """The point of the chosen scheme."""
         best = self.reply.best
         return f"{best.case.scheme.name} ({best.case.engine})" if best else ""
+
+    def _go(self, point: Point) -> None:
+        if point != self.here:
+            self.here = point
+            self.draw()
+            row = self._row()
+            self.query_one("#point-line", Static).update(
+                f"{row.engine}, {detail(row)}" if row else point.name
+            )
+
+    def _row(self) -> Row | None:
+        """The row of the point at the cursor; the members of a family have none here."""
+        if self.here is None or self.view == "family":
+            return None
+        rows = self.reply.chosen.table.rows
+        return next((row for row in rows if f"{row.scheme} ({row.engine})" == self.here.name), None)
+
+    def action_walk(self, step: int, axis: int) -> None:
+        """To the next point across (axis 0) or up (axis 1); at first to the chosen one."""
+        if not self.points:
+            return
+        if self.here is None:
+            chosen = (point for point in self.points if point.name == self.chosen)
+            self._go(next(chosen, self.points[0]))
+            return
+        order = sorted(self.points, key=lambda point: (point.y, point.x) if axis else (point.x, point.y))
+        place = min(max(order.index(self.here) + step, 0), len(order) - 1)
+        self._go(order[place])
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        """The point under the mouse."""
+        from advisor.tui.widgets.plot import Plot
+
+        place = self.query_one("#plot-widget", Plot).place_of
+        spots = [(place(point), point) for point in self.points]
+        near = [
+            (hypot((spot[0] - event.screen_x) / 2, spot[1] - event.screen_y), index)
+            for index, (spot, _) in enumerate(spots)
+        ]
+        distance, index = min(near, default=(_NEAR + 1, 0))
+        if distance <= _NEAR:
+            self._go(spots[index][1])
+
+    async def action_open(self) -> None:
+        """The evidence of the point at the cursor."""
+        row = self._row()
+        if row is None:
+            self.notify("go to a point with the arrows first", severity="warning")
+        else:
+            await self.app.open("evidence", self.reply, row, "accuracy")
 
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _find_family(self) -> None:
@@ -189,43 +255,3 @@ def _packed(entries: list[str], width: int) -> str:
         else:
             lines.append(entry)
     return "\n".join(lines)
-
-
-def _bars(plot: PlotWidget, line: Series, style: str, which: str) -> None:
-    """The intervals of the points on the front, of all, or of none."""
-    import numpy as np
-
-    points = [point for point in line.points if which == "all" or (which == "front" and point.front)]
-    if points:
-        # The widget's bars are symmetric: half the interval about its middle gives the true ends.
-        low, high = (np.array([point.y[end] for point in points]) for end in (1, 2))
-        x = np.array([point.x[0] for point in points])
-        plot.errorbar(x, (low + high) / 2, yerr=(high - low) / 2, marker=" ", marker_style=f"{style} dim")
-
-
-def _marks(plot: PlotWidget, line: Series, marker: str, style: str) -> None:
-    x, y = zip(*((point.x[0], point.y[0]) for point in line.points), strict=True)
-    plot.scatter(x, y, marker=marker, marker_style=style)
-
-
-def _log_formatter() -> NumericAxisFormatter:
-    from textual_plot import NumericAxisFormatter
-
-    class LogFormatter(NumericAxisFormatter):
-        """Percent on an axis of logarithms."""
-
-        def get_ticks(self, min_: float, max_: float, max_ticks: int = 8) -> list[float]:
-            """1, 3, 10 …"""
-            return ticks(min_, max_)
-
-        def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
-            """Their percentages."""
-            return [tick_label(tick) for tick in ticks]
-
-    return LogFormatter()
-
-
-def _plain_formatter() -> NumericAxisFormatter:
-    from textual_plot import NumericAxisFormatter
-
-    return NumericAxisFormatter()

@@ -72,7 +72,7 @@ class SchemeTable(ScrollView, can_focus=True):
     def rearrange(self) -> None:
         """Sort and filter anew."""
         here = _name(self.row) if self.row else self.chosen
-        by = next((column for column in self.columns if column.title == self.sorted_by), self.columns[4])
+        by = next((column for column in self.columns if column.title == self.sorted_by), self.columns[1])
         self.rows = arranged(matching(self.all_rows, self.words, self.feasible_only), by, self.reverse)
         self.cursor = next((index for index, row in enumerate(self.rows) if _name(row) == here), 0)
         self._measure()
