@@ -25,6 +25,14 @@ def main(runs: int) -> None:
         commands = {
             "python -c pass": ("-c", "pass"),
             "recommend --json --model --hardware": ("-m", "advisor", *RECOMMEND),
+            "recommend --json --hardware (every family)": (
+                "-m",
+                "advisor",
+                "recommend",
+                "--json",
+                "--hardware",
+                "RTX 4090",
+            ),
             "recommend --json --model (probe included)": (
                 "-m",
                 "advisor",

@@ -102,7 +102,7 @@ def _dispatch(argv: list[str]) -> int:
 
 
 class _Wide(argparse.RawDescriptionHelpFormatter):
-    """Of a fixed width: argparse makes one for each option, and asking the terminal loads bz2 and lzma."""
+    """Of a fixed width: argparse makes one for each option; asking the terminal loads bz2 and lzma, 3 ms."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=_WIDTH)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 LEVELS = (0.5, 0.68, 0.8, 0.9, 0.95, 0.975, 0.99)
 """Levels stored in the artifact."""
@@ -31,13 +32,17 @@ def width_at(widths: Mapping[str, float | None], confidence: float) -> float | N
     """
     _check(confidence)
     below, least = 0.0, 0.0
-    for level, width in sorted((float(key), value) for key, value in widths.items()):
-        if width is None:
-            continue
+    for level, width in _by_level(tuple(widths.items())):
         if confidence <= level + _ROUNDING:
             return least + (width - least) * min(1.0, (confidence - below) / (level - below))
         below, least = level, width
     return None
+
+
+@lru_cache(maxsize=256)
+def _by_level(widths: tuple[tuple[str, float | None], ...]) -> tuple[tuple[float, float], ...]:
+    """Levels with a width, the lowest first: an answer reads few tables, each for every plan."""
+    return tuple(sorted((float(key), width) for key, width in widths if width is not None))
 
 
 def groups_wanted(confidence: float) -> int:
