@@ -4,7 +4,8 @@ import pytest
 
 from advisor.catalog.resolve import resolve_hardware
 from advisor.errors import UsageError
-from advisor.recommendation.evaluate import evaluate
+from advisor.recommendation.evaluate import evaluate, feasible
+from advisor.recommendation.judge import Setting
 
 
 def test_a_context_beyond_the_models_is_refused(need_of):
@@ -24,3 +25,20 @@ def test_without_everything_the_feasible_plans_are_the_same(need_of):
         for plans in (short, whole)
     ]
     assert names[0] == names[1]
+
+
+@pytest.mark.parametrize(
+    ("machine", "name", "asked"),
+    [
+        ("RTX 4090", "Llama-3.1-70B", {}),
+        ("RTX 3060 12GB + 64GB RAM", "Qwen3-30B-A3B", {}),
+        ("RTX 3060", "Llama-3.1-8B", {"max_loss": "1"}),
+        ("M2 16GB", "gpt-oss-20b", {}),
+    ],
+)
+def test_plans_that_no_memory_holds_change_no_verdict(need_of, machine, name, asked):
+    """What meets the need is the same, with all its figures, whether the rest is predicted or not."""
+    model, need = need_of(name, **asked)
+    hardware = resolve_hardware(machine)
+    judged, _ = evaluate(need, hardware, model, everything=False)
+    assert feasible(need, Setting(hardware, model)) == [plan for plan in judged if plan.feasible]

@@ -1,0 +1,28 @@
+"""Tables searched as text."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from advisor.catalog.rows import cells, lines, starting_with
+from advisor.data import folder
+
+SEARCHED = ("checkpoints.csv", "model_quality.csv", "checkpoint_sources.csv", "models.csv", "editions.csv")
+
+
+@pytest.mark.parametrize("name", SEARCHED)
+def test_a_line_is_a_row(name: str) -> None:
+    """No cell of a table that is searched as text holds a line break."""
+    with (folder("profiles") / name).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows == [cells(name, line) for line in lines(name)]
+
+
+@pytest.mark.parametrize("model", ["Llama-3.1-8B", "Qwen3-8B", "Nobodys-Model-1B"])
+def test_the_rows_of_a_model_are_all_that_begin_with_its_name(model: str) -> None:
+    """In file order; a model whose name another's begins with has only its own."""
+    rows = [cells("model_quality.csv", line) for line in lines("model_quality.csv")]
+    whole = tuple(row for row in rows if row["model"] == model)
+    assert whole == starting_with("model_quality.csv", model)
