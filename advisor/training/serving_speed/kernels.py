@@ -34,6 +34,11 @@ _TYPES = {
     "int8_wo": ("w8a16", 1.0, "fp16_flops"),
     "int4_wo": ("w4a16", 0.53, "fp16_flops"),  # 4 bits, a 16-bit scale and zero per 128
 }
+NO_ENGINE_RUNS = {
+    "tinygemm": "PyTorch's weight-only product is made for a few rows; serving engines have others",
+    "triton_w4a16": "a plain kernel, to see what unpacking costs without any care",
+}
+"""Kernels whose timings say nothing of serving, with the reason."""
 _LIMIT = 0.95
 """Timings of matrices that partly stay in cache suggest more than the memory gives."""
 _ARCH_SPREAD = 0.15
@@ -140,6 +145,7 @@ def _timed() -> dict[tuple[str, str], list[Timed]]:
     """(kernel family, architecture group) -> what every device and engine timed shows."""
     table = load("kernel_gemm")
     table = table[(table.n * table.k > _LARGE_MATRIX) & table.gemm_dtype.isin(list(_TYPES))]
+    table = table[~table.kernel_source.isin(list(NO_ENGINE_RUNS))]
     found: dict[tuple[str, str], list[Timed]] = defaultdict(list)
     for key, rows in table.groupby(["device", "engine", "gemm_dtype"], sort=True):
         device, engine, dtype = cast("tuple[str, str, str]", key)

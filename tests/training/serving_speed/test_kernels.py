@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from advisor.prediction.serving_speed.step import either
-from advisor.training.serving_speed.kernels import _fitted, efficiencies
+from advisor.training.data.tables import load
+from advisor.training.serving_speed.kernels import NO_ENGINE_RUNS, _fitted, _timed, efficiencies
 
 
 def test_kernel_timings_give_efficiencies_below_one():
@@ -47,3 +48,13 @@ def test_weights_unpacked_first_overlap_less_than_16_bit_ones():
     found = efficiencies()
     blunt = {name: found[f"bluntness:{name}"].mean for name in ("w4a16", "w8a16", "w8a8-int", "bf16")}
     assert min(blunt, key=blunt.__getitem__) == "bf16"
+
+
+def test_kernels_no_engine_runs_say_nothing():
+    """The weight-only products of PyTorch are left out: W4A16 is what engines reach."""
+    table = load("kernel_gemm")
+    own = table[table.kernel_source.isin(list(NO_ENGINE_RUNS))]
+    assert set(own.kernel_source) == set(NO_ENGINE_RUNS)
+    assert {one.engine for (family, _), ones in _timed().items() if family == "w4a16" for one in ones} == {
+        "tensorrt-llm"
+    }
