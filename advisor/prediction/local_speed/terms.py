@@ -42,9 +42,7 @@ def decode_terms(work: Work) -> list[Term]:
             out.append(("hand", _log(share.handed_layers * HAND_S), [("hand:", 1.0)]))
         rate = _decode_rate(device) * work.tensor_parallel
         if rate > 0 and share.active_params > 0:
-            features = whole + _scaled("compute", place) + _core(device, "compute")
-            if device.kind == "cpu":
-                features += _scaled("compute", _family(work, device))
+            features = whole + _scaled("compute", place + _family(work, device)) + _core(device, "compute")
             at_once = together if device.kind == "cpu" else 1.0
             out.append(("compute", _log(at_once * 2.0 * share.active_params / rate), features))
             if together > at_once:
