@@ -71,12 +71,28 @@ class Kinds(NamedTuple):
     """Only while fitting: the publisher, whose kernels, launches and front end have speeds of their own."""
 
 
+def _shared(name: str, kinds: Kinds) -> tuple[str, ...]:
+    """What serving engines share, and what this one adds."""
+    return (f"{name}-eager",) if kinds.alone else (name, f"{name}:{kinds.engine}")
+
+
+def _layer_keys(kinds: Kinds) -> tuple[str, ...]:
+    """A layer's overhead: its launches, by kernel family and generation, and as one publisher has them."""
+    family = kinds.expert if kinds.moe else kinds.body
+    kernel = f"layer-kernel:{family}"
+    if kinds.alone:
+        return ("layer-eager",) if kinds.body == "bf16" else ("layer-eager", kernel)
+    layer = (*_shared("layer", kinds), kernel, f"layer-arch:{kinds.arch}")
+    layer += (f"layer-by:{kinds.by}",) if kinds.by else ()
+    layer += (f"layer-by:{kinds.by}:{family}",) if kinds.by and family != "bf16" else ()
+    return layer + ("layer-moe",) * kinds.moe + ("graphless",) * kinds.eager
+
+
 def coefficient_keys(kinds: Kinds) -> dict[str, tuple[str, ...]]:
     """Which fitted logarithms add up to each coefficient of a step."""
 
     def of(name: str) -> tuple[str, ...]:
-        """What serving engines share, and what this one adds."""
-        return (f"{name}-eager",) if kinds.alone else (name, f"{name}:{kinds.engine}")
+        return _shared(name, kinds)
 
     def rate(part: str, family: str) -> tuple[str, ...]:
         """Efficiency of a kernel family, of a generation, of the one on the other, and as one publisher has
@@ -88,15 +104,6 @@ def coefficient_keys(kinds: Kinds) -> dict[str, tuple[str, ...]]:
         """How a kernel's reading and multiplying add up, by family and generation."""
         return "bluntness", f"bluntness:{family}", f"bluntness-on:{family}:{kinds.arch}"
 
-    family = kinds.expert if kinds.moe else kinds.body
-    kernel = f"layer-kernel:{family}"
-    if kinds.alone:
-        layer: tuple[str, ...] = ("layer-eager",) if kinds.body == "bf16" else ("layer-eager", kernel)
-    else:
-        layer = (*of("layer"), kernel, f"layer-arch:{kinds.arch}")
-        layer += (f"layer-by:{kinds.by}",) if kinds.by else ()
-        layer += (f"layer-by:{kinds.by}:{family}",) if kinds.by and family != "bf16" else ()
-        layer += ("layer-moe",) * kinds.moe + ("graphless",) * kinds.eager
     return {
         "body_read": rate("read", kinds.body),
         "body_math": rate("math", kinds.body),
@@ -112,7 +119,7 @@ def coefficient_keys(kinds: Kinds) -> dict[str, tuple[str, ...]]:
         "body_bluntness": blunt(kinds.body),
         "expert_bluntness": blunt(kinds.expert),
         "head_bluntness": blunt("bf16"),
-        "layer_s": layer,
+        "layer_s": _layer_keys(kinds),
         "step_s": of("step"),
         "sequence_s": of("sequence"),
         "crowding": ("crowding",),
