@@ -11,9 +11,9 @@ from pathlib import Path
 
 from advisor.training.accuracy.figures import offered
 from advisor.training.accuracy.rows import rows
-from advisor.training.claims import speed as claims_speed
-from advisor.training.claims.claim import Claim
+from advisor.training.claims.claim import Claim, frame
 from advisor.training.claims.damage import balance_claim, eight_gguf_claim, highest_claim
+from advisor.training.claims.speed import crossover_claim, faster_claim
 from advisor.training.claims.tasks import (
     eight_claim,
     four_claim,
@@ -43,18 +43,19 @@ Quantization-aware training, destroyed models and samples of 20–100 questions 
 
 def claims() -> list[Claim]:
     """All claims, in the order people meet them."""
-    found = [row for row in rows(load("accuracy")) if offered(row)]
-    tasks = [row for row in found if row.kind == "task" and row.scheme.kv_bits >= 16]
+    found = frame(row for row in rows(load("accuracy")) if offered(row))
+    tasks = found[(found["kind"] == "task") & found["cache_in_full"]]
     return [
         balance_claim(found),
-        eight_gguf_claim(found, tasks),
+        eight_gguf_claim(found),
         highest_claim(found),
         eight_claim(tasks),
         four_claim(tasks),
         one_scheme_claim(tasks, "FP8 W8A8 is practically lossless", "fp8"),
         int8_claim(tasks),
         rivals_claim(tasks),
-        *[Claim(*one) for one in claims_speed.claims()],
+        crossover_claim(),
+        faster_claim(),
         twelve_claim(tasks),
         math_claim(tasks),
         hqq_claim(tasks),

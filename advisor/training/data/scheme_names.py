@@ -6,112 +6,12 @@ scale per channel; methods that only papers use (OmniQuant, QuIP, SpinQuant …)
 
 from __future__ import annotations
 
+import csv
 import math
 import re
+from functools import cache
 
-_FIXED = {
-    "BF16": "BF16",
-    "FP16": "F16",
-    "F16": "F16",
-    "FP32": "F32",
-    "F32": "F32",
-    "W8A8-FP": "W8A8-FP-static",
-    "FP8": "W8A8-FP-static",
-    "FP8-STATIC": "W8A8-FP-static",
-    "W8A8-FP-KV8": "W8A8-FP-static",
-    "W8A8-FP-dynamic": "W8A8-FP-dynamic",
-    "FP8-DYNAMIC": "W8A8-FP-dynamic",
-    # One scale per token and per output channel, computed at run time: what vLLM calls dynamic.
-    "W8A8-FP-PTPC": "W8A8-FP-dynamic",
-    "W8A8-FP-rowwise": "W8A8-FP-dynamic",
-    "W8A8-FP-block": "W8A8-FP-block",
-    "FP8-block": "W8A8-FP-block",
-    "FP8 (Qwen)": "W8A8-FP-block",
-    "W8A16-INT": "W8A16-INT",
-    "GPTQ-Int8": "W8A16-INT",
-    "GPTQ-8bit": "W8A16-INT",
-    "W8A8-INT": "W8A8-INT",
-    "INT8-W8A8": "W8A8-INT",
-    "W8A8-INT-dynamic": "W8A8-INT",
-    "W8A8-INT-SmoothQuant": "W8A8-INT",
-    "W8A8-INT+SmoothQuant": "W8A8-INT",
-    "W8A8KV8-SmoothQuant": "W8A8-INT",
-    "W8A8-INT-SmoothQuant-O1": "W8A8-INT",
-    "W8A8-INT-SmoothQuant-channel": "W8A8-INT",
-    "W8A8-INT-GPTQ": "W8A8-INT",
-    "W8A8-INT8-quanto": "W8A8-INT",
-    "W4A16-INT": "W4A16-INT-gptq-g128",
-    "GPTQ-Int4": "W4A16-INT-gptq-g128",
-    "GPTQ-4bit": "W4A16-INT-gptq-g128",
-    "GPTQ": "W4A16-INT-gptq-g128",
-    "gptq4": "W4A16-INT-gptq-g128",
-    "GPTQ-4bit-g128": "W4A16-INT-gptq-g128",
-    "GPTQ-4bit-g128-actorder": "W4A16-INT-gptq-g128",
-    "GPTQ-4bit-g32-actorder": "W4A16-INT-gptq-g32",
-    "GPTQ-4bit-nogroup-actorder": "W4A16-INT-gptq-perchannel",
-    "GPTQ-Marlin-4bit": "W4A16-INT-gptq-g128",
-    "W4A16-GPTQ-R-g128": "W4A16-INT-gptq-g128",
-    "W4A16-GPTQ-imatrix-g128": "W4A16-INT-gptq-g128",
-    "AWQ": "W4A16-INT-awq-g128",
-    "AWQ-4bit": "W4A16-INT-awq-g128",
-    "AWQ-INT4": "W4A16-INT-awq-g128",
-    "W4A16-AWQ-ONNX": "W4A16-INT-awq-g128",
-    "INT4-awq-uint4-g64": "W4A16-INT-awq-g64",
-    "torchao-awq-uint4": "W4A16-INT-awq-g128",
-    "torchao-awq-hqq-int4": "W4A16-INT-awq-g128",
-    "AUTOROUND-INT4": "W4A16-INT-autoround-g128",
-    "RTN-4bit-Marlin": "W4A16-INT-rtn-g128",
-    "RTN-4bit-old-kernel": "W4A16-INT-rtn-g128",
-    "RTN-8bit-Marlin": "W8A16-INT",
-    "RTN-8bit-old-kernel": "W8A16-INT",
-    "INT4-wo-g64": "W4A16-INT-rtn-g64",
-    "torchao-int4wo-128": "W4A16-INT-rtn-g128",
-    "W4A16-INT-g128": "W4A16-INT-rtn-g128",
-    "W4A16-RTN-imatrix-g128": "W4A16-INT-rtn-g128",
-    "OV-int8-asym": "W8A16-INT",
-    "OV-INT8": "W8A16-INT",
-    "OV-INT4": "W4A16-INT-rtn-g128",
-    "EETQ-8bit": "W8A16-INT",
-    "W4A4-MXFP4": "MXFP4",
-    "W8A16-FP8 (Marlin)": "W8A16-FP",
-    "W8A16-INT8-quanto": "W8A16-INT",
-    "W4A16-INT4-quanto": "W4A16-INT-rtn-g128",
-    "torchao-int4wo-hqq": "HQQ-4bit-g128",
-    "INT4-hqq-g64": "HQQ-4bit-g64",
-    "HQQ-4bit": "HQQ-4bit-g64",
-    "LLM.int8": "BNB-INT8",
-    "BNB-INT8": "BNB-INT8",
-    "BNB-INT4": "NF4",
-    "FP4": "BNB-FP4",
-    "NF4": "NF4",
-    "NF4-DQ": "NF4-DQ",
-    "NVFP4": "NVFP4",
-    "NVFP4 (W4A4)": "NVFP4",
-    "W4A4-NVFP4": "NVFP4",
-    "NVFP4 W4A16": "NVFP4A16",
-    "MXFP4": "MXFP4",
-    "NVFP4 (W4A16)": "NVFP4A16",
-    "NVFP4-RTN (W4A16)": "NVFP4A16",
-    "NVFP4-PTQ (W4A4)": "NVFP4",
-    "NVFP4 (Unsloth)": "NVFP4",
-    "NVFP4 (nvidia)": "NVFP4",
-    "NVFP4 (lukealonso)": "NVFP4",
-    "NVFP4-ModelOpt-RTX5090 (W4A4)": "NVFP4",
-    "MXFP4 (W4A4)": "MXFP4",
-    "MXFP4 (W4A16)": "MXFP4A16",
-    "MXFP4_MOE": "MXFP4_MOE",
-    "MXFP8": "MXFP8",
-    "W4A8-AWQ": "W4A8-FP-awq-g128",
-    "W4A8-FP8": "W4A8-FP-gptq-g128",
-    "INT4W-INT8A-g256": "W4A8-INT-rtn-g256",
-    "INT3W-INT8A-g256": "W3A8-INT-rtn-g256",
-    "W4A8KV4-QoQ": "W4A8-INT-qoq-perchannel",
-    "W4A8KV4-QoQ-g128": "W4A8-INT-qoq-g128",
-    "MLX-q4.5": "MLX-4bit-g64",
-    "MLX-q5.5": "MLX-5bit-g64",
-    "MLX-q6.5": "MLX-6bit-g64",
-    "MLX-q8.5": "MLX-8bit-g64",
-}
+from advisor.data import folder
 
 _GGUF = re.compile(
     r"(UD-)?(Q[45]_[01]|Q[68]_0|Q[2-6]_K(_(S|M|L|XS|XL))?|Q8_K_XL|IQ[1-6]_(XXS|XS|S|M|NL|NL_XL|K|KS|KSS|KL|KT)|TQ[12]_0|MXFP4)"
@@ -169,6 +69,13 @@ def _research(raw: str, group_size: float) -> str:
     return f"W{bits}A{act}-INT-{method}{'-' + rounding.lower() if rounding else ''}{group}"
 
 
+@cache
+def _listed() -> dict[str, str]:
+    """Spelling -> canonical name, of those that no rule covers: profiles/scheme_aliases.csv."""
+    with (folder("profiles") / "scheme_aliases.csv").open(newline="", encoding="utf-8") as file:
+        return {row["raw"]: row["catalog"] for row in csv.DictReader(file)}
+
+
 def canonical(raw: str, group_size: float = math.nan, weight_bits: float = math.nan, engine: str = "") -> str:
     """The canonical name, or '' for mixtures without one.
 
@@ -184,8 +91,8 @@ def canonical(raw: str, group_size: float = math.nan, weight_bits: float = math.
         found = _gguf(name, engine)
         if found:
             return found
-    if name in _FIXED and (engine, name) != ("mlx", "MXFP4"):
-        found = _FIXED[name]
+    if name in _listed() and (engine, name) != ("mlx", "MXFP4"):
+        found = _listed()[name]
         if found == "W4A16-INT-gptq-g128" and not math.isnan(group_size):
             found = "W4A16-INT-gptq" + _group(group_size)
         return found
