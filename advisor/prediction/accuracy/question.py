@@ -60,7 +60,7 @@ def latent(
         noises["activations"] = dot(coefficients, activation_features(facts))
     if facts.kv_bits < 16:
         noises["kv"] = dot(coefficients, kv_features(facts, about.family, category))
-    own = dot(coefficients, model_features(about, facts.bits))
+    own = dot(coefficients, model_features(about, facts))
     return Damage(log_add(list(noises.values())) + own, noises, own)
 
 

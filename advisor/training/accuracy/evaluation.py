@@ -9,8 +9,11 @@ from advisor.training.accuracy.agreement import floors
 from advisor.training.accuracy.fitted import LeftOut
 from advisor.training.accuracy.holdout import SETTINGS, holdout
 from advisor.training.accuracy.rows import rows
+from advisor.training.accuracy.variants import compare
 from advisor.training.data.tables import load
 
+CONFIDENCES = (0.68, 0.8, 0.9, 0.95)
+"""At which "loses at most" is tried; 0.9 is what `recommend` asks for."""
 COLUMNS = (
     "family unknown: no model of the family was seen; source unknown: the model was seen in other sources",
     "median: of |published − expected loss| in points of the full score; median_of_groups: every family or "
@@ -32,10 +35,11 @@ def evaluate() -> dict[str, Any]:
     narrowest = intervals.calibrate(left.tasks(known=False))
     for who, known in (("family_unknown", False), ("source_unknown", True)):
         tasks = figures.judged_tasks(left.tasks(known=known))
-        judged = intervals.judge(tasks, 0.9, narrowest if known else None)
-        tables[f"loss_{who}"] = figures.losses(tasks, judged)
-        tables[f"loses_at_most_{who}"] = figures.needs_met(tasks, judged)
-        predicted = left.without_source if known else left.without_family
+        judged = {c: intervals.judge(tasks, c, narrowest if known else None) for c in CONFIDENCES}
+        tables[f"loss_{who}"] = figures.losses(tasks, judged[0.9])
+        bounds = {"expected": tasks.predicted} | {f"{c:.0%} sure:": j.upper_pct for c, j in judged.items()}
+        tables[f"loses_at_most_{who}"] = figures.needs_met(tasks, bounds)
+        predicted = left.predicted(known=known)
         tables[f"damage_{who}"] = [figures.damage(found, predicted, kind) for kind in ("ppl", "kld")]
     unknown = figures.judged_tasks(left.tasks(known=False))
     return {
@@ -43,6 +47,7 @@ def evaluate() -> dict[str, Any]:
         "targets": _targets(tables),
         "what_the_columns_mean": list(COLUMNS),
         **tables,
+        "variants_on_the_same_folds": compare(left),
         "floors": floors(found),
         "holdout": holdout(found),
         "which_settings_saw_which_rows": list(SETTINGS),
@@ -57,7 +62,15 @@ TARGETS = (
     ("covered by the 90 % interval", "loss", "all bits", "covered", (0.88, 0.94), "within"),
     ("loses at most 3 %: precision", "loses_at_most", "expected at most 3 %", "precision", 0.93, "at least"),
     ("loses at most 3 %: recall", "loses_at_most", "expected at most 3 %", "recall", 0.85, "at least"),
-    ("surely at most 3 %: precision", "loses_at_most", "surely at most 3 %", "precision", 0.93, "at least"),
+    (
+        "90 % sure: at most 3 %: precision",
+        "loses_at_most",
+        "90% sure: at most 3 %",
+        "precision",
+        0.93,
+        "at least",
+    ),
+    ("90 % sure: at most 3 %: recall", "loses_at_most", "90% sure: at most 3 %", "recall", 0.85, "at least"),
     ("damage, PPL ratio: factor off", "damage", "ppl", "factor", 1.6, "at most"),
     ("damage, KLD: factor off", "damage", "kld", "factor", 1.4, "at most"),
 )

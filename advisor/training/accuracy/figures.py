@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -75,15 +75,16 @@ def _by_group(values: Vector, groups: Sequence[str]) -> list[float]:
     return [float(np.median(values[names == name])) for name in sorted(set(groups))]
 
 
-def needs_met(tasks: intervals.Tasks, judged: intervals.Judged) -> list[dict[str, Any]]:
-    """ "Loses at most so much", by the expected loss and surely (at 90 %): precision and recall against
-    published scores, and their ceiling.
+def needs_met(tasks: intervals.Tasks, bounds: Mapping[str, Vector]) -> list[dict[str, Any]]:
+    """ "Loses at most so much", by each of *bounds* (the expected loss, or an upper one).
+
+    Precision and recall against published scores, and their ceiling.
 
     The ceiling is what a predictor would reach that knew every expected loss: the rest is sampling error of
     the published score.
     """
     y, found = tasks.y, []
-    for how, bound in (("expected", tasks.predicted), ("surely", judged.upper_pct)):
+    for how, bound in bounds.items():
         for limit in LIMITS_PCT:
             said, true = bound <= limit, y <= limit
             hits = int((said & true).sum())

@@ -54,12 +54,12 @@ class LeftOut:
     """Whether another source than the left-out one measured the row's model."""
 
     @classmethod
-    def of(cls, found: list[Row]) -> LeftOut:
-        """Twelve fits."""
+    def of(cls, found: list[Row], model: AccuracyModel | None = None) -> LeftOut:
+        """Twelve fits of *model*, by default what is shipped."""
         array = np.empty(len(found), object)
         array[:] = found
         families, sources = [row.model.family for row in found], [row.source for row in found]
-        model, y = AccuracyModel(), targets(found)
+        model, y = model or AccuracyModel(), targets(found)
         homes: dict[str, set[int]] = {}
         fold = fold_of(sources, intervals.FOLDS)
         for row, index in zip(found, fold, strict=True):
@@ -70,6 +70,10 @@ class LeftOut:
             left_out(model, array, y, sources, intervals.FOLDS),
             np.array([len(homes[row.model.name]) > 1 for row in found]),
         )
+
+    def predicted(self, *, known: bool) -> Vector:
+        """What was said of every row by a fit without its source (of models *known*), or its family."""
+        return self.without_source if known else self.without_family
 
     def repetition(self) -> dict[str, float]:
         """The part of the sampling error that two runs of the same questions do not share, by category."""
@@ -82,7 +86,7 @@ class LeftOut:
         """Scored rows of models known (source left out), or of all as unknown ones (family left out)."""
         at = [i for i, row in enumerate(self.rows) if row.kind == "task" and (self.known[i] or not known)]
         picked = [self.rows[i] for i in at]
-        predicted = (self.without_source if known else self.without_family)[at]
+        predicted = self.predicted(known=known)[at]
         error = intervals.noise(picked, predicted, self.repetition())
         return intervals.Tasks(picked, predicted, error, self.groups(picked, known))
 
@@ -90,7 +94,7 @@ class LeftOut:
         """|log error| of 'ppl' or 'kld' rows, and their groups."""
         at = [i for i, row in enumerate(self.rows) if row.kind == kind and row.sigma < 0.5]
         at = [i for i in at if self.known[i] or not known]
-        predicted = self.without_source if known else self.without_family
+        predicted = self.predicted(known=known)
         off = [abs(self.rows[i].y - float(predicted[i])) for i in at]
         return off, self.groups([self.rows[i] for i in at], known)
 

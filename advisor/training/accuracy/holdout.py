@@ -15,8 +15,9 @@ from advisor.training.accuracy.rows import Row
 SETTINGS = (
     "chosen looking at folds of all families, before a holdout was kept: most prior spreads, role "
     "sensitivities, noise per bit, groups of sister families and knots",
-    "chosen on the folds without the holdout: the part of a shift that a measured scheme's tasks share (0.5)"
-    " and the prior spreads of family, model, source and task terms",
+    "chosen on the folds without the holdout: the part of a shift that a measured scheme's tasks share (0.5),"
+    " the prior spreads of family, model, source and task terms, and the terms of plain rounding by size and"
+    " year",
     "prompted by answers that were wrong, some of them on the held source qllm_eval, and kept for what they "
     "mean rather than for a figure: activations as steps of one ladder, the KV cache by task, collapsed runs",
     "so the holdout is not wholly untouched: its figures are a check on the folds',"

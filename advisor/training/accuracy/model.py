@@ -78,7 +78,7 @@ def features_of(row: Row, training: bool) -> tuple[dict[str, float], ...]:
         if row.kind != "kld":
             offset[f"t:dataset:{row.category}:{row.dataset}" if task else f"o:{row.dataset}"] = 1.0
     kv = kv_features(row.scheme, row.model.family, row.category if task else "")
-    model = model_features(row.model, row.scheme.bits)
+    model = model_features(row.model, row.scheme)
     return weights, activation_features(row.scheme), kv, model, offset, {power: 1.0}
 
 

@@ -11,6 +11,7 @@ from advisor.training.fitting.priors import Prior, Priors
 _FREE = "wide: any value measured anywhere lies within"
 JUDGED = "a judgement"
 """The reason of spreads that a search may compare."""
+_SEARCHED = "least error of damage and losses on families and sources left out, without the holdout"
 _HALVES = "pooled towards its method's shape: a bend of its own must be shown"
 
 PRIORS = Priors(
@@ -41,14 +42,15 @@ PRIORS = Priors(
         "year": Prior(0.0, 0.3, JUDGED),
         "small:low": Prior(0.0, 0.5, JUDGED),
         "year:low": Prior(0.0, 0.3, JUDGED),
+        "plain:*": Prior(0.0, 0.5, "wide: the factor of a bit differs by up to e between models"),
         "moe*": Prior(0.0, 0.3, JUDGED),
         "moe:sparsity": Prior(0.0, 0.2, JUDGED),
         "fam:*": Prior(0.0, 0.7, JUDGED),
-        "model:*": Prior(0.0, 0.5, JUDGED),
+        "model:*": Prior(0.0, 0.1, _SEARCHED),
         "t:*": Prior(0.0, 1.0, JUDGED),
         "t:size": Prior(0.0, 0.5, JUDGED),
-        "t:fam:*": Prior(0.0, 0.15, JUDGED),
-        "t:model:*": Prior(0.0, 0.15, JUDGED),
+        "t:fam:*": Prior(0.0, 0.08, _SEARCHED),
+        "t:model:*": Prior(0.0, 0.08, _SEARCHED),
         "t:dataset:*": Prior(0.0, 0.4, JUDGED),
         "t:by:*": Prior(0.0, 0.3, JUDGED),
         "t:act:*": Prior(0.0, 0.8, JUDGED),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from advisor.catalog.models import find_model, match_model
+from advisor.catalog.schemes import find_scheme
 from advisor.documents.model import ModelProfile
 from advisor.errors import AdvisorError, UnsupportedError
 from advisor.prediction.accuracy.facts import (
@@ -20,41 +22,8 @@ from advisor.prediction.accuracy.facts import (
     steps,
 )
 from advisor.prediction.accuracy.features import SchemeFacts
-
-GGUF_BPW = {
-    "IQ1_S": 1.78,
-    "IQ1_M": 1.95,
-    "IQ2_XXS": 2.20,
-    "IQ2_XS": 2.43,
-    "IQ2_S": 2.55,
-    "IQ2_M": 2.76,
-    "IQ3_XXS": 3.11,
-    "IQ3_XS": 3.32,
-    "IQ3_S": 3.51,
-    "IQ3_M": 3.66,
-    "IQ4_XS": 4.32,
-    "IQ4_NL": 4.56,
-    "Q2_K_S": 2.79,
-    "Q2_K": 3.00,
-    "Q3_K_S": 3.50,
-    "Q3_K_XS": 3.50,
-    "Q3_K": 3.89,
-    "Q3_K_M": 3.89,
-    "Q3_K_L": 4.22,
-    "Q4_0": 4.55,
-    "Q4_1": 5.03,
-    "Q4_K_S": 4.57,
-    "Q4_K": 4.80,
-    "Q4_K_M": 4.80,
-    "Q5_0": 5.52,
-    "Q5_1": 6.00,
-    "Q5_K_S": 5.51,
-    "Q5_K_M": 5.63,
-    "Q6_K": 6.56,
-    "Q8_0": 8.5,
-}
-"""Bits per weight of the repeating layers where neither the row nor the model's shapes say: Llama-3.1-8B's,
-from llama-quantize's own printout (measurements/gguf_sizes)."""
+from advisor.sizing.tensors import tensors
+from advisor.sizing.weights import weigh
 
 
 def scheme_facts(r: dict[str, Any]) -> SchemeFacts | None:
@@ -124,8 +93,6 @@ STAND_IN = "Llama-3.1-8B"
 
 
 def _has_tensors(model: ModelProfile) -> bool:
-    from advisor.sizing.tensors import tensors
-
     try:
         return bool(tensors(model))
     except UnsupportedError:
@@ -133,9 +100,6 @@ def _has_tensors(model: ModelProfile) -> bool:
 
 
 def _weighed(model: ModelProfile, scheme: str, imatrix: bool) -> float:
-    from advisor.catalog.schemes import find_scheme
-    from advisor.sizing.weights import weigh
-
     try:
         weights = weigh(model, find_scheme(scheme), imatrix)
     except AdvisorError:  # a recipe llama-quantize does not have
@@ -152,9 +116,9 @@ def _gguf_bits(r: dict[str, Any], scheme: str) -> float:
             return bits
     bare = re.sub(r"^(UD-|smol-|mix-)", "", scheme.split("+")[0].split("-pure")[0])
     bare = re.sub(r"_(XL|R4).*$", "", bare)
-    for name in (bare, bare + "_M", bare.split(" ")[0]):
-        if name in GGUF_BPW:
-            return GGUF_BPW[name]
+    with suppress(AdvisorError):
+        if known := find_scheme(bare.split(" ")[0]).bpw:
+            return known
     return float(r["weight_bits"]) + 0.5 if scheme.startswith(("Q", "IQ", "UD-Q", "UD-IQ")) else 0.0
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.prediction.accuracy.features import SchemeFacts, dot, kv_features, segments, weight_features
+from advisor.prediction.accuracy.features import (
+    ModelFacts,
+    SchemeFacts,
+    dot,
+    kv_features,
+    model_features,
+    segments,
+    weight_features,
+)
 
 
 def test_segments_add_up_to_the_bits_lost() -> None:
@@ -28,3 +36,14 @@ def test_a_cache_in_sixteen_bits_has_no_noise() -> None:
     """And a smaller one has its family's term."""
     assert {} == kv_features(SchemeFacts("none", 16.0))
     assert 1.0 == kv_features(SchemeFacts("none", 16.0, kv_bits=4.5), "qwen2.5")["kv:fam:qwen2.5"]
+
+
+def test_plain_rounding_to_few_bits_costs_small_and_late_models_more() -> None:
+    """A 1B model of 2025 has more of both terms than a 70B one of 2023; calibrated methods have none."""
+    small = ModelFacts("a", "f", 1.0, 1.0, 2025.0, "base")
+    large = ModelFacts("b", "f", 70.0, 70.0, 2023.2, "base")
+    terms = [model_features(model, SchemeFacts("rtn", 3.0, 128)) for model in (small, large)]
+    assert terms[0]["plain:small"] > terms[1]["plain:small"] > 0
+    assert terms[0]["plain:year"] > terms[1]["plain:year"] > 0
+    assert "plain:year" not in model_features(small, SchemeFacts("gptq", 3.0, 128))
+    assert "plain:year" not in model_features(small, SchemeFacts("rtn", 4.5, 128))

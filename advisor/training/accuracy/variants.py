@@ -1,0 +1,90 @@
+"""Three ways to predict accuracy, on the same rows and folds: which is the simplest that is best."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.feature_extraction import DictVectorizer
+
+from advisor.training.accuracy.figures import damage, offered
+from advisor.training.accuracy.fitted import LeftOut
+from advisor.training.accuracy.intervals import FOLDS, loss_at, price
+from advisor.training.accuracy.model import AccuracyModel, Vector
+from advisor.training.accuracy.priors import PRIORS
+from advisor.training.accuracy.rows import Row
+from advisor.training.fitting.folds import left_out
+from advisor.training.fitting.priors import Prior
+
+OWN_EFFECTS = ("fam:*", "model:*", "t:fam:*", "t:model:*", "t:by:*")
+"""Priors of what families, models and methods have for themselves."""
+FARTHEST = 1.5
+"""Of a residual (in logs) that trees are shown: of losses near nothing the logarithm is noise."""
+
+
+def compare(left: LeftOut) -> list[dict[str, Any]]:
+    """One line per way and what was unseen: median errors, every row counting once.
+
+    `pooled` is what is shipped. `physics only` has no effects of families, models and methods on tasks.
+    `boosted residual` adds gradient-boosted trees on what the pooled one leaves, each row's trees grown
+    without its group.
+    """
+    alone = {pattern: Prior(0.0, 1e-3, "none") for pattern in OWN_EFFECTS}
+    bare = LeftOut.of(left.rows, AccuracyModel(PRIORS.with_fitted(alone)))
+    lines = []
+    for unseen, known in (("family", False), ("source", True)):
+        pooled = left.predicted(known=known)
+        ways = {"pooled": pooled, "physics only": bare.predicted(known=known)}
+        ways["boosted residual"] = _boosted(left.rows, pooled, LeftOut.groups(left.rows, known))
+        lines += [_line(left, unseen, way, predicted) for way, predicted in ways.items()]
+    return lines
+
+
+def _line(left: LeftOut, unseen: str, way: str, predicted: Vector) -> dict[str, Any]:
+    tasks = np.array([row.kind == "task" and offered(row) for row in left.rows])
+    if unseen == "source":
+        tasks &= left.known
+    off = np.abs(predicted - np.array([row.y for row in left.rows]))[tasks]
+    factors = {kind: damage(left.rows, predicted, kind)["factor"] for kind in ("ppl", "kld")}
+    return {
+        "unseen": unseen,
+        "way": way,
+        "loss": float(np.median(off)),
+        "loss_mean": float(off.mean()),
+        **factors,
+    }
+
+
+def _boosted(rows: Sequence[Row], predicted: Vector, groups: Sequence[str]) -> Vector:
+    """*predicted* moved by what trees on the other groups' residuals say of each row."""
+    task = np.array([row.kind == "task" for row in rows])
+    y, ceiling = (np.array([getattr(row, name) for row in rows]) for name in ("y", "ceiling"))
+    said = np.where(task, price(predicted, ceiling), predicted)
+    off = np.where(task, price(y, ceiling), y) - said
+    sure = np.where(task, np.clip(predicted / 5.0, 0.02, 1.0), np.array([row.kind != "nll" for row in rows]))
+    trees = HistGradientBoostingRegressor(max_leaf_nodes=15, max_iter=100, random_state=0)
+    table = DictVectorizer(sparse=False).fit_transform([_about(row) for row in rows])
+    clipped = np.clip(off, -FARTHEST, FARTHEST)
+    moved = said + left_out(trees, table, clipped, groups, FOLDS, sample_weight=sure)
+    return np.where(task, loss_at(moved, ceiling), np.where(sure > 0, moved, predicted))
+
+
+def _about(row: Row) -> dict[str, Any]:
+    """What trees may look at."""
+    scheme, model = row.scheme, row.model
+    return {
+        "method": scheme.method,
+        "bits": scheme.bits,
+        "group": scheme.group,
+        "act": scheme.act,
+        "kv_bits": scheme.kv_bits,
+        "params": math.log(model.params_b),
+        "sparsity": math.log(model.params_b / model.active_b),
+        "year": model.year,
+        "variant": model.variant,
+        "category": row.category,
+        "kind": row.kind,
+    }
