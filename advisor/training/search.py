@@ -11,20 +11,27 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, TypeVar
 
-from advisor.errors import UnknownNameError
+from advisor.errors import UnknownNameError, UsageError
 
 PARTS = {
     "accuracy": "advisor.training.accuracy.search",
     "local_speed": "advisor.training.local_speed.search",
 }
 """Part -> the module whose `search(most_groups)` returns lines of settings with their scores."""
+LEAST_GROUPS = 10
+"""Fewer say nothing of a setting: each fold would hold one or two."""
 Row = TypeVar("Row")
 
 
 def search(part: str, most_groups: int | None = None) -> dict[str, Any]:
-    """A title and the lines of one part's search; *most_groups* bounds its cost. Raises UnknownNameError."""
+    """A title and the lines of one part's search; *most_groups* bounds its cost.
+
+    Raises UnknownNameError, and UsageError for fewer groups than leaving some out needs.
+    """
     if part not in PARTS:
         raise UnknownNameError("part", part, tuple(PARTS))
+    if most_groups is not None and most_groups < LEAST_GROUPS:
+        raise UsageError(f"--groups {most_groups} is too few to leave some out; give {LEAST_GROUPS} or more")
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):  # as the fit: the same figures on every machine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.errors import UnknownNameError
+from advisor.errors import UnknownNameError, UsageError
 from advisor.training.search import search, thinned
 
 
@@ -22,3 +22,10 @@ def test_an_unknown_part_is_named() -> None:
     """The parts that can be searched are listed."""
     with pytest.raises(UnknownNameError, match="sizes"):
         search("sizes")
+
+
+@pytest.mark.parametrize("most_groups", [-1, 0, 1, 9])
+def test_too_few_groups_are_refused(most_groups: int) -> None:
+    """Nothing can be left out of none, and nine say nothing."""
+    with pytest.raises(UsageError, match="10 or more"):
+        search("accuracy", most_groups)

@@ -46,8 +46,8 @@ KERNELS: dict[Phase, Kernel] = {
     "prefill": Kernel(0.40, 0.15, 0.12, 0.10, 0.126),
 }
 """Of a grid, those with the least median error when three rows of a device left out of the fit are known.
-They were chosen on fewer rows than there are now, and not again since;
-`advisor evaluate --search local_speed` repeats the search."""
+They were chosen on fewer rows than there are now; `advisor evaluate --search local_speed` over 80 devices
+finds no kernel of 27 better by more than a thirtieth of the error, and they stayed."""
 REPEAT_SD = 0.03
 """Log sd of repetitions of one configuration: the median spread that the sources of
 measurements/speed_local state."""

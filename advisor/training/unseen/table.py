@@ -47,13 +47,19 @@ def read(path: Path) -> dict[str, pd.DataFrame]:
 
 
 def _with_models(frame: pd.DataFrame) -> pd.DataFrame:
-    """Model names that no alias knows are looked up as a user's would be."""
-    pairs = zip(frame["model_name"], frame["model"], frame["params_b"], strict=True)
-    names = []
-    for name, raw, params_b in pairs:
-        found = None if name else match_model(raw, params_b if params_b > 0 else None)
-        names.append(found.name if found else name)
-    return frame.assign(model_name=names)
+    """Model names that no alias knows are looked up as a user's would be; what is left unsaid of a model is
+    what the catalogue says."""
+    rows = []
+    for row in frame.to_dict("records"):
+        size = row["params_b"]
+        found = match_model(row["model_name"] or row["model"], size if size > 0 else None)
+        if found is not None:
+            row["model_name"] = row["model_name"] or found.name
+            row["params_b"] = size if size > 0 else (found.n_params or 0) / 1e9
+            if "family" in row:
+                row["family"] = row["family"] or found.family or ""
+        rows.append(row)
+    return pd.DataFrame(rows, columns=frame.columns)
 
 
 def unseen(kind: str, frame: pd.DataFrame, reasons: Counter[str]) -> pd.DataFrame:

@@ -140,3 +140,11 @@ def test_a_table_without_what_is_needed_says_so(tmp_path: Path) -> None:
     without = {key: cell for key, cell in DECODE.items() if key != "unit"}
     with pytest.raises(BadFileError, match="missing column 'unit'"):
         evaluate([_table(tmp_path, without)])
+
+
+def test_a_model_of_the_catalogue_needs_no_size(tmp_path: Path) -> None:
+    """What the table leaves unsaid is the model's own parameter count; a model nobody knows is left out."""
+    known = evaluate([_table(tmp_path, DECODE | {"params_b": ""})])
+    assert _lines(known)["decode, GPU, dense"]["rows"] == 1
+    with pytest.raises(UsageError, match="no parameter count"):
+        evaluate([_table(tmp_path, DECODE | {"params_b": "", "model": "Nobody-Knows-It"})])
