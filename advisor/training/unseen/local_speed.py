@@ -16,6 +16,7 @@ from advisor.training.data.clean import clean
 from advisor.training.local_speed.evaluation import GROUPS
 from advisor.training.local_speed.fit import PHASES
 from advisor.training.local_speed.rows import Row, usable_row
+from advisor.training.local_speed.works import at_age
 from advisor.training.unseen.scored import CONFIDENCE, Scored, line, relative
 
 
@@ -39,9 +40,10 @@ def score(frame: pd.DataFrame, reasons: Counter[str]) -> list[dict[str, Any]]:
 
 
 def _scored(row: Row) -> Scored | str:
+    """The row beside what people are told today, of the engine as it is now."""
     asked = Asked(row.model, row.scheme, CONFIDENCE)
     phase: Phase = "decode" if row.phase == "decode" else "prefill"
-    found: Estimate | None = estimate(phase, row.work, asked, load("local_speed"))[0]
+    found: Estimate | None = estimate(phase, at_age(row.work, 0.0), asked, load("local_speed"))[0]
     if found is None:
         return "a device of unknown arithmetic rate"
     speed = math.exp(-row.log_s)
