@@ -29,7 +29,14 @@ from advisor.errors import AdvisorError
 from benchmarks.attacks import files, questions
 
 KINDS: dict[str, Callable[[Random, Path], object]] = {**files.KINDS, **questions.KINDS}
-SHARES = {"command line": 0.02, "poisoned store": 0.05, "shell": 0.01, "probe": 0.3, "import": 0.5}
+SHARES = {
+    "name": 0.3,
+    "command line": 0.02,
+    "poisoned store": 0.05,
+    "shell": 0.01,
+    "probe": 0.3,
+    "import": 0.5,
+}
 """Of the inputs of a full share: kinds that cost more get fewer."""
 HANGS_S = 5.0
 """Of the processor's time: other programs' work is no fault."""

@@ -1,6 +1,6 @@
-"""How long 100,000 rows take to import, what they cost the next answers, and what survives 200 kills.
+"""How long 100,000 rows take to import, and what they cost the next answers.
 
-    python benchmarks/import_rows.py [--rows 100000] [--kills 200]
+    python benchmarks/import_rows.py [--rows 100000]
 
 Everything happens in a temporary folder.
 """
@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -33,7 +32,6 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--kills", type=int, default=200)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["ADVISOR_DATA_DIR"] = folder
@@ -44,9 +42,6 @@ def main() -> None:
         print(f"import of {args.rows} rows: {seconds:.1f} s ({file.stat().st_size >> 20} MiB of JSON lines)")
         print(f"the same file again: {import_s(file):.1f} s")
         print(f"first prediction after it: {predict_ms()} ms; the next: {predict_ms()} ms")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["ADVISOR_DATA_DIR"] = folder
-        print(kill_many(Path(folder), args.kills))
 
 
 def record(i: int) -> dict:
@@ -81,39 +76,6 @@ def predict_ms() -> str:
         cwd=ROOT,
     )
     return done.stderr.decode().strip().splitlines()[-1]
-
-
-def kill_many(folder: Path, kills: int) -> str:
-    """Import files of 100 rows in a child, kill it after a random time;
-    count what is lost, halved or doubled.
-    """
-    from advisor.measuring.store import Store
-
-    rng, wrong, acknowledged = random.Random(1), 0, 0
-    for attempt in range(kills):
-        names = []
-        for part in range(5):
-            names.append(folder / f"{attempt}-{part}.jsonl")
-            first = attempt * 1000 + part * 100
-            names[-1].write_text("".join(json.dumps(record(i)) + "\n" for i in range(first, first + 100)))
-        command = [sys.executable, "-m", "advisor", "measurements", "import", *map(str, names)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-        time.sleep(rng.uniform(0.0, 0.6))
-        os.kill(process.pid, signal.SIGKILL)
-        said = {line.split(":")[0] for line in process.communicate()[0].splitlines()}
-        acknowledged += len(said)
-        with Store() as store:
-            there = {source["file_name"]: source["rows"] for source in store.sources()}
-            sound = store._db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-        mine = [there.get(name.name, 0) for name in names]
-        lost = sum(there.get(name.name, 0) != 100 for name in names if str(name) in said)
-        wrong += lost + sum(count not in (0, 100) for count in mine) + (not sound)
-    with Store() as store:
-        rows, keys = store.count(), store._db.execute("SELECT count(DISTINCT key) FROM rows").fetchone()[0]
-    return (
-        f"{kills} kills: {acknowledged} files acknowledged, {wrong} lost, halved or corrupt, "
-        f"{rows - keys} rows doubled"
-    )
 
 
 if __name__ == "__main__":

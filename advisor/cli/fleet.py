@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from advisor.cli import options
+from advisor.documents.written import replace_file
 from advisor.errors import BadFileError, ExitCode, UsageError
 
 _EXIT = {"ok": ExitCode.OK, "nothing_fits": ExitCode.NOTHING_FITS, "not_measured": ExitCode.NOT_MEASURED}
@@ -39,7 +40,7 @@ def _write(found: tuple[dict[str, str], list[str]], folder: Path) -> None:
     try:
         for name, text in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text, encoding="utf-8")
+            replace_file(folder / name, text.encode())
     except OSError as error:
         raise BadFileError(f"{folder}: {error.strerror}") from error
     for line in refused:

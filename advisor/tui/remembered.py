@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from advisor.documents.written import replace_file
 from advisor.tui.answers import Answers
 
 FILE = "tui.json"
@@ -38,8 +39,6 @@ def remember(folder: Path, answers: Answers, theme: str) -> None:
     text = json.dumps({"answers": answers.kept(), "theme": theme}, indent=2) + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / f"{FILE}.{os.getpid()}"
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(folder / FILE)
+        replace_file(folder / FILE, text.encode())
     except OSError:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from advisor.documents.written import replace_file
 from advisor.engines.launch import safe_name
 from advisor.errors import UsageError
 from advisor.report.tradeoffs import csv_text, markdown
@@ -30,9 +31,7 @@ def save(reply: Reply, folder: str, kinds: tuple[str, ...], where: Target = ANYW
         text = _WRITERS[kind](reply)
         try:
             target.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
-            if kind == "script":
-                path.chmod(0o755)
+            replace_file(path, text.encode(), executable=kind == "script")
         except OSError as error:
             raise UsageError(f"cannot write {path}: {error.strerror}; choose another folder") from None
         written.append(str(path))

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from advisor.documents.written import write_whole
+from advisor.documents.written import replace_file, write_whole
 from advisor.errors import UsageError
 
 
@@ -48,3 +48,17 @@ def test_full_disk_keeps_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(UsageError, match="No space left on device"):
         write_whole(path, b"new")
     assert (b"old", ["page.html"]) == (path.read_bytes(), os.listdir(tmp_path))
+
+
+def test_what_a_killed_program_left_is_in_nobodys_way(tmp_path, monkeypatch):
+    """Process numbers repeat in containers: each part has a name of its own."""
+    monkeypatch.setattr(os, "replace", lambda part, target: os.rename(part, f"{part}.left"))
+    replace_file(tmp_path / "run.sh", b"1")
+    monkeypatch.undo()
+    for left in tmp_path.iterdir():
+        left.rename(str(left).removesuffix(".left"))
+    replace_file(tmp_path / "run.sh", b"22", executable=True)
+    assert (b"22", 0o755) == (
+        (tmp_path / "run.sh").read_bytes(),
+        (tmp_path / "run.sh").stat().st_mode & 0o777,
+    )
