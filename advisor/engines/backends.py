@@ -65,8 +65,8 @@ def oldest_capability(gpus: Iterable[Gpu]) -> tuple[int, ...] | None:
 
 
 def capability(text: str) -> tuple[int, ...]:
-    """'10.3' -> (10, 3), so that 10 comes after 9."""
-    return tuple(int(part) for part in text.split(".") if part.isdigit())
+    """'10.3' -> (10, 3), so that 10 comes after 9; what is no number is left out."""
+    return tuple(int(part) for part in text.split(".") if part.isdecimal() and len(part) < 10)
 
 
 def vendor_of(backend: str) -> str | None:

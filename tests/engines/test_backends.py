@@ -40,3 +40,12 @@ def test_the_cpu_is_always_a_backend():
 def test_a_backend_of_one_vendor_names_it():
     """CUDA is NVIDIA's alone; Vulkan is nobody's."""
     assert (backends.vendor_of("cuda"), backends.vendor_of("vulkan")) == ("NVIDIA", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [("8.9", (8, 9)), ("10.3", (10, 3)), ("gfx1100", ()), ("8.²", (8,)), ("9" * 5000, ()), ("", ())],
+)
+def test_a_capability_is_numbers(text, numbers):
+    """What is no number, or none that a card has, is left out."""
+    assert numbers == backends.capability(text)
