@@ -18,7 +18,8 @@ def placement_words(placement: Placement | None) -> str:
         "split": f"{placement.gpu_layers} of {placement.n_layers + 1} layers on the GPU",
         "experts-on-cpu": f"experts of {placement.cpu_expert_layers} layers on the CPU",
         "multi-gpu": f"split over {placement.n_gpus} GPUs",
-        "tensor-parallel": f"tensor parallel over {placement.tensor_parallel} GPUs",
+        "tensor-parallel": f"tensor parallel over {placement.tensor_parallel} GPUs"
+        + (f" in each of {placement.pipeline_parallel} stages" if placement.pipeline_parallel > 1 else ""),
         "pipeline-parallel": f"pipeline over {placement.pipeline_parallel} x "
         f"{placement.tensor_parallel} GPUs",
     }.get(placement.kind, placement.kind)

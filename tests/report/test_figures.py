@@ -1,7 +1,19 @@
 """Figures as words."""
 
-from advisor.documents.outcome import Estimate
-from advisor.report.figures import gib, interval, lost, milliseconds, number, size, span, table
+from dataclasses import replace
+
+from advisor.documents.outcome import Estimate, Placement
+from advisor.report.figures import (
+    gib,
+    interval,
+    lost,
+    milliseconds,
+    number,
+    placement_words,
+    size,
+    span,
+    table,
+)
 
 
 def _measured(value: float, low: float, high: float) -> Estimate:
@@ -51,3 +63,12 @@ def test_a_span_names_value_interval_unit_and_basis() -> None:
 def test_columns_are_as_wide_as_their_widest_cell() -> None:
     """And no line ends in blanks."""
     assert table([("a", "bb"), ("ccc", "d")], ("x", "y")) == ["  x    y", "  a    bb", "  ccc  d"]
+
+
+def test_every_gpu_of_a_plan_is_counted() -> None:
+    """Sixteen GPUs as two stages of eight are not eight."""
+    placed = Placement(kind="tensor-parallel", n_gpus=16, tensor_parallel=8, pipeline_parallel=2)
+    assert ["tensor parallel over 8 GPUs in each of 2 stages", "tensor parallel over 8 GPUs"] == [
+        placement_words(placed),
+        placement_words(replace(placed, n_gpus=8, pipeline_parallel=1)),
+    ]
