@@ -34,3 +34,14 @@ def gguf_files():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """One local Ray cluster of two workers, whatever the machine has; `--ray local` takes it as well."""
+    from advisor.cluster import connection
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "_cores", lambda: 2)
+        with connection.connected("local") as found:
+            yield found

@@ -13,8 +13,8 @@ def test_ray_is_for_batches(capsys):
     assert "--ray is for many cases: give --batch FILE" in capsys.readouterr().err
 
 
-def test_standard_output_is_the_answers_alone(tmp_path, capsys):
-    """With a cluster of this machine's cores, as without one."""
+def test_standard_output_is_the_answers_alone(cluster, tmp_path, capsys):
+    """With a cluster as without one."""
     file = tmp_path / "cases.jsonl"
     file.write_text(json.dumps({"model": "Llama-3.1-8B", "scheme": "Q4_K_M"}) + "\n{}\n")
     assert 0 == run(["predict", "--batch", str(file)])

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from advisor.deploy.targets._target import CACHE, MODELS, folder_of_weights, name_of
-from advisor.documents.deployment import Command, Deployment
+from advisor.documents.deployment import Command, Deployment, Resources
 from advisor.errors import UnsupportedError
 
 _RESOURCES = {"NVIDIA": "nvidia.com/gpu", "AMD": "amd.com/gpu", "Intel": "gpu.intel.com/xe"}
@@ -75,7 +75,7 @@ def pod(plan: Deployment, command: Command, *, probed: bool = True) -> dict[str,
     if probed and plan.health_path:
         container |= _probes(plan)
     spec: dict[str, Any] = {"automountServiceAccountToken": False, "enableServiceLinks": False}
-    resource = gpu_resource(plan)
+    resource = gpu_resource(plan.resources)
     if resource:
         spec["tolerations"] = [{"key": resource, "operator": "Exists", "effect": "NoSchedule"}]
     return spec | {"containers": [container], "volumes": volumes}
@@ -98,12 +98,11 @@ def word(text: str) -> str:
     return text.replace("$(", "$$(")
 
 
-def gpu_resource(plan: Deployment) -> str | None:
-    """What the device plugin calls the GPUs; None for a plan without; UnsupportedError where none is known.
+def gpu_resource(wanted: Resources) -> str | None:
+    """What the device plugin calls the GPUs; None where there are none; UnsupportedError where none is known.
 
     A slice of a GPU is a resource of its own under NVIDIA's mixed strategy.
     """
-    wanted = plan.resources
     if not wanted.gpus:
         return None
     piece = re.search(r"\b(\d+g\.\d+gb)\b", wanted.gpu_name or "")
@@ -121,7 +120,7 @@ def _resources(plan: Deployment) -> dict[str, Any]:
     if wanted.main_memory_bytes:
         memory = f"{math.ceil(wanted.main_memory_bytes * _ROOM / 2**20)}Mi"
         found = {"requests": {"memory": memory}, "limits": {"memory": memory}}
-    resource = gpu_resource(plan)
+    resource = gpu_resource(plan.resources)
     if resource:
         count = str(wanted.gpus // (1 + len(plan.workers)))
         found.setdefault("requests", {})[resource] = count

@@ -1,0 +1,1 @@
+"""`advisor measure` on other machines: as an Ansible play, or as Kubernetes Jobs, whose rows come home."""
