@@ -27,7 +27,7 @@ ONLY_WHILE_FITTING = (
 )
 """Names that belong to a publisher or a benchmark, never to a machine."""
 VARIANTS = ("physics alone", "boosted rest", "pooled rest")
-"""What may become of the residuals, as `StepModel.predict_variants` orders them; the last is shipped."""
+"""What may become of the residuals, as `StepModel.predict` orders them; the last is shipped."""
 Kind = Literal["device", "config"]
 KINDS: tuple[Kind, ...] = ("device", "config")
 """Corrections, each of what the one before it leaves."""
@@ -97,15 +97,16 @@ class StepModel(PriorRegressor):
         return self
 
     def predict(self, X: npt.NDArray[np.float64]) -> Vector:
-        """What is shipped: no publisher's or benchmark's own part, and the corrections."""
-        a = Columns(X)
-        return self._physics(a) + self._corrections(a)
+        """What is shipped: no publisher's or benchmark's own part, and the corrections.
 
-    def predict_variants(self, X: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Predictions in a column for each of `VARIANTS`; wants *boosted*."""
+        With *boosted* a column for each of `VARIANTS`.
+        """
         a = Columns(X)
         found = self._physics(a)
-        return np.column_stack([found, found + self.trees_.predict(X), found + self._corrections(a)])
+        shipped = found + self._corrections(a)
+        if not self.boosted:
+            return shipped
+        return np.column_stack([found, found + self.trees_.predict(X), shipped])
 
     def _physics(self, a: Columns) -> Vector:
         return _log_seconds(a, a.coefficients(self.machine_))

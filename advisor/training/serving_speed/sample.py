@@ -67,7 +67,6 @@ class Sample:
             groups=np.asarray(self.groups(kind)),
             cv=whole_groups(self.groups(kind)),
             params={"sample_weight": self.weight},
-            method="predict_variants",
         )
         return {name: self.y - found[:, i] for i, name in enumerate(VARIANTS)}
 

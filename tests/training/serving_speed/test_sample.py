@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from advisor.training.serving_speed.estimator import VARIANTS
 from advisor.training.serving_speed.sample import seen
 
 
@@ -31,3 +32,10 @@ def test_seen_asks_for_the_device_and_the_kernel_outside_the_group(small):
     ]
     assert alone
     assert not any(alone)
+
+
+def test_every_variant_is_left_out_by_the_same_folds(small):
+    """All variants have an error for every row, and the last is what is shipped, left out alone."""
+    each = small.variants_left("device")
+    assert tuple(each) == VARIANTS
+    assert each[VARIANTS[-1]] == pytest.approx(small.left("device"))
