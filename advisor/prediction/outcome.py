@@ -57,6 +57,8 @@ def _place(case: Case, weights: Weights, concurrency: int) -> Placement:
             kv_type=case.kv_type,
             gpu_layers=case.gpu_layers,
             cpu_expert_layers=case.cpu_expert_layers,
+            ubatch_tokens=case.ubatch_tokens,
+            flash_attn=case.flash_attn,
         )
     )
 

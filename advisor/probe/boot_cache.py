@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from advisor.documents.written import replace_file
 
 
 def cached(name: str, make: Callable[[], Any]) -> Any:
@@ -49,10 +50,7 @@ def _replace(facts: dict[str, Any]) -> None:
     path = _path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"boot": _boot(), "facts": facts}, file)
-        os.replace(temporary, path)
+        replace_file(path, json.dumps({"boot": _boot(), "facts": facts}).encode())
     except OSError:
         return
 

@@ -9,7 +9,7 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
 from advisor.engines import Engine, facts
-from advisor.sizing.context_params import ContextParams
+from advisor.sizing.context_params import UBATCH_TOKENS, ContextParams
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 from advisor.sizing.overheads import FLASH_ATTENTION_BACKENDS
 from advisor.sizing.parts import Weights
@@ -35,6 +35,11 @@ class PlacementCase:
     """0 = CPU only, None = choose, negative or more than the model has = all."""
     cpu_expert_layers: int | None = None
     """The experts of so many layers in main memory, None = choose."""
+    ubatch_tokens: int | None = None
+    """Tokens of a prompt computed at once, which the compute buffer and the cells of a sliding window grow
+    with; None = the engine's default."""
+    flash_attn: bool | None = None
+    """None = where the backend has it."""
 
     @property
     def params(self) -> ContextParams:
@@ -43,7 +48,8 @@ class PlacementCase:
             self.context_tokens,
             self.concurrency,
             self.kv_type,
-            flash_attn=self.backend in FLASH_ATTENTION_BACKENDS,
+            self.ubatch_tokens or UBATCH_TOKENS,
+            self.backend in FLASH_ATTENTION_BACKENDS if self.flash_attn is None else self.flash_attn,
             paged=facts(self.engine).paged,
         )
 

@@ -5,13 +5,12 @@ the same bytes for the same data.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from advisor.documents.written import replace_file
 from advisor.errors import UnknownNameError
 from advisor.prediction.artifacts import FOLDER
 from advisor.sizing.fitted import FOLDER as SIZES_FOLDER
@@ -82,9 +81,5 @@ def _store(path: Path, text: str, write: bool) -> str:
     if not write:
         return "changed"
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, path)
+    replace_file(path, text.encode())
     return "written"

@@ -4,17 +4,12 @@ the others constructed from documented formats (see each `origin`).
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from advisor.catalog.gpus import find_gpu
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.plain import dumps, parse
 from advisor.probe import probe
-from advisor.probe.cores import cpu_list
-from advisor.probe.drm import gfx_name
-from advisor.probe.nvidia import _gpu, _slices
 from advisor.probe.system import Recorded, System
 
 MACHINES = Path(__file__).parent / "machines"
@@ -178,70 +173,3 @@ class TestSilence:
         assert found.memory.total_bytes > 0
         assert 0 < found.memory.available_bytes <= found.memory.total_bytes
         assert 1 <= found.cpu.usable_cores <= found.cpu.logical_cores
-
-
-class TestMig:
-    def test_slice_is_scaled(self):
-        """A 3g.40gb slice of an A100 80GB has four of eight memory slices and three of seven compute
-        slices.
-        """
-        row = {
-            "name": "NVIDIA A100-SXM4-80GB",
-            "uuid": "MIG-1",
-            "total": 40 * GIB,
-            "free": 39 * GIB,
-            "capability": "8.0",
-            "pci": None,
-            "pcie": None,
-            "slices": 3,
-        }
-        notes: list[str] = []
-        gpu = _gpu(Recorded({}), row, notes)
-        gpu_flops = find_gpu("A100 SXM4 80 GB").fp16_flops
-        assert (40 * GIB, 2039e9 * 4 / 8, gpu_flops * (3 / 7)) == (
-            gpu.memory_total_bytes,
-            gpu.bandwidth_bytes_per_s,
-            gpu.fp16_flops,
-        )
-        assert any("MIG slice" in note for note in notes)
-
-    def test_slices_of_a_driver(self):
-        """In MIG mode the slices are the devices, each with its own memory."""
-
-        class NvmlError(Exception):
-            pass
-
-        def memory(handle):
-            return SimpleNamespace(total=10 * GIB, free=9 * GIB)
-
-        def slice_at(handle, index):
-            if index:
-                raise NvmlError
-            return "slice"
-
-        driver = SimpleNamespace(
-            NVMLError=NvmlError,
-            nvmlDeviceGetMigMode=lambda handle: (1, 1),
-            nvmlDeviceGetMaxMigDeviceCount=lambda handle: 7,
-            nvmlDeviceGetMigDeviceHandleByIndex=slice_at,
-            nvmlDeviceGetMemoryInfo=memory,
-            nvmlDeviceGetAttributes=lambda part: SimpleNamespace(memorySizeMB=9728, gpuInstanceSliceCount=1),
-            nvmlDeviceGetName=lambda handle: "NVIDIA A100-SXM4-80GB",
-            nvmlDeviceGetUUID=lambda handle: f"id-{handle}",
-        )
-        rows = _slices(driver, "gpu")
-        assert [("id-slice", 10 * GIB, 1)] == [(row["uuid"], row["total"], row["slices"]) for row in rows]
-
-
-@pytest.mark.parametrize(("text", "cpus"), [("0-3,8", [0, 1, 2, 3, 8]), ("", []), ("5", [5])])
-def test_cpu_list(text, cpus):
-    """The kernel's CPU lists."""
-    assert cpus == cpu_list(text)
-
-
-@pytest.mark.parametrize(
-    ("version", "name"), [(110501, "gfx1151"), (90010, "gfx90a"), (90402, "gfx942"), (110000, "gfx1100")]
-)
-def test_gfx_name(version, name):
-    """KFD writes the target as decimal digits; minor and stepping are hexadecimal in the name."""
-    assert name == gfx_name(version)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from advisor.catalog.models import find_model
@@ -62,6 +64,12 @@ def test_serving_engines_divide_models_over_accelerators_only(
 ) -> None:
     """Without a GPU there is nothing to divide a model over."""
     assert served == case(engine, backend, hardware).served
+
+
+def test_what_is_asked_for_goes_before_the_default() -> None:
+    """A micro batch of 2048 without flash attention."""
+    asked = replace(case(), ubatch_tokens=2048, flash_attn=False)
+    assert ContextParams(8192, 4, "q8_0", 2048, flash_attn=False) == asked.params
 
 
 def test_bytes_of_a_case() -> None:

@@ -70,9 +70,6 @@ def lookup_tables(layout: Layout) -> None:
 
 def lookup_shape(model: ModelProfile) -> tuple[int, int]:
     """(rows of all tables together, width of one row); (0, 0) for a model without such tables."""
-    stated = noted(model, r"lookup (\d+)M rows", "lookup_rows"), noted(model, r"rows x(\d+)", "lookup_width")
-    if stated[0] and stated[1]:
-        return int(stated[0]), int(stated[1])
     text = model.layer_pattern or ""
 
     def number(key: str) -> int:

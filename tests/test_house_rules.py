@@ -1,0 +1,136 @@
+"""The rules of the code, counted over all of it: sizes of files and functions, names, mirrored tests."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PACKAGE, TESTS = ROOT / "advisor", ROOT / "tests"
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+MOST_LINES, MOST_FUNCTION_LINES, MOST_PARAMETERS, MOST_OF_A_PREFIX = 300, 50, 6, 2
+
+LONG_FILES = {
+    "catalog/models/match.py": "one table of how models are called, and the rules that read it",
+    "documents/measurement.py": "the published schema of a measurement, one field after another",
+}
+LONG_FUNCTIONS = {
+    "catalog/gpus/find.py:_choose": "one ladder of ever weaker reasons to take a row",
+    "cli/measure.py:add_arguments": "a list of options",
+    "cli/options.py:add_need": "a list of options",
+    "prediction/serving_speed/step.py:coefficient_keys": "one list of what the coefficients depend on",
+}
+ALIKE_NAMES = {"catalog/scheme": "how schemes are written by people, files and tables"}
+"""What exceeds a rule today, and why: these tables only get shorter."""
+MIRRORED = ("catalog/gguf", "probe", "sizing")
+"""Packages of which every module has a test file of its own; this list only gets longer."""
+
+
+def modules() -> Iterator[tuple[str, str]]:
+    """(path below the package, source) of every module."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path.relative_to(PACKAGE).as_posix(), path.read_text(encoding="utf-8")
+
+
+@cache
+def functions() -> tuple[tuple[str, Function], ...]:
+    """('file:function', its tree) of every function, methods included."""
+    return tuple(
+        (f"{name}:{node.name}", node)
+        for name, source in modules()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, Function)
+    )
+
+
+def n_parameters(function: Function) -> int:
+    """Parameters a caller gives: `self` and `cls` are none."""
+    given = function.args
+    names = [one.arg for one in (*given.posonlyargs, *given.args)]
+    bound = names[:1] in (["self"], ["cls"])
+    return len(names) + len(given.kwonlyargs) + sum(map(bool, (given.vararg, given.kwarg))) - bound
+
+
+def test_no_function_takes_more_than_six_parameters() -> None:
+    """Whoever needs more passes one value that holds them."""
+    assert [] == [name for name, node in functions() if n_parameters(node) > MOST_PARAMETERS]
+
+
+def test_no_function_is_longer_than_fifty_lines() -> None:
+    """But for those of the table, each with its reason."""
+    lengths = {name: (node.end_lineno or 0) - node.lineno + 1 for name, node in functions()}
+    long = {name for name, lines in lengths.items() if lines > MOST_FUNCTION_LINES}
+    assert set() == long - set(LONG_FUNCTIONS)
+
+
+def test_no_file_is_longer_than_three_hundred_lines() -> None:
+    """But for those of the table, each with its reason."""
+    lengths = {name: len(source.splitlines()) for name, source in modules()}
+    assert set() == {name for name, lines in lengths.items() if lines > MOST_LINES} - set(LONG_FILES)
+
+
+def test_the_third_file_with_a_prefix_is_a_package() -> None:
+    """`a_x`, `a_y` and `a_z` are `a/x`, `a/y` and `a/z`."""
+    counted = Counter(
+        f"{Path(name).parent.as_posix()}/{Path(name).stem.partition('_')[0]}"
+        for name, _ in modules()
+        if not Path(name).name.startswith("_")
+    )
+    alike = {prefix for prefix, n in counted.items() if n > MOST_OF_A_PREFIX}
+    assert set() == alike - set(ALIKE_NAMES)
+
+
+def test_mirrored_packages_have_a_test_file_for_every_module() -> None:
+    """`advisor/x/y.py` is tested by `tests/x/test_y.py`."""
+    wanted = {
+        f"{Path(name).parent.as_posix()}/test_{Path(name).name}"
+        for name, _ in modules()
+        if name.startswith(tuple(f"{package}/" for package in MIRRORED)) and not name.endswith("__init__.py")
+    }
+    assert len(wanted) > 50
+    assert set() == {name for name in wanted if not (TESTS / name).is_file()}
+
+
+@cache
+def every_test() -> tuple[tuple[str, Function], ...]:
+    """('file:test', its tree) of every test."""
+    return tuple(
+        (f"{path.relative_to(TESTS).as_posix()}:{node.name}", node)
+        for path in sorted(TESTS.rglob("test_*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, Function) and node.name.startswith("test_")
+    )
+
+
+def of_empty(node: ast.AST) -> bool:
+    """Whether *node* is `assert all(… for …)`, which holds for nothing at all."""
+    call = node.test if isinstance(node, ast.Assert) else None
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == "all"
+        and isinstance(call.args[0], ast.GeneratorExp)
+        and not isinstance(call.args[0].generators[0].iter, ast.Tuple | ast.List)
+    )
+
+
+def test_no_test_holds_for_nothing() -> None:
+    """`assert {True} == {… for …}` fails where nothing is looked at; `assert all(… for …)` does not."""
+    assert [] == [name for name, tree in every_test() for node in ast.walk(tree) if of_empty(node)]
+
+
+def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
+    """What *function* does itself: functions inside it are others."""
+    for child in ast.iter_child_nodes(function):
+        if not isinstance(child, Function | ast.Lambda):
+            yield child
+            yield from own_nodes(child)
+
+
+def test_no_test_leaves_before_its_end() -> None:
+    """A `return` would pass whatever comes after it; a test that cannot run is skipped with its reason."""
+    returns = {name: [n for n in own_nodes(tree) if isinstance(n, ast.Return)] for name, tree in every_test()}
+    assert [] == [name for name, found in returns.items() if found]
