@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from advisor.measuring.complete import Completer
+from advisor.measuring.rows import Row
+from advisor.measuring.take_in import read_file
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +18,10 @@ def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ADVISOR_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("ADVISOR_CACHE_DIR", str(tmp_path / "cache"))
     return tmp_path / "data"
+
+
+@pytest.fixture(scope="session")
+def rows_of() -> Callable[..., list[Row]]:
+    """The rows of a file of the fixtures' folder, completed with what is said of them."""
+    fixtures = Path(__file__).parent / "fixtures"
+    return lambda name, **said: read_file(fixtures / name, Completer(**said))[0]
