@@ -35,6 +35,17 @@ async def _drawn(app: AdvisorApp) -> None:
     app.screen._compositor.render_full_update().render_segments(app.console)
 
 
+async def _answered(app: AdvisorApp) -> None:
+    """Until the page shows the answer to what was asked last."""
+    screen = app.screen
+    while not isinstance(screen, AnswerScreen) or screen.reply is None:
+        await asyncio.sleep(0.002)
+        screen = app.screen
+    while screen.reply is None or screen.reply.answers != app.conversation.answers:
+        await asyncio.sleep(0.002)
+    await _drawn(app)
+
+
 async def keystrokes() -> dict[str, list[float]]:
     """Milliseconds of every step, by name."""
     found: dict[str, list[float]] = {}
@@ -45,10 +56,9 @@ async def keystrokes() -> dict[str, list[float]]:
     with tempfile.TemporaryDirectory() as folder:
         begin = time.perf_counter()
         app = make_app(hardware=MACHINE, answers=Answers(), data_dir=Path(folder))
-        async with app.run_test(size=SIZE) as pilot:
+        async with app.run_test(size=SIZE):
             lap("first frame", begin)
-            await app.workers.wait_for_complete()
-            await pilot.pause()
+            await _answered(app)
             lap("first answer, no model named", begin)
             screen = app.screen
             assert isinstance(screen, AnswerScreen)
@@ -63,19 +73,16 @@ async def keystrokes() -> dict[str, list[float]]:
                 screen.panel.query_one("#licence", Select).value = value
                 await _drawn(app)
                 lap("licence -> narrowed list", begin)
-                await app.workers.wait_for_complete()
-                await pilot.pause()
+                await _answered(app)
                 lap("licence -> its own answer", begin)
             app.change(Answers(hardware=MACHINE, model="Llama-3.1-8B"))
             await screen.ask(app.conversation.answers)
-            await app.workers.wait_for_complete()
-            await pilot.pause()
+            await _answered(app)
             for value in ("1", "3", "5", "near", "best"):
                 begin = time.perf_counter()
                 screen.panel.query_one("#accuracy", Select).value = value
                 await _drawn(app)
-                await app.workers.wait_for_complete()
-                await pilot.pause()
+                await _answered(app)
                 lap("accuracy of a model -> its answer", begin)
     return found
 
