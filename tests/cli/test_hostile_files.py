@@ -8,7 +8,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from tests.catalog.gguf_files import write_gguf, write_named
+from tests.catalog.gguf.gguf_files import write_gguf, write_named
 
 from advisor.cli.main import run
 
