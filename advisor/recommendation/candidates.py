@@ -132,10 +132,7 @@ def _schemes(
     if model.fixed_scheme:
         fixed = find_scheme(model.fixed_scheme)
         if requirements.schemes and fixed.name not in requirements.schemes:
-            raise UsageError(
-                f"{model.name} is quantized already, as {fixed.name}: leave out --scheme, "
-                "or name the original model"
-            )
+            raise quantized_already(model, fixed)
         return (fixed,)
     if requirements.schemes:
         return tuple(find_scheme(name) for name in requirements.schemes)
@@ -145,6 +142,13 @@ def _schemes(
     if only:
         return tuple(s for s in all_schemes() if s.name in only or is_native(model, s))
     return all_schemes()
+
+
+def quantized_already(model: ModelProfile, fixed: SchemeProfile) -> UsageError:
+    """What is said when another scheme than its own is asked of a quantized file or checkpoint."""
+    return UsageError(
+        f"{model.name} is quantized already, as {fixed.name}: leave out --scheme, or name the original model"
+    )
 
 
 def imatrix_for(scheme: SchemeProfile, calibration_allowed: bool, model: ModelProfile) -> bool | None:

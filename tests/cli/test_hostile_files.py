@@ -6,9 +6,9 @@ import json
 import os
 import struct
 from pathlib import Path
+from types import ModuleType
 
 import pytest
-from tests.catalog.gguf.gguf_files import write_gguf, write_named
 
 from advisor.cli.main import run
 
@@ -56,9 +56,10 @@ def safetensors(folder: Path, entry: object, length: int | None = None) -> None:
     (folder / "model.safetensors").write_bytes(struct.pack("<Q", length or len(header)) + header)
 
 
-def model_file(kind: str, folder: Path) -> str:
+def model_file(kind: str, folder: Path, gguf_files: ModuleType) -> str:
     """The path of a model that is hostile in the way of *kind*."""
     path, config = folder / "model.gguf", dict(CONFIG)
+    write_gguf, write_named = gguf_files.write_gguf, gguf_files.write_named
     if kind == "a quantized model under another name":
         return str(write_gguf(path))
     if kind == "half a file":
@@ -132,9 +133,11 @@ MODELS = [
 
 
 @pytest.mark.parametrize(("kind", "code"), MODELS, ids=[kind for kind, _ in MODELS])
-def test_models(kind: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_models(
+    kind: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], gguf_files: ModuleType
+) -> None:
     """`inspect` answers with the code of the kind, and nothing else breaks on it."""
-    path = model_file(kind, tmp_path)
+    path = model_file(kind, tmp_path, gguf_files)
     assert code == kept(capsys, "inspect", path, *GPU, "--json")
     kept(capsys, "inspect", path, *GPU)
     for command in ("recommend", "tradeoffs", "explain", "predict", "deploy"):
@@ -145,9 +148,11 @@ def test_models(kind: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     "kind", ["a name with a terminal sequence", "quantized by a method without its settings"]
 )
-def test_machines_for_a_model(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_machines_for_a_model(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], gguf_files: ModuleType
+) -> None:
     """`hardware` and `fleet` take the same files."""
-    path = model_file(kind, tmp_path)
+    path = model_file(kind, tmp_path, gguf_files)
     nodes = Path(__file__).parents[1] / "catalog" / "inventories" / "files" / "slurm_h100_x4.json"
     for form in ((), ("--json",)):
         kept(capsys, "hardware", "--model", path, "--engine", "llama.cpp", *form)

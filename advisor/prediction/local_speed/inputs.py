@@ -12,8 +12,6 @@ from advisor.errors import NotMeasuredError
 from advisor.prediction.local_speed.work import LOCALSCORE_MIXES, NEUTRAL_YEAR, Device
 from advisor.sizing.weights import Weights
 
-DEFAULT_UBATCH = 512
-"""llama.cpp's default `--ubatch-size` (tools/server/README.md)."""
 _ISA_ORDER = (
     ("amx_int8", "amx"),
     ("avx512_vnni", "avx512-vnni"),

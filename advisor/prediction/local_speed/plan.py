@@ -12,7 +12,6 @@ from advisor.documents.requirements import Load
 from advisor.engines import facts
 from advisor.prediction.case import Case, Sized
 from advisor.prediction.local_speed.inputs import (
-    DEFAULT_UBATCH,
     attention_flops,
     cpu_device,
     cpu_key,
@@ -26,6 +25,7 @@ from advisor.prediction.local_speed.inputs import (
 )
 from advisor.prediction.local_speed.split import Part, Totals, experts_part, layers_part, shares
 from advisor.prediction.local_speed.work import LOCALSCORE_MIXES, Device, Share, Work
+from advisor.sizing.context_params import UBATCH_TOKENS
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 
 _LANE_BYTES_PER_S = {"1": 0.25e9, "2": 0.5e9, "3": 0.985e9, "4": 1.969e9, "5": 3.938e9, "6": 7.563e9}
@@ -102,7 +102,7 @@ def works(asked: Case, load: Load, sized: Sized, fitted: Mapping[str, Any]) -> t
         active_share=min(1.0, read / held) if model.is_moe else 1.0,
         attention_flops=attention_flops(model, depth),
         prompt_tokens=float(prompt_tokens),
-        batch=float(asked.ubatch_tokens or DEFAULT_UBATCH),
+        batch=float(asked.ubatch_tokens or UBATCH_TOKENS),
         flash_attn=asked.flash_attn,
         n_devices=max(1, sized.placement.n_gpus),
         tensor_parallel=sized.placement.tensor_parallel,

@@ -23,6 +23,7 @@ from advisor.engines.kv_types import EIGHT_BITS
 from advisor.errors import BadFileError, UnknownNameError, UsageError
 from advisor.prediction.case import MAX_CONCURRENCY, Case
 from advisor.prediction.local_speed.inputs import engine_key
+from advisor.recommendation.candidates import quantized_already
 
 _STATED_SIZE = re.compile(r"(?<![A-Za-z0-9.])\d+(?:\.\d+)?[Bb](?:-[Aa]\d+(?:\.\d+)?[Bb])?(?![A-Za-z0-9])")
 """'9B', '30B-A3B' standing alone in a model's name."""
@@ -114,7 +115,10 @@ def _scheme(asked: BatchCase, model: ModelProfile) -> SchemeProfile:
     name = model.fixed_scheme if asked.scheme is None else asked.scheme
     if not name or not name.strip():
         raise UsageError("scheme is missing: give a name such as Q4_K_M")
-    return find_scheme(name, _engine_named(asked.engine) if asked.engine else None)
+    scheme = find_scheme(name, _engine_named(asked.engine) if asked.engine else None)
+    if model.file_path and model.fixed_scheme and scheme.name != find_scheme(model.fixed_scheme).name:
+        raise quantized_already(model, find_scheme(model.fixed_scheme))
+    return scheme
 
 
 def _hardware(value: Any, asked: BatchCase) -> HardwareProfile:

@@ -11,7 +11,6 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
 from advisor.errors import AdvisorError
 from advisor.prediction.local_speed.inputs import (
-    DEFAULT_UBATCH,
     attention_flops,
     is_hybrid,
     kernel_family,
@@ -22,6 +21,7 @@ from advisor.prediction.local_speed.inputs import (
 from advisor.prediction.local_speed.plan import prompt_work
 from advisor.prediction.local_speed.split import Part, Totals, experts_part, layers_part, shares
 from advisor.prediction.local_speed.work import LOCALSCORE_MIXES, Device, Work, phase_of, written_together
+from advisor.sizing.context_params import UBATCH_TOKENS
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 from advisor.sizing.weights import Weights, weigh
 from advisor.training.local_speed.machines import Record
@@ -78,7 +78,7 @@ def work_of(
         active_share=min(1.0, read / held) if _is_moe(record, model) else 1.0,
         attention_flops=attention_flops(model, depth),
         prompt_tokens=prompt,
-        batch=_or(record["ubatch"], float(DEFAULT_UBATCH)),
+        batch=_or(record["ubatch"], float(UBATCH_TOKENS)),
         flash_attn=None if record["flash_attn"] != record["flash_attn"] else bool(record["flash_attn"]),
         n_devices=int(record["n_devices"]),
         averaged=averaged,

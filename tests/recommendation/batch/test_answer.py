@@ -10,6 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from advisor.api import answer_case, answer_line
+from advisor.catalog.resolve import resolve_model
 from advisor.cli.main import run
 from advisor.documents.batch import BatchAnswer, BatchCase, BatchError
 
@@ -121,3 +122,13 @@ class TestCommand:
     def test_a_batch_without_any_answer_is_a_failure(self, monkeypatch, capsys, data):
         """Exit code 2 when no line could be answered."""
         assert 2 == self.ask(monkeypatch, capsys, data)[0]
+
+
+def test_a_quantized_file_is_asked_for_its_own_scheme_alone(gguf_files, tmp_path):
+    """Another scheme than its own is refused, in the words of the other commands."""
+    file = gguf_files.write_gguf(tmp_path / "tiny.gguf")
+    own = answer_case({"hardware": "RTX 4090", "model": str(file)})
+    other = answer_case({"hardware": "RTX 4090", "model": str(file), "scheme": "Q2_K"})
+    scheme = resolve_model(str(file)).fixed_scheme
+    assert "error" not in own
+    assert f"is quantized already, as {scheme}: leave out --scheme" in other["error"]["message"]
