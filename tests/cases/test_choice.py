@@ -2,6 +2,8 @@
 
 import pytest
 
+from advisor.recommendation.reading import READING_TOKENS_PER_S
+
 
 def loss(plan):
     """Expected loss in percent."""
@@ -49,10 +51,16 @@ def test_models_without_a_score_do_not_count_as_zero(recommend_any):
 
 
 def test_the_list_is_in_the_order_of_its_scores(recommend_any):
-    """A.3: the scores shown fall from line to line, but for newer models of a score equal within a point."""
+    """A.3: of models at reading speed the scores shown fall from line to line, but for newer ones of a score
+    equal within a point; slower ones come last."""
     for hardware in ("RTX 3060 12GB", "RTX 4090 + 64GB", "M4 16GB"):
         for task in ("code", "math"):
-            scores = [plan["quality_pct"] for plan in recommend_any(hardware, "--task", task).plans]
+            plans = recommend_any(hardware, "--task", task).plans
+            read = [
+                plan["predicted"]["decode_tokens_per_s"]["value"] >= READING_TOKENS_PER_S for plan in plans
+            ]
+            assert sorted(read, reverse=True) == read
+            scores = [plan["quality_pct"] for plan, readable in zip(plans, read, strict=True) if readable]
             lower = [b - max(scores[at:]) for at, b in enumerate(scores) if scores[at:]]
             assert [one for one in lower if one < -1.5] == [], (hardware, task)
 

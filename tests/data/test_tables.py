@@ -106,9 +106,9 @@ def test_what_matches_nothing_is_listed() -> None:
 
 
 def test_no_figure_is_lost() -> None:
-    """Every transcribed figure is in a table, alone or in a median: 13,137, 6,587 and 12,786 of them."""
+    """Every transcribed figure is in a table, alone or in a median: 13,137, 6,587, 12,786; 90 are our own."""
     assert {kind: int(load(kind)["n"].sum()) for kind in ("speed_local", "speed_serving", "accuracy")} == {
-        "speed_local": 13137,
+        "speed_local": 13137 + 90,
         "speed_serving": 6587,
         "accuracy": 12786,
     }

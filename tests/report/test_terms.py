@@ -88,6 +88,7 @@ def test_a_page_has_a_head_and_its_sections() -> None:
             "engine": "llama.cpp",
             "hardware": "RTX 4090",
             "sections": {"memory": {"weights_bytes": 2 * 10**9}},
+            "notes": [],
         }
     )
     assert ["Q4_K_M of evil\\x1b[31m on llama.cpp, RTX 4090", "", "Memory", "  weights: 1.863 GiB"] == (
