@@ -203,3 +203,32 @@ def test_a_silent_configuration_has_its_class_default():
     llama = replace(find_model("Llama-3.1-8B"), tie_embeddings=None)
     outputs = ["output.weight" in {t.name for t in tensors(m)} for m in (gemma, llama)]
     assert outputs == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "published"),
+    [
+        ("Qwen2.5-7B", 7_615_616_512),
+        ("Qwen3-8B", 8_190_735_360),
+        ("Phi-3-mini-4k", 3_821_079_552),
+        ("OLMo-2-13B", 13_716_198_400),
+        ("StableLM-2-12B", 12_143_185_920),
+        ("Gemma-3-4B", 3_880_099_328),
+        ("Gemma-3n-E4B", 6_868_990_448),
+        ("Qwen3-Next-80B-A3B", 79_674_391_296),
+        ("Granite-4.0-H-Micro", 3_191_396_096),
+        ("Nemotron-Nano-9B-v2", 8_888_227_328),
+        ("Falcon-H1-7B", 7_585_654_880),
+        ("LFM2-1.2B", 1_170_340_608),
+        ("Jamba2-Mini", 51_570_323_328),
+        ("Kimi-Linear-48B-A3B", 49_122_681_728),
+        ("DeepSeek-V2-Lite", 15_706_484_224),
+        ("DeepSeek-V3", 671_026_419_200),
+        ("Mixtral-8x7B", 46_702_792_704),
+        ("Qwen3-30B-A3B", 30_532_122_624),
+        ("gpt-oss-20b", 20_914_757_184),
+    ],
+)
+def test_weights_are_those_of_the_publisher(name: str, published: int) -> None:
+    """To the digit, as published checkpoints count them: dense, mixtures, hybrids and latent attention."""
+    assert published == n_params(find_model(name))

@@ -9,7 +9,7 @@ import math
 import re
 from typing import Any
 
-from advisor.deploy.targets._target import CACHE, MODELS, folder_of_weights, name_of
+from advisor.deploy.targets._target import CACHE, MODELS, container_env, folder_of_weights, name_of
 from advisor.documents.deployment import Command, Deployment, Resources
 from advisor.errors import UnsupportedError
 
@@ -62,7 +62,7 @@ def pod(plan: Deployment, command: Command, *, probed: bool = True) -> dict[str,
         "command": [word(command.argv[0])],
         "args": [word(part) for part in command.argv[1:]],
         "env": [
-            *({"name": name, "value": word(value)} for name, value in command.env.items()),
+            *({"name": name, "value": word(value)} for name, value in container_env(plan, command).items()),
             *(_secret(name) for name in plan.secrets),
         ],
         "ports": [{"name": "http", "containerPort": plan.port}],

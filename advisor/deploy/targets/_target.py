@@ -14,9 +14,9 @@ from advisor.errors import UnsupportedError
 
 MODELS = "/models"
 """Where a container finds weights that were made beside it."""
-CACHE = "/root/.cache"
-"""Where a program in a container keeps what it downloads: engines' images run as root, whose home is /root
-(https://docs.vllm.ai/en/stable/deployment/docker.html mounts the same folder)."""
+CACHE = "/cache"
+"""Where a program in a container keeps what it downloads, whoever it runs as: `XDG_CACHE_HOME` names it,
+which the Hugging Face hub, vLLM and llama.cpp keep to (huggingface_hub's environment variables)."""
 
 if TYPE_CHECKING:
     import yaml
@@ -136,6 +136,12 @@ def folder_of_weights(plan: Deployment) -> str | None:
     if plan.repository is not None:
         return None
     return str(PurePosixPath(plan.weights).parent) if plan.weights.startswith("/") else "."
+
+
+def container_env(plan: Deployment, command: Command) -> dict[str, str]:
+    """What a container's program finds in its environment: the command's, and where downloads are kept."""
+    kept = {"XDG_CACHE_HOME": CACHE} if folder_of_weights(plan) is None else {}
+    return kept | dict(command.env)
 
 
 def first_make(plan: Deployment) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from advisor.deploy.targets._target import (
     MODELS,
     Target,
     as_yaml,
+    container_env,
     first_make,
     folder_of_weights,
     header,
@@ -46,7 +47,7 @@ def _service(plan: Deployment, run: Command) -> dict[str, Any]:
         "entrypoint": [_word(run.argv[0])],
         "command": [_word(word) for word in run.argv[1:]],
     }
-    env = {name: _word(value) for name, value in run.env.items()}
+    env = {name: _word(value) for name, value in container_env(plan, run).items()}
     env |= {name: f"${{{name}:-}}" for name in plan.secrets}
     if env:
         service["environment"] = env

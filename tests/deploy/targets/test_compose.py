@@ -63,3 +63,9 @@ def test_the_server_is_reachable_from_its_own_machine_only(plan):
     service = yaml.safe_load(write(plan(), "compose"))["services"]["server"]
     assert service["ports"] == ["127.0.0.1:8000:8000"]
     assert service["deploy"]["resources"]["reservations"]["devices"] == [GPU]
+
+
+def test_downloads_are_kept_where_the_program_puts_them(plan):
+    """The volume lies where XDG_CACHE_HOME points, whoever the program runs as."""
+    (service,) = yaml.safe_load(write(plan(), "compose"))["services"].values()
+    assert [f"cache:{service['environment']['XDG_CACHE_HOME']}"] == service["volumes"]

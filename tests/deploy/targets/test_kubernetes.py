@@ -86,3 +86,12 @@ def test_gpus_without_a_plugin_are_refused(plan):
     """Nothing is invented."""
     with pytest.raises(UnsupportedError, match="no Kubernetes device plugin for Apple"):
         write(plan(resources=Resources(gpus=1, gpu_vendor="Apple")), "kubernetes")
+
+
+def test_downloads_are_kept_where_the_program_puts_them(plan):
+    """The claim is mounted where XDG_CACHE_HOME points."""
+    documents = yaml.safe_load_all(write(plan(), "kubernetes"))
+    (deployment,) = (one for one in documents if one["kind"] == "Deployment")
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    (place,) = (one["value"] for one in container["env"] if one["name"] == "XDG_CACHE_HOME")
+    assert [place] == [one["mountPath"] for one in container["volumeMounts"] if one["name"] == "weights"]

@@ -2,32 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from advisor.catalog.models import find_model
 from advisor.sizing.tensors import tensors
 
 
-def layer(name: str, number: int = 0) -> dict[str, tuple[int, ...]]:
-    """Tensor -> shape of one layer of a published model."""
-    prefix = f"blk.{number}."
-    found = tensors(find_model(name))
-    return {one.name.removeprefix(prefix): one.shape for one in found if one.name.startswith(prefix)}
-
-
-@pytest.mark.parametrize(
-    ("name", "n_params"),
-    [
-        ("Gemma-3-4B", 3_880_099_328),
-        ("Gemma-3n-E4B", 6_868_990_448),
-    ],
-)
-def test_weights_are_those_of_the_publisher(name: str, n_params: int) -> None:
-    """To the digit, as the published checkpoints count them."""
-    assert n_params == sum(one.n_elements for one in tensors(find_model(name)))
-
-
-def test_sandwich_norms_and_normed_heads() -> None:
+def test_sandwich_norms_and_normed_heads(layer) -> None:
     """Norms before and after both blocks, and of queries and keys."""
     norms = {"attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm", "attn_q_norm", "attn_k_norm"}
     assert norms == {name.removesuffix(".weight") for name in layer("Gemma-3-4B") if "norm" in name}
@@ -39,7 +18,7 @@ def test_padding_rows_of_the_vocabulary_are_dropped() -> None:
     assert (2560, 262144) == embedding.shape
 
 
-def test_full_layers_of_gemma_4_are_wider_and_keep_no_values() -> None:
+def test_full_layers_of_gemma_4_are_wider_and_keep_no_values(layer) -> None:
     """512 wide heads, keys that serve as values."""
     sliding, full = layer("Gemma-4-31B", 0), layer("Gemma-4-31B", 5)
     assert (256, 512) == (sliding["attn_q_norm.weight"][0], full["attn_q_norm.weight"][0])

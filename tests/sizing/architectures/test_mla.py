@@ -4,30 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.catalog.models import find_model
-from advisor.sizing.tensors import tensors
 
-
-def layer(name: str, number: int = 0) -> dict[str, tuple[int, ...]]:
-    """Tensor -> shape of one layer of a published model."""
-    prefix = f"blk.{number}."
-    found = tensors(find_model(name))
-    return {one.name.removeprefix(prefix): one.shape for one in found if one.name.startswith(prefix)}
-
-
-@pytest.mark.parametrize(
-    ("name", "n_params"),
-    [
-        ("DeepSeek-V2-Lite", 15_706_484_224),
-        ("DeepSeek-V3", 671_026_419_200),
-    ],
-)
-def test_weights_are_those_of_the_publisher(name: str, n_params: int) -> None:
-    """To the digit, as the published checkpoints count them."""
-    assert n_params == sum(one.n_elements for one in tensors(find_model(name)))
-
-
-def test_keys_and_values_rise_from_one_latent() -> None:
+def test_keys_and_values_rise_from_one_latent(layer) -> None:
     """Rank 512 and 64 rotary numbers go in; the matrices of all heads come out of it as 3-D tensors."""
     found = layer("DeepSeek-V3")
     assert {
@@ -41,7 +19,7 @@ def test_keys_and_values_rise_from_one_latent() -> None:
 
 
 @pytest.mark.parametrize(("name", "bias"), [("DeepSeek-V2-Lite", False), ("DeepSeek-V3", True)])
-def test_experts_begin_after_the_dense_layers(name: str, bias: bool) -> None:
+def test_experts_begin_after_the_dense_layers(name: str, bias: bool, layer) -> None:
     """The router of V3 has a bias of its scores."""
     dense, last = layer(name), layer(name, 20)
     assert (False, True) == ("ffn_up_exps.weight" in dense, "ffn_up_exps.weight" in last)
