@@ -1,7 +1,8 @@
 """Predictions on a fixed grid, compared with the committed ones: what moved, and what went missing.
 
-    python scripts/grid.py            print the drift; exit code 1 when a figure that was there is gone
-    python scripts/grid.py --write    take the present figures as the reference
+    python scripts/grid.py                 print the drift; exit code 1 when a figure that was there is gone
+    python scripts/grid.py --write         take the present figures as the reference
+    python scripts/grid.py --write PART    only those of one: sizes, accuracy, local_speed, serving_speed
 
 A refit may move figures; a figure that turns into an error or a null is a defect.
 """
@@ -10,13 +11,16 @@ from __future__ import annotations
 
 import json
 import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
 from math import log
 from pathlib import Path
 from statistics import median
 
 from advisor.recommendation.batch import answer_case
 
-REFERENCE = Path(__file__).parent.parent / "tests" / "golden" / "grid.json"
+REFERENCE = Path(__file__).parent.parent / "tests" / "golden" / "grid"
+"""One file for each predictor: whoever refits one renews its own."""
 LOCAL = (
     "RTX 4090",
     "RTX 3060 12GB",
@@ -30,16 +34,14 @@ SERVED = ("2x A100 SXM4 80GB", "H100 SXM5 80GB", "RTX 4090", "B200")
 MODELS = ("Llama-3.1-8B", "Qwen3-30B-A3B", "gemma-3-4b", "Qwen2.5-0.5B")
 GGUF = ("Q8_0", "Q4_K_M", "IQ3_XXS", "Q2_K")
 CHECKPOINTS = ("BF16", "W8A8-INT", "W4A16-INT-gptq-g128", "W8A8-FP-dynamic")
-FIGURES = (
-    "weights_bytes",
-    "memory_bytes",
-    "decode_tokens_per_s",
-    "prefill_tokens_per_s",
-    "throughput_tokens_per_s",
-    "retained_accuracy_pct",
-    "perplexity_ratio",
-    "kl_divergence",
-)
+SPEEDS = ("decode_tokens_per_s", "prefill_tokens_per_s", "throughput_tokens_per_s")
+PARTS = {
+    "sizes": ("weights_bytes", "memory_bytes"),
+    "accuracy": ("retained_accuracy_pct", "perplexity_ratio", "kl_divergence"),
+    "local_speed": SPEEDS,
+    "serving_speed": SPEEDS,
+}
+FIGURES = tuple(dict.fromkeys(figure for figures in PARTS.values() for figure in figures))
 WORTH_NAMING = 0.01
 """Log change of a figure that is named; a smaller one is counted only."""
 
@@ -88,6 +90,29 @@ def figures(case: dict) -> dict[str, float | None]:
     return {key: (answer.get(key) or {}).get("value") for key in FIGURES}
 
 
+def predicts(part: str, case: dict) -> bool:
+    """Whether *part* answers *case*: one predictor of speed is for engines that serve."""
+    return PARTS[part] is not SPEEDS or ("engine" in case) == (part == "serving_speed")
+
+
+def present() -> dict[str, dict[str, dict[str, float | None]]]:
+    """Part -> case -> figure: what the grid answers now."""
+    answered = [(case, figures(case)) for case in cases()]
+    return {
+        part: {
+            name(case): {figure: values[figure] for figure in wanted}
+            for case, values in answered
+            if predicts(part, case)
+        }
+        for part, wanted in PARTS.items()
+    }
+
+
+def reference() -> dict[str, dict[str, dict[str, float | None]]]:
+    """Part -> case -> figure, as committed."""
+    return {part: json.loads((REFERENCE / f"{part}.json").read_text(encoding="utf-8")) for part in PARTS}
+
+
 def compare(before: dict, now: dict) -> tuple[list[str], dict[str, list[float]], list[tuple[float, str]]]:
     """What went missing, the log changes by figure, and the moved figures worth naming."""
     missing, changes, moved = [], {key: [] for key in FIGURES}, []
@@ -104,30 +129,49 @@ def compare(before: dict, now: dict) -> tuple[list[str], dict[str, list[float]],
     return missing, changes, sorted(moved, reverse=True)
 
 
-def main(write: bool) -> int:
-    """Print the comparison, or write the reference."""
-    now = {name(case): figures(case) for case in cases()}
-    if write:
-        REFERENCE.parent.mkdir(parents=True, exist_ok=True)
-        REFERENCE.write_text(json.dumps(now, indent=0, sort_keys=True) + "\n", encoding="utf-8")
-        return 0
-    missing, changes, moved = compare(json.loads(REFERENCE.read_text(encoding="utf-8")), now)
-    print(
-        f"{len(now)} cases; figures moved by more than {WORTH_NAMING:.0%}: {len(moved)}; "
-        f"missing: {len(missing)}"
-    )
-    for key, values in changes.items():
-        if values:
-            print(
-                f"  {key:<26} median change {100 * median(values):+.2f} %, "
-                f"largest {100 * max(values, key=abs):+.1f} %"
-            )
-    for _, line in moved[:10]:
-        print(f"  moved   {line}")
-    for line in missing:
-        print(f"  MISSING {line}")
-    return 1 if missing else 0
+def write(parts: Sequence[str]) -> None:
+    """Take the present figures of *parts* as the reference."""
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for part, found in present().items():
+        if part in parts:
+            text = json.dumps(found, indent=0, sort_keys=True)
+            (REFERENCE / f"{part}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def report() -> int:
+    """Print what moved of each part; 1 where a figure is gone."""
+    gone = 0
+    now = present()
+    for part, before in reference().items():
+        missing, changes, moved = compare(before, now[part])
+        print(
+            f"{part}: {len(before)} cases; figures moved by more than {WORTH_NAMING:.0%}: {len(moved)}; "
+            f"missing: {len(missing)}"
+        )
+        for key, values in changes.items():
+            if values:
+                print(
+                    f"  {key:<26} median change {100 * median(values):+.2f} %, "
+                    f"largest {100 * max(values, key=abs):+.1f} %"
+                )
+        for _, line in moved[:10]:
+            print(f"  moved   {line}")
+        for line in missing:
+            print(f"  MISSING {line}")
+        gone += len(missing)
+    return 1 if gone else 0
+
+
+def main() -> int:
+    """The command line."""
+    parser = ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--write", nargs="?", const="all", choices=("all", *PARTS), metavar="PART")
+    part = parser.parse_args().write
+    if part is None:
+        return report()
+    write(list(PARTS) if part == "all" else [part])
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main("--write" in sys.argv))
+    sys.exit(main())
