@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-@pytest.mark.parametrize("kind", ["import", "measure", "migration", "save"])
+@pytest.mark.parametrize("kind", ["import", "measure", "mend", "migration", "save"])
 def test_nothing_is_lost_or_doubled(kind: str) -> None:
     """Killed five times and done again, it is what an undisturbed run leaves; the benchmark does 200."""
     done = subprocess.run(

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from advisor.documents.written import replace_file
 from advisor.errors import StoreError
 from advisor.measuring.rows import COLUMNS
 from advisor.measuring.store import Store
 
 FILE = "set-aside.jsonl"
 """Beside the store: the rows taken out, as they were."""
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,21 +46,30 @@ def check(store: Store) -> Checked:
 
 def mend(store: Store, faulty: tuple[Faulty, ...]) -> Path:
     """Take *faulty* out of the store, and drop what was kept of earlier answers; the rows stand in the file
-    returned. Raises StoreError when they cannot be written there: nothing is then taken out."""
+    returned, each once, also where an earlier run was ended halfway. Raises StoreError when they cannot be
+    written there: nothing is then taken out."""
     path = store.path.with_name(FILE)
-    ids = [row.id for row in faulty]
-    try:
-        with open(path, "a", encoding="utf-8") as file:
-            for start in range(0, len(ids), _AT_ONCE):
-                file.writelines(_lines(store, ids[start : start + _AT_ONCE]))
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise StoreError(f"cannot write {path}: {error.strerror or error}; nothing was taken out") from None
-    for start in range(0, len(ids), _AT_ONCE):
-        store.remove(ids=tuple(ids[start : start + _AT_ONCE]))
-    store.forget_effects()
+    ids = tuple(row.id for row in faulty)
+
+    def keep() -> None:
+        try:
+            _keep(path, _lines(store, ids))
+        except OSError as error:
+            raise StoreError(
+                f"cannot write {path}: {error.strerror or error}; nothing was taken out"
+            ) from None
+
+    store.remove(ids=ids, before=keep)
     return path
+
+
+def _keep(path: Path, lines: list[str]) -> None:
+    """Add to the file those *lines* that it does not hold. Raises OSError; the file is then as it was."""
+    old = path.read_bytes() if path.exists() else b""
+    if old and not old.endswith(b"\n"):
+        old += b"\n"
+    known = set(old.decode("utf-8", "replace").split("\n"))
+    replace_file(path, old + "".join(f"{line}\n" for line in lines if line not in known).encode())
 
 
 def _damage(store: Store) -> str:
@@ -72,19 +80,20 @@ def _damage(store: Store) -> str:
     return "" if found == ["ok"] else "; ".join(found)
 
 
-def _lines(store: Store, ids: list[int]) -> list[str]:
+def _lines(store: Store, ids: tuple[int, ...]) -> list[str]:
     """The rows' cells as they are, one JSON object each."""
     db = store.connection
     before, db.text_factory = db.text_factory, lambda data: data.decode("utf-8", "surrogateescape")
     try:
         found = db.execute(
-            f"SELECT id, {', '.join(COLUMNS)} FROM rows WHERE id IN ({', '.join('?' * len(ids))})", ids
+            f"SELECT id, {', '.join(COLUMNS)} FROM rows WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(ids),),
         ).fetchall()
     except sqlite3.Error as error:
         raise StoreError(f"cannot read {store.path}: {error}; restore it from an export") from None
     finally:
         db.text_factory = before
-    return [json.dumps(dict(zip(("id", *COLUMNS), _plain(row), strict=True))) + "\n" for row in found]
+    return [json.dumps(dict(zip(("id", *COLUMNS), _plain(row), strict=True))) for row in found]
 
 
 def _plain(row: tuple[Any, ...]) -> list[Any]:

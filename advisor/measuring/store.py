@@ -11,7 +11,7 @@ import json
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -227,13 +227,16 @@ class Store:
         ids: tuple[int, ...] = (),
         source: int | None = None,
         everything: bool = False,
+        before: Callable[[], None] = lambda: None,
         **filters: str,
     ) -> int:
-        """Remove rows; the answers are then what they were before. Returns how many."""
+        """Remove rows; the answers are then what they were before. Returns how many. *before* is done in the
+        same transaction, and what it raises leaves the rows where they are."""
         where, values = _where(ids, source, filters)
         if not where and not everything:
             raise UsageError("which measurements? give ids, --source N, a filter, or --all")
         with self._writing("write") as db:
+            before()
             removed = db.execute(f"DELETE FROM rows{where}", values).rowcount
             db.execute("DELETE FROM origins WHERE id NOT IN (SELECT origin FROM rows)")
             db.execute("DELETE FROM effects")
@@ -272,7 +275,8 @@ def _where(ids: tuple[int, ...], source: int | None, filters: dict[str, str]) ->
     parts: list[str] = []
     values: list[Any] = []
     if ids:
-        parts.append(f"id IN ({', '.join(str(int(i)) for i in ids)})")
+        parts.append("id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(ids))
     if source is not None:
         if not 0 <= source < 2**63:
             raise UsageError(f"there is no source {source}; `advisor measurements sources` shows them")

@@ -1,0 +1,1 @@
+"""What `kills.py` ends at any moment."""
