@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from advisor.engines import _exllama
+from advisor.engines import _tabby
 from advisor.engines.engine import Engine
 from advisor.engines.launch import Launch, Started
 
 
 def _start(launch: Launch) -> Started:
-    return _exllama.tabby(launch, lambda bits: f"{bits},{bits}")
+    return _tabby.tabby(launch, lambda bits: f"{bits},{bits}")
 
 
 ENGINE = Engine(
@@ -19,12 +19,12 @@ ENGINE = Engine(
     systems=("linux", "windows"),
     backend="cuda",
     outside_gpu="",
-    kv_types=_exllama.KV_TYPES,
+    kv_types=_tabby.KV_TYPES,
     package="exllamav3",
     version="1.6.5",
-    port=_exllama.PORT,
+    port=_tabby.PORT,
     health_path="/health",
-    setup=_exllama.SETUP,
+    setup=_tabby.SETUP,
     fetches=False,
     start=_start,
 )

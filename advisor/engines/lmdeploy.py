@@ -8,7 +8,8 @@ from advisor.engines.launch import Launch, Started, flags, more_than_one, words
 
 PORT = 23333
 _MODEL_FORMATS = {"awq": "awq", "gptq": "gptq", "autoround": "gptq", "fp8": "fp8", "mxfp4": "mxfp4"}
-_POLICIES = {"q8_0": 8, "fp8": 8, "q4_0": 4}
+_POLICIES = {"q8_0": 8, "q4_0": 4}
+"""INT8 and INT4; TurboMind refuses FP8 (https://lmdeploy.readthedocs.io/en/latest/quantization/kv_quant.html)."""
 
 
 def _start(launch: Launch) -> Started:
@@ -49,7 +50,7 @@ ENGINE = Engine(
     paged=True,
     memory_share=0.8,  # cache_max_entry_count: of what the weights leave; see TensorRT-LLM's
     splits_matrices=True,
-    kv_types=("f16", "bf16", "fp8"),
+    kv_types=("f16", "bf16", "q8_0", "q4_0"),
     program="lmdeploy",
     package="lmdeploy",
     version="0.18.0",

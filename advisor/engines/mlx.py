@@ -9,16 +9,19 @@ from advisor.engines.launch import Launch, Started, words
 
 PORT = 8080
 _KV_GROUP = 64
+_ONE_AT_A_TIME = "mlx_lm.server answers one request at a time with a quantized cache"
+"""`--kv-bits` turns batching off (mlx_lm/server.py, `_is_batchable`)."""
 
 
 def _start(launch: Launch) -> Started:
     argv = words("mlx_lm.server", "--model", launch.weights)
-    if launch.concurrency > 1:
-        argv += words("--decode-concurrency", launch.concurrency, "--prompt-concurrency", launch.concurrency)
-    bits = kv_types.nominal_bits(launch.kv_type)
+    several, bits = launch.concurrency > 1, kv_types.nominal_bits(launch.kv_type)
     if bits:
         argv += words("--kv-bits", bits, "--kv-group-size", _KV_GROUP, "--quantized-kv-start", 0)
-    return Started(run=Command(argv=argv + words("--host", launch.host, "--port", PORT)))
+    elif several:
+        argv += words("--decode-concurrency", launch.concurrency, "--prompt-concurrency", launch.concurrency)
+    run = Command(argv=argv + words("--host", launch.host, "--port", PORT))
+    return Started(run=run, warnings=(_ONE_AT_A_TIME,) if several and bits else ())
 
 
 ENGINE = Engine(
