@@ -10,10 +10,12 @@ from advisor.catalog.ready import published
 from advisor.catalog.resolve import resolve_hardware, resolve_model
 from advisor.catalog.schemes import find_scheme
 from advisor.deploy.chosen import Chosen
-from advisor.deploy.deployment import deployment
+from advisor.deploy.deployment import deployment, made_by
 from advisor.documents.hardware import Gpu, HardwareProfile
+from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import DeviceMemory, Placement
 from advisor.engines import facts, offered
+from advisor.errors import UnsupportedError
 
 ON_GPU = Placement(kind="gpu", n_gpus=1, gpu_layers=33, n_layers=32)
 
@@ -150,3 +152,15 @@ def test_the_disk_that_making_takes_is_counted_whole():
     params = resolve_model("Qwen2.5-7B").n_params
     assert made.resources.making_bytes == 2 * 2 * params + 10**9
     assert deployment(chosen("Qwen3-14B", "Q4_K_M", "llama.cpp")).resources.making_bytes is None
+
+
+def test_an_engine_without_a_command_line_is_an_error():
+    """Nothing is invented for it; the engines with one are named."""
+    with pytest.raises(UnsupportedError, match="no command line is known for quip-sharp; one is for"):
+        deployment(chosen("Llama-3.1-8B", "quip#", "quip-sharp"))
+
+
+def test_nothing_is_made_of_a_file_that_has_the_scheme():
+    """A quantized file is never quantized again."""
+    model = ModelProfile(name="m", source="gguf", file_path="/data/m.Q4_K_M.gguf", fixed_scheme="Q4_K_M")
+    assert made_by(chosen("Llama-3.1-8B", "Q4_K_M", "llama.cpp")._replace(model=model)) == ()
