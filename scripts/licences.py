@@ -56,8 +56,9 @@ def installed(requirements: list[str]) -> dict[str, Distribution]:
 def main() -> int:
     """Print every package with its licence."""
     project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = project["project"]["optional-dependencies"].values()
     bad = 0
-    for name, package in sorted(installed(project["project"]["dependencies"]).items()):
+    for name, package in sorted(installed(sum(extras, project["project"]["dependencies"])).items()):
         licence = licence_of(package)
         allowed = is_allowed(licence)
         bad += not allowed
