@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
+_NOBODYS = Path("/nonexistent")
+"""The home of users without one (Debian Policy 9.2.3): a container's, under a number no file names."""
 
 
 def folder(name: str) -> Path:
@@ -22,6 +24,12 @@ def folder(name: str) -> Path:
     )
 
 
+def home() -> Path:
+    """The user's home; a folder that never exists for a user without one, so that nothing is found there."""
+    found = os.path.expanduser("~")
+    return _NOBODYS if found == "~" else Path(found)
+
+
 def user_folder() -> Path:
     """Where the user's own data live: ADVISOR_DATA_DIR, else the platform's custom; it may not exist yet.
 
@@ -31,11 +39,11 @@ def user_folder() -> Path:
     if stated := os.environ.get("ADVISOR_DATA_DIR"):
         return Path(stated)
     if sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
+        base = home() / "Library" / "Application Support"
     elif sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+        base = Path(os.environ.get("LOCALAPPDATA") or home() / "AppData" / "Local")
     else:
-        base = Path(os.environ.get("XDG_DATA_HOME", "").strip() or Path.home() / ".local" / "share")
+        base = Path(os.environ.get("XDG_DATA_HOME", "").strip() or home() / ".local" / "share")
     return base / "quant-advisor"
 
 

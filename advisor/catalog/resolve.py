@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -80,12 +81,8 @@ def _is_path(text: str, endings: tuple[str, ...]) -> bool:
     """Whether the text means a file: it ends like one, or something of this name is there."""
     if text.lower().endswith(endings):
         return True
-    try:
-        return ("/" in text or "\\" in text or text.startswith((".", "~"))) and Path(
-            text
-        ).expanduser().exists()
-    except OSError:
-        return False
+    looks_like_one = "/" in text or "\\" in text or text.startswith((".", "~"))
+    return looks_like_one and os.path.exists(os.path.expanduser(text))
 
 
 def _machine_file(text: str) -> HardwareProfile:
@@ -152,7 +149,7 @@ def resolve_model(text_or_path: str | dict[str, Any] | None, params: str | None 
     if bare:
         return _bare(text, None)
     if _is_path(text, (".gguf", ".json", ".safetensors", ".bin")):
-        return _from_file(str(Path(text).expanduser()))
+        return _from_file(os.path.expanduser(text))
     from advisor.catalog.published import as_published  # deferred: not needed for a machine or a file
 
     if params is None:

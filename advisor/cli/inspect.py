@@ -59,13 +59,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _model(name: str) -> ModelProfile:
     """The model in the file or directory. Raises BadFileError for anything that is no model."""
-    from pathlib import Path
-
     from advisor.catalog.gguf import read_gguf
     from advisor.catalog.resolve import resolve_model
+    from advisor.documents.files import expanded
     from advisor.errors import BadFileError
 
-    path = Path(name).expanduser()
+    path = expanded(name)
     if not path.exists():
         raise BadFileError(f"{name} does not exist; give a GGUF file, an HF directory or a config.json")
     if path.is_dir() or path.suffix.lower() in _ENDINGS:

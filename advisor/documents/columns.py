@@ -7,6 +7,7 @@ remark.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 from advisor.documents.kinds import BACKENDS, TASK_CATEGORIES, VARIANTS
 
@@ -32,6 +33,8 @@ class Column:
                 value = float(cell)
             except ValueError:
                 return f"{cell!r} is no number"
+            if not isfinite(value):
+                return f"{cell} is no finite number"
             return "" if self.low <= value <= self.high else f"{cell} is outside {self.low:g}…{self.high:g}"
         return ""
 

@@ -17,15 +17,20 @@ MOST_LINE = 8 * 2**20
 """Characters of a line: a case that lists every tensor of a large model has two million."""
 
 
+def expanded(path: str | Path) -> Path:
+    """*path* with `~` and `~name` as the folders they mean; as it stands where that is nobody's."""
+    return Path(os.path.expanduser(path))
+
+
 def open_regular(path: str | Path) -> BufferedReader:
     """The file *path*, open for reading; BadFileError when it is absent, may not be read, or is no regular
     file: a pipe or a device could keep its reader for ever."""
     try:
         # Without O_NONBLOCK opening a pipe would wait for its writer.
         handle = os.open(
-            Path(path).expanduser(), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+            expanded(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         )
-    except (OSError, ValueError, RuntimeError) as error:  # a NUL in the path; a home of nobody
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise BadFileError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)

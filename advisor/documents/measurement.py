@@ -40,6 +40,9 @@ def problems(kind: str, header: list[str], rows: Iterable[list[str]], reduced: b
     if found:
         return found
     for number, row in enumerate(rows, start=2):
+        if len(row) != len(header):
+            found.append(f"line {number}: {len(row)} cells under {len(header)} columns")
+            continue
         for name, cell in zip(header, row, strict=True):
             wrong = rules[name].problem(cell)
             if not wrong and name == "flags":

@@ -6,12 +6,13 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from advisor.documents.files import expanded
 from advisor.errors import UsageError
 
 
 def write_whole(path: str | Path, content: bytes) -> None:
     """Write the regular file *path*; UsageError when it cannot be, and what stood there stays as it was."""
-    target = Path(path).expanduser()
+    target = expanded(path)
     try:
         if target.exists() and not target.is_file():
             raise UsageError(f"{path} is no regular file; choose another with -o", field="out")

@@ -59,7 +59,7 @@ def mend(store: Store, faulty: tuple[Faulty, ...]) -> Path:
                 f"cannot write {path}: {error.strerror or error}; nothing was taken out"
             ) from None
 
-    store.remove(ids=ids, before=keep)
+    store.remove(keep, ids=ids)
     return path
 
 

@@ -223,11 +223,12 @@ class Store:
 
     def remove(
         self,
+        before: Callable[[], None] = lambda: None,
+        /,
         *,
         ids: tuple[int, ...] = (),
         source: int | None = None,
         everything: bool = False,
-        before: Callable[[], None] = lambda: None,
         **filters: str,
     ) -> int:
         """Remove rows; the answers are then what they were before. Returns how many. *before* is done in the

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from advisor.data import home
 from advisor.documents.written import replace_file
 
 
@@ -72,9 +73,9 @@ def _path() -> Path:
     if override := os.environ.get("ADVISOR_CACHE_DIR"):
         return Path(override) / "boot.json"
     if sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
+        base = home() / "Library" / "Caches"
     elif sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home()))
+        base = Path(os.environ.get("LOCALAPPDATA", home()))
     else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        base = Path(os.environ.get("XDG_CACHE_HOME") or home() / ".cache")
     return base / "quant-advisor" / "boot.json"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from advisor.documents.files import expanded
 from advisor.errors import UsageError
 
 
@@ -23,7 +24,7 @@ class Target:
         """*folder* as a path, if it may be written; UsageError otherwise."""
         if not self.allowed:
             raise UsageError("nothing is written from a browser unless --folder names the place at start")
-        asked = Path(folder).expanduser()
+        asked = expanded(folder)
         if self.fixed and asked.resolve() != Path(self.folder).resolve():
             raise UsageError(f"files are written into {self.folder} only, which was named at start")
         return asked

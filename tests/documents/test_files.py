@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.documents.files import MOST_LINE, lines_of, open_regular, read_bytes, read_text
+from advisor.documents.files import MOST_LINE, expanded, lines_of, open_regular, read_bytes, read_text
 from advisor.errors import BadFileError
 
 
@@ -48,3 +48,15 @@ def test_a_line_has_a_limit():
     """Of a longer line one character more than the limit is kept, and the next line is whole."""
     stream = io.StringIO("a\n" + "b" * (3 * MOST_LINE) + "\nc\n")
     assert [2, MOST_LINE + 1, 2] == [len(line) for line in lines_of(stream)]
+
+
+@pytest.mark.parametrize("path", ["~nobody-of-this-name/x.gguf", "x~y", ""])
+def test_a_home_of_nobody_is_a_plain_name(path: str):
+    """Nothing is there, which is said as of any other file."""
+    assert Path(path) == expanded(path)
+
+
+def test_a_tilde_is_the_users_home(monkeypatch: pytest.MonkeyPatch):
+    """As a shell would read it."""
+    monkeypatch.setenv("HOME", "/home/me")
+    assert Path("/home/me/models/x.gguf") == expanded("~/models/x.gguf")

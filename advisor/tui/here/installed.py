@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from advisor.documents.files import expanded
 from advisor.engines import offered
 
 HUB = ("$HF_HUB_CACHE", "$HF_HOME/hub", "~/.cache/huggingface/hub")
@@ -30,7 +31,7 @@ def existing(places: tuple[str, ...]) -> list[Path]:
     """The folder that is in force: the first whose variable is set, else the ones at home that exist."""
     variables = [os.path.expandvars(place) for place in places if place.startswith("$")]
     stated = [Path(text) for text in variables if "$" not in text]
-    homes = [Path(place).expanduser() for place in places if place.startswith("~")]
+    homes = [expanded(place) for place in places if place.startswith("~")]
     return [place for place in stated[:1] or homes if place.is_dir()]
 
 

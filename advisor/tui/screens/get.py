@@ -14,6 +14,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Footer, Input, ProgressBar, Static
 from textual.worker import get_current_worker
 
+from advisor.documents.files import expanded
 from advisor.documents.recommendation import Plan
 from advisor.errors import AdvisorError
 from advisor.report.terminal import clean
@@ -87,7 +88,7 @@ class GetScreen(StepScreen):
         """The plan's file, where it lies in the folder."""
         if self.ready is None:
             return None
-        path = Path(self.query_one("#folder", Input).value.strip() or ".").expanduser() / self.ready.name
+        path = expanded(self.query_one("#folder", Input).value.strip() or ".") / self.ready.name
         return path if path.is_file() else None
 
     @work(thread=True, group="look", exit_on_error=False)
