@@ -15,7 +15,6 @@ from advisor.data import folder
 from advisor.documents.flags import FLAGS
 from advisor.documents.measurement import KINDS, problems
 from advisor.documents.origin import Origin, digest, read_origin, sidecar
-from advisor.errors import BadFileError
 
 OPEN = re.compile(r"(MIT|Apache-2\.0|BSD|CC[- ]BY[- ]4|CC0|GPL)")
 DATA = sorted(
@@ -99,37 +98,6 @@ def test_reduced_tables_carry_no_sentences() -> None:
             (cell for row in rows for cell in (row[i] for i in free)), key=lambda cell: cell.count(" ")
         )
         assert longest.count(" ") <= 5, (path.name, longest)
-
-
-def test_the_schema_finds_what_is_wrong() -> None:
-    """Wrong words, negative speeds, unknown flags and columns, and remarks in a reduced table are named."""
-    header = ["source_id", "hardware_kind", "engine", "model", "phase", "value", "unit", "flags", "n"]
-    good = ["a", "gpu", "llama.cpp", "Qwen3-8B", "decode", "10", "tok/s", "outlier;single_run", "1"]
-    assert problems("speed_local", header, [good], False) == []
-    assert problems("speed_local", header, [[*good[:5], "-1", *good[6:]]], False) == [
-        "line 2, value: -1 is outside 1e-09…1e+07"
-    ]
-    assert problems("speed_local", header, [[*good[:7], "nonsense", "1"]], False) == [
-        "line 2, flags: unknown flag 'nonsense'"
-    ]
-    assert problems("speed_local", header, [["a", "toaster", *good[2:]]], False)[0].startswith(
-        "line 2, hardware_kind: 'toaster' is none of gpu"
-    )
-    assert problems("speed_local", [*header, "notes"], [[*good, "x"]], True) == [
-        "a reduced table has no column 'notes'"
-    ]
-    assert problems("speed_local", [*header, "colour"], [[*good, "x"]], False) == ["unknown column 'colour'"]
-
-
-def test_a_missing_or_broken_origin_is_a_bad_file(tmp_path: Path) -> None:
-    """A data file without a sidecar, and a sidecar with a wrong key, are one-line errors naming the mend."""
-    data = tmp_path / "table.csv"
-    data.write_text("a\n1\n", encoding="utf-8")
-    with pytest.raises(BadFileError, match=r"has no origin; write table\.origin\.toml"):
-        read_origin(data)
-    sidecar(data).write_text('title = "t"\ncolour = "red"\n', encoding="utf-8")
-    with pytest.raises(BadFileError, match="is not an origin"):
-        read_origin(data)
 
 
 def test_every_flag_is_used() -> None:
