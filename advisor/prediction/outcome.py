@@ -20,8 +20,15 @@ if TYPE_CHECKING:
     from advisor.prediction.accuracy.predict import Accuracy
 
 
-def predict(case: Case, *, speed_if_too_large: bool = False, placement: Placement | None = None) -> Outcome:
-    """All figures of *case*; *placement* is what `place_case` says of it, where that is known already.
+def predict(
+    case: Case,
+    *,
+    speed_if_too_large: bool = False,
+    placement: Placement | None = None,
+    accuracy: Accuracy | None = None,
+) -> Outcome:
+    """All figures of *case*; *placement* and *accuracy* are what `place_case` and `accuracy_of` say of it,
+    where that is known already.
 
     A plan that does not fit keeps its sizes and accuracy and has no speed; `speed_if_too_large` gives the
     speed it would have if it did (a measurement is proof that it fitted, whatever our reserve says).
@@ -31,7 +38,7 @@ def predict(case: Case, *, speed_if_too_large: bool = False, placement: Placemen
     found = Speed(why_not="it does not fit")
     if sized.placement.fits or speed_if_too_large:
         found = speed(case, sized)
-    return _outcome(case, sized, found)
+    return _outcome(case, sized, found, accuracy or accuracy_of(case, weights))
 
 
 def place_case(case: Case, weights: Weights) -> Placement:
@@ -75,9 +82,8 @@ def accuracy_of(case: Case, weights: Weights) -> Accuracy:
     )
 
 
-def _outcome(case: Case, sized: Sized, found: Speed) -> Outcome:
+def _outcome(case: Case, sized: Sized, found: Speed, accuracy: Accuracy) -> Outcome:
     weights, placement = sized.weights, sized.placement
-    accuracy = accuracy_of(case, weights)
     images = images_note(case.model, weights, separate=facts(case.engine).reads_gguf)
     return Outcome(
         model=case.model.name,

@@ -7,7 +7,7 @@ from advisor.documents.requirements import Requirements
 from advisor.prediction.artifacts import load
 from advisor.recommendation.candidates import kv_types_for
 from advisor.recommendation.front import rate
-from advisor.recommendation.judge import SPILLS, Judged, Setting, judge
+from advisor.recommendation.judge import SPILLS, Judged, Setting, Trial
 from advisor.recommendation.misses import Miss
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.remedies import change_of_machine, change_of_need, wired_limit_mb
@@ -78,7 +78,7 @@ def _advice(plan: Judged, requirements: Requirements) -> str:
         candidate = plan.candidate._replace(
             kv_types=kv_types_for(plan.case.engine, need.kv_type, plan.case.hardware)
         )
-        plan = judge(candidate, need, setting, ceiling)
+        plan = Trial(candidate, need, setting, ceiling).judged()
     return ""
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from math import ceil
+from typing import NamedTuple
 
 from advisor.catalog.inventories import shape
 from advisor.documents.model import ModelProfile
 from advisor.documents.offers import Demand, HardwareAnswer, Offer, OfferPlan
-from advisor.documents.outcome import Estimate
-from advisor.documents.recommendation import Plan
+from advisor.documents.outcome import Estimate, Outcome
 from advisor.documents.requirements import Requirements
-from advisor.recommendation.evaluate import evaluate
+from advisor.recommendation.best import best_plan
+from advisor.recommendation.evaluate import feasible
+from advisor.recommendation.judge import Judged, Setting
+from advisor.recommendation.plans import make_plan
 from advisor.recommendation.queueing import replicas_needed, wait_s
-from advisor.recommendation.recommend import answer
+from advisor.recommendation.rank import ranked
+from advisor.recommendation.reasons import reasons
 from advisor.recommendation.which_model import SHORTLIST
 
 SHOWN = 5
@@ -24,8 +28,6 @@ MOST_AT_ONCE = 256
 WAIT_SHARE = 0.95
 LEAST_BPW = 1.5
 """No scheme of SHORTLIST stores less: IQ1_S, the smallest of any, has 1.56 bits (llama-quantize)."""
-
-Plans = dict[tuple[object, ...], Plan | None]
 
 
 def cheapest(
@@ -38,17 +40,17 @@ def cheapest(
     """
     if not (requirements.schemes or model.fixed_scheme):
         requirements = replace(requirements, schemes=(*SHORTLIST, "BF16"))
-    plans: Plans = {}
-    found: dict[str, list[OfferPlan]] = {"usd_per_hour": [], "usd": []}
+    market = _Market(requirements, model, demand)
+    found: dict[str, list[_Bid]] = {"usd_per_hour": [], "usd": []}
     for offer in sorted(offers, key=lambda offer: offer.price.amount):
         best = found[offer.price.unit]
         if len(best) == SHOWN and offer.price.amount >= best[-1].total:
             continue
-        if (planned := _plan(offer, requirements, model, demand, plans)) is not None:
-            best.append(planned)
-            best.sort(key=lambda plan: plan.total)
+        if (bid := market.bid(offer)) is not None:
+            best.append(bid)
+            best.sort(key=lambda bid: bid.total)
             del best[SHOWN:]
-    rent, buy = found["usd_per_hour"], found["usd"]
+    rent, buy = ([market.priced(bid) for bid in found[unit]] for unit in ("usd_per_hour", "usd"))
     if rent:
         buy = [replace(plan, break_even_hours=plan.total / rent[0].total) for plan in buy]
     return HardwareAnswer(
@@ -60,27 +62,72 @@ def cheapest(
     )
 
 
-def _plan(
-    offer: Offer, requirements: Requirements, model: ModelProfile, demand: Demand, plans: Plans
-) -> OfferPlan | None:
-    """The fewest machines of this offer, each with as many requests at once as the need allows."""
+class _Bid(NamedTuple):
+    """An offer that meets the need."""
 
-    def planned(at_once: int) -> Plan | None:
+    offer: Offer
+    plan: Judged
+    at_once: int
+    """Requests at once on one machine."""
+    replicas: int
+
+    @property
+    def total(self) -> float:
+        """Price of all machines, in the price's unit."""
+        return self.replicas * self.offer.price.amount
+
+
+class _Market:
+    """One model, need and demand, asked of many offers."""
+
+    def __init__(self, requirements: Requirements, model: ModelProfile, demand: Demand) -> None:
+        self.requirements, self.model, self.demand = requirements, model, demand
+        self._plans: dict[tuple[object, ...], Judged | None] = {}
+
+    def bid(self, offer: Offer) -> _Bid | None:
+        """The fewest machines of this offer, each with as many requests at once as the need allows."""
+        if not _could_hold(offer, self.model) or self._plan(offer, 1) is None:
+            return None  # what does not carry one request carries no more
+        for at_once in _tried(self.demand):
+            plan = self._plan(offer, at_once)
+            if plan is None:
+                continue
+            replicas = _replicas(plan.outcome, self.demand, at_once, "value")
+            if replicas is not None:
+                return _Bid(offer, plan, at_once, replicas)
+        return None
+
+    def _plan(self, offer: Offer, at_once: int) -> Judged | None:
         key = (shape(offer.hardware), at_once)
-        if key not in plans:
-            loads = tuple(replace(load, concurrency=at_once) for load in requirements.loads)
-            need = replace(requirements, loads=loads)
-            judged = evaluate(need, offer.hardware, model, everything=False)
-            plans[key] = answer(need, offer.hardware, *judged).recommendation
-        return plans[key]
+        if key not in self._plans:
+            setting = Setting(offer.hardware, self.model)
+            self._plans[key] = best_plan(self._need(at_once), setting)
+        return self._plans[key]
 
-    if not _could_hold(offer, model) or planned(1) is None:
-        return None  # what does not carry one request carries no more
-    for at_once in _tried(demand):
-        plan = planned(at_once)
-        if plan is not None and (replicas := _replicas(plan, demand, at_once, "value")) is not None:
-            return _priced(offer, plan, requirements, demand, (at_once, replicas))
-    return None
+    def _need(self, at_once: int) -> Requirements:
+        loads = tuple(replace(load, concurrency=at_once) for load in self.requirements.loads)
+        return replace(self.requirements, loads=loads)
+
+    def priced(self, bid: _Bid) -> OfferPlan:
+        """What is said of an offer: its plan, and what it costs."""
+        need, demand, outcome = self._need(bid.at_once), self.demand, bid.plan.outcome
+        order = ranked(feasible(need, Setting(bid.plan.case.hardware, self.model)), need)
+        waiting = None
+        latency, ttft = outcome.request_latency_s, outcome.time_to_first_token_s
+        if demand.requests_per_s is not None and latency is not None and ttft is not None:
+            slots = bid.replicas * bid.at_once
+            waiting = ttft.value + wait_s(slots, demand.requests_per_s, latency.value, WAIT_SHARE)
+        output, prompt = _token_prices(bid.offer, outcome, need)
+        return OfferPlan(
+            offer=bid.offer,
+            plan=make_plan(bid.plan, need, reasons(bid.plan, need, order)),
+            replicas=bid.replicas,
+            replicas_high=_replicas(outcome, demand, bid.at_once, "low"),
+            total=bid.total,
+            p95_ttft_s=waiting,
+            usd_per_million_output_tokens=output,
+            usd_per_million_input_tokens=prompt,
+        )
 
 
 def _could_hold(offer: Offer, model: ModelProfile) -> bool:
@@ -99,11 +146,11 @@ def _tried(demand: Demand) -> list[int]:
     return tried
 
 
-def _replicas(plan: Plan, demand: Demand, at_once: int, end: str) -> int | None:
+def _replicas(outcome: Outcome, demand: Demand, at_once: int, end: str) -> int | None:
     """Machines needed when the speed is at *end* of its interval; None when no number is enough."""
     if demand.requests_per_s is None:
         return ceil((demand.users or 1) / at_once)
-    latency, ttft = plan.predicted.request_latency_s, plan.predicted.time_to_first_token_s
+    latency, ttft = outcome.request_latency_s, outcome.time_to_first_token_s
     if latency is None or ttft is None:
         return None
     slower = {"value": "value", "low": "high"}[end]  # times are long where speeds are low
@@ -113,38 +160,15 @@ def _replicas(plan: Plan, demand: Demand, at_once: int, end: str) -> int | None:
     return replicas_needed(at_once, demand.requests_per_s, kept, demand.p95_ttft_s - first, WAIT_SHARE)
 
 
-def _priced(
-    offer: Offer, plan: Plan, requirements: Requirements, demand: Demand, chosen: tuple[int, int]
-) -> OfferPlan:
-    """The offer with its plan; *chosen* is requests at once on one machine, and machines."""
-    at_once, replicas = chosen
-    waiting = None
-    latency, ttft = plan.predicted.request_latency_s, plan.predicted.time_to_first_token_s
-    if demand.requests_per_s is not None and latency is not None and ttft is not None:
-        wait = wait_s(replicas * at_once, demand.requests_per_s, latency.value, WAIT_SHARE)
-        waiting = ttft.value + wait
-    output, prompt = _token_prices(offer, plan, requirements)
-    return OfferPlan(
-        offer=offer,
-        plan=plan,
-        replicas=replicas,
-        replicas_high=_replicas(plan, demand, at_once, "low"),
-        total=replicas * offer.price.amount,
-        p95_ttft_s=waiting,
-        usd_per_million_output_tokens=output,
-        usd_per_million_input_tokens=prompt,
-    )
-
-
 def _token_prices(
-    offer: Offer, plan: Plan, requirements: Requirements
+    offer: Offer, outcome: Outcome, requirements: Requirements
 ) -> tuple[Estimate | None, Estimate | None]:
     """USD per million tokens out and in, of rented machines at full load.
 
     A request's cost is split by the machine's time: reading its prompt takes prompt ÷ prefill rate, the
     rest pays for the answer.
     """
-    rate, prefill = plan.predicted.requests_per_s, plan.predicted.prefill_tokens_per_s
+    rate, prefill = outcome.requests_per_s, outcome.prefill_tokens_per_s
     if (
         offer.price.unit != "usd_per_hour"
         or rate is None

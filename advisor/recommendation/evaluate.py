@@ -7,6 +7,7 @@ from typing import NamedTuple
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import RejectionKind
 from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Placement
 from advisor.documents.recommendation import Rejection
 from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
@@ -15,7 +16,7 @@ from advisor.prediction.artifacts import load
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.prediction.weighing import weigh_plan
 from advisor.recommendation.candidates import Candidate, candidates
-from advisor.recommendation.judge import SPILLS, Judged, Setting, judge, judge_if_fits
+from advisor.recommendation.judge import Judged, Setting, Trial, reads_main_memory, spills
 from advisor.recommendation.misses import Miss
 from advisor.recommendation.room import rooms
 
@@ -45,7 +46,7 @@ def evaluate(
     not computed; the verdict is the same. Raises UsageError for a context the model does not read.
     """
     setting = Setting(hardware=hardware, model=model, own=own)
-    looked = _look(requirements, setting, only)
+    looked = look(requirements, setting, only)
     plans = _judged(looked.unlimited, requirements, setting, looked.ceiling)
     met = any(plan.feasible for plan in plans)
     if met and not everything:
@@ -60,13 +61,13 @@ def feasible(requirements: Requirements, setting: Setting, only: tuple[str, ...]
 
     Raises UsageError as `evaluate` does.
     """
-    looked = _look(requirements, setting, only)
-    return _feasible(looked.unlimited, requirements, setting, looked.ceiling) or _feasible(
+    looked = look(requirements, setting, only)
+    return feasible_of(looked.unlimited, requirements, setting, looked.ceiling) or feasible_of(
         looked.limited, requirements, setting, looked.ceiling
     )
 
 
-class _Looked(NamedTuple):
+class Looked(NamedTuple):
     """What is worth judging, and what is not."""
 
     unlimited: list[Candidate]
@@ -77,7 +78,7 @@ class _Looked(NamedTuple):
     """Loss in percent from which a plan is of no use; None where the scheme is given."""
 
 
-def _look(requirements: Requirements, setting: Setting, only: tuple[str, ...]) -> _Looked:
+def look(requirements: Requirements, setting: Setting, only: tuple[str, ...]) -> Looked:
     model = setting.model
     _check_context(requirements, model)
     found, rejected = candidates(requirements, setting.hardware, model, only)
@@ -88,7 +89,7 @@ def _look(requirements: Requirements, setting: Setting, only: tuple[str, ...]) -
     fixed = bool(requirements.schemes or model.fixed_scheme)
     ceiling = None if fixed else load("decision")["smaller_model_loss_pct"]
     aside = [candidate.limited and not requirements.schemes for candidate in found]
-    return _Looked(
+    return Looked(
         [candidate for candidate, limited in zip(found, aside, strict=True) if not limited],
         [candidate for candidate, limited in zip(found, aside, strict=True) if limited],
         rejected,
@@ -102,44 +103,50 @@ def _judged(
     setting: Setting,
     ceiling: float | None,
 ) -> list[Judged]:
-    """The plans; where all that fit lose visibly, those that a context nobody asked for pushed out of
-    the fast memory, or out of memory altogether, get the context that fits."""
-    plans = [judge(candidate, requirements, setting, ceiling) for candidate in these]
-    if len(rooms(requirements, setting.model)) == 1 or _any_good(plans):
+    """The plans; where all that fit lose visibly, those that a context nobody asked for keeps from meeting
+    the need, out of the fast memory or out of memory altogether, get the context that fits."""
+    trials = [Trial(candidate, requirements, setting, ceiling) for candidate in these]
+    plans = [trial.judged() for trial in trials]
+    tokens = rooms(requirements, setting.model)
+    if len(tokens) == 1 or any(map(good, plans)):
         return plans
-    return [
-        judge(plan.candidate, requirements, setting, ceiling, shrink=True)
-        if any(miss.kind == "memory" for miss in plan.misses) or _spills(plan)
-        else plan
-        for plan in plans
-    ]
+
+    def with_less(trial: Trial, plan: Judged) -> Judged:
+        if plan.feasible or not (spills(plan) or any(miss.kind == "memory" for miss in plan.misses)):
+            return plan
+        shrunk = trial.judged(tokens[1])
+        return shrunk if shrunk.feasible else plan
+
+    return [with_less(trial, plan) for trial, plan in zip(trials, plans, strict=True)]
 
 
-def _feasible(
+def feasible_of(
     these: list[Candidate], requirements: Requirements, setting: Setting, ceiling: float | None
 ) -> list[Judged]:
     """Those of `_judged` that meet the need."""
-    plans = [judge_if_fits(candidate, requirements, setting, ceiling) for candidate in these]
-    if len(rooms(requirements, setting.model)) > 1 and not _any_good([plan for plan in plans if plan]):
+    trials = [Trial(candidate, requirements, setting, ceiling) for candidate in these]
+    plans = [trial.feasible() for trial in trials]
+    tokens = rooms(requirements, setting.model)
+    if len(tokens) > 1 and not any(map(good, plans)):
         plans = [
-            judge_if_fits(candidate, requirements, setting, ceiling, shrink=True)
-            if plan is None or _spills(plan)
-            else plan
-            for candidate, plan in zip(these, plans, strict=True)
+            trial.feasible(tokens[1]) if may_shrink(plan, setting.hardware) else plan
+            for trial, plan in zip(trials, plans, strict=True)
         ]
-    return [plan for plan in plans if plan and plan.feasible]
+    return [plan for plan in plans if isinstance(plan, Judged)]
 
 
-def _any_good(plans: list[Judged]) -> bool:
-    return any(
-        plan.feasible and not _spills(plan) and plan.loss is not None and plan.loss.value <= VISIBLE_LOSS_PCT
-        for plan in plans
-    )
+def may_shrink(found: Judged | Placement | None, hardware: HardwareProfile) -> bool:
+    """Whether a shorter context may make a plan of what met no need: it fits nowhere, or not on the GPU."""
+    if found is None:
+        return True
+    return isinstance(found, Placement) and bool(hardware.gpus) and reads_main_memory(found)
 
 
-def _spills(plan: Judged) -> bool:
-    placement = plan.outcome.placement
-    return placement is not None and placement.kind in SPILLS and bool(plan.case.hardware.gpus)
+def good(plan: Judged | Placement | None) -> bool:
+    """Whether no context need shrink: the plan meets the need in the fast memory, without visible loss."""
+    if not isinstance(plan, Judged) or not plan.feasible or spills(plan):
+        return False
+    return plan.loss is not None and plan.loss.value <= VISIBLE_LOSS_PCT
 
 
 def _aside(plan: Judged) -> Judged:

@@ -7,15 +7,16 @@ from typing import NamedTuple
 
 from advisor.catalog.tasks import task_mix
 from advisor.documents.hardware import HardwareProfile
-from advisor.documents.kinds import BASES, TaskCategory
+from advisor.documents.kinds import KvType
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Outcome, Placement
-from advisor.documents.requirements import Requirements, TaskNeed
+from advisor.documents.requirements import Requirements
 from advisor.prediction.case import Case
 from advisor.prediction.outcome import place_case, predict
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.prediction.weighing import weigh_case
 from advisor.recommendation.candidates import Candidate
+from advisor.recommendation.losses import Losses, losses_of
 from advisor.recommendation.misses import (
     Miss,
     disk_misses,
@@ -25,6 +26,7 @@ from advisor.recommendation.misses import (
     unusable,
 )
 from advisor.recommendation.room import largest, rooms
+from advisor.sizing.placement import beyond_memory
 
 SPILLS = ("split", "experts-on-cpu", "cpu")
 """Placements that read weights from main memory."""
@@ -55,61 +57,107 @@ class Judged(NamedTuple):
         return not self.misses
 
 
-def judge(
-    candidate: Candidate,
-    requirements: Requirements,
-    setting: Setting,
-    unusable_loss_pct: float | None,
-    *,
-    shrink: bool = False,
-) -> Judged:
-    """All figures of *candidate* and every requirement it misses.
+class Trial:
+    """One candidate under one need, judged at one context or more.
 
-    Of the KV cache types allowed the preferred one is judged, and the others only when it misses something.
-    With *shrink* a context nobody asked for may shrink to what fits.
+    Without a context it is that which the need asks for, the first of `rooms`. Of the KV cache types allowed
+    the preferred one is judged, and the others only when it misses something.
     """
-    first = None
-    for case, placement in _placed(candidate, requirements, setting, shrink):
-        judged = _judged(candidate, requirements, case, placement, unusable_loss_pct)
-        if judged.feasible:
-            return judged
-        first = first or judged
-    assert first is not None  # a candidate has at least one KV type, and a need at least one context
-    return first
+
+    def __init__(
+        self,
+        candidate: Candidate,
+        requirements: Requirements,
+        setting: Setting,
+        unusable_loss_pct: float | None,
+    ) -> None:
+        self.candidate, self.requirements = candidate, requirements
+        self.unusable_loss_pct = unusable_loss_pct
+        self._losses: dict[KvType, Losses] = {}
+        self._found: dict[int | None, Judged | Placement | None] = {}
+        self._case = _case(candidate, requirements, setting)
+
+    @property
+    def least_loss(self) -> float:
+        """The expected loss no placement goes below, in percent; infinite where none is known."""
+        found = self._losses_of(self._case).expected
+        return found.value if found else float("inf")
+
+    def judged(self, context_tokens: int | None = None) -> Judged:
+        """All figures and every requirement missed, of the first KV type where none meets them all."""
+        first = None
+        for case, placement in self._placed(context_tokens):
+            losses, misses = self._losses_of(case), tuple(self._misses(case, placement))
+            outcome = predict(case, placement=placement, accuracy=losses.accuracy)
+            judged = Judged(
+                self.candidate, case, outcome, losses.expected, losses.upper, losses.by_task, misses
+            )
+            if judged.feasible:
+                return judged
+            first = first or judged
+        assert first is not None  # a candidate has at least one KV type
+        return first
+
+    def feasible(self, context_tokens: int | None = None) -> Judged | Placement | None:
+        """The plan when it meets the need; else where the first that fits lies, None when no memory holds
+        it. Of what misses something nothing more is computed."""
+        if context_tokens not in self._found:
+            self._found[context_tokens] = self._feasible(context_tokens)
+        return self._found[context_tokens]
+
+    def _feasible(self, context_tokens: int | None) -> Judged | Placement | None:
+        if beyond_memory(self._case.hardware, weigh_case(self._case), self._case.backend):
+            return None
+        first = None
+        for case, placement in self._placed(context_tokens):
+            if not placement.fits:
+                continue
+            if next(self._misses(case, placement), None) is None:
+                losses = self._losses_of(case)
+                outcome = predict(case, placement=placement, accuracy=losses.accuracy)
+                return Judged(
+                    self.candidate, case, outcome, losses.expected, losses.upper, losses.by_task, ()
+                )
+            first = first or placement
+        return first
+
+    def _placed(self, context_tokens: int | None) -> Iterator[tuple[Case, Placement]]:
+        """The ways to run it in the order they are tried."""
+        case = self._case
+        if context_tokens is not None:
+            case = case._replace(context_tokens=context_tokens)
+        for found, placement in _by_preference(case, self.candidate):
+            yield _grown(found, placement, self.requirements)
+
+    def _losses_of(self, case: Case) -> Losses:
+        if case.kv_type not in self._losses:
+            self._losses[case.kv_type] = losses_of(case, self.requirements)
+        return self._losses[case.kv_type]
+
+    def _misses(self, case: Case, placement: Placement) -> Iterator[Miss]:
+        """What is missed, one after the other: what costs most to find comes last."""
+        requirements, file_bytes = self.requirements, weigh_case(case).file_bytes.value
+        yield from memory_misses(placement)
+        yield from disk_misses(file_bytes, case.hardware, case.model)
+        losses = self._losses_of(case)
+        yield from loss_misses(requirements, losses.by_task, losses.upper)
+        yield from unusable(requirements, losses.upper, losses.expected, self.unusable_loss_pct)
+        if placement.fits:
+            yield from speed_misses(requirements, case, placement)
 
 
-def judge_if_fits(
-    candidate: Candidate,
-    requirements: Requirements,
-    setting: Setting,
-    unusable_loss_pct: float | None,
-    *,
-    shrink: bool = False,
-) -> Judged | None:
-    """As `judge`, with no figures for what no memory holds: it meets no need, and None says so."""
-    first = None
-    for case, placement in _placed(candidate, requirements, setting, shrink):
-        if not placement.fits:
-            continue
-        judged = _judged(candidate, requirements, case, placement, unusable_loss_pct)
-        if judged.feasible:
-            return judged
-        first = first or judged
-    return first
+def spills(plan: Judged) -> bool:
+    """Whether a machine with a GPU reads weights from main memory."""
+    return bool(plan.case.hardware.gpus) and reads_main_memory(plan.outcome.placement)
 
 
-def _placed(
-    candidate: Candidate, requirements: Requirements, setting: Setting, shrink: bool
-) -> Iterator[tuple[Case, Placement]]:
-    """The ways to run *candidate* in the order they are tried: by context, then by KV cache type."""
-    tokens = rooms(requirements, setting.model)
-    for context in tokens if shrink else tokens[:1]:
-        for case, placement in _by_preference(_case(candidate, requirements, setting, context), candidate):
-            yield _grown(case, placement, requirements)
+def reads_main_memory(placement: Placement | None) -> bool:
+    """Whether weights lie in main memory."""
+    return placement is not None and placement.kind in SPILLS
 
 
-def _case(candidate: Candidate, requirements: Requirements, setting: Setting, context_tokens: int) -> Case:
-    """*candidate* with the first KV type it may have."""
+def _case(candidate: Candidate, requirements: Requirements, setting: Setting) -> Case:
+    """*candidate* with the first KV type it may have, and the context wanted."""
     categories = tuple(dict.fromkeys(name for need in requirements.tasks for name in task_mix(need.task)))
     return Case(
         hardware=setting.hardware,
@@ -119,7 +167,7 @@ def _case(candidate: Candidate, requirements: Requirements, setting: Setting, co
         backend=candidate.backend,
         imatrix=candidate.imatrix,
         kv_type=candidate.kv_types[0],
-        context_tokens=context_tokens,
+        context_tokens=rooms(requirements, setting.model)[0],
         loads=requirements.loads,
         categories=categories,
         confidence=requirements.confidence_pct / 100,
@@ -159,60 +207,3 @@ def _grown(case: Case, placement: Placement, requirements: Requirements) -> tupl
         return case, placement
     again = place_case(grown, weigh_case(case))
     return (grown, again) if again.fits and again.kind == placement.kind else (case, placement)
-
-
-def _judged(
-    candidate: Candidate,
-    requirements: Requirements,
-    case: Case,
-    placement: Placement,
-    unusable_loss_pct: float | None,
-) -> Judged:
-    outcome = predict(case, placement=placement)
-    mixes = {need.task: task_mix(need.task) for need in requirements.tasks}
-    loss = _mixed_loss(requirements.tasks, mixes, outcome)
-    uppers = {need.task: _upper(mixes[need.task], outcome) for need in requirements.tasks}
-    total = sum(need.weight for need in requirements.tasks)
-    bounds = [(need.weight, uppers[need.task]) for need in requirements.tasks]
-    known = [weight * bound for weight, bound in bounds if bound is not None]
-    upper = sum(known) / total if len(known) == len(bounds) else None
-    misses: list[Miss] = [
-        *memory_misses(outcome),
-        *disk_misses(outcome, case.hardware, case.model),
-        *loss_misses(requirements, uppers, upper, loss),
-        *unusable(requirements, upper, loss, unusable_loss_pct),
-    ]
-    if placement.fits:
-        misses += speed_misses(requirements, case, outcome)
-    return Judged(candidate, case, outcome, loss, upper, uppers, tuple(misses))
-
-
-def _mixed_loss(
-    needs: tuple[TaskNeed, ...], mixes: dict[str, dict[TaskCategory, float]], outcome: Outcome
-) -> Estimate | None:
-    """Expected loss over the mixture of tasks, in percent; ends add up as if wholly correlated."""
-    parts = [
-        (need.weight * weight / sum(mixes[need.task].values()), outcome.retained_accuracy_pct.get(category))
-        for need in needs
-        for category, weight in mixes[need.task].items()
-    ]
-    known = [(weight, kept) for weight, kept in parts if kept is not None]
-    if not known:
-        return None
-    total = sum(weight for weight, _ in known)
-    value, low, high = (
-        sum(weight * (100 - getattr(kept, end)) for weight, kept in known) / total
-        for end in ("value", "high", "low")
-    )
-    basis = max((kept.basis for _, kept in known), key=BASES.index)
-    if len(known) < len(parts):
-        basis = "extrapolated"
-    evidence = tuple(dict.fromkeys(line for _, kept in known for line in kept.evidence))
-    return Estimate(value=value, low=low, high=high, basis=basis, evidence=evidence[:6])
-
-
-def _upper(mix: dict[TaskCategory, float], outcome: Outcome) -> float | None:
-    """One-sided upper bound of a task's loss; None when any of its categories has none."""
-    bounds = [(weight, outcome.loss_upper_pct.get(category)) for category, weight in mix.items()]
-    known = [weight * bound for weight, bound in bounds if bound is not None]
-    return sum(known) / sum(mix.values()) if len(known) == len(bounds) else None

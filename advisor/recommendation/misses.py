@@ -10,7 +10,7 @@ from typing import NamedTuple
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import RejectionKind
 from advisor.documents.model import ModelProfile
-from advisor.documents.outcome import Estimate, Outcome
+from advisor.documents.outcome import Estimate, Placement
 from advisor.documents.requirements import Requirements
 from advisor.prediction.case import Case, Sized
 from advisor.prediction.speed import speed
@@ -32,9 +32,8 @@ class Miss(NamedTuple):
     """The need with that asked for instead; None where nothing can be asked for."""
 
 
-def memory_misses(outcome: Outcome) -> list[Miss]:
-    placement = outcome.placement
-    if placement is None or placement.fits:
+def memory_misses(placement: Placement) -> list[Miss]:
+    if placement.fits:
         return []
     # Memory nobody stated counts as none: the plan misses all that the known devices cannot hold.
     known = sum(device.available_bytes or 0 for device in placement.devices)
@@ -46,9 +45,9 @@ def memory_misses(outcome: Outcome) -> list[Miss]:
     return [Miss("memory", placement.binding, max(tightest, placement.total_bytes / known, 1.0))]
 
 
-def disk_misses(outcome: Outcome, hardware: HardwareProfile, model: ModelProfile) -> list[Miss]:
+def disk_misses(needed: float, hardware: HardwareProfile, model: ModelProfile) -> list[Miss]:
+    """*needed*: bytes of the file or files."""
     free = hardware.disk_free_bytes
-    needed = outcome.file_size_bytes.value
     there_already = model.file_path is not None and model.fixed_scheme is not None
     if free is None or there_already or needed <= free:
         return []
@@ -57,7 +56,7 @@ def disk_misses(outcome: Outcome, hardware: HardwareProfile, model: ModelProfile
 
 
 def loss_misses(
-    requirements: Requirements, uppers: dict[str, float | None], upper: float | None, loss: Estimate | None
+    requirements: Requirements, uppers: dict[str, float | None], upper: float | None
 ) -> list[Miss]:
     limits = [(need.task, uppers[need.task], need.max_loss_pct) for need in requirements.tasks]
     if requirements.max_loss_pct is not None:
@@ -132,14 +131,14 @@ def _loss_miss(
     )
 
 
-def speed_misses(requirements: Requirements, case: Case, outcome: Outcome) -> list[Miss]:
+def speed_misses(requirements: Requirements, case: Case, placement: Placement) -> list[Miss]:
     """One-sided: the speed exceeded with the confidence asked for, not the middle of the interval."""
     wanted, slowest = requirements.min_decode_tokens_per_s, requirements.max_ttft_s
-    if outcome.placement is None or (wanted is None and slowest is None):
+    if wanted is None and slowest is None:
         return []
     one_sided = case._replace(confidence=max(2 * case.confidence - 1, 0.02))
     weights = weigh_case(case)
-    found = speed(one_sided, Sized(weights=weights, placement=outcome.placement))
+    found = speed(one_sided, Sized(weights=weights, placement=placement))
     misses = []
     decode, ttft = found.decode_tokens_per_s, found.time_to_first_token_s
     if wanted is not None and (decode is None or decode.low < wanted):

@@ -11,6 +11,7 @@ from advisor.documents.recommendation import Plan, Recommendation, Rejection
 from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
+from advisor.recommendation.best import best_plan
 from advisor.recommendation.changes import nearest_miss
 from advisor.recommendation.evaluate import evaluate, feasible
 from advisor.recommendation.families import current_families, released
@@ -43,10 +44,9 @@ formats, a bit level apart."""
 
 
 class Choice(NamedTuple):
-    """A model that fits, with its best plan, the order it comes from, and how good it is expected to be."""
+    """A model that fits, with its best plan, and how good it is expected to be."""
 
     plan: Judged
-    order: tuple[Judged, ...]
     quality: float | None
 
     @property
@@ -108,7 +108,9 @@ def _headline(chosen: Choice, requirements: Requirements) -> Plan:
         )
     if not chosen.readable:
         reason += f" None reaches reading speed ({READING_TOKENS_PER_S:.0f} tokens/s) here."
-    why = reasons(chosen.plan, requirements, chosen.order)
+    case = chosen.plan.case
+    order = ranked(feasible(requirements, Setting(case.hardware, case.model, case.own)), requirements)
+    why = reasons(chosen.plan, requirements, order)
     return make_plan(chosen.plan, requirements, (reason, *why))
 
 
@@ -129,11 +131,10 @@ def _best_member(
             rejection = _rejection(model, reason, "memory")
             continue
         try:
-            plans = feasible(requirements, Setting(hardware, model, own), SHORTLIST)
+            found = _choice(best_plan(requirements, Setting(hardware, model, own), SHORTLIST), requirements)
         except UsageError as error:  # the context asked for is longer than the model's
             rejection = _rejection(model, str(error), "unsupported")
             continue
-        found = _choice(plans, requirements)
         if found is None:
             missed, rejection = model, None
         elif kept is None or found.standing > kept.standing:
@@ -151,18 +152,15 @@ def plan_of(
 ) -> Choice | None:
     """The best plan of *model* as if it had been named; None when none meets the need."""
     try:
-        plans = feasible(requirements, Setting(hardware, model, own))
+        return _choice(best_plan(requirements, Setting(hardware, model, own)), requirements)
     except UsageError:
         return None
-    return _choice(plans, requirements)
 
 
-def _choice(plans: list[Judged], requirements: Requirements) -> Choice | None:
-    order = ranked(plans, requirements)
-    if not order:
+def _choice(best: Judged | None, requirements: Requirements) -> Choice | None:
+    if best is None:
         return None
-    best = order[0]
-    return Choice(best, tuple(order), expected_quality(best.case.model, best.outcome, requirements))
+    return Choice(best, expected_quality(best.case.model, best.outcome, requirements))
 
 
 def _no_plan(model: ModelProfile, judged: list[Judged]) -> Rejection:

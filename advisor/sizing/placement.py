@@ -12,10 +12,12 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
+from advisor.documents.hardware import HardwareProfile
 from advisor.documents.outcome import Placement
 from advisor.sizing.kv_cache import unusable_cache
 from advisor.sizing.local_plan import local_plans
-from advisor.sizing.overheads import serving_activation_bytes
+from advisor.sizing.overheads import main_memory_available, serving_activation_bytes
+from advisor.sizing.parts import Weights
 from advisor.sizing.placement_case import CaseBytes, PlacementCase
 from advisor.sizing.plan import Plan, Workspace, with_lookup
 from advisor.sizing.serving_plan import serving_plans
@@ -36,6 +38,19 @@ def candidates(case: PlacementCase) -> list[Placement]:
     """Every placement looked at, the best first."""
     sized = _sized(case)
     return [_document(plan, sized, search=False) for plan in _plans(sized)]
+
+
+def beyond_memory(hardware: HardwareProfile, weights: Weights, backend: str) -> bool:
+    """Whether the layers alone are larger than all memory of all nodes together, so that no plan fits and
+    none need be made; False where a memory that a plan may rest on is not known."""
+    cards = [gpu.memory_total_bytes or gpu.memory_free_bytes for gpu in hardware.gpus]
+    main = main_memory_available(hardware)
+    if None in cards or (main is None and (backend == "cpu" or not cards)):
+        return False
+    held = sum(size for size in cards if size) + max(main or 0, 0)
+    total = weights.total_bytes.value
+    outside = weights.embedding_bytes + weights.output_bytes + weights.other_bytes
+    return total - outside > held * max(1, hardware.nodes)
 
 
 def _document(plan: Plan, sized: CaseBytes, search: bool) -> Placement:

@@ -8,7 +8,7 @@ import pytest
 from advisor.catalog.resolve import Overrides, resolve_hardware
 from advisor.catalog.tasks import task_mix
 from advisor.recommendation.candidates import candidates
-from advisor.recommendation.judge import Judged, Setting, judge
+from advisor.recommendation.judge import Judged, Setting, Trial
 from advisor.recommendation.room import rooms
 
 
@@ -29,7 +29,8 @@ def judged(need_of):
         candidate = next(
             found for found in candidates(need, machine, profile)[0] if found.scheme.name == scheme
         )
-        return judge(candidate, need, Setting(machine, profile), None, shrink=shrink)
+        trial = Trial(candidate, need, Setting(machine, profile), None)
+        return trial.judged(rooms(need, profile)[-1] if shrink else None)
 
     return one
 
@@ -82,6 +83,29 @@ def test_a_context_nobody_asked_for_shrinks_only_when_told(judged, need_of):
     kept = judged("Qwen2.5-14B", "RTX 3060 12GB", "Q5_K_M", **short)
     assert (wanted, False) == (kept.case.context_tokens, kept.feasible)
     assert (True, True) == (least <= whole.case.context_tokens < wanted, whole.feasible)
+
+
+@pytest.mark.parametrize(
+    ("model", "machine", "asked"),
+    [
+        ("Llama-3.1-8B", "RTX 4090", {}),
+        ("Llama-3.1-70B", "RTX 4060", {}),
+        ("Llama-3.1-8B", "RTX 3060", {"min_speed": "900"}),
+        ("Llama-3.1-8B", "RTX 3060", {"max_loss": "0.01"}),
+    ],
+)
+def test_only_what_meets_the_need_gets_figures(need_of, model, machine, asked):
+    """`feasible` gives the plan of `judged` where that misses nothing, else no plan."""
+    profile, need = need_of(model, **asked)
+    hardware = resolve_hardware(machine)
+    trials = [
+        Trial(candidate, need, Setting(hardware, profile), None)
+        for candidate in candidates(need, hardware, profile)[0][:12]
+    ]
+    judged = [trial.judged() for trial in trials]
+    plans = [plan if plan.feasible else None for plan in judged]
+    found = [trial.feasible() for trial in trials]
+    assert plans == [plan if isinstance(plan, Judged) else None for plan in found]
 
 
 def test_sixteen_bits_of_cache_come_first(judged):

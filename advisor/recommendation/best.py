@@ -1,0 +1,88 @@
+"""The first of the feasible plans, without judging what cannot be it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from advisor.documents.outcome import Placement
+from advisor.documents.requirements import Requirements
+from advisor.prediction.artifacts import load
+from advisor.recommendation.candidates import Candidate
+from advisor.recommendation.evaluate import (
+    VISIBLE_LOSS_PCT,
+    feasible_of,
+    good,
+    look,
+    may_shrink,
+)
+from advisor.recommendation.judge import Judged, Setting, Trial
+from advisor.recommendation.rank import HEAVY_LOSS_PCT, objective_of, ranked, waits_beside_an_idle_gpu
+from advisor.recommendation.room import rooms
+
+Found = Judged | Placement | None
+"""What `Trial.feasible` says."""
+
+
+def best_plan(requirements: Requirements, setting: Setting, only: tuple[str, ...] = ()) -> Judged | None:
+    """The first of `ranked(feasible(...))`; None when no plan meets the need.
+
+    The most accurate plan is looked for from the least expected loss upwards, and no further than a plan can
+    still tie with the best found: the expected loss is known before anything is placed. Any other objective
+    judges every plan. Raises UsageError as `evaluate` does.
+    """
+    looked = look(requirements, setting, only)
+    ceiling = looked.ceiling
+    if objective_of(requirements) != "accuracy":
+        plans = feasible_of(looked.unlimited, requirements, setting, ceiling)
+        plans = plans or feasible_of(looked.limited, requirements, setting, ceiling)
+        return next(iter(ranked(plans, requirements)), None)
+    best = _most_accurate(looked.unlimited, requirements, setting, ceiling)
+    return best or _most_accurate(looked.limited, requirements, setting, ceiling)
+
+
+def _most_accurate(
+    these: Sequence[Candidate], requirements: Requirements, setting: Setting, ceiling: float | None
+) -> Judged | None:
+    trials = [Trial(candidate, requirements, setting, ceiling) for candidate in these]
+    trials.sort(key=lambda trial: trial.least_loss)
+    tokens = rooms(requirements, setting.model)
+    shrinks = len(tokens) > 1 and not any(
+        good(trial.feasible()) for trial in trials if trial.least_loss <= VISIBLE_LOSS_PCT
+    )
+
+    def found(trial: Trial) -> Found:
+        plan = trial.feasible()
+        return trial.feasible(tokens[1]) if shrinks and may_shrink(plan, setting.hardware) else plan
+
+    proper = [trial for trial in trials if not trial.candidate.limited]
+    limited = [trial for trial in trials if trial.candidate.limited]
+    return _first(proper, found, requirements) or _first(limited, found, requirements)
+
+
+def _first(
+    trials: Sequence[Trial], found: Callable[[Trial], Found], requirements: Requirements
+) -> Judged | None:
+    """The first by rank; *trials* by their least loss."""
+    resolution = load("decision")["benchmark_resolution_pct"]
+    least, plans = float("inf"), []
+    for trial in trials:
+        if trial.least_loss - least > resolution:
+            break
+        plan = found(trial)
+        if isinstance(plan, Judged):
+            plans.append(plan)
+            if plan.loss and plan.loss.value < HEAVY_LOSS_PCT and not waits_beside_an_idle_gpu(plan):
+                least = min(least, plan.loss.value)
+    best = next(iter(ranked(plans, requirements)), None)
+    if best is None or _leads(best, least, resolution):
+        return best
+    # Every plan that ties is beaten by one that waits beside an idle GPU: what comes next is anybody's.
+    everyone = [plan for trial in trials if isinstance(plan := found(trial), Judged)]
+    return ranked(everyone, requirements)[0]
+
+
+def _leads(best: Judged, least: float, resolution: float) -> bool:
+    """Whether *best* ties with the *least* loss of the plans that leave no GPU idle."""
+    return (
+        best.loss is not None and best.loss.value - least <= resolution and not waits_beside_an_idle_gpu(best)
+    )
