@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on, work
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.screen import Screen
 
 from advisor.documents.hardware import HardwareProfile
@@ -35,10 +36,10 @@ class AdvisorApp(App[str]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", show=False, priority=True, system=True),
-        Binding("ctrl+q", "leave", "Quit", show=False, priority=True, system=True),
-        Binding("q", "leave", "Quit"),
         Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("f1", "help", "Help", show=False),
+        Binding("f1", "help", "Help"),
+        Binding("q", "leave", "Quit"),
+        Binding("ctrl+q", "quit", "Quit", priority=True, system=True),
         Binding("ctrl+t", "light_or_dark", "Light/dark", show=False),
     ]
 
@@ -69,10 +70,10 @@ class AdvisorApp(App[str]):
         await self.push_screen(self.screen_for(name, *arguments))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every action of the screen, then Textual's own."""
+        """Every action of the screen, then Textual's own; not the keys that every list and field has."""
         for active in screen.active_bindings.values():
             binding = active.binding
-            if binding.description and not binding.system:
+            if binding.description and not binding.system and _own(active):
                 run = partial(self.run_action, binding.action, active.node)
                 yield SystemCommand(binding.description, f"key {binding.key_display or binding.key}", run)
         yield SystemCommand("Forget all answers", "begin anew, for this machine", self.action_forget)
@@ -148,6 +149,13 @@ class AdvisorApp(App[str]):
         """What this screen is for and its keys."""
         if getattr(self.screen, "ABOUT", ""):
             self.push_screen(self.screen_for("help", self.screen))
+
+
+def _own(active: ActiveBinding) -> bool:
+    """Whether a class of this program binds the key, and not one of Textual's."""
+    classes = [kind for kind in type(active.node).__mro__ if kind.__module__.startswith("advisor.")]
+    bound = chain.from_iterable(vars(kind).get("BINDINGS", ()) for kind in classes)
+    return active.binding.action in {each.action for each in bound if isinstance(each, Binding)}
 
 
 def make_app(

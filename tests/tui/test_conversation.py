@@ -61,7 +61,7 @@ async def test_every_screen(start, size):
             assert words in driver.text
         await driver.press("enter")
         assert driver.screen == "EvidenceScreen"
-        assert "tensors by type" in driver.text
+        assert "Its tensors are stored as" in driver.text
         await driver.press("escape", "p")
         assert "file, GB (across), expected loss, % (up)" in driver.text
         await driver.press("2")

@@ -53,7 +53,7 @@ async def test_nonsense_is_marked_and_the_answer_stays(start):
         await driver.press("e", "enter", "tab")
         assert "give a whole number" in driver.problem("context")
         await driver.replace("context", "")
-        await driver.press("e", "tab")
+        await _answered(driver)
         assert "unknown model 'Lama-9.9-8B'" in driver.problem("model")
         assert driver.app.screen.reply is before
 

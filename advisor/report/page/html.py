@@ -25,6 +25,7 @@ from advisor.report.page.rows import FIGURES, table_lines
 from advisor.report.page.sources import link, named_sources
 from advisor.report.pictures import inline_svg, panels
 from advisor.report.plan import RANKING, SUMMARY, figure_rows, headline, ranking_cells, summary_cells
+from advisor.report.sentences import sentences
 from advisor.report.terminal import cleaned
 from advisor.report.terms import lines
 from advisor.report.text import rejection_lines
@@ -92,7 +93,11 @@ def _view(answer: Answer, index: int) -> dict[str, Any]:
         "better_header": RANKING,
         "better": [ranking_cells(other) for other in document.better_models],
         "rejected": rejection_lines(document.rejected, _NAMES_SHOWN),
-        "terms": [(name, "\n".join(lines(part, above=name))) for name, part in answer.sections.items()],
+        "terms": [
+            (name, "\n".join(sentences(name, part)), "\n".join(lines(part, above=name)))
+            for name, part in answer.sections.items()
+            if part
+        ],
         "sources": [
             (name, origin, link(origin.url)) for name, origin in named_sources(plan, answer.sections)
         ],

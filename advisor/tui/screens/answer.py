@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import DataTable, Footer, Input, Static
+from textual.widgets import DataTable, Input, Static
 
 from advisor.documents.recommendation import Plan
 from advisor.report.terminal import clean
@@ -17,6 +17,7 @@ from advisor.tui.answers import Answers, command, requirements
 from advisor.tui.conversation import Reply
 from advisor.tui.screens.asking import AskingScreen
 from advisor.tui.widgets.answer_page import AnswerPage, FigureTable, text
+from advisor.tui.widgets.keys import Keys
 from advisor.tui.widgets.questions import Questions, wrong_fields
 from advisor.tui.widgets.ranked import Ranked
 from advisor.tui.widgets.steps import Steps
@@ -41,21 +42,21 @@ class AnswerScreen(AskingScreen):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 (as Textual declares it)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "questions", "Questions"),
-        Binding("h", "machine", "Machine"),
-        Binding("x", "this_machine", "Back to this machine", show=False),
         Binding("y", "copy_run", "Copy"),
         Binding("g", "get", "Get & run"),
+        Binding("t,f5", "of_a_model('tradeoffs')", "Tradeoffs", key_display="t"),
+        Binding("h", "machine", "Machine"),
+        Binding("slash", "search", "Search", key_display="/"),
+        Binding("w", "words", "Words", key_display="w"),
         Binding("c", "compare", "Compare", show=False),
+        Binding("x", "this_machine", "Back to this machine", show=False),
         Binding("m", "copy_make", "Copy the make command", show=False),
         Binding("j", "copy_same", "Copy the advisor call", show=False),
-        Binding("t,f5", "tradeoffs", "Tradeoffs", key_display="t"),
-        Binding("p", "plot", "Plot", show=False),
+        Binding("p", "of_a_model('plot')", "Plot", show=False),
         Binding("escape", "back", show=False),
-        Binding("slash", "search", "Search", key_display="/"),
         Binding("f", "left_out", "Models left out too", show=False),
-        Binding("w", "words", "Words", key_display="w"),
-        Binding("l", "learn", "Learn", show=False),
-        Binding("s", "save", "Save", show=False),
+        Binding("l", "show('learn')", "Learn", show=False),
+        Binding("s", "show('save')", "Save", show=False),
         Binding("down", "scroll(1)", show=False),
         Binding("up", "scroll(-1)", show=False),
         Binding("pagedown", "scroll(15)", show=False),
@@ -66,6 +67,8 @@ class AnswerScreen(AskingScreen):
         super().__init__()
         self._words: dict[bool, str] = {}
         """What was searched for in the list of models (True) and of schemes (False)."""
+        self._next = ""
+        """The screen to open once the model it needs is answered."""
 
     def compose(self) -> ComposeResult:
         """Steps, machine, page, and the questions beside it where there is room."""
@@ -74,7 +77,7 @@ class AnswerScreen(AskingScreen):
         with Horizontal(id="beside"):
             yield Vertical(id="body")
             yield Questions(self.conversation.answers, machine=True)
-        yield Footer(compact=True)
+        yield Keys()
 
     @property
     def reply(self) -> Reply | None:
@@ -84,9 +87,12 @@ class AnswerScreen(AskingScreen):
 
     @property
     def plan(self) -> Plan | None:
-        """The recommended plan, or the nearest miss."""
+        """The one at the cursor of a list, else the recommended plan, or the nearest miss."""
         if self.reply is None:
             return None
+        for ranked in self.query(Ranked).results(Ranked):
+            if ranked.table.has_focus:
+                return ranked.at_cursor
         document = self.reply.document
         return document.recommendation or (document.nearest_miss.plan if document.nearest_miss else None)
 
@@ -135,6 +141,7 @@ class AnswerScreen(AskingScreen):
 
     async def refused(self, text: str, field: str) -> None:
         """At the field of the panel where it is seen, else in place of the page."""
+        self._next = ""
         if self.reply is not None:
             self._head(self.reply)
         if not (self.panel.display and self.panel.refuse(field, text) and self.reply):
@@ -147,11 +154,22 @@ class AnswerScreen(AskingScreen):
         body = self.query_one("#body")
         if self.reply is not None and (lists := self.query(Ranked)):
             self._words[self.reply.model is None] = lists.first().words
-        if self.focused is not None and body in self.focused.ancestors:
+        free = self.focused is None or body in self.focused.ancestors
+        if free:
             self.set_focus(None)  # the next field would take it
         words = self._words.get(reply.model is None, "")
         await body.remove_children()
         await body.mount(AnswerPage(reply, self.conversation.marked, words))
+        if free:
+            self.action_rows()
+        name, self._next = self._next, ""
+        if name and reply.table is not None:
+            await self.app.open(name, reply)
+
+    def action_rows(self) -> None:
+        """The cursor into the rows of the first list; where nothing fits, the page is to be read first."""
+        if self.reply is not None and self.reply.document.recommendation is not None:
+            self.query(Ranked).first().enter()
 
     def _head(self, reply: Reply, more: str = "") -> None:
         line = self.query_one("#planned-for", Static)
@@ -178,8 +196,7 @@ class AnswerScreen(AskingScreen):
         if self.reply is None:
             return
         if event.plan is None or self.reply.model is None or event.model != self.reply.model.name:
-            self.app.change(replace(self.conversation.answers, model=event.model))
-            await self.ask(self.conversation.answers)
+            await self._take(event.model)
         else:
             await self._evidence(event.plan, "size")
 
@@ -200,10 +217,11 @@ class AnswerScreen(AskingScreen):
             await self.app.open("questions")
 
     def action_back(self) -> None:
-        """First out of a field, then from a model back to the list it was taken from."""
+        """First out of a field of the panel, then from a model back to the list it was taken from."""
         answers = self.conversation.answers
-        if self.focused is not None:
+        if self.focused is not None and self.panel in self.focused.ancestors:
             self.set_focus(None)
+            self.action_rows()
         elif answers.model and self.reply is not None:
             self.app.change(replace(answers, model=""))
             self.ask_soon()
@@ -237,8 +255,8 @@ class AnswerScreen(AskingScreen):
 
     def action_copy_run(self) -> None:
         """The command that runs the plan, to the clipboard."""
-        if self.plan:
-            self.app.copy(self.plan.run_command, "run command")
+        if plan := self.plan:
+            self.app.copy(plan.run_command, f"run command of {plan.model} {plan.scheme}")
 
     def action_copy_make(self) -> None:
         """The command that makes the weights, to the clipboard."""
@@ -256,34 +274,26 @@ class AnswerScreen(AskingScreen):
         if self.plan is not None:
             await self.app.open("get", self.reply, self.plan)
 
-    async def action_tradeoffs(self) -> None:
-        """Every scheme side by side."""
-        if self.needs_model():
-            await self.app.open("tradeoffs", self.reply)
+    async def action_of_a_model(self, name: str) -> None:
+        """Open the screen NAME; without a model first of all the one at the cursor is taken."""
+        if self.reply is None:
+            self.notify("the answer is still being computed", severity="warning")
+        elif self.reply.table is not None:
+            await self.app.open(name, self.reply)
+        elif self.plan is not None:
+            self._next = name
+            await self._take(self.plan.model)
 
-    async def action_plot(self) -> None:
-        """Size and speed against loss."""
-        if self.needs_model():
-            await self.app.open("plot", self.reply)
+    async def _take(self, model: str) -> None:
+        self.app.change(replace(self.conversation.answers, model=model))
+        await self.ask(self.conversation.answers)
 
     async def action_words(self) -> None:
         """What the words of the figures mean, with these figures."""
         if self.plan is not None:
             await self.app.open("words", self.plan)
 
-    async def action_learn(self) -> None:
-        """What quantization does."""
+    async def action_show(self, name: str) -> None:
+        """The screen NAME, for what is answered."""
         if self.reply is not None:
-            await self.app.open("learn", self.reply)
-
-    async def action_save(self) -> None:
-        """Take the documents away as files."""
-        if self.reply is not None:
-            await self.app.open("save", self.reply)
-
-    def needs_model(self) -> bool:
-        """Whether a model is chosen; says what to do when none is."""
-        known = self.reply is not None and self.reply.table is not None
-        if not known:
-            self.notify("take one of the models first: Enter on its row", severity="warning")
-        return known
+            await self.app.open(name, self.reply)

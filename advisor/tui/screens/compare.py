@@ -7,10 +7,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from advisor.documents.recommendation import Plan
 from advisor.tui.screens.base import StepScreen
+from advisor.tui.widgets.keys import Keys
 from advisor.tui.widgets.side_by_side import SideBySide
 from advisor.tui.widgets.steps import Steps
 
@@ -39,7 +40,7 @@ class CompareScreen(StepScreen):
         with VerticalScroll(id="page"):
             yield Static("Side by side (★ best, shared where the intervals hold it)", classes="heading")
             yield SideBySide(self.plans)
-        yield Footer(compact=True)
+        yield Keys()
 
     def action_unmark(self) -> None:
         """Nothing is marked any more."""

@@ -8,17 +8,19 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Footer, Static, TabbedContent, TabPane
+from textual.widgets import Static, TabbedContent, TabPane
 
 from advisor.documents.recommendation import Plan
 from advisor.documents.tradeoffs import Row
 from advisor.errors import AdvisorError
 from advisor.report.page.sources import link, named_sources
+from advisor.report.sentences import sentences
 from advisor.report.terminal import clean
 from advisor.report.terms import lines
 from advisor.tui.conversation import Reply, evidence
 from advisor.tui.messages import EvidenceFound
 from advisor.tui.screens.base import StepScreen
+from advisor.tui.widgets.keys import Keys
 from advisor.tui.widgets.steps import Steps
 
 SECTIONS = ("size", "memory", "speed", "accuracy")
@@ -28,14 +30,14 @@ class EvidenceScreen(StepScreen):
     """Opened by Enter on a figure or a row."""
 
     ABOUT = (
-        "Where the figures come from: bytes by tensor type, what each device holds, the terms of the speed,"
-        " the damage and "
-        "the loss; each with its interval, its basis (exact, measured, interpolated, extrapolated) and its "
-        "sources, whose links stand above. "
-        "Left and right change the section."
+        "Where the figures come from, in sentences: bytes by tensor type, what each device holds, where the "
+        "time goes, what is lost; each with its interval, its basis (exact, measured, interpolated, "
+        "extrapolated) and its sources, whose links stand below. Left and right change the section; d shows "
+        "every term as it was computed."
     )
     AUTO_FOCUS = "Tabs"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "details", "All terms"),
         Binding("down", "scroll(1)", "Scroll", show=False),
         Binding("up", "scroll(-1)", show=False),
         Binding("pagedown", "scroll(10)", show=False),
@@ -45,6 +47,8 @@ class EvidenceScreen(StepScreen):
     def __init__(self, reply: Reply, row: Row | Plan, section: str) -> None:
         super().__init__()
         self.reply, self.row, self.section = reply, row, section
+        self.details = False
+        self.found = EvidenceFound()
 
     def compose(self) -> ComposeResult:
         """A tab a section."""
@@ -57,7 +61,7 @@ class EvidenceScreen(StepScreen):
             for name in SECTIONS:
                 with TabPane(name.capitalize(), id=name), VerticalScroll(can_focus=False):
                     yield Static("Looking up …", id=f"{name}-text", markup=False)
-        yield Footer(compact=True)
+        yield Keys()
 
     def on_mount(self) -> None:
         """The terms are computed aside."""
@@ -73,12 +77,23 @@ class EvidenceScreen(StepScreen):
 
     @on(EvidenceFound)
     def _show(self, event: EvidenceFound) -> None:
+        self.found = event
         for name in SECTIONS:
-            section = event.sections.get(name)
-            text = "\n".join(lines(section, above=name)) if section else (event.failure or self._reason())
-            if measured := event.sources.get(name):
-                text = "\n".join(["Measured by", *measured, "", text])
-            self.query_one(f"#{name}-text", Static).update(text)
+            self.query_one(f"#{name}-text", Static).update("\n".join(map(clean, self._lines(name))))
+
+    def _lines(self, name: str) -> list[str]:
+        section = self.found.sections.get(name)
+        if not section:
+            return [self.found.failure or self._reason()]
+        told = sentences(name, section)
+        if measured := self.found.sources.get(name):
+            told += ["", "Measured by", *measured]
+        return [*told, "", "All terms", *lines(section, above=name)] if self.details else told
+
+    def action_details(self) -> None:
+        """Every term as it was computed, and without them again."""
+        self.details = not self.details
+        self._show(self.found)
 
     def _reason(self) -> str:
         reason = getattr(self.row, "reason", "")

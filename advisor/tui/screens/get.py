@@ -11,7 +11,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Button, Footer, Input, ProgressBar, Static
+from textual.widgets import Button, Input, ProgressBar, Static
 from textual.worker import get_current_worker
 
 from advisor.documents.files import expanded
@@ -27,6 +27,7 @@ from advisor.tui.here.running import Running
 from advisor.tui.messages import JobEnded, JobTold, WeightsFound
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.field import Field
+from advisor.tui.widgets.keys import Keys
 from advisor.tui.widgets.steps import Steps
 
 _Stopped = Callable[[], bool]
@@ -76,7 +77,7 @@ class GetScreen(StepScreen):
         yield Static("", id="job", classes="pad", markup=False)
         with VerticalScroll(id="page"):
             yield Static("Looking at what is here …", id="here", markup=False)
-        yield Footer(compact=True)
+        yield Keys()
 
     def on_mount(self) -> None:
         """Look at the disk aside."""

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Footer, Input, Static, TabbedContent, TabPane
+from textual.widgets import Input, Static, TabbedContent, TabPane
 
 from advisor.errors import UsageError
 from advisor.tui.conversation import Reply
@@ -17,6 +17,7 @@ from advisor.tui.learning import comparison, glossary, levels, steps, suffixes
 from advisor.tui.quantize import Choice, numbers
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.field import Field
+from advisor.tui.widgets.keys import Keys
 from advisor.tui.widgets.steps import Steps
 
 EXAMPLE = "0.12 -0.07 0.31 -0.25 0.02 0.18 -0.11 0.05 0.09 -0.21 1.9 -0.04 0.16 -0.13 0.08 -0.3"
@@ -70,7 +71,7 @@ class LearnScreen(StepScreen):
                     yield Static(suffixes(self.reply.model), markup=False)
                 yield Static("What the names say", classes="heading")
                 yield Static(glossary(), markup=False)
-        yield Footer(compact=True)
+        yield Keys()
 
     def on_mount(self) -> None:
         """The example."""

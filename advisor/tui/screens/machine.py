@@ -10,7 +10,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Button, DataTable, Footer, Input, ProgressBar, Static
+from textual.widgets import Button, DataTable, Input, ProgressBar, Static
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.errors import AdvisorError
@@ -21,6 +21,7 @@ from advisor.tui.messages import MachineFailed, MachineRead, Measuring
 from advisor.tui.names import machine_names, meant
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.field import Field
+from advisor.tui.widgets.keys import Keys
 from advisor.tui.widgets.search import Search
 from advisor.tui.widgets.steps import Steps
 from advisor.tui.words import in_place
@@ -82,7 +83,7 @@ class MachineScreen(StepScreen):
             yield Button("Continue", id="continue", variant="primary", compact=True)
             yield Button("Measure bandwidth", id="measure", compact=True)
             yield Button("This machine", id="this", compact=True)
-        yield Footer(compact=True)
+        yield Keys()
 
     def on_mount(self) -> None:
         """Read the machine, unless it was handed over."""

@@ -9,7 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import MouseMove
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from advisor.documents.tradeoffs import Row
 from advisor.errors import AdvisorError
@@ -29,6 +29,7 @@ from advisor.tui.conversation import Reply
 from advisor.tui.family import family_series
 from advisor.tui.messages import PointsFound
 from advisor.tui.screens.base import StepScreen
+from advisor.tui.widgets.keys import Keys
 from advisor.tui.widgets.steps import Steps
 
 MARKERS = (
@@ -92,7 +93,7 @@ class PlotScreen(StepScreen):
         yield Plot(id="plot-widget")
         yield Static("", id="legend-line", classes="pad", markup=False)
         yield Static("", id="point-line", classes="pad", markup=False)
-        yield Footer(compact=True)
+        yield Keys()
 
     def on_mount(self) -> None:
         """Begin with size against loss."""

@@ -8,12 +8,13 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Button, Footer, Input
+from textual.widgets import Button, Input
 
 from advisor.errors import AdvisorError
 from advisor.tui.answers import Answers, plain_words
 from advisor.tui.messages import Replied, ReplyFailed
 from advisor.tui.screens.base import StepScreen
+from advisor.tui.widgets.keys import Keys
 from advisor.tui.widgets.questions import Questions, wrong_fields
 from advisor.tui.widgets.steps import Steps
 
@@ -40,7 +41,7 @@ class QuestionsScreen(StepScreen):
         with Horizontal(classes="buttons"):
             yield Button("Answer", id="answer", variant="primary", compact=True)
             yield Button("Back", id="back", compact=True)
-        yield Footer(compact=True)
+        yield Keys()
 
     @property
     def form(self) -> Questions:

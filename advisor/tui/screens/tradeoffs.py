@@ -9,7 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from advisor.documents.kinds import KV_CHOICES
@@ -23,6 +23,7 @@ from advisor.tui.messages import Replied, ReplyFailed
 from advisor.tui.names import machine_names, meant
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.field import Field
+from advisor.tui.widgets.keys import Keys
 from advisor.tui.widgets.scheme_table import SchemeTable
 from advisor.tui.widgets.search import Search
 from advisor.tui.widgets.steps import Steps
@@ -93,7 +94,7 @@ class TradeoffsScreen(StepScreen):
         yield Static("", id="summary", markup=False)
         yield SchemeTable()
         yield Static("", id="detail", markup=False)
-        yield Footer(compact=True)
+        yield Keys()
 
     @property
     def table(self) -> SchemeTable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import DataTable, Static
 
@@ -28,19 +29,33 @@ class FigureTable(DataTable[Text]):
         super().__init__(id="figures", cursor_type="row", show_header=False)
         self.plan = plan
 
-    def on_mount(self) -> None:
-        """A row a figure; long values and notes wrap."""
-        for title in ("figure", "value", "note"):
-            self.add_column(title)
-        for name, value, note, _ in figure_rows(self.plan):
-            self.add_row(Text(name), Text(value), Text(note), height=None)
+    def on_resize(self, event: Resize) -> None:
+        """A row a figure; what its column does not hold is wrapped."""
+        rows = [row[:3] for row in figure_rows(self.plan)]
+        widths = figure_widths(rows, event.size.width)
+        if widths == [column.width for column in self.ordered_columns]:
+            return
+        self.clear(columns=True)
+        for width in widths:
+            self.add_column("", width=width)
+        for row in rows:
+            self.add_row(*map(Text, row), height=None)
 
     def section(self, row: int) -> str:
         """The part of the evidence that explains the figure in *row*."""
         return figure_rows(self.plan)[row][3]
 
 
-class AnswerPage(VerticalScroll):
+def figure_widths(rows: list[tuple[str, str, str]], width: int) -> list[int]:
+    """Cells of name, value and note in a table of *width*, each with a blank at both sides: a value gives
+    way to its note down to half of what the two have."""
+    name, value, note = (max(map(len, column)) for column in zip(*rows, strict=True))
+    left = max(width - name - 6, 2)
+    value = min(value, max(left - note, left // 2))
+    return [name, value, left - value]
+
+
+class AnswerPage(VerticalScroll, can_focus=False):
     """The page of one reply."""
 
     def __init__(self, reply: Reply, marked: list[Plan], words: str = "") -> None:

@@ -7,10 +7,12 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual import on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Resize
+from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import DataTable, Input, Static
 
@@ -22,7 +24,36 @@ from advisor.tui.widgets.tick import Tick
 
 
 class RankedTable(DataTable[Text]):
-    """Escape leaves it to the page; up from the first row goes to the search line."""
+    """Rows to walk; beyond the first and the last one, and by whole pages, the page around them is read."""
+
+    def action_cursor_up(self) -> None:
+        """The row above; from the first one up the page."""
+        if self.cursor_row == 0:
+            raise SkipAction
+        super().action_cursor_up()
+        self.keep_in_sight()
+
+    def action_cursor_down(self) -> None:
+        """The row below; from the last one down the page."""
+        if self.cursor_row >= self.row_count - 1:
+            raise SkipAction
+        super().action_cursor_down()
+        self.keep_in_sight()
+
+    def keep_in_sight(self) -> None:
+        """The page around follows the cursor."""
+        page = next((node for node in self.ancestors if isinstance(node, VerticalScroll)), None)
+        if page is not None:
+            top = self.region.y - page.region.y + page.scroll_offset.y
+            page.scroll_to_region(Region(0, top + 1 + self.cursor_row, 1, 1), animate=False)
+
+    def action_page_down(self) -> None:
+        """The page's."""
+        raise SkipAction
+
+    def action_page_up(self) -> None:
+        """The page's."""
+        raise SkipAction
 
 
 class Ranked(Vertical):
@@ -145,19 +176,31 @@ class Ranked(Vertical):
         self.post_message(self.Chosen(entry.model, entry if isinstance(entry, Plan) else None))
 
     def action_clear(self) -> None:
-        """First what is searched for, then the cursor goes back to the page."""
+        """First what is searched for, then the search line is left for the rows, then the screen's turn."""
         search = self.query_one(Input)
         if search.value:
             search.value = ""
+        elif search.has_focus:
+            self.table.focus()
         else:
-            self.screen.set_focus(None)
+            raise SkipAction
+
+    def enter(self) -> None:
+        """The cursor into the rows; the page stays where it is."""
+        if self.shown:
+            self.table.focus(scroll_visible=False)
+
+    @property
+    def at_cursor(self) -> Plan | None:
+        """The plan of the row at the cursor; None for a model that was left out."""
+        row = self.table.cursor_row
+        entry = self.shown[row] if 0 <= row < len(self.shown) else None
+        return entry if isinstance(entry, Plan) else None
 
     def action_mark(self) -> None:
         """The row at the cursor, to be compared with others."""
-        row = self.table.cursor_row
-        entry = self.shown[row] if 0 <= row < len(self.shown) else None
-        if isinstance(entry, Plan):
-            self.post_message(self.Marked(entry))
+        if self.at_cursor is not None:
+            self.post_message(self.Marked(self.at_cursor))
 
     def redraw(self) -> None:
         """The marks anew; the cursor stays."""
