@@ -20,7 +20,7 @@ from advisor.sizing.overheads import main_memory_available, serving_activation_b
 from advisor.sizing.parts import Weights
 from advisor.sizing.placement_case import CaseBytes, PlacementCase
 from advisor.sizing.plan import Plan, Workspace, with_lookup
-from advisor.sizing.serving_plan import serving_plans
+from advisor.sizing.serving_plan import nodes_joined, serving_plans
 from advisor.sizing.shares import LayerShares
 
 
@@ -77,11 +77,11 @@ def _sized(case: PlacementCase) -> CaseBytes:
 
 def _plans(sized: CaseBytes) -> list[Plan]:
     """All plans, the best first."""
-    parts = sized.parts
+    parts, nodes = sized.parts, nodes_joined(sized)
 
     def served_rank(plan: Plan) -> tuple[float, ...]:
         if plan.fits(parts):
-            return 0, -plan.tensor_parallel, plan.pipeline_parallel
+            return 0, -plan.tensor_parallel, plan.pipeline_parallel < nodes, plan.pipeline_parallel
         return 1, plan.miss(parts), plan.n_gpus
 
     def local_rank(plan: Plan) -> tuple[float, ...]:

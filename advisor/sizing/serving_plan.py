@@ -35,6 +35,17 @@ def serving_plans(sized: CaseBytes) -> list[Plan]:
     return plans
 
 
+def nodes_joined(sized: CaseBytes) -> int:
+    """Nodes that every scheme's plan spans when it can: all of them where the model at 16 bits takes more
+    than one and several requests keep them busy, so that its schemes are compared on the same cards; else
+    1."""
+    hardware = sized.case.hardware
+    memory = [_available(sized, gpu) for gpu in hardware.gpus]
+    known = [amount for amount in memory if amount is not None]
+    one_node = 2 * (sized.case.model.n_params or 0) <= sum(known) or len(known) < len(memory)
+    return 1 if one_node or sized.case.concurrency == 1 else max(1, hardware.nodes)
+
+
 def _plan(sized: CaseBytes, division: Division, pipeline: int) -> Plan:
     """The plan over tensor x pipeline equal cards."""
     tensor, shares = division.tensor_parallel, sized.shares

@@ -167,6 +167,23 @@ def test_nodes_are_pipeline_stages():
     assert (found.tensor_parallel, found.pipeline_parallel) == (8, 2)
 
 
+@pytest.mark.parametrize(
+    ("model", "scheme", "concurrency", "stages"),
+    [
+        ("Llama-3.1-405B", "BF16", 32, 2),
+        ("Llama-3.1-405B", "W8A8-FP-static", 32, 2),
+        ("Llama-3.1-405B", "W4A16-INT-gptq-g128", 32, 2),
+        ("Llama-3.1-405B", "W8A8-FP-static", 1, 1),
+        ("Llama-3.1-70B", "W8A8-FP-static", 32, 1),
+    ],
+)
+def test_schemes_of_a_model_larger_than_a_node_share_its_nodes(model, scheme, concurrency, stages):
+    """405 B parameters in 16 bits take two nodes: so do its smaller schemes when several requests keep both
+    busy, and speeds are compared on the same cards. One request, or a model one node holds, takes one."""
+    found = _place(TWO_NODES, model, scheme, "vllm", concurrency=concurrency)
+    assert (found.fits, found.pipeline_parallel) == (True, stages)
+
+
 def test_layers_split_over_two_gpus():
     """Llama-3.1-70B Q4_K_M on two 24 GB cards: each holds a part, none is overfull."""
     two = _machine("2x RTX 4090", [_gpu("RTX 4090", 23.99)] * 2, 64)

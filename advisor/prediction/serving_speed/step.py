@@ -88,47 +88,46 @@ def _layer_keys(kinds: Kinds) -> tuple[str, ...]:
     return layer + ("layer-moe",) * kinds.moe + ("graphless",) * kinds.eager
 
 
+def _rate_keys(part: str, family: str, kinds: Kinds) -> tuple[str, ...]:
+    """Efficiency of a kernel family, of a generation, of the one on the other, and as one publisher has
+    it."""
+    by = (f"{part}-by:{kinds.by}:{family}",) if kinds.by and family != "bf16" else ()
+    return f"{part}:{family}", f"{part}-arch:{kinds.arch}", f"{part}-on:{family}:{kinds.arch}", *by
+
+
+def _blunt_keys(family: str, kinds: Kinds) -> tuple[str, ...]:
+    """How a kernel's reading and multiplying add up, by family and generation."""
+    return "bluntness", f"bluntness:{family}", f"bluntness-on:{family}:{kinds.arch}"
+
+
 def coefficient_keys(kinds: Kinds) -> dict[str, tuple[str, ...]]:
     """Which fitted logarithms add up to each coefficient of a step."""
-
-    def of(name: str) -> tuple[str, ...]:
-        return _shared(name, kinds)
-
-    def rate(part: str, family: str) -> tuple[str, ...]:
-        """Efficiency of a kernel family, of a generation, of the one on the other, and as one publisher has
-        it."""
-        by = (f"{part}-by:{kinds.by}:{family}",) if kinds.by and family != "bf16" else ()
-        return f"{part}:{family}", f"{part}-arch:{kinds.arch}", f"{part}-on:{family}:{kinds.arch}", *by
-
-    def blunt(family: str) -> tuple[str, ...]:
-        """How a kernel's reading and multiplying add up, by family and generation."""
-        return "bluntness", f"bluntness:{family}", f"bluntness-on:{family}:{kinds.arch}"
-
+    body, expert = kinds.body, kinds.expert
     return {
-        "body_read": rate("read", kinds.body),
-        "body_math": rate("math", kinds.body),
-        "expert_read": (*rate("read", kinds.expert), "read-expert"),
-        "expert_math": (*rate("math", kinds.expert), "math-expert"),
+        "body_read": _rate_keys("read", body, kinds),
+        "body_math": _rate_keys("math", body, kinds),
+        "expert_read": (*_rate_keys("read", expert, kinds), "read-expert"),
+        "expert_math": (*_rate_keys("math", expert, kinds), "math-expert"),
         "expert_padding": ("padding",),
         "likeness": ("likeness",),
-        "head_read": rate("read", "bf16"),
-        "head_math": rate("math", "bf16"),
+        "head_read": _rate_keys("read", "bf16", kinds),
+        "head_math": _rate_keys("math", "bf16", kinds),
         "kv_read": ("cache-latent" if kinds.latent else "cache-heads", f"cache:{kinds.engine}"),
         "attention_math": ("attention",),
         "between": ("between",),
-        "body_bluntness": blunt(kinds.body),
-        "expert_bluntness": blunt(kinds.expert),
-        "head_bluntness": blunt("bf16"),
+        "body_bluntness": _blunt_keys(body, kinds),
+        "expert_bluntness": _blunt_keys(expert, kinds),
+        "head_bluntness": _blunt_keys("bf16", kinds),
         "layer_s": _layer_keys(kinds),
-        "step_s": of("step"),
-        "sequence_s": of("sequence"),
+        "step_s": _shared("step", kinds),
+        "sequence_s": _shared("sequence", kinds),
         "crowding": ("crowding",),
         "reduce_s": (f"reduce-{kinds.link}",),
         "link": (f"link-{kinds.link}",),
-        "interleave": of("interleave"),
-        "burst": of("burst"),
-        "first_s": (*of("first"), *((f"first-by:{kinds.by}",) if kinds.by else ())),
-        "first_step": of("wait"),
+        "interleave": _shared("interleave", kinds),
+        "burst": _shared("burst", kinds),
+        "first_s": (*_shared("first", kinds), *((f"first-by:{kinds.by}",) if kinds.by else ())),
+        "first_step": _shared("wait", kinds),
     }
 
 
