@@ -34,7 +34,7 @@ def resolve_hardware(
         profile = _hardware_document(text_or_path, "the hardware document")
     elif len(text_or_path) > MOST_CHARACTERS * 4:  # a path has up to 4,096
         raise UsageError(f"a machine's name of {len(text_or_path)} characters; give a name or a file")
-    elif _is_path(text_or_path.partition("#")[0], _MACHINE_FILES):
+    elif text_or_path.partition("#")[0] == "-" or _is_path(text_or_path.partition("#")[0], _MACHINE_FILES):
         profile = _machine_file(text_or_path)
     elif not text_or_path.strip():
         raise UsageError("the hardware name is empty; name a GPU, a CPU or a saved probe")
@@ -74,7 +74,7 @@ def _known(profile: HardwareProfile) -> HardwareProfile:
     return profile
 
 
-_MACHINE_FILES = (".json", ".xml", ".csv", ".txt")
+_MACHINE_FILES = (".json", ".xml", ".csv", ".txt", ".yaml", ".yml", ".gz", ".plist", ".log")
 
 
 def _is_path(text: str, endings: tuple[str, ...]) -> bool:
@@ -87,9 +87,11 @@ def _is_path(text: str, endings: tuple[str, ...]) -> bool:
 
 def _machine_file(text: str) -> HardwareProfile:
     """A saved probe, a document of ours, or another tool's inventory; `FILE#NODE` names one of its nodes."""
-    from advisor.documents.files import read_text  # deferred: only a file needs them
+    from advisor.documents.files import read_standard_input, read_text  # deferred: only a file needs them
 
     path, _, node = text.partition("#")
+    if path == "-":
+        return machine_of(read_standard_input(), "standard input", node or None)
     return machine_of(read_text(path), path, node or None)
 
 

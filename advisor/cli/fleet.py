@@ -50,7 +50,7 @@ def _write(found: tuple[dict[str, str], list[str]], folder: Path) -> None:
 def run(args: argparse.Namespace) -> int:
     """Answer; exit code 3 when the model fits nowhere."""
     from advisor.catalog.inventories import read_inventory
-    from advisor.documents.files import read_text
+    from advisor.documents.files import read_standard_input, read_text
     from advisor.recommendation.capacity import TRIED_CONCURRENCY, plan_fleet
 
     if args.inventories.count("-") > 1:
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     machines = [
         machine
         for path in args.inventories
-        for machine in read_inventory(sys.stdin.read() if path == "-" else read_text(path), path)
+        for machine in read_inventory(read_standard_input() if path == "-" else read_text(path), path)
     ]
     tried = () if args.concurrency else TRIED_CONCURRENCY
     document = plan_fleet(requirements, machines, model, tried=tried)

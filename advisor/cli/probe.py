@@ -58,13 +58,13 @@ def run(args: argparse.Namespace) -> int:
 def _inventory(path: str, *, as_json: bool) -> int:
     """What an inventory describes: its one machine, or a line for each."""
     from advisor.catalog.inventories import read_inventory
-    from advisor.documents.files import read_text
+    from advisor.documents.files import read_standard_input, read_text
     from advisor.documents.inventory import Inventory
     from advisor.documents.plain import dumps
     from advisor.report.figures import gib, table
     from advisor.report.terminal import cleaned
 
-    machines = read_inventory(sys.stdin.read() if path == "-" else read_text(path), path)
+    machines = read_inventory(read_standard_input() if path == "-" else read_text(path), path)
     if not as_json:
         machines = tuple(cleaned(machine) for machine in machines)
     if len(machines) == 1:
@@ -84,6 +84,10 @@ def _inventory(path: str, *, as_json: bool) -> int:
             for machine in machines
         ]
         print("\n".join(table(rows, ("node", "places", "hardware", "each GPU", "memory", "why not"))))
+        said: dict[str, None] = {}
+        for machine in machines:
+            said |= dict.fromkeys(f"{machine.node}: {note}" for note in machine.hardware.notes)
+        print("\n".join(["", *said]) if said else "", end="\n" if said else "")
     return ExitCode.OK
 
 

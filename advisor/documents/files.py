@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
@@ -63,10 +64,50 @@ def lines_of(stream: TextIO) -> Iterator[str]:
 
 
 def read_text(path: str | Path, most_bytes: int = MOST_TEXT_BYTES) -> str:
-    """The same as text: UTF-8, or UTF-16 with its mark as Windows' shell writes it. Raises BadFileError."""
-    content = read_bytes(path, most_bytes)
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    """The same as text: see `decoded`. Raises BadFileError."""
+    return decoded(read_bytes(path, most_bytes), path, most_bytes)
+
+
+def read_standard_input(most_bytes: int = MOST_TEXT_BYTES) -> str:
+    """Standard input as text: see `decoded`. Raises BadFileError."""
+    what = "standard input"
+    if not hasattr(sys.stdin, "buffer"):  # a program that calls the command line gives text
+        return sys.stdin.read() if sys.stdin else ""
+    content = sys.stdin.buffer.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise BadFileError(f"{what} is larger than {most_bytes // 2**20} MiB, which no such file is")
+    return decoded(content, what, most_bytes)
+
+
+def decoded(content: bytes, what: str | Path, most_bytes: int = MOST_TEXT_BYTES) -> str:
+    """UTF-8, or UTF-16 as Windows' shell writes it with a mark or without, either of them compressed by gzip.
+
+    Raises BadFileError.
+    """
+    if content[:2] == b"\x1f\x8b":
+        content = _unpacked(content, what, most_bytes)
+    encoding = "utf-8-sig"
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+    elif b"\0" in content[:4] and len(content) > 1:
+        encoding = "utf-16-le" if content[1] == 0 else "utf-16-be"
     try:
         return content.decode(encoding)
     except UnicodeDecodeError:
-        raise BadFileError(f"{path} is not UTF-8 text") from None
+        raise BadFileError(f"{what} is not UTF-8 text") from None
+
+
+def _unpacked(content: bytes, what: str | Path, most_bytes: int) -> bytes:
+    """What gzip packed, as far as it stays below the limit: a megabyte of zeros is a kilobyte packed."""
+    import zlib
+
+    unpacking = zlib.decompressobj(wbits=31)  # 31: with the header of gzip
+    try:
+        found = unpacking.decompress(content, most_bytes + 1)
+    except zlib.error:
+        raise BadFileError(f"{what} is damaged: gzip cannot unpack it") from None
+    if len(found) > most_bytes:
+        raise BadFileError(f"{what} is larger than {most_bytes // 2**20} MiB, which no such file is")
+    if not unpacking.eof:
+        raise BadFileError(f"{what} is damaged: its end is missing")
+    return found

@@ -26,6 +26,7 @@ def fleet_text(document: FleetPlan) -> str:
             lines += ["", f"{_nodes(found)}:", f"  {found.plan.run_command}"]
         elif found.nearest_miss is not None:
             lines += ["", f"{_nodes(found)}: {'; '.join(found.nearest_miss.misses)}"]
+        lines += [f"  ({note})" for note in found.hardware.notes]
     if document.unused:
         lines += ["", "Unused:", *(f"  {found.node}: {found.why_not}" for found in document.unused)]
     return "\n".join(lines)

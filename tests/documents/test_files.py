@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 from pathlib import Path
 
 import pytest
 
-from advisor.documents.files import MOST_LINE, expanded, lines_of, open_regular, read_bytes, read_text
+from advisor.documents.files import (
+    MOST_LINE,
+    expanded,
+    lines_of,
+    open_regular,
+    read_bytes,
+    read_standard_input,
+    read_text,
+)
 from advisor.errors import BadFileError
 
 
@@ -60,3 +69,45 @@ def test_a_tilde_is_the_users_home(monkeypatch: pytest.MonkeyPatch):
     """As a shell would read it."""
     monkeypatch.setenv("HOME", "/home/me")
     assert Path("/home/me/models/x.gguf") == expanded("~/models/x.gguf")
+
+
+TEXT = "NodeName=a Gres=gpu:l4:1\r\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TEXT.encode(),
+        TEXT.encode("utf-8-sig"),
+        TEXT.encode("utf-16"),
+        TEXT.encode("utf-16-le"),
+        TEXT.encode("utf-16-be"),
+        gzip.compress(TEXT.encode()),
+        gzip.compress(TEXT.encode("utf-16")),
+    ],
+)
+def test_encodings(content: bytes, tmp_path: Path):
+    """UTF-8 and UTF-16, with a mark and without, packed or not, are one text."""
+    (tmp_path / "x").write_bytes(content)
+    assert TEXT == read_text(tmp_path / "x")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (gzip.compress(b"a" * 1000)[:-9], "its end is missing"),
+        (b"\x1f\x8b nothing", "gzip cannot unpack it"),
+        (gzip.compress(bytes(5000)), "is larger than"),
+    ],
+)
+def test_packed_files_that_are_damaged(content: bytes, said: str, tmp_path: Path):
+    """Half a file, no gzip at all, and a small file that becomes large."""
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(BadFileError, match=said):
+        read_text(tmp_path / "x", 4000)
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch):
+    """What is piped in is read as a file is."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(gzip.compress(TEXT.encode("utf-16")))))
+    assert TEXT == read_standard_input()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from types import MappingProxyType
 
-from advisor.catalog.gpus.slices import slice_in, take_slice
+from advisor.catalog.gpus.slices import Slice, card_bytes, slice_in, take_slice
 from advisor.catalog.gpus.spelling import TEXT_EXTRAS, Spelling, cost, row_spellings, spell
 from advisor.catalog.gpus.table import (
     MEMORY_ROOM,
@@ -21,6 +21,8 @@ from advisor.catalog.gpus.table import (
 )
 from advisor.catalog.names import GIB, KEPT_ANSWERS, number, whole
 
+_SLICE_ROOM = 0.1
+"""Share by which the memory of a card and that of its slices together may differ: 8 x 18 GB of 141."""
 _USUAL = {"strix halo": "Radeon 8060S", "amd strix halo": "Radeon 8060S"}
 """Platform names whose full version every measured machine has (profiles' speed sources name no other)."""
 
@@ -46,7 +48,8 @@ def _as_spelled(candidates: list[int], wanted: Spelling) -> list[int]:
     if wanted.cores:
         candidates = _narrow(candidates, lambda row: number(row["gpu_cores"]) == wanted.cores)
     for word in ("sxm", "pcie"):
-        if word in wanted.words or (word == "sxm" and "hbm3" in wanted.words):
+        linked = word == "sxm" and "pcie" not in wanted.words and wanted.words & {"hbm3", "nvlink"}
+        if word in wanted.words or linked:
             candidates = [
                 index for index in candidates if word in row_at(index)["name"].lower()
             ] or candidates
@@ -144,7 +147,7 @@ def find_gpu(name: str, memory_bytes: int | None = None, pci_id: str | None = No
     A MIG slice ('H100 3g.40gb') has its share of its card, a vGPU ('L40S-48Q') its memory.
     """
     if (part := slice_in(name)) is not None:
-        card = find_gpu(part.card, None, pci_id)
+        card = _card_of(part, pci_id)
         return card and take_slice(card, part)
     stated_gib = spell(name).memory_gib
     if memory_bytes is None and stated_gib:
@@ -168,6 +171,31 @@ def find_gpu(name: str, memory_bytes: int | None = None, pci_id: str | None = No
         if row_at(index)["compute_capability_or_gfx"] == chip
     ]
     return _alone(shared, name, memory_bytes) or _one_of_several(name, memory_bytes)
+
+
+def _card_of(part: Slice, pci_id: str | None) -> GpuMatch | None:
+    """The card that *part* is cut from: of several the one whose memory makes such slices."""
+    card = find_gpu(part.card, None, pci_id)
+    sizes = card_bytes(part, card) if card else ()
+    if card is None or not sizes or spell(part.card).memory_gib or any(_near(card, size) for size in sizes):
+        return card
+    others = ((find_gpu(part.card, size, pci_id), size) for size in sizes)
+    return next((other for other, size in others if other and _near(other, size)), card)
+
+
+def _near(card: GpuMatch, size_bytes: int) -> bool:
+    """Whether the card is sold with this much; names of slices are rounded."""
+    return any(abs(option / size_bytes - 1) <= _SLICE_ROOM for option in card.memory_options_bytes)
+
+
+def meanings(name: str) -> tuple[str, ...]:
+    """The rows that *name* may mean when nothing tells the versions apart; of a slice, its card."""
+    part = slice_in(name)
+    for text in _readings(part.card if part else name):
+        candidates, also = _named(text, None)
+        if candidates:
+            return tuple(row_at(index)["name"] for index in (*candidates, *also))
+    return ()
 
 
 def _readings(name: str) -> tuple[str, ...]:

@@ -13,13 +13,32 @@ _MIG = (
     r"(?P<compute>\d)[gc]\.(?P<memory>\d+)gb(?:\+me(?:\.all)?|\+gfx|-me)?\b"
 )
 """'H100 3g.40gb', 'A100 MIG 1g.10gb', 'NVIDIA-H100-80GB-HBM3-MIG-3g.40gb', 'nvidia.com/mig-1g.5gb+me'."""
-_VGPU = r"^(?:nvidia\s+)?(?:grid\s+)?(?P<card>.*?)-(?:(?P<compute>\d)-)?(?P<memory>\d+)(?P<kind>[abcq])$"
+_VGPU = (
+    r"^(?:nvidia[\s\-]+)?(?:grid[\s\-]+)?"
+    r"(?P<card>.*?)[\s\-](?:(?P<compute>\d)[\s\-])?(?P<memory>\d+)(?P<kind>[abcq])$"
+)
 """'NVIDIA L40S-48Q', 'GRID V100D-8Q', 'A100-3-20C' (a MIG slice given to a virtual machine)."""
-_VGPU_CARDS = {"v100d": "v100 32gb", "a100d": "a100 80gb", "rtx6000": "quadro rtx 6000", "a100x": "a100x"}
-"""Boards as vGPU profiles write them (https://docs.nvidia.com/vgpu/latest/grid-vgpu-user-guide/)."""
+_VGPU_CARDS = {
+    "v100d": "v100 pcie 32gb",
+    "v100x": "v100 sxm2 16gb",
+    "v100dx": "v100 sxm2 32gb",
+    "a100x": "a100 sxm4 40gb",
+    "a100d": "a100 pcie 80gb",
+    "a100dx": "a100 sxm4 80gb",
+    "h100xm": "h100 sxm5 80gb",
+    "h100l": "h100 nvl",
+    "h200x": "h200 sxm",
+    "rtx6000": "quadro rtx 6000",
+    "rtx8000": "quadro rtx 8000",
+    "rtx6000-ada": "rtx 6000 ada generation",
+}
+"""Boards as vGPU profiles write them: D doubles the memory, X is the form for a baseboard
+(https://docs.nvidia.com/vgpu/latest/grid-vgpu-user-guide/)."""
 _PARTS = {"A30": 4, "RTX PRO 6000": 4, "RTX PRO 5000": 4}
 """Cards that are cut in four; all others in seven
 (https://docs.nvidia.com/datacenter/tesla/mig-user-guide/supported-mig-profiles.html)."""
+_SLICES_A_CARD = {7: {1: 8, 2: 4, 3: 2, 4: 2, 7: 1}, 4: {1: 4, 2: 2, 4: 1}}
+"""Parts a card is cut in -> parts of a slice -> how many such slices have the card's memory (same guide)."""
 
 
 class Slice(NamedTuple):
@@ -45,6 +64,21 @@ def slice_in(name: str) -> Slice | None:
     return Slice(card, int(found["compute"]) if found["compute"] else None, int(found["memory"]))
 
 
+def card_bytes(part: Slice, card: GpuMatch) -> tuple[int, ...]:
+    """Memory that the card of the MIG slice *part* may have, were it cut as *card* is.
+
+    '3g.40gb' is of 80 GB; the smallest slice comes with a double share too ('1g.10gb' of 40 GB).
+    """
+    times = _SLICES_A_CARD[_parts(card)].get(part.compute or 0)
+    whole = times * part.memory_gb * GIB if times else 0
+    return (whole, whole // 2) if part.compute == 1 else (whole,) if whole else ()
+
+
+def _parts(card: GpuMatch) -> int:
+    """In how many parts the card's arithmetic is cut."""
+    return next((n for start, n in _PARTS.items() if card.catalog_name.startswith(start)), 7)
+
+
 def take_slice(card: GpuMatch, part: Slice) -> GpuMatch:
     """*part* of *card*: its share of the arithmetic; memory and bandwidth come in eighths.
 
@@ -62,7 +96,7 @@ def take_slice(card: GpuMatch, part: Slice) -> GpuMatch:
             memory_total_bytes=wanted, memory_options_bytes=(wanted,), notes=(*card.notes, note)
         )
     eighths = max(1, min(8, round(8 * wanted / total))) if total else 8
-    parts = next((n for start, n in _PARTS.items() if card.catalog_name.startswith(start)), 7)
+    parts = _parts(card)
     compute = min(part.compute, parts)
     rates = {
         name: value * compute / parts

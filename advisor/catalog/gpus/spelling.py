@@ -40,13 +40,15 @@ _ROW_EXTRAS = word_set("sxm pcie passive refresh server ada blackwell pascal pro
 TEXT_EXTRAS = word_set(
     "sxm pcie oam mesa hbm hbm3 hbm2 hbm2e hbm3e ac ecc ada lovelace blackwell ampere hopper "
     "turing volta pascal rdna cdna workstation founders fe oc egpu nvgpu desktop discrete class nvlink xe "
-    "lpg dgx hgx"
+    "lpg dgx hgx mcm mba mega lhr lite hash rate"
 )
 """Words of a spelling that no row needs."""
 _TOKEN = r"gddr\d+x?|ddr\d|hbm\d?e?|\d+gbps|\d+eu|\d+sp|[a-z]+|\d+(?:\.\d+)?|\+"
 _MEMORY = r"(?<![a-z0-9.])(\d+(?:\.\d+)?)\s*(?:gb|gib|g)\b|(?<![a-z0-9])(\d+)\s*(?:gb)?\s*(?=hbm)"
 _CORES = r"(\d+)[ -]?(?:gpu[ -])?(?:cores?|c)\b(?:[ -]gpu)?"
 _REMOVE = r"\(r\)|\(tm\)|®|™|\(radv[^)]*\)|\[0x[0-9a-f]+\]|\(per gpu\)"
+_REMOVE += r"|(?<=gh200[ _-])(?:120|240|480)\s*gb"
+"""The second number in a GH200's name is the memory of its processor."""
 
 
 class Spelling(NamedTuple):

@@ -8,13 +8,13 @@ note.
 from __future__ import annotations
 
 import csv
-import json
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Protocol
 
+from advisor.catalog.inventories._parsed import parsed, plain_text
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.inventory import InventoryMachine
 from advisor.errors import BadFileError, UsageError
@@ -24,10 +24,11 @@ MOST_MACHINES_NAMED = 8
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text of an inventory, and the same as JSON where it is that."""
+    """The text of an inventory, and what it holds where it is JSON or YAML."""
 
     text: str
-    json: Any = None
+    document: Any = None
+    """Several JSON values one after another are a list."""
 
 
 class Reader(Protocol):
@@ -68,7 +69,11 @@ _MISREAD = (
 
 def find_inventory(text: str, what: str = "the inventory") -> tuple[InventoryMachine, ...] | None:
     """The same, or None when *text* is of no form known here. Raises BadFileError for a damaged one."""
-    source = Source(text, _json(text))
+    text = plain_text(text)
+    try:
+        source = Source(text, parsed(text))
+    except ValueError as error:
+        raise BadFileError(f"{what}: {error}") from None
     for reader in readers():
         try:
             machines = reader.read(source)
@@ -82,15 +87,6 @@ def find_inventory(text: str, what: str = "the inventory") -> tuple[InventoryMac
         if machines is not None:
             raise BadFileError(f"{what} is {reader.FORM} without a single machine; export it again")
     return None
-
-
-def _json(text: str) -> Any:
-    if not text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
-        return None
-    try:
-        return json.loads(text.lstrip("\ufeff"))
-    except (ValueError, RecursionError):
-        return None
 
 
 def sole_machine(

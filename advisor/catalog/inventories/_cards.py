@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from advisor.catalog.gpus import find_gpu
+from advisor.catalog.gpus import find_gpu, meanings
+from advisor.catalog.gpus.slices import slice_in
+from advisor.catalog.gpus.spelling import spell
 from advisor.catalog.hardware import describe_machine
 from advisor.catalog.hardware.machines import find_machine, usable_by_gpu
 from advisor.catalog.names import MOST_CHARACTERS
@@ -15,9 +17,9 @@ from advisor.errors import UnknownNameError, UsageError
 
 GIB = 2**30
 MIB = 2**20
-_VGPU = re.compile(r"^(?P<card>.+?)[- ](?P<gib>\d{1,3})(?P<kind>[QCAB])$")
-"""NVIDIA's names of virtual GPUs: the card, the frame buffer in GiB, the licence series
-(https://docs.nvidia.com/vgpu/latest/grid-vgpu-user-guide/)."""
+PARTITIONS = {"spx": 1, "dpx": 2, "tpx": 3, "qpx": 4, "cpx": 8}
+"""AMD's compute partitions -> devices of one card; six on an MI300A
+(https://instinct.docs.amd.com/projects/amdgpu-docs/en/latest/gpu-partitioning/)."""
 _CONTRADICTION = 0.2
 """Drivers show up to a tenth less than the card's name says (ECC, reserved); a fifth is another card."""
 MOST_CARDS = 1024
@@ -41,7 +43,11 @@ class Card:
     pcie: str | None = None
     power_limit_w: float | None = None
     virtual: bool = False
-    """A label says that it is a vGPU or a slice: its memory is its own, whatever the card has."""
+    """It is a vGPU or a slice: its memory is its own, whatever the card has."""
+    parts: int = 1
+    """Into how many equal devices the card is cut, in all its resources (AMD's partitions)."""
+    sold_as: str | None = None
+    """The row of the GPU that machines of this instance type have, where one is stated."""
 
     def __post_init__(self) -> None:
         if self.count > MOST_CARDS or len(self.name) > MOST_CHARACTERS:
@@ -63,7 +69,8 @@ class Described:
 def describe_card(card: Card, ram_bytes: int | None = None) -> Described:
     """The GPUs of *card*; one that the catalogue does not hold has None for what nobody stated."""
     name = re.sub(r"-SHARED$", "", card.name.replace("_", " ").strip())
-    profile, notes, virtual = _profile(name, card)
+    notes: list[str] = []
+    profile = _profile(name, card, notes)
     if profile is None or not profile.gpus:
         return _unknown(name, card, ram_bytes)
     notes += [note for note in profile.notes if "--ram" not in note]
@@ -72,8 +79,11 @@ def describe_card(card: Card, ram_bytes: int | None = None) -> Described:
     if gpu.unified_memory:
         gpu = _unified(gpu, stated, ram_bytes, notes)
     elif stated is not None:
-        gpu = replace(gpu, memory_total_bytes=_memory(gpu, stated, virtual or card.virtual, name, notes))
+        virtual = card.virtual or slice_in(name) is not None
+        gpu = replace(gpu, memory_total_bytes=_memory(gpu, stated, virtual or card.parts > 1, name, notes))
     gpu = replace(gpu, name=name, memory_free_bytes=card.free_bytes, pcie=card.pcie)
+    if card.parts > 1:
+        gpu = _part(gpu, card.parts, notes)
     if card.power_limit_w and gpu.tdp_w and card.power_limit_w < 0.95 * gpu.tdp_w:
         notes.append(
             f"{name} is capped at {card.power_limit_w:.0f} of {gpu.tdp_w:.0f} W: prompts are "
@@ -83,25 +93,65 @@ def describe_card(card: Card, ram_bytes: int | None = None) -> Described:
     return Described((gpu,) * card.count, cpu, tuple(dict.fromkeys(notes)), {})
 
 
-def _profile(name: str, card: Card) -> tuple[HardwareProfile | None, list[str], bool]:
-    """The catalogue's machine of that name, notes, and whether it is a virtual GPU."""
-    if found := _try(name):
-        return found, [], False
-    if (virtual := _VGPU.match(name)) and (found := _try(virtual["card"])):
-        note = (
-            f"{name} is a virtual GPU of {virtual['gib']} GiB: the card's bandwidth and arithmetic are "
-            "shared with its other guests, so speeds are upper ends"
+def _profile(name: str, card: Card, notes: list[str]) -> HardwareProfile | None:
+    """The catalogue's machine of that name: the version with this memory, or of this instance type."""
+    own = card.virtual or card.parts > 1 or spell(name).memory_gib is not None
+    size = None if own else card.memory_bytes  # a size in the name decides, and a contradiction is said
+    if card.sold_as:
+        if card.sold_as in meanings(name):
+            part = slice_in(name)
+            return _try(
+                f"{card.sold_as} {part.compute}g.{part.memory_gb}gb"
+                if part and part.compute
+                else card.sold_as
+            )
+        notes.append(
+            f"it is said to have {name}, but its instance type has {card.sold_as}: {name} is assumed"
         )
-        gib = int(virtual["gib"])
-        gpu = replace(found.gpus[0], memory_total_bytes=gib * GIB)
-        return replace(found, gpus=(gpu,)), [note], True
+    for spelled in _spellings(name):
+        match = find_gpu(spelled, size, card.pci_id)
+        found = _try(spelled)
+        if match is not None and (found is None or found.gpus[0].catalog_name != match.catalog_name):
+            notes += match.notes
+            return _try(match.catalog_name) or found
+        if found is not None and match is not None:
+            keep = set(match.notes) if size else set(found.notes)
+            told = tuple(note for note in found.notes if "which version" not in note or note in keep)
+            return replace(found, notes=told)
+    return None
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    """The name, what stands in brackets as lspci prints it, and the name with or without its maker."""
+    inner = re.search(r"\[([^\]]+)\]", name)
     bare = re.sub(r"^(nvidia|amd|intel|tesla)\b[ -]*", "", name, flags=re.IGNORECASE)
-    for other in (bare, f"Data Center GPU {bare}"):
-        if found := _try(other):
-            return found, [], False
-    if card.pci_id and (match := find_gpu(card.pci_id, card.memory_bytes, card.pci_id)):
-        return _try(match.catalog_name), [], False
-    return None, [], False
+    return (name, *([inner[1]] if inner else []), bare, f"Data Center GPU {bare}")
+
+
+def _part(gpu: Gpu, parts: int, notes: list[str]) -> Gpu:
+    """One of the equal devices that a card is cut into."""
+    memory = gpu.memory_total_bytes
+    whole = next((found.memory_total_bytes for found in _rows(gpu)), memory)
+    rates = {
+        name: value / parts
+        for name in (
+            "bandwidth_bytes_per_s",
+            "fp16_flops",
+            "int8_ops",
+            "fp8_flops",
+            "fp4_flops",
+            "fp32_flops",
+        )
+        if (value := getattr(gpu, name)) is not None
+    }
+    notes.append(f"{gpu.name} is cut into {parts} devices: each is taken to have 1/{parts} of it")
+    size = min(filter(None, (memory, whole and whole // parts)), default=None)
+    return replace(gpu, memory_total_bytes=size, **rates)
+
+
+def _rows(gpu: Gpu) -> tuple[Gpu, ...]:
+    found = _try(gpu.catalog_name or "")
+    return found.gpus if found else ()
 
 
 def _try(name: str) -> HardwareProfile | None:

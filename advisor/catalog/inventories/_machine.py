@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from advisor.catalog.cpus import find_cpu
 from advisor.catalog.hardware import describe_machine
+from advisor.catalog.hardware.cloud import find_instance
 from advisor.catalog.hardware.machines import find_machine
 from advisor.catalog.inventories._cards import Card, describe_card
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
@@ -46,10 +47,12 @@ class Facts:
 
 def profile(facts: Facts, form: str) -> HardwareProfile:
     """The machine; what neither the tool nor the catalogue says is None with a reason."""
-    base = _base(facts)
+    base, sold = _base(facts), instance_gpus(facts.instance)
     gpus: list[Gpu] = []
     notes, unknown, chip = list(facts.notes), dict(facts.unknown), None
     for card in facts.cards:
+        if sold and card.sold_as is None:
+            card = replace(card, sold_as=sold[0].catalog_name)
         described = describe_card(card, facts.ram_bytes)
         unknown |= {_moved(path, len(gpus)): why for path, why in described.unknown.items()}
         gpus += described.gpus
@@ -82,6 +85,12 @@ def profile(facts: Facts, form: str) -> HardwareProfile:
         unknown=unknown,
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def instance_gpus(instance: str | None) -> tuple[Gpu, ...]:
+    """The GPUs of the catalogue's instance of that name."""
+    found = find_instance(instance) if instance else None
+    return describe_machine(found.name).gpus if found and found.card and found.n_gpus else ()
 
 
 def _moved(path: str, by: int) -> str:

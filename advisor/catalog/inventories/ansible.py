@@ -8,24 +8,26 @@ from collections.abc import Iterator
 from typing import Any
 
 from advisor.catalog.inventories import Source
-from advisor.catalog.inventories._cards import MIB
-from advisor.catalog.inventories._machine import Facts, profile
+from advisor.catalog.inventories._cards import MIB, Card
+from advisor.catalog.inventories._machine import Facts, instance_gpus, profile
 from advisor.documents.inventory import InventoryMachine
 
 FORM = "Ansible facts"
 _DEEPEST = 12
-_AD_HOC = re.compile(r"^(\S+) \| (?:SUCCESS|CHANGED)[^=]*=> (?=\{)", re.MULTILINE)
+_AD_HOC = re.compile(r"^(\S+) \| (SUCCESS|CHANGED|UNREACHABLE|FAILED)[^=\n]*=> (?=\{)", re.MULTILINE)
+_SYSTEMS = {"Win32NT": "Windows"}
+"""Ansible's word for an operating system -> ours, where they differ."""
 _MAKERS = ("GenuineIntel", "AuthenticAMD", "HygonGenuine", "CentaurHauls", "ARM")
 _NO_NAME = re.compile(r"to be filled|system product|default string|none|n/a|not specified", re.IGNORECASE)
 
 
 def read(source: Source) -> tuple[InventoryMachine, ...] | None:
     """Every host whose facts hold a processor or a memory size."""
-    documents = [source.json] if source.json is not None else _ad_hoc(source.text)
+    documents = [source.document] if source.document is not None else _ad_hoc(source.text)
     facts = [found for document in documents for found in _facts(document)]
-    if not facts:
+    if not facts or (source.document is not None and not any(_is_gathered(found) for _, found in facts)):
         return None
-    return tuple(_host(node, found) for node, found in facts)
+    return tuple(_host(node, found) if _is_gathered(found) else _failed(node, found) for node, found in facts)
 
 
 def _ad_hoc(text: str) -> list[Any]:
@@ -47,6 +49,13 @@ def _facts(
         for part in document:
             yield from _facts(part, node, depth + 1)
         return
+    if isinstance(document.get("__payload__"), str):  # the cache plugin jsonfile of ansible-core 2.19
+        document = json.loads(document["__payload__"])
+    if document.get("unreachable") is True or (
+        document.get("failed") is True and "ansible_facts" not in document
+    ):
+        yield node, document
+        return
     inner = document.get("ansible_facts")
     plain = {key.removeprefix("ansible_"): value for key, value in (inner or document).items()}
     if ("memtotal_mb" in plain or "processor" in plain) and (inner or "ansible_processor" in document):
@@ -55,6 +64,18 @@ def _facts(
     for key, part in document.items():
         generic = key in ("hosts", "plays", "tasks", "stats", "ansible_facts", "hostvars", "_meta")
         yield from _facts(part, node if generic else key, depth + 1)
+
+
+def _is_gathered(found: dict[str, Any]) -> bool:
+    return "memtotal_mb" in found or "processor" in found
+
+
+def _failed(node: str | None, found: dict[str, Any]) -> InventoryMachine:
+    """A host whose facts could not be gathered."""
+    state = "not reachable" if found.get("unreachable") else "not read"
+    facts = Facts(node=str(node or "a host"))
+    why = f"it was {state}: {str(found.get('msg') or 'no reason is given').splitlines()[0][:120]}"
+    return InventoryMachine(node=facts.node, hardware=profile(facts, FORM), why_not=why)
 
 
 def _host(node: str | None, found: dict[str, Any]) -> InventoryMachine:
@@ -71,7 +92,7 @@ def _host(node: str | None, found: dict[str, Any]) -> InventoryMachine:
         # On EC2 the firmware's product name is the instance type.
         instance=product if re.fullmatch(r"[a-z]\w*\.\w+", product) else None,
         architecture=found.get("architecture") if isinstance(found.get("architecture"), str) else None,
-        os=str(found.get("system") or "") or None,
+        os=_SYSTEMS.get(str(found.get("system")), str(found.get("system") or "") or None),
         sockets=_whole(found.get("processor_count")),
         physical_cores=_cores(found),
         logical_cores=_whole(found.get("processor_vcpus")),
@@ -84,14 +105,19 @@ def _host(node: str | None, found: dict[str, Any]) -> InventoryMachine:
             "nvidia-smi prints"
         },
     )
-    hardware = profile(_apple(facts), FORM)
+    hardware = profile(_with_gpus(facts), FORM)
     return InventoryMachine(node=facts.node, hardware=hardware)
 
 
-def _apple(facts: Facts) -> Facts:
-    """A Mac's processor names its GPU too."""
-    from advisor.catalog.inventories._cards import Card
-
+def _with_gpus(facts: Facts) -> Facts:
+    """A Mac's processor names its GPU too, and so does a cloud's instance type."""
+    sold = instance_gpus(facts.instance)
+    if sold:
+        facts.cards = [Card(name=gpu.catalog_name or gpu.name) for gpu in sold]
+        facts.notes.append(
+            f"Ansible facts hold no GPU; {facts.instance} has {len(sold)}x {sold[0].catalog_name}"
+        )
+        facts.unknown.pop("gpus")
     if facts.cpu_brand and re.match(r"Apple M\d", facts.cpu_brand):
         gib = round((facts.ram_bytes or 0) / 2**30)
         facts.cards = [Card(name=f"{facts.cpu_brand} {gib}GB" if gib else facts.cpu_brand, vendor="Apple")]

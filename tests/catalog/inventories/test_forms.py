@@ -183,7 +183,9 @@ def test_a_file_cut_short_is_one_line(name):
 def test_a_damaged_part_names_the_tool():
     """A known form with a part that its tool never writes is refused by the tool's name."""
     text = (FILES / "k8s_gke_l4_no_gfd.json").read_text(encoding="utf-8").replace("16357785Ki", "much")
-    with pytest.raises(BadFileError, match=r"looks like Kubernetes nodes \(JSON\).*'much' is no quantity"):
+    with pytest.raises(
+        BadFileError, match=r"looks like Kubernetes nodes \(JSON or YAML\).*'much' is no quantity"
+    ):
         read_inventory(text)
 
 

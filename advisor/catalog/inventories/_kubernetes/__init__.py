@@ -1,0 +1,40 @@
+"""GPUs of a Kubernetes node: what labels of discovery and resources of device plugins say."""
+
+from __future__ import annotations
+
+import re
+
+from advisor.catalog.inventories._kubernetes.amd import amd
+from advisor.catalog.inventories._kubernetes.node import Node, Places
+from advisor.catalog.inventories._kubernetes.nvidia import nvidia
+from advisor.catalog.inventories._kubernetes.others import ascend, intel
+
+_ACCELERATOR = re.compile(
+    r"gpu|npu|tpu|xpu|mlu|dcu|gaudi|neuron|accel|directx|vcuda|rebellions|furiosa|qaic|tenstorrent"
+)
+_NO_DEVICE = ("gpu.intel.com/i915_monitoring", "gpu.intel.com/xe_monitoring", "gpu.intel.com/memory.max")
+"""Resources of the plugin beside its devices."""
+
+
+def gpu_places(node: Node) -> list[Places]:
+    """The places of a node; one without cards where no plugin offers a GPU that is known."""
+    for vendor in (nvidia, amd, intel, ascend):
+        if places := vendor(node):
+            return places
+    return [Places(notes=_unknown(node))]
+
+
+def _unknown(node: Node) -> tuple[str, ...]:
+    """Accelerators for which no figures are at hand: named, and planned without."""
+    found = [name for name, count in node.capacity.items() if count and _is_accelerator(name)]
+    return tuple(
+        f"it offers {node.capacity[name]} {name}, of which no figures are at hand: planned without"
+        for name in found
+    )
+
+
+def _is_accelerator(resource: str) -> bool:
+    return "/" in resource and resource not in _NO_DEVICE and bool(_ACCELERATOR.search(resource.lower()))
+
+
+__all__ = ["Node", "Places", "gpu_places"]
