@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from advisor.catalog.models.find import is_repository, plain
 from advisor.catalog.names import compiled
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.model import ModelProfile
 from advisor.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from advisor.catalog.checkpoints import Checkpoint
 
 _MARK = (
     r"awq|gptq|auto-?round|\b(?:nv|mx)?fp[48]|\bw\d+a\d+|bnb|bitsandbytes|\bexl[23]|\bhqq|\baqlm|\bmlx|gguf"
@@ -49,9 +53,29 @@ def as_published(profile: ModelProfile, text: str) -> ModelProfile:
         return _gguf(profile, typed, repository, _canonical(tag.group(1)) if tag else None)
     if not compiled(_MARK).search(lower) or "unquantized" in lower:
         return replace(profile, fixed_scheme="Q4_0") if qat and repository is None else profile
-    scheme, note = _scheme(lower)
+    repository = _repository(profile, typed)
+    listed = _listed(profile, repository)
+    scheme, note = _scheme(repository.lower())
+    if listed:
+        scheme, note = listed.scheme, "" if listed.sure else note
     notes = (*profile.notes, *([f"{text!r}: {note}"] if note else []))
     return replace(profile, fixed_scheme=scheme, notes=notes)
+
+
+def _repository(profile: ModelProfile, typed: str) -> str:
+    """The repository that *typed* means: its publisher may be left out; else *typed* itself."""
+    known = profile.hf_id or ""
+    return known if known.lower().endswith(f"/{typed.lower()}") else typed
+
+
+def _listed(profile: ModelProfile, repository: str) -> Checkpoint | None:
+    """*repository* in the table of published checkpoints; None where it is not, or holds several schemes."""
+    from advisor.catalog.checkpoints import all_checkpoints  # deferred: most names are of no checkpoint
+
+    found = {
+        one.scheme: one for one in all_checkpoints(profile) if one.repository.lower() == repository.lower()
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _trained_for_it(profile: ModelProfile, typed: str) -> ModelProfile:

@@ -39,6 +39,21 @@ def test_a_quantized_repository_has_its_scheme(text: str, expected: tuple[str, s
     assert (model.catalog_name, model.fixed_scheme, model.hf_id) == (*expected, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Qwen3-30B-A3B-FP8", ("W8A8-FP-block", "Qwen/Qwen3-30B-A3B-FP8")),
+        ("Qwen3-8B-FP8", ("W8A8-FP-block", "Qwen/Qwen3-8B-FP8")),
+        ("GLM-4.5-Air-FP8", ("W8A8-FP-dynamic", "zai-org/GLM-4.5-Air-FP8")),
+        ("shawnw3i/Qwen3-14B-INT8", ("W8A8-INT", "shawnw3i/Qwen3-14B-INT8")),
+    ],
+)
+def test_the_table_of_checkpoints_knows_better_than_a_name(text: str, expected: tuple[str, str]) -> None:
+    """With or without its publisher, a repository has the scheme it was published in."""
+    model = resolve_model(text)
+    assert expected == (model.fixed_scheme, model.hf_id)
+
+
 def test_every_scheme_is_written_as_the_table_writes_it() -> None:
     """`fixed_scheme` is a canonical name."""
     schemes = [scheme for _, scheme in REPOSITORIES.values()]

@@ -51,7 +51,7 @@ def ways(scheme: str, hardware: HardwareProfile, *engines: str, every: bool = Fa
 @pytest.mark.parametrize(
     ("scheme", "hardware", "reason"),
     [
-        ("fp8", A100, "FP8 arithmetic needs compute capability 8.9; A100 has 8.0"),
+        ("fp8", V100, "FP8 arithmetic needs compute capability 8.9; V100 has 7.0"),
         ("awq", V100, "the AWQ kernel needs compute capability 7.5; V100 has 7.0"),
         ("W8A16-FP", V100, "the FP8 Marlin kernel needs compute capability 7.5; V100 has 7.0"),
         ("NVFP4", V100, "FP4 arithmetic needs compute capability 10.0; V100 has 7.0"),

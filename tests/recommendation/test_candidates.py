@@ -14,14 +14,18 @@ def test_only_the_engines_asked_for_are_candidates(need_of):
     assert {"vllm"} == {one.engine for one in found}
 
 
-def test_fp8_arithmetic_is_no_candidate_before_ada(need_of):
-    """An RTX 3090 (8.6) multiplies no FP8, an RTX 4090 (8.9) does."""
+def test_fp8_before_ada_is_weights_only(need_of):
+    """An RTX 3090 (8.6) unpacks FP8 weights, which is said; an RTX 4090 (8.9) multiplies them."""
     model, need = need_of("Llama-3.1-8B", engine=("vllm",))
     offered = {
-        name: any(one.scheme.act_dtype == "fp8" for one in candidates(need, resolve_hardware(name), model)[0])
+        name: {
+            (one.limited, one.note.partition(":")[0])
+            for one in candidates(need, resolve_hardware(name), model)[0]
+            if one.scheme.name == "W8A8-FP-dynamic"
+        }
         for name in ("RTX 3090", "RTX 4090")
     }
-    assert {"RTX 3090": False, "RTX 4090": True} == offered
+    assert {"RTX 3090": {(True, "weights only")}, "RTX 4090": {(False, "")}} == offered
 
 
 def test_every_candidate_has_a_kv_type(need_of):

@@ -113,15 +113,19 @@ def edition_named(text: str) -> Edition | None:
 
 
 def _first(rows: list[int], text: str) -> Edition | None:
-    """Of several repositories of one name the typed owner's, then the catalogue's own, then the first."""
+    """Of several repositories of one name the typed owner's, then the catalogue's own, then the copy of
+    whoever trained the model, then the first."""
     if not rows:
         return None
     owner = text.strip().lower().partition("/")[0]
-    found = [edition_at(index) for index in rows]
     order = ("own", "sibling", "copy", "")
-    return min(
-        found, key=lambda one: (one.hf_id.lower().partition("/")[0] != owner, order.index(one.relation))
-    )
+
+    def rank(one: Edition) -> tuple[bool, int, bool]:
+        publisher = one.hf_id.partition("/")[0]
+        vendor = (one.copy_of or "").partition("/")[0]
+        return publisher.lower() != owner, order.index(one.relation), publisher != vendor
+
+    return min((edition_at(index) for index in rows), key=rank)
 
 
 def is_mirror(edition: Edition, repository: str) -> bool:
