@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from advisor.documents.outcome import Estimate, Outcome, Placement
@@ -11,7 +12,7 @@ from advisor.prediction.figures import Speed
 from advisor.prediction.own.damage import own_damage
 from advisor.prediction.speed import speed
 from advisor.prediction.weighing import weigh_case
-from advisor.sizing.placement import place
+from advisor.sizing.placement import place, place_if_fits
 from advisor.sizing.placement_case import PlacementCase
 from advisor.sizing.projector import images_note
 from advisor.sizing.weights import Weights
@@ -43,30 +44,40 @@ def predict(
 
 def place_case(case: Case, weights: Weights) -> Placement:
     """Where *case* lives; a concurrency of "max" is what memory holds beside the weights."""
-    most = case.concurrency == MAX_CONCURRENCY
-    placement = _place(case, weights, 1 if most else case.concurrency)
-    if most and placement.fits and (placement.max_concurrency or 1) > 1:
-        placement = _place(case, weights, placement.max_concurrency or 1)
-    return placement
+    asked = _placement_case(case, weights)
+    placement = place(asked)
+    return _filled(case, asked, placement) if placement.fits else placement
 
 
-def _place(case: Case, weights: Weights, concurrency: int) -> Placement:
-    return place(
-        PlacementCase(
-            hardware=case.hardware,
-            model=case.model,
-            weights=weights,
-            scheme=case.scheme,
-            engine=case.engine,
-            backend=case.backend,
-            context_tokens=case.context_tokens,
-            concurrency=concurrency,
-            kv_type=case.kv_type,
-            gpu_layers=case.gpu_layers,
-            cpu_expert_layers=case.cpu_expert_layers,
-            ubatch_tokens=case.ubatch_tokens,
-            flash_attn=case.flash_attn,
-        )
+def place_case_if_fits(case: Case, weights: Weights) -> Placement | None:
+    """As `place_case`; None for what no memory holds."""
+    asked = _placement_case(case, weights)
+    placement = place_if_fits(asked)
+    return placement and _filled(case, asked, placement)
+
+
+def _filled(case: Case, asked: PlacementCase, placement: Placement) -> Placement:
+    """*placement* with as many requests as memory holds, where that is asked for."""
+    if case.concurrency != MAX_CONCURRENCY or (placement.max_concurrency or 1) <= 1:
+        return placement
+    return place(replace(asked, concurrency=placement.max_concurrency or 1))
+
+
+def _placement_case(case: Case, weights: Weights) -> PlacementCase:
+    return PlacementCase(
+        hardware=case.hardware,
+        model=case.model,
+        weights=weights,
+        scheme=case.scheme,
+        engine=case.engine,
+        backend=case.backend,
+        context_tokens=case.context_tokens,
+        concurrency=1 if case.concurrency == MAX_CONCURRENCY else case.concurrency,
+        kv_type=case.kv_type,
+        gpu_layers=case.gpu_layers,
+        cpu_expert_layers=case.cpu_expert_layers,
+        ubatch_tokens=case.ubatch_tokens,
+        flash_attn=case.flash_attn,
     )
 
 

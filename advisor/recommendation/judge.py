@@ -12,7 +12,7 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Outcome, Placement
 from advisor.documents.requirements import Requirements
 from advisor.prediction.case import Case
-from advisor.prediction.outcome import place_case, predict
+from advisor.prediction.outcome import place_case, place_case_if_fits, predict
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.prediction.weighing import weigh_case
 from advisor.recommendation.candidates import Candidate
@@ -109,9 +109,7 @@ class Trial:
         if beyond_memory(self._case.hardware, weigh_case(self._case), self._case.backend):
             return None
         first = None
-        for case, placement in self._placed(context_tokens):
-            if not placement.fits:
-                continue
+        for case, placement in self._placed(context_tokens, fitting_only=True):
             if next(self._misses(case, placement), None) is None:
                 losses = self._losses_of(case)
                 outcome = predict(case, placement=placement, accuracy=losses.accuracy)
@@ -121,12 +119,14 @@ class Trial:
             first = first or placement
         return first
 
-    def _placed(self, context_tokens: int | None) -> Iterator[tuple[Case, Placement]]:
+    def _placed(
+        self, context_tokens: int | None, fitting_only: bool = False
+    ) -> Iterator[tuple[Case, Placement]]:
         """The ways to run it in the order they are tried."""
         case = self._case
         if context_tokens is not None:
             case = case._replace(context_tokens=context_tokens)
-        for found, placement in _by_preference(case, self.candidate):
+        for found, placement in _by_preference(case, self.candidate.kv_types, fitting_only):
             yield _grown(found, placement, self.requirements)
 
     def _losses_of(self, case: Case) -> Losses:
@@ -175,16 +175,20 @@ def _case(candidate: Candidate, requirements: Requirements, setting: Setting) ->
     )
 
 
-def _by_preference(case: Case, candidate: Candidate) -> list[tuple[Case, Placement]]:
+def _by_preference(
+    case: Case, kv_types: tuple[KvType, ...], fitting_only: bool
+) -> list[tuple[Case, Placement]]:
     """Cases by KV type: what keeps the whole model on the accelerator, then what fits, then the rest."""
     weights = weigh_case(case)
     whole, fitting, rest = [], [], []
-    for kv_type in candidate.kv_types:
+    for kv_type in kv_types:
         this = case._replace(kv_type=kv_type)
-        placement = place_case(this, weights)
+        placement = place_case_if_fits(this, weights) if fitting_only else place_case(this, weights)
+        if placement is None:
+            continue
         if not placement.fits:
             rest.append((this, placement))
-        elif placement.kind not in SPILLS or not case.hardware.gpus or candidate.backend == "cpu":
+        elif placement.kind not in SPILLS or not case.hardware.gpus or case.backend == "cpu":
             whole.append((this, placement))
             break
         else:

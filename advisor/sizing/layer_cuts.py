@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
-from advisor.documents.hardware import Gpu
-from advisor.sizing.overheads import gpu_available
 from advisor.sizing.placement_case import CaseBytes
 
 
-def proportional_cuts(gpus: list[tuple[int, Gpu]], on_gpu: int) -> list[int]:
+class Card(NamedTuple):
+    """A GPU with memory of its own, as a plan sees it."""
+
+    label: str
+    available_bytes: int | None
+    """None where its memory is unknown."""
+
+
+def proportional_cuts(cards: list[Card], on_gpu: int) -> list[int]:
     """Where the layers of each GPU begin and end: the output counts as one layer and lies on the last."""
-    if len(gpus) == 1:
+    if len(cards) == 1:
         return [0, on_gpu]
-    free = [gpu_available(gpu) or 1 for _, gpu in gpus]
+    free = [card.available_bytes or 1 for card in cards]
     total = sum(free) or 1
     bounds = [part / total for part in accumulate(free)]
-    owner = [min(bisect_right(bounds, layer / (on_gpu + 1)), len(gpus) - 1) for layer in range(on_gpu)]
-    return [0, *(sum(1 for o in owner if o <= position) for position in range(len(gpus)))]
+    owner = [min(bisect_right(bounds, layer / (on_gpu + 1)), len(cards) - 1) for layer in range(on_gpu)]
+    return [0, *(sum(1 for o in owner if o <= position) for position in range(len(cards)))]
 
 
-def balanced_cuts(sized: CaseBytes, gpus: list[tuple[int, Gpu]], cpu_experts: int) -> list[int]:
+def balanced_cuts(sized: CaseBytes, cards: list[Card], cpu_experts: int) -> list[int]:
     """Where the layers of each GPU begin and end when the bytes that stay on GPUs follow their memory."""
     shares, n = sized.shares, sized.shares.n_layers
     cache = sum(sized.parts.kv) / n
     sizes = [shares.dense(layer, layer + 1, cpu_experts) + cache for layer in range(n)]
-    free = [gpu_available(gpu) or 1 for _, gpu in gpus]
+    free = [card.available_bytes or 1 for card in cards]
     whole, held = sum(sizes) + shares.output_bytes, 0.0
     bounds = [part / sum(free) * whole for part in accumulate(free)][:-1]
     cuts, position = [0], 0
@@ -35,7 +42,7 @@ def balanced_cuts(sized: CaseBytes, gpus: list[tuple[int, Gpu]], cpu_experts: in
         while position < len(bounds) and held > bounds[position] + size / 2:
             cuts.append(layer)
             position += 1
-    cuts += [n] * (len(gpus) + 1 - len(cuts))
+    cuts += [n] * (len(cards) + 1 - len(cuts))
     return cuts
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from advisor.documents.hardware import Gpu
+from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.kinds import PlacementKind
-from advisor.sizing.layer_cuts import balanced_cuts, layers_per_gpu, proportional_cuts
+from advisor.sizing.layer_cuts import Card, balanced_cuts, layers_per_gpu, proportional_cuts
 from advisor.sizing.overheads import context_bytes, gpu_available, main_memory_available, unified_available
 from advisor.sizing.placement_case import CaseBytes
-from advisor.sizing.plan import Plan, Slot
+from advisor.sizing.plan import Growing, Plan, Slot
 
 
 def gpu_label(index: int, gpu: Gpu) -> str:
@@ -21,7 +21,7 @@ def gpu_label(index: int, gpu: Gpu) -> str:
 def local_plans(sized: CaseBytes) -> list[Plan]:
     """Every kind of plan this machine and engine allow, unordered; one only when the layers on the GPU or the
     experts beside it are asked for."""
-    gpu_layers, cpu_expert_layers = sized.case.gpu_layers, sized.case.cpu_expert_layers
+    gpu_layers = sized.case.gpu_layers
     gpus = list(enumerate(sized.case.hardware.gpus))
     if sized.case.backend == "cpu" or not gpus or gpu_layers == 0:
         only = cpu_plan(sized)
@@ -31,42 +31,58 @@ def local_plans(sized: CaseBytes) -> list[Plan]:
     whole = gpu_layers is not None and (gpu_layers < 0 or gpu_layers > n_layers)
     if all(gpu.unified_memory for _, gpu in gpus):
         return _unified_plans(sized, gpus[0][1], gpu_layers, whole)
-    gpus = [(i, gpu) for i, gpu in gpus if not gpu.unified_memory]
-    gpus.sort(key=lambda pair: -(gpu_available(pair[1]) or 0))
+    return _discrete_plans(sized, _cards(sized.case.hardware), whole)
+
+
+def _discrete_plans(sized: CaseBytes, cards: list[Card], whole: bool) -> list[Plan]:
+    """As `local_plans`, on cards with memory of their own, the largest first."""
+    gpu_layers, cpu_expert_layers = sized.case.gpu_layers, sized.case.cpu_expert_layers
+    n_layers = sized.shares.n_layers
     if cpu_expert_layers:
         on_gpu = n_layers + 1 if gpu_layers is None or gpu_layers < 0 else gpu_layers
-        plan = gpu_plan(sized, gpus, on_gpu, min(cpu_expert_layers, n_layers))
+        plan = gpu_plan(sized, cards, on_gpu, min(cpu_expert_layers, n_layers))
         plan.assume_unknown_fits = True
         return [plan]
     if gpu_layers is not None:
-        plan = _whole(sized, gpus[:1]) if whole else gpu_plan(sized, gpus, gpu_layers, 0)
-        if whole and len(gpus) > 1 and not plan.fits(sized.parts):
-            plan = _whole(sized, gpus)
+        plan = _whole(sized, cards[:1]) if whole else gpu_plan(sized, cards, gpu_layers, 0)
+        if whole and len(cards) > 1 and not plan.fits(sized.parts):
+            plan = _whole(sized, cards)
         plan.assume_unknown_fits = True
         return [plan]
-    plans = [_whole(sized, gpus[:1])]
-    if len(gpus) > 1:
-        plans.append(_whole(sized, gpus))
+    plans = [_whole(sized, cards[:1])]
+    if len(cards) > 1:
+        plans.append(_whole(sized, cards))
     for plan in plans:
         # Nobody knows the card's memory: the answer says so and goes on.
         plan.assume_unknown_fits = True
     if sized.engine.spans_nodes and not any(plan.fits(sized.parts) for plan in plans):
-        plans += _over_nodes(sized, gpus)
+        plans += _over_nodes(sized)
     if not sized.engine.outside_gpu or any(plan.fits(sized.parts) for plan in plans):
         return plans
     if sized.engine.outside_gpu == "experts" and sized.shares.experts[-1] > 0:
-        plans += _expert_plans(sized, gpus)
-    plans += _split_plans(sized, gpus)
+        plans += _expert_plans(sized, cards)
+    plans += _split_plans(sized, cards)
     plans.append(cpu_plan(sized))
     return plans
 
 
-def _over_nodes(sized: CaseBytes, gpus: list[tuple[int, Gpu]]) -> list[Plan]:
+def _cards(hardware: HardwareProfile, node: int = 0) -> list[Card]:
+    """The cards with memory of their own of one of the nodes, the largest first."""
+    before = node * len(hardware.gpus)
+    cards = [
+        Card(gpu_label(before + i, gpu), gpu_available(gpu))
+        for i, gpu in enumerate(hardware.gpus)
+        if not gpu.unified_memory
+    ]
+    return sorted(cards, key=lambda card: -(card.available_bytes or 0))
+
+
+def _over_nodes(sized: CaseBytes) -> list[Plan]:
     """The layers over the GPUs of all equal nodes; none for one node."""
-    nodes, per_node = sized.case.hardware.nodes, len(sized.case.hardware.gpus)
-    if nodes <= 1:
+    hardware = sized.case.hardware
+    if hardware.nodes <= 1:
         return []
-    return [_whole(sized, [(i + node * per_node, gpu) for node in range(nodes) for i, gpu in gpus])]
+    return [_whole(sized, [card for node in range(hardware.nodes) for card in _cards(hardware, node)])]
 
 
 def cpu_plan(sized: CaseBytes) -> Plan:
@@ -127,12 +143,12 @@ def _unified_plans(sized: CaseBytes, gpu: Gpu, gpu_layers: int | None, whole: bo
     return [plan, cpu_plan(sized)]
 
 
-def _whole(sized: CaseBytes, gpus: list[tuple[int, Gpu]]) -> Plan:
-    return gpu_plan(sized, gpus, sized.shares.n_layers + 1, 0)
+def _whole(sized: CaseBytes, cards: list[Card]) -> Plan:
+    return gpu_plan(sized, cards, sized.shares.n_layers + 1, 0)
 
 
-def gpu_plan(sized: CaseBytes, gpus: list[tuple[int, Gpu]], gpu_layers: int, cpu_experts: int) -> Plan:
-    """*gpu_layers* layers (the last ones; one more means the output too) over *gpus*, experts of the first
+def gpu_plan(sized: CaseBytes, cards: list[Card], gpu_layers: int, cpu_experts: int) -> Plan:
+    """*gpu_layers* layers (the last ones; one more means the output too) over *cards*, experts of the first
     *cpu_experts* layers in main memory.
 
     Several GPUs share the layers in proportion to their memory, as llama.cpp does without `-ts`; with experts
@@ -143,52 +159,61 @@ def gpu_plan(sized: CaseBytes, gpus: list[tuple[int, Gpu]], gpu_layers: int, cpu
     n = shares.n_layers
     on_gpu = min(gpu_layers, n)
     first = n - on_gpu
-    balanced = cpu_experts > 0 and len(gpus) > 1
-    cuts = balanced_cuts(sized, gpus, cpu_experts) if balanced else proportional_cuts(gpus, on_gpu)
+    cuts = _cuts(sized, cards, on_gpu, cpu_experts)
     moved = shares.experts[min(cpu_experts, n)]
     slow = shares.active(0, first) + sized.kv_read_bytes * first / n
     slow += max(moved - shares.experts[min(first, cpu_experts)], 0.0) * shares.expert_use
     kind: PlacementKind = (
-        "experts-on-cpu" if cpu_experts else "split" if first else "gpu" if len(gpus) == 1 else "multi-gpu"
+        "experts-on-cpu" if cpu_experts else "split" if first else "gpu" if len(cards) == 1 else "multi-gpu"
     )
     return Plan(
         kind,
         [
-            *_gpu_slots(sized, gpus, [first + cut for cut in cuts], cpu_experts),
+            *_gpu_slots(sized, cards, [first + cut for cut in cuts], cpu_experts),
             _host_slot(sized, first, cpu_experts),
         ],
-        n_gpus=len(gpus),
+        n_gpus=len(cards),
         gpu_layers=min(gpu_layers, n + 1),
         n_layers=n,
         cpu_expert_layers=cpu_experts,
-        layers_per_gpu=layers_per_gpu(cuts) if balanced else (),
+        layers_per_gpu=layers_per_gpu(cuts) if _balanced(cards, cpu_experts) else (),
         slow_bytes=slow,
         exact=shares.exact,
         weights_factor=shares.factor,
     )
 
 
-def _gpu_slots(
-    sized: CaseBytes, gpus: list[tuple[int, Gpu]], bounds: list[int], cpu_experts: int
-) -> list[Slot]:
+def _balanced(cards: list[Card], cpu_experts: int) -> bool:
+    return cpu_experts > 0 and len(cards) > 1
+
+
+def _cuts(sized: CaseBytes, cards: list[Card], on_gpu: int, cpu_experts: int) -> list[int]:
+    """Where the layers of each card begin and end, of those on cards."""
+    if _balanced(cards, cpu_experts):
+        return balanced_cuts(sized, cards, cpu_experts)
+    return proportional_cuts(cards, on_gpu)
+
+
+def _gpu_slots(sized: CaseBytes, cards: list[Card], bounds: list[int], cpu_experts: int) -> list[Slot]:
     """What each GPU holds of the layers between its two *bounds*."""
     shares, slots = sized.shares, []
-    for position, (index, gpu) in enumerate(gpus):
+    overhead = context_bytes(sized.case.backend)
+    for position, card in enumerate(cards):
         first, last = bounds[position], bounds[position + 1]
         weights = shares.dense(first, last, cpu_experts)
-        if position == len(gpus) - 1:
+        if position == len(cards) - 1:
             # Also of a partial split: newer builds count the output among the offloaded layers.
             weights += shares.output_bytes
         if position == 0 and not sized.engine.reads_gguf and not shares.tied:
             weights += shares.embedding_bytes
         slots.append(
             Slot(
-                gpu_label(index, gpu),
+                card.label,
                 int(weights),
                 shares.kv_shares(first, last),
-                masks=2.0 if len(gpus) > 1 else 1.0,
-                overhead_bytes=context_bytes(sized.case.backend),
-                available_bytes=gpu_available(gpu),
+                masks=2.0 if len(cards) > 1 else 1.0,
+                overhead_bytes=overhead,
+                available_bytes=card.available_bytes,
             )
         )
     return slots
@@ -215,38 +240,44 @@ def _host_slot(sized: CaseBytes, first: int, cpu_experts: int) -> Slot:
     )
 
 
-def _expert_plans(sized: CaseBytes, gpus: list[tuple[int, Gpu]]) -> list[Plan]:
+def _expert_plans(sized: CaseBytes, cards: list[Card]) -> list[Plan]:
     """The fewest layers whose experts must leave, on the best GPU and on all."""
     n = sized.shares.n_layers
+
+    def held(use: list[Card], experts: int) -> list[Slot]:
+        return _gpu_slots(sized, use, _cuts(sized, use, n, experts), experts)
+
     return [
-        _search(partial(gpu_plan, sized, use, n + 1), 1, n, sized, smallest=True)
-        for use in ([gpus[:1], gpus] if len(gpus) > 1 else [gpus])
+        gpu_plan(sized, use, n + 1, _search(partial(held, use), n, sized.parts, smallest=True))
+        for use in _best_and_all(cards)
     ]
 
 
-def _split_plans(sized: CaseBytes, gpus: list[tuple[int, Gpu]]) -> list[Plan]:
+def _split_plans(sized: CaseBytes, cards: list[Card]) -> list[Plan]:
     """The most layers that fit, on the best GPU and on all."""
     n = sized.shares.n_layers
+
+    def held(use: list[Card], layers: int) -> list[Slot]:
+        return _gpu_slots(sized, use, [n - layers + cut for cut in _cuts(sized, use, layers, 0)], 0)
+
     return [
-        _search(partial(gpu_plan, sized, use, cpu_experts=0), 1, n, sized, smallest=False)
-        for use in ([gpus[:1], gpus] if len(gpus) > 1 else [gpus])
+        gpu_plan(sized, use, _search(partial(held, use), n, sized.parts, smallest=False), 0)
+        for use in _best_and_all(cards)
     ]
 
 
-def _search(build: Callable[[int], Plan], low: int, high: int, sized: CaseBytes, smallest: bool) -> Plan:
-    """The smallest (or largest) k in low..high whose GPUs hold their part; the emptier end when none does."""
-    parts = sized.parts
+def _best_and_all(cards: list[Card]) -> list[list[Card]]:
+    return [cards[:1], cards] if len(cards) > 1 else [cards]
 
-    def gpus_hold(plan: Plan) -> bool:
-        return all(s.available_bytes is None or s.need(parts) <= s.available_bytes for s in plan.slots[:-1])
 
-    best = None
+def _search(held: Callable[[int], list[Slot]], most: int, parts: Growing, smallest: bool) -> int:
+    """The smallest (or largest) k in 1..most whose GPUs hold their part; the emptier end when none does."""
+    low, high, best = 1, most, None
     while low <= high:
         middle = (low + high) // 2
-        plan = build(middle)
-        if gpus_hold(plan):
-            best = plan
+        if all(s.available_bytes is None or s.need(parts) <= s.available_bytes for s in held(middle)):
+            best = middle
             low, high = (low, middle - 1) if smallest else (middle + 1, high)
         else:
             low, high = (middle + 1, high) if smallest else (low, middle - 1)
-    return best if best is not None else build(low - 1 if smallest else max(high, 1))
+    return best if best is not None else most if smallest else 1

@@ -34,6 +34,16 @@ def place(case: PlacementCase) -> Placement:
     return _document(_plans(sized)[0], sized, search=True)
 
 
+def place_if_fits(case: PlacementCase) -> Placement | None:
+    """As `place`; None for what does not fit, of which nothing more is worked out."""
+    sized = _sized(case)
+    best = _plans(sized)[0]
+    if not best.fits(sized.parts):
+        return None
+    placement = _document(best, sized, search=True)
+    return placement if placement.fits else None
+
+
 def candidates(case: PlacementCase) -> list[Placement]:
     """Every placement looked at, the best first."""
     sized = _sized(case)

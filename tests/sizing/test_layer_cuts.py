@@ -6,9 +6,8 @@ import pytest
 
 from advisor.catalog.models import find_model
 from advisor.catalog.schemes import find_scheme
-from advisor.documents.hardware import Gpu, HardwareProfile, Memory
-from advisor.sizing.layer_cuts import balanced_cuts, layers_per_gpu, proportional_cuts
-from advisor.sizing.overheads import FIT_MARGIN_BYTES
+from advisor.documents.hardware import HardwareProfile, Memory
+from advisor.sizing.layer_cuts import Card, balanced_cuts, layers_per_gpu, proportional_cuts
 from advisor.sizing.placement_case import CaseBytes, PlacementCase
 from advisor.sizing.plan import Workspace
 from advisor.sizing.shares import LayerShares
@@ -17,12 +16,9 @@ from advisor.sizing.weights import weigh
 GIB = 1 << 30
 
 
-def cards(*gib: float) -> list[tuple[int, Gpu]]:
-    """Cards that offer so many GiB beyond the margin that is kept free."""
-    return [
-        (i, Gpu(name=f"card {i}", vendor="NVIDIA", memory_free_bytes=int(size * GIB) + FIT_MARGIN_BYTES))
-        for i, size in enumerate(gib)
-    ]
+def cards(*gib: float) -> list[Card]:
+    """Cards that offer so many GiB."""
+    return [Card(f"card {i}", int(size * GIB)) for i, size in enumerate(gib)]
 
 
 @pytest.mark.parametrize(
@@ -51,9 +47,7 @@ def test_with_experts_away_the_bytes_are_balanced() -> None:
     model, scheme, gpus = find_model("Qwen3-30B-A3B"), find_scheme("Q4_K_M"), cards(12, 12)
     weights = weigh(model, scheme)
     case = PlacementCase(
-        hardware=HardwareProfile(
-            name="two", source="user", gpus=tuple(gpu for _, gpu in gpus), memory=Memory()
-        ),
+        hardware=HardwareProfile(name="two", source="user", memory=Memory()),
         model=model,
         weights=weights,
         scheme=scheme,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from advisor.documents.kinds import Basis, TaskCategory
 from advisor.documents.outcome import Estimate
+from advisor.prediction.accuracy.features import ModelFacts, SchemeFacts
 from advisor.prediction.accuracy.question import Question, facts_of
 from advisor.prediction.artifacts import load
 from advisor.prediction.case import Case
@@ -51,9 +53,22 @@ def predict(case: Case, weights: Weights) -> Accuracy:
             kl_divergence=None,
             terms={"why_not": f"no measurement of method {facts.method!r}"},
         )
-    question = Question(facts, about, fitted, case.scheme.name, case.confidence)
-    found = {category: kept(category, question) for category in case.categories}
-    vocabulary = case.model.vocab_size or VOCABULARY
+    asked = (facts, about, case.scheme.name, case.confidence, case.categories)
+    return _answered(*asked, case.model.vocab_size or VOCABULARY)
+
+
+@lru_cache(maxsize=4096)
+def _answered(
+    facts: SchemeFacts,
+    about: ModelFacts,
+    scheme: str,
+    confidence: float,
+    categories: tuple[TaskCategory, ...],
+    vocabulary: int,
+) -> Accuracy:
+    """The fitted answer, found once: engines, machines and contexts do not change it."""
+    question = Question(facts, about, load("accuracy"), scheme, confidence)
+    found = {category: kept(category, question) for category in categories}
     return Accuracy(
         retained_pct={category: one[0] if one else None for category, one in found.items()},
         loss_upper_pct={category: one[1] for category, one in found.items() if one},
