@@ -13,7 +13,11 @@ PACKAGE, TESTS = ROOT / "advisor", ROOT / "tests"
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 MOST_LINES, MOST_FUNCTION_LINES, MOST_PARAMETERS, MOST_OF_A_PREFIX = 300, 50, 6, 2
 
-MIRRORED = ("catalog/gguf", "deploy", "documents", "engines", "probe", "sizing")
+MIRRORED = (
+    *("catalog/gguf", "deploy", "documents", "engines", "probe", "sizing"),
+    *("training/accuracy", "training/claims", "training/data", "training/fitting", "training/sizes"),
+    "training/unseen",
+)
 """Packages of which every module has a test file of its own; this list only gets longer."""
 
 

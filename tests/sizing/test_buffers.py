@@ -8,7 +8,6 @@ from advisor.catalog.models import find_model
 from advisor.sizing.buffers import compute_bytes, output_bytes
 from advisor.sizing.context_params import ContextParams
 from advisor.sizing.overheads import system_reserve_bytes
-from advisor.training.sizes.evaluate_memory import evaluate
 
 MIB, GIB = 1 << 20, 1 << 30
 
@@ -46,32 +45,3 @@ def test_output_buffer_is_a_row_of_logits_per_sequence():
 def test_system_reserve_of_a_16_gib_machine():
     """25 % of 4 GiB, 20 % of the next 4, 10 % of the next 8."""
     assert system_reserve_bytes(16 * GIB) == int((1.0 + 0.8 + 0.8) * GIB)
-
-
-@pytest.fixture(scope="module")
-def report():
-    """The evaluation of all logs."""
-    return evaluate()
-
-
-def _row(report, source, engine, backend, part):
-    wanted = (source, engine, backend, part)
-    return next(r for r in report["rows"] if (r["source"], r["engine"], r["backend"], r["part"]) == wanted)
-
-
-def test_cpu_figures(report):
-    """CPU backend: every cache within 0.1 %, compute buffers within 1 % (median), none above the plan."""
-    cache = _row(report, "own dry run", "llama.cpp", "CPU", "kv_cache")
-    compute = _row(report, "own dry run", "llama.cpp", "CPU", "compute")
-    assert cache["within_0_1_pct"] == 1.0
-    assert compute["median_abs_error_pct"] <= 1.0
-    assert compute["above_plan"] == 0
-    assert "Phi-3-mini" in compute["worst"]
-
-
-def test_gpu_figures_claim_only_with_enough_logs(report):
-    """CUDA logs: median within 3 %; fewer than 20 logs carry no claim."""
-    cuda = _row(report, "public log", "ik_llama.cpp", "CUDA", "compute")
-    assert cuda["claim"]
-    assert cuda["median_abs_error_pct"] <= 3.0
-    assert {True} == {row["claim"] == (row["n"] >= 20) for row in report["rows"]}

@@ -12,8 +12,6 @@ from advisor.sizing.blocks import BLOCKS, tensor_bytes
 from advisor.sizing.recipes import UNSLOTH_LADDER
 from advisor.sizing.weights import weigh
 from advisor.training.data.tables import load
-from advisor.training.sizes.evaluation import published
-from advisor.training.sizes.spread import published_checkpoints
 
 
 def weights(model: str, scheme: str, imatrix: bool | None = None):
@@ -28,27 +26,6 @@ def test_gguf_bytes_and_bpw_are_the_dry_runs():
     found = weights("Llama-3.1-8B", "Q4_K_M", False)
     assert (found.total_bytes.value, round(found.bpw, 4)) == (row["total_tensor_bytes"], row["bpw"])
     assert found.total_bytes.basis == "exact"
-
-
-def test_published_files_have_the_computed_size():
-    """Over all GGUF files whose size a measurement source states, the median differs by less than 0.05 %."""
-    rows = {row["scheme"]: row for row in published()}
-    plain = rows["llama-quantize's own and _L"]
-    assert plain["files"] >= 200
-    assert abs(plain["median_error_pct"]) < 0.05
-
-
-def test_published_unsloth_files_lie_in_the_interval():
-    """Nine in ten files of Unsloth's own repositories lie in the interval of their mix."""
-    inside = []
-    for model, one in published_checkpoints():
-        if one.publisher != "unsloth" or one.scheme not in UNSLOTH_LADDER or one.exact_bytes is None:
-            continue
-        if model.architecture != "GptOssForCausalLM" and not one.doubt:
-            size = weigh(model, find_scheme(one.scheme)).file_bytes
-            inside.append(0.995 * size.low <= one.exact_bytes <= 1.005 * size.high)
-    assert len(inside) > 300
-    assert sum(inside) / len(inside) >= 0.9
 
 
 def test_a_header_is_mostly_tokenizer():

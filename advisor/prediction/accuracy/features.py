@@ -167,12 +167,19 @@ def model_features(model: ModelFacts, scheme: SchemeFacts) -> dict[str, float]:
     """Features of the model, common to all three noises.
 
     Few bits cost small and heavily trained models more, and most where nothing but rounding is done
-    (`plain:`): Llama 3 in 3 bits loses 40 % so, Llama 2 4 %.
+    (`plain:`): Llama 3 in 3 bits loses 40 % so, Llama 2 4 %. Base, instruct and reasoning editions (`v:`) are
+    not damaged alike.
     """
     size = min(max(math.log10(model.params_b / SIZE_REFERENCE_B), -2.0), 2.2)
     age = min(max(model.year - YEAR_REFERENCE, -1.0), 2.5)
     low = max(0.0, 4.0 - scheme.bits)
-    found = {"size": size, "year": age, f"fam:{model.family}": 1.0, f"model:{model.name}": 1.0}
+    found = {
+        "size": size,
+        "year": age,
+        f"v:{model.variant}": 1.0,
+        f"fam:{model.family}": 1.0,
+        f"model:{model.name}": 1.0,
+    }
     if low:
         found["small:low"] = max(0.0, -size) * low
         found["year:low"] = max(0.0, age + 1.0) * low

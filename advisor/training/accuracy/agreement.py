@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from advisor.training.accuracy.rows import Row
-
-
-def gaps(rows: Sequence[Row], kind: str) -> list[tuple[float, float]]:
-    """(difference, mean) of the medians of every two sources of the same model, scheme and figure."""
-    by: dict[tuple[Any, ...], dict[str, list[float]]] = {}
-    for row in rows:
-        if row.kind == kind and all(row.cell) and (kind == "task" or row.sigma < 0.5):
-            key = (*row.cell, row.scheme.calibrated, row.scheme.kv_bits, row.category, row.dataset)
-            by.setdefault(key if kind == "task" else key[:4], {}).setdefault(row.source, []).append(row.y)
-    found = []
-    for sources in by.values():
-        values = [float(np.median(of_one)) for of_one in sources.values()]
-        found += [(abs(a - b), (a + b) / 2) for i, a in enumerate(values) for b in values[:i]]
-    return found
+_SAME = ["catalog_model", "scheme", "calibrated", "kv_bits"]
 
 
-def scatter(rows: Sequence[Row]) -> float:
+def gaps(found: pd.DataFrame, kind: str) -> list[float]:
+    """Differences of the medians of every two sources of the same model, scheme and figure."""
+    named = (found["catalog_model"] != "") & (found["scheme"] != "") & (found["kind"] == kind)
+    rows = found[named & ((kind == "task") | (found["sigma"] < 0.5))]
+    same = [*_SAME, "category", "dataset"] if kind == "task" else _SAME
+    medians = rows.groupby([*same, "source"])["y"].median()
+    apart = medians.groupby(level=same).agg(
+        lambda one: [abs(a - b) for a, b in itertools.combinations(one, 2)]
+    )
+    return list(itertools.chain.from_iterable(apart))
+
+
+def scatter(found: pd.DataFrame) -> float:
     """Standard deviation of log damage between sources of one configuration: corpus, context, version."""
-    apart = [gap for kind in ("ppl", "kld") for gap, _ in gaps(rows, kind)]
+    apart = [gap for kind in ("ppl", "kld") for gap in gaps(found, kind)]
     return float(np.median(apart)) / 0.6745 / math.sqrt(2.0)
 
 
-def floors(rows: Sequence[Row]) -> list[dict[str, Any]]:
+def floors(found: pd.DataFrame) -> list[dict[str, Any]]:
     """The median gap by figure: in points for tasks, as a factor for damage."""
-    found = []
-    for kind in ("task", "ppl", "kld"):
-        apart = [gap for gap, _ in gaps(rows, kind)]
-        if apart:
-            middle = float(np.median(apart))
-            value = round(middle if kind == "task" else float(np.exp(middle)), 4)
-            found.append({"figure": kind, "pairs": len(apart), "median_gap": value})
-    return found
+    apart = {kind: gaps(found, kind) for kind in ("task", "ppl", "kld")}
+    middles = {kind: float(np.median(one)) for kind, one in apart.items() if one}
+    return [
+        {
+            "figure": kind,
+            "pairs": len(apart[kind]),
+            "median_gap": round(middle if kind == "task" else math.exp(middle), 4),
+        }
+        for kind, middle in middles.items()
+    ]

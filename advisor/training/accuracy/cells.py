@@ -21,6 +21,7 @@ from advisor.prediction.accuracy.features import activation_lift, dot
 from advisor.prediction.accuracy.question import group_of, latent
 from advisor.sizing.weights import weigh
 from advisor.training.accuracy.agreement import scatter
+from advisor.training.accuracy.frame import frame
 from advisor.training.accuracy.intervals import loss_at, noise, price, spread_at
 from advisor.training.accuracy.model import AccuracyModel
 from advisor.training.accuracy.rows import Row
@@ -64,7 +65,7 @@ def cells(rows: Sequence[Row], model: AccuracyModel, document: dict[str, Any]) -
         if name and scheme and plain and row.scheme.recovered == recovery(scheme):
             grouped.setdefault((name, scheme, row.scheme.calibrated), []).append(row)
     sources = sorted({row.source for members in grouped.values() for row in members})
-    fitted = Fitted(model, document, scatter(rows), sources)
+    fitted = Fitted(model, document, scatter(frame(rows)), sources)
     models: dict[str, list[dict[str, Any]]] = {}
     for (name, scheme, calibrated), members in sorted(grouped.items()):
         about = _placed(name, scheme, calibrated, fitted)

@@ -34,21 +34,25 @@ def evaluate() -> dict[str, Any]:
     tables: dict[str, Any] = {}
     narrowest = intervals.calibrate(left.tasks(known=False))
     for who, known in (("family_unknown", False), ("source_unknown", True)):
-        tasks = figures.judged_tasks(left.tasks(known=known))
+        tasks = left.tasks(known=known)
+        tasks = tasks[tasks["offered"]]
         judged = {c: intervals.judge(tasks, c, narrowest if known else None) for c in CONFIDENCES}
-        tables[f"loss_{who}"] = figures.losses(tasks, judged[0.9])
-        bounds = {"expected": tasks.predicted} | {f"{c:.0%} sure:": j.upper_pct for c, j in judged.items()}
+        tables[f"loss_{who}"] = figures.losses(judged[0.9])
+        bounds = {"expected": tasks["predicted"]} | {
+            f"{c:.0%} sure:": one["upper_pct"] for c, one in judged.items()
+        }
         tables[f"loses_at_most_{who}"] = figures.needs_met(tasks, bounds)
         predicted = left.predicted(known=known)
-        tables[f"damage_{who}"] = [figures.damage(found, predicted, kind) for kind in ("ppl", "kld")]
-    unknown = figures.judged_tasks(left.tasks(known=False))
+        tables[f"damage_{who}"] = [figures.damage(left.frame, predicted, kind) for kind in ("ppl", "kld")]
+    unknown = left.tasks(known=False)
+    unknown = unknown[unknown["offered"]]
     return {
         "title": "Accuracy: families and sources left out whole",
         "targets": _targets(tables),
         "what_the_columns_mean": list(COLUMNS),
         **tables,
         "variants_on_the_same_folds": compare(left),
-        "floors": floors(found),
+        "floors": floors(left.frame),
         "holdout": holdout(found),
         "which_settings_saw_which_rows": list(SETTINGS),
         "peers_family_unknown": figures.peers(unknown),

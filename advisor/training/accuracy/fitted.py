@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from advisor.training.accuracy import intervals
 from advisor.training.accuracy.cells import cells
+from advisor.training.accuracy.frame import frame
+from advisor.training.accuracy.intervals import FOLDS
 from advisor.training.accuracy.model import AccuracyModel, Vector, targets
 from advisor.training.accuracy.rows import Row, rows
 from advisor.training.accuracy.schemes import spans
@@ -29,16 +30,16 @@ def fit() -> dict[str, Any]:
     `files` holds the second file, accuracy_cells.json, which is loaded only when a model in it is asked for.
     """
     found = rows(load("accuracy"))
-    model = AccuracyModel().fit(found)
+    model, left = AccuracyModel().fit(found), LeftOut.of(found)
     document = {
         "format": 2,
         "coefficients": {n: _round(v) for n, v in model.coef_.items() if _used(n) and abs(v) > 1e-4},
-        "ceiling": _ceilings(found),
+        "ceiling": _ceilings(left.frame),
         "spans": spans(),
-        "support": _support(found),
+        "support": _support(left.frame),
         "borrowed_spread": BORROWED_SPREAD,
         "price_knots": list(intervals.PRICE_KNOTS),
-        **_intervals(LeftOut.of(found)),
+        **_intervals(left),
     }
     return document | {"files": {"accuracy_cells": cells(found, model, document)}}
 
@@ -47,61 +48,50 @@ def fit() -> dict[str, Any]:
 class LeftOut:
     """Every row with what two cold fits said of it: one without its family, one without its source."""
 
-    rows: list[Row]
-    without_family: Vector
-    without_source: Vector
-    known: npt.NDArray[np.bool_]
-    """Whether another source than the left-out one measured the row's model."""
+    frame: pd.DataFrame
+    """`frame` of the rows, with `without_family` and `without_source` (what was said) and `known`: whether
+    another source than the left-out one measured the row's model."""
 
     @classmethod
     def of(cls, found: list[Row], model: AccuracyModel | None = None) -> LeftOut:
         """Twelve fits of *model*, by default what is shipped."""
-        array = np.empty(len(found), object)
+        table, array = frame(found), np.empty(len(found), object)
         array[:] = found
-        families, sources = [row.model.family for row in found], [row.source for row in found]
-        model, y = model or AccuracyModel(), targets(found)
-        homes: dict[str, set[int]] = {}
-        fold = fold_of(sources, intervals.FOLDS)
-        for row, index in zip(found, fold, strict=True):
-            homes.setdefault(row.model.name, set()).add(int(index))
-        return cls(
-            found,
-            left_out(model, array, y, families, intervals.FOLDS),
-            left_out(model, array, y, sources, intervals.FOLDS),
-            np.array([len(homes[row.model.name]) > 1 for row in found]),
-        )
+        said = {
+            f"without_{what}": left_out(model or AccuracyModel(), array, targets(found), table[what], FOLDS)
+            for what in ("family", "source")
+        }
+        homes = table.assign(fold=fold_of(table["source"], FOLDS)).groupby("model")["fold"]
+        return cls(table.assign(**said, known=homes.transform("nunique") > 1))
 
     def predicted(self, *, known: bool) -> Vector:
         """What was said of every row by a fit without its source (of models *known*), or its family."""
-        return self.without_source if known else self.without_family
+        return self.frame["without_source" if known else "without_family"].to_numpy(float)
+
+    def unseen(self, *, known: bool) -> pd.DataFrame:
+        """Rows of models known (source left out), or of all as unknown ones (family left out), with
+        `predicted` and `unseen`, what is new about a row: its source, or its model's family."""
+        group = self.frame["source" if known else "family"]
+        table = self.frame.assign(predicted=self.predicted(known=known), unseen=group)
+        return table[table["known"]] if known else table
 
     def repetition(self) -> dict[str, float]:
         """The part of the sampling error that two runs of the same questions do not share, by category."""
-        task = np.array([row.kind == "task" for row in self.rows])
-        return intervals.repetition(
-            [row for row in self.rows if row.kind == "task"], self.without_family[task]
-        )
+        table = self.unseen(known=False)
+        return intervals.repetition(table[table["kind"] == "task"])
 
-    def tasks(self, *, known: bool) -> intervals.Tasks:
-        """Scored rows of models known (source left out), or of all as unknown ones (family left out)."""
-        at = [i for i, row in enumerate(self.rows) if row.kind == "task" and (self.known[i] or not known)]
-        picked = [self.rows[i] for i in at]
-        predicted = self.predicted(known=known)[at]
-        error = intervals.noise(picked, predicted, self.repetition())
-        return intervals.Tasks(picked, predicted, error, self.groups(picked, known))
+    def tasks(self, *, known: bool) -> pd.DataFrame:
+        """Scored rows as `intervals` reads them."""
+        table = self.unseen(known=known)
+        tasks = table[table["kind"] == "task"]
+        predicted = tasks["predicted"].to_numpy()
+        return tasks.assign(error=intervals.noise(tasks["row"], predicted, self.repetition()))
 
     def damage(self, kind: str, *, known: bool) -> tuple[list[float], list[str]]:
         """|log error| of 'ppl' or 'kld' rows, and their groups."""
-        at = [i for i, row in enumerate(self.rows) if row.kind == kind and row.sigma < 0.5]
-        at = [i for i in at if self.known[i] or not known]
-        predicted = self.predicted(known=known)
-        off = [abs(self.rows[i].y - float(predicted[i])) for i in at]
-        return off, self.groups([self.rows[i] for i in at], known)
-
-    @staticmethod
-    def groups(picked: Sequence[Row], known: bool) -> list[str]:
-        """What is new about a row: its source, or its model's family."""
-        return [row.source if known else row.model.family for row in picked]
+        table = self.unseen(known=known)
+        rows = table[(table["kind"] == kind) & (table["sigma"] < 0.5)]
+        return (rows["y"] - rows["predicted"]).abs().tolist(), rows["unseen"].tolist()
 
 
 def _intervals(left: LeftOut) -> dict[str, Any]:
@@ -127,24 +117,22 @@ def _used(name: str) -> bool:
     return not name.startswith(("s:", "o:", "t:dataset:"))
 
 
-def _ceilings(found: list[Row]) -> dict[str, float]:
-    categories = sorted({row.category for row in found if row.kind == "task"})
-    return {
-        c: _round(float(np.median([r.ceiling for r in found if r.kind == "task" and r.category == c])))
-        for c in categories
-    }
+def _ceilings(found: pd.DataFrame) -> dict[str, float]:
+    """By category the median share that can be lost."""
+    tasks = found[found["kind"] == "task"]
+    middles = tasks.groupby("category")["ceiling"].median()
+    return {str(category): _round(middle) for category, middle in middles.items()}
 
 
-def _support(found: list[Row]) -> dict[str, dict[str, tuple[int, list[str]]]]:
-    table: dict[str, dict[str, dict[str, int]]] = {}
-    for row in found:
-        kind = row.category if row.kind == "task" else row.kind.replace("nll", "ppl")
-        sources = table.setdefault(row.scheme.method, {}).setdefault(kind, {})
-        sources[row.source] = sources.get(row.source, 0) + 1
-    return {
-        m: {k: (sum(s.values()), sorted(s, key=lambda name: (-s[name], name))) for k, s in kinds.items()}
-        for m, kinds in table.items()
-    }
+def _support(found: pd.DataFrame) -> dict[str, dict[str, tuple[int, list[str]]]]:
+    """Method -> category or kind of damage -> (rows, sources, the largest first)."""
+    figure = found["category"].where(found["kind"] == "task", found["kind"].replace("nll", "ppl"))
+    table: dict[str, dict[str, tuple[int, list[str]]]] = {}
+    for (method, kind), sources in found.groupby(["method", figure])["source"]:
+        counts = sources.value_counts()
+        named = sorted(counts.index, key=lambda name: (-counts[name], name))
+        table.setdefault(str(method), {})[str(kind)] = (len(sources), named)
+    return table
 
 
 def _round(value: float) -> float:

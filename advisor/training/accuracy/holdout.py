@@ -6,9 +6,8 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from advisor.training.accuracy import figures, intervals
+from advisor.training.accuracy import figures
+from advisor.training.accuracy.frame import frame
 from advisor.training.accuracy.model import AccuracyModel
 from advisor.training.accuracy.rows import Row
 
@@ -18,6 +17,7 @@ SETTINGS = (
     "chosen on the folds without the holdout: the part of a shift that a measured scheme's tasks share (0.5),"
     " the prior spreads of family, model, source and task terms, and the terms of plain rounding by size and"
     " year",
+    "likewise, in a later round: effects of editions on damage, and errors by how a source's figures scatter",
     "prompted by answers that were wrong, some of them on the held source qllm_eval, and kept for what they "
     "mean rather than for a figure: activations as steps of one ladder, the KV cache by task, collapsed runs",
     "so the holdout is not wholly untouched: its figures are a check on the folds',"
@@ -39,19 +39,13 @@ def is_held(row: Row) -> bool:
 def holdout(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Errors on held families and on held sources, by bits, from one fit that saw neither."""
     model = AccuracyModel().fit([row for row in rows if not is_held(row)])
+    table = frame(rows)
     found: list[dict[str, Any]] = []
-    for what, kept in (
-        ("families", [row for row in rows if held(row.model.family)]),
-        ("sources", [row for row in rows if held(row.source)]),
-    ):
-        predicted = model.predict(kept)
-        at = [i for i, row in enumerate(kept) if row.kind == "task" and figures.offered(row)]
-        picked = [kept[i] for i in at]
-        groups = [row.model.family if what == "families" else row.source for row in picked]
-        error = np.array([row.sigma for row in picked])
-        found += [
-            {"held": what, **line}
-            for line in figures.losses(intervals.Tasks(picked, predicted[at], error, groups))
-        ]
-        found += [{"held": what, **figures.damage(kept, predicted, kind)} for kind in ("ppl", "kld")]
+    for what, column in (("families", "family"), ("sources", "source")):
+        kept = table[table[column].map(held)]
+        kept = kept.assign(predicted=model.predict(kept["row"]), error=kept["sigma"], unseen=kept[column])
+        tasks = kept[(kept["kind"] == "task") & kept["offered"]]
+        found += [{"held": what, **line} for line in figures.losses(tasks)]
+        damages = [figures.damage(kept, kept["predicted"], kind) for kind in ("ppl", "kld")]
+        found += [{"held": what, **line} for line in damages]
     return found

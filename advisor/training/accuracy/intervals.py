@@ -4,16 +4,20 @@ A published score misses the expected one by sampling error; only what is left o
 The error is a shift of the log price, with a standard deviation that depends on that price; how many standard
 deviations cover a new group is read from scores whose scale was fitted on other groups (`fitting.calibrate`).
 `calibrate` is what is shipped, and `judge` puts the same function to groups it has not seen.
+
+A table of tasks is a `frame` of scored rows with `predicted` (the loss in percent that a fit without their
+group expected), `error` (sampling error of the published loss) and `unseen` (the group that was left out).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from advisor.prediction.interval import width_at
 from advisor.training.accuracy.model import Vector, mass_of
@@ -37,37 +41,6 @@ question: its sampling error is then that of two independent runs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tasks:
-    """Scored rows with what a fit that had not seen their group expected of them."""
-
-    rows: list[Row]
-    predicted: Vector
-    """Expected loss in percent."""
-    error: Vector
-    """Sampling error of each published loss."""
-    groups: list[str]
-
-    @property
-    def y(self) -> Vector:
-        """Published losses in percent."""
-        return np.array([row.y for row in self.rows])
-
-    @property
-    def ceiling(self) -> Vector:
-        """Share that can be lost."""
-        return np.array([row.ceiling for row in self.rows])
-
-    def at(self, chosen: Indices) -> Tasks:
-        """The rows *chosen*."""
-        return Tasks(
-            [self.rows[i] for i in chosen],
-            self.predicted[chosen],
-            self.error[chosen],
-            [self.groups[i] for i in chosen],
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Calibration:
     """Spread of the log price at PRICE_KNOTS; how many spreads cover a new group, by level."""
 
@@ -87,21 +60,13 @@ class Calibration:
 
     def document(self) -> dict[str, Any]:
         """As the artifact holds it."""
-        return {
-            "spread": self.spread,
-            "two_sided": self.two_sided,
-            "upper": self.upper,
-            "groups": self.groups,
-        }
+        return asdict(self)
 
 
 def narrower(one: dict[str, float | None], other: dict[str, float | None]) -> dict[str, float | None]:
     """At every level the narrower of two widths; None only where both are."""
-    found: dict[str, float | None] = {}
-    for level, width in one.items():
-        both = [w for w in (width, other[level]) if w is not None]
-        found[level] = min(both) if both else None
-    return found
+    both = {level: [w for w in (width, other[level]) if w is not None] for level, width in one.items()}
+    return {level: min(known, default=None) for level, known in both.items()}
 
 
 def price(loss: Vector, ceiling: Vector) -> Vector:
@@ -115,32 +80,30 @@ def loss_at(linear: Vector, ceiling: Vector) -> Vector:
     return np.asarray(-100.0 * ceiling * np.expm1(-np.exp(np.minimum(linear, 6.0))))
 
 
-def repetition(tasks: Sequence[Row], predicted: Vector) -> dict[str, float]:
-    """By category: the part of the sampling error that two runs of the same questions do not share."""
-    found = {}
-    small = predicted < SMALL_LOSS_PCT
-    for category in sorted({row.category for row in tasks}):
-        pick = [i for i, row in enumerate(tasks) if row.category == category and small[i]]
-        if len(pick) >= 30:
-            ratio = np.array([abs(tasks[i].y - predicted[i]) / (0.6745 * tasks[i].sigma) for i in pick])
-            found[category] = float(np.clip(np.median(ratio), 0.15, 1.0))
-    everywhere = float(np.median(list(found.values()))) if found else 0.5
-    return {**{category: round(value, 4) for category, value in found.items()}, "": round(everywhere, 4)}
+def repetition(tasks: pd.DataFrame) -> dict[str, float]:
+    """By category: the part of the sampling error that two runs of the same questions do not share; under ''
+    that of a category with fewer than 30 small losses."""
+    small = tasks[tasks["predicted"] < SMALL_LOSS_PCT]
+    ratio = (small["y"] - small["predicted"]).abs() / (0.6745 * small["sigma"])
+    found = ratio.groupby(small["category"]).agg(["median", "size"])
+    shares = found.loc[found["size"] >= 30, "median"].clip(0.15, 1.0)
+    everywhere = float(shares.median()) if len(shares) else 0.5
+    return {str(name): float(share) for name, share in shares.round(4).items()} | {"": round(everywhere, 4)}
 
 
-def noise(tasks: Sequence[Row], predicted: Vector, shares: dict[str, float]) -> Vector:
+def noise(rows: Iterable[Row], predicted: Vector, shares: dict[str, float]) -> Vector:
     """Sampling error of each loss: answers of a damaged model no longer go with the full model's."""
-    kappa = np.array([shares.get(row.category, shares[""]) for row in tasks])
+    kappa, sigma = np.array([(shares.get(row.category, shares[""]), row.sigma) for row in rows]).T
     apart = np.minimum(1.0, np.maximum(predicted, 0.0) / APART_LOSS_PCT)
-    return np.asarray(np.array([row.sigma for row in tasks]) * np.sqrt(kappa**2 + (1 - kappa**2) * apart))
+    return np.asarray(sigma * np.sqrt(kappa**2 + (1 - kappa**2) * apart))
 
 
-def spreads(tasks: Tasks) -> list[float]:
+def spreads(tasks: pd.DataFrame) -> list[float]:
     """Standard deviation of the log price's error at PRICE_KNOTS, by likelihood, beyond the sampling error.
 
     Student-like tails keep a single misprint from owning the spread.
     """
-    mass, linear = mass_of(tasks.rows), price(tasks.predicted, tasks.ceiling)
+    mass, linear = mass_of(tasks["row"]), _price_of(tasks)
     grid = np.linspace(0.1, 1.6, 31)
     density = np.stack([_log_density(tasks, linear, s) for s in grid])
     raw = []
@@ -153,19 +116,29 @@ def spreads(tasks: Tasks) -> list[float]:
     return [round(v, 4) for v in out[::-1]]
 
 
-def _log_density(tasks: Tasks, linear: Vector, spread: float) -> Vector:
+def _price_of(tasks: pd.DataFrame) -> Vector:
+    """Log price of every expected loss."""
+    return price(tasks["predicted"].to_numpy(), tasks["ceiling"].to_numpy())
+
+
+def _off(tasks: pd.DataFrame) -> Vector:
+    return (tasks["y"] - tasks["predicted"]).to_numpy(float)
+
+
+def _log_density(tasks: pd.DataFrame, linear: Vector, spread: float) -> Vector:
     """Log density of the published losses under *spread*: a Student t with a scale on each side."""
     above, below = _sides(tasks, linear, np.full(len(linear), spread))
-    off = tasks.y - tasks.predicted
+    off = _off(tasks)
     z = off / np.where(off > 0, above, below)
     return np.asarray(-student_tail(np.square(z)) - np.log(above + below))
 
 
-def _sides(tasks: Tasks, linear: Vector, spread: Vector) -> tuple[Vector, Vector]:
+def _sides(tasks: pd.DataFrame, linear: Vector, spread: Vector) -> tuple[Vector, Vector]:
     """Standard deviation of a published loss above and below the expected one."""
-    above = loss_at(linear + spread, tasks.ceiling) - tasks.predicted
-    below = tasks.predicted - loss_at(linear - spread, tasks.ceiling)
-    return np.hypot(above, tasks.error), np.hypot(below, tasks.error)
+    predicted, error, ceiling = (tasks[name].to_numpy() for name in ("predicted", "error", "ceiling"))
+    above = loss_at(linear + spread, ceiling) - predicted
+    below = predicted - loss_at(linear - spread, ceiling)
+    return np.hypot(above, error), np.hypot(below, error)
 
 
 def spread_at(linear: Vector, table: Sequence[float]) -> Vector:
@@ -173,63 +146,56 @@ def spread_at(linear: Vector, table: Sequence[float]) -> Vector:
     return np.asarray(np.interp(linear, PRICE_KNOTS, table))
 
 
-def scale(tasks: Tasks, table: Sequence[float]) -> Vector:
+def scale(tasks: pd.DataFrame, table: Sequence[float]) -> Vector:
     """Standard deviation of published minus expected loss, on the side where the published one lies."""
-    linear = price(tasks.predicted, tasks.ceiling)
+    linear = _price_of(tasks)
     above, below = _sides(tasks, linear, spread_at(linear, table))
-    return np.where(tasks.y > tasks.predicted, above, below)
+    return np.where(_off(tasks) > 0, above, below)
 
 
-def standardized(tasks: Tasks, table: Sequence[float]) -> Vector:
+def standardized(tasks: pd.DataFrame, table: Sequence[float]) -> Vector:
     """Signed residuals in standard deviations of model error and sampling error together."""
-    return (tasks.y - tasks.predicted) / scale(tasks, table)
+    return _off(tasks) / scale(tasks, table)
 
 
-def calibrate(tasks: Tasks) -> Calibration:
+def calibrate(tasks: pd.DataFrame) -> Calibration:
     """Spread and widths for a row of a new group."""
-    off = tasks.y - tasks.predicted
+    off, groups = _off(tasks), tasks["unseen"].tolist()
 
     def fit_scale(seen: Indices) -> Callable[[Indices], Vector]:
-        table = spreads(tasks.at(seen))
-        return lambda new: scale(tasks.at(new), table)
+        table = spreads(tasks.iloc[seen])
+        return lambda new: scale(tasks.iloc[new], table)
 
-    scores = cross_scaled(fit_scale, off, tasks.groups)
-    return Calibration(
-        spreads(tasks),
-        widths(scores.tolist(), tasks.groups),
-        widths((np.sign(off) * scores).tolist(), tasks.groups),
-        len(set(tasks.groups)),
-    )
+    scores = cross_scaled(fit_scale, off, groups)
+    upper = widths((np.sign(off) * scores).tolist(), groups)
+    return Calibration(spreads(tasks), widths(scores.tolist(), groups), upper, len(set(groups)))
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Rows with the bounds that a calibration on other groups gave them."""
+def judge(
+    tasks: pd.DataFrame, confidence: float = 0.9, no_wider_than: Calibration | None = None
+) -> pd.DataFrame:
+    """The tasks under the procedure that is shipped, calibrated on the groups of the other folds.
 
-    inside: npt.NDArray[np.bool_]
-    """Within the two-sided interval once the benchmark's sampling error is added."""
-    below: npt.NDArray[np.bool_]
-    upper_pct: Vector
-    """One-sided upper bound of the expected loss."""
-
-
-def judge(tasks: Tasks, confidence: float = 0.9, no_wider_than: Calibration | None = None) -> Judged:
-    """Every row under the procedure that is shipped, calibrated on the groups of the other folds."""
-    fold = fold_of(tasks.groups, 5)
-    n = len(tasks.rows)
-    inside, below, upper = np.zeros(n, bool), np.zeros(n, bool), np.zeros(n)
+    Adds `inside` (the two-sided interval, the benchmark's sampling error added), `below` (the one-sided one)
+    and `upper_pct`, the one-sided bound of the expected loss.
+    """
+    fold = fold_of(tasks["unseen"].tolist(), 5)
+    parts = []
     for index in range(int(fold.max()) + 1):
-        new = np.flatnonzero(fold == index)
-        found, part = calibrate(tasks.at(np.flatnonzero(fold != index))), tasks.at(new)
+        found, part = calibrate(tasks[fold != index]), tasks[fold == index]
         if no_wider_than is not None:
             found = found.no_wider_than(no_wider_than)
         scores = standardized(part, found.spread)
         two, one = width_at(found.two_sided, confidence), width_at(found.upper, confidence)
-        linear = price(part.predicted, part.ceiling)
-        inside[new] = True if two is None else np.abs(scores) <= two
-        below[new] = True if one is None else scores <= one
-        bound = 100.0 * part.ceiling
+        linear, ceiling = _price_of(part), part["ceiling"].to_numpy()
+        bound = 100.0 * ceiling
         if one is not None:
-            bound = loss_at(linear + one * spread_at(linear, found.spread), part.ceiling)
-        upper[new] = np.maximum(bound, part.predicted)
-    return Judged(inside, below, upper)
+            bound = loss_at(linear + one * spread_at(linear, found.spread), ceiling)
+        judged = {
+            "inside": two is None or np.abs(scores) <= two,
+            "below": one is None or scores <= one,
+            "upper_pct": np.maximum(bound, part["predicted"]),
+        }
+        parts.append(part.assign(**judged))
+    judged_all: pd.DataFrame = pd.concat(parts).loc[tasks.index]
+    return judged_all

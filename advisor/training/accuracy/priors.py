@@ -45,6 +45,7 @@ PRIORS = Priors(
         "plain:*": Prior(0.0, 0.5, "wide: the factor of a bit differs by up to e between models"),
         "moe*": Prior(0.0, 0.3, JUDGED),
         "moe:sparsity": Prior(0.0, 0.2, JUDGED),
+        "v:*": Prior(0.0, 0.3, JUDGED),
         "fam:*": Prior(0.0, 0.7, JUDGED),
         "model:*": Prior(0.0, 0.1, _SEARCHED),
         "t:*": Prior(0.0, 1.0, JUDGED),

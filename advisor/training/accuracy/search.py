@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from advisor.training.accuracy.figures import offered
+from advisor.training.accuracy.frame import frame
 from advisor.training.accuracy.holdout import is_held
 from advisor.training.accuracy.intervals import FOLDS
 from advisor.training.accuracy.model import AccuracyModel, targets
@@ -37,10 +37,9 @@ def search(most_groups: int | None = None, patterns: tuple[str, ...] = ()) -> di
 
 def errors(found: list[Row], priors: Priors) -> dict[str, float]:
     """Median |error| of offered tasks in points and of damage in logs, families left out."""
-    array = np.empty(len(found), object)
+    table, array = frame(found), np.empty(len(found), object)
     array[:] = found
-    y = targets(found)
-    off = np.abs(left_out(AccuracyModel(priors), array, y, [row.model.family for row in found], FOLDS) - y)
-    task = [i for i, row in enumerate(found) if row.kind == "task" and offered(row)]
-    damage = [i for i, row in enumerate(found) if row.kind in ("ppl", "kld") and row.sigma < 0.5]
-    return {"loss": float(np.median(off[task])), "damage": float(np.median(off[damage]))}
+    off = (table["y"] - left_out(AccuracyModel(priors), array, targets(found), table["family"], FOLDS)).abs()
+    task = (table["kind"] == "task") & table["offered"]
+    damage = table["kind"].isin(("ppl", "kld")) & (table["sigma"] < 0.5)
+    return {"loss": float(off[task].median()), "damage": float(off[damage].median())}

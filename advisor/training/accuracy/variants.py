@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.feature_extraction import DictVectorizer
 
-from advisor.training.accuracy.figures import damage, offered
+from advisor.training.accuracy.figures import damage
 from advisor.training.accuracy.fitted import LeftOut
 from advisor.training.accuracy.intervals import FOLDS, loss_at, price
 from advisor.training.accuracy.model import AccuracyModel, Vector
@@ -33,29 +33,23 @@ def compare(left: LeftOut) -> list[dict[str, Any]]:
     without its group.
     """
     alone = {pattern: Prior(0.0, 1e-3, "none") for pattern in OWN_EFFECTS}
-    bare = LeftOut.of(left.rows, AccuracyModel(PRIORS.with_fitted(alone)))
+    rows = left.frame["row"].tolist()
+    bare = LeftOut.of(rows, AccuracyModel(PRIORS.with_fitted(alone)))
     lines = []
     for unseen, known in (("family", False), ("source", True)):
         pooled = left.predicted(known=known)
         ways = {"pooled": pooled, "physics only": bare.predicted(known=known)}
-        ways["boosted residual"] = _boosted(left.rows, pooled, LeftOut.groups(left.rows, known))
+        ways["boosted residual"] = _boosted(rows, pooled, left.frame[unseen].tolist())
         lines += [_line(left, unseen, way, predicted) for way, predicted in ways.items()]
     return lines
 
 
 def _line(left: LeftOut, unseen: str, way: str, predicted: Vector) -> dict[str, Any]:
-    tasks = np.array([row.kind == "task" and offered(row) for row in left.rows])
-    if unseen == "source":
-        tasks &= left.known
-    off = np.abs(predicted - np.array([row.y for row in left.rows]))[tasks]
-    factors = {kind: damage(left.rows, predicted, kind)["factor"] for kind in ("ppl", "kld")}
-    return {
-        "unseen": unseen,
-        "way": way,
-        "loss": float(np.median(off)),
-        "loss_mean": float(off.mean()),
-        **factors,
-    }
+    table = left.frame
+    tasks = (table["kind"] == "task") & table["offered"] & (table["known"] | (unseen == "family"))
+    off = (table["y"] - predicted)[tasks].abs()
+    factors = {kind: damage(table, predicted, kind)["factor"] for kind in ("ppl", "kld")}
+    return {"unseen": unseen, "way": way, "loss": off.median(), "loss_mean": off.mean(), **factors}
 
 
 def _boosted(rows: Sequence[Row], predicted: Vector, groups: Sequence[str]) -> Vector:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from advisor.training.accuracy.figures import offered
+from advisor.training.accuracy.frame import frame
 from advisor.training.accuracy.rows import rows
-from advisor.training.claims.claim import Claim, frame
+from advisor.training.claims.claim import Claim
 from advisor.training.claims.damage import balance_claim, eight_gguf_claim, highest_claim
 from advisor.training.claims.speed import crossover_claim, faster_claim
 from advisor.training.claims.tasks import (
@@ -43,8 +43,9 @@ Quantization-aware training, destroyed models and samples of 20–100 questions 
 
 def claims() -> list[Claim]:
     """All claims, in the order people meet them."""
-    found = frame(row for row in rows(load("accuracy")) if offered(row))
-    tasks = found[(found["kind"] == "task") & found["cache_in_full"]]
+    found = frame(rows(load("accuracy")))
+    found = found[found["offered"]]
+    tasks = found[(found["kind"] == "task") & (found["kv_bits"] >= 16)]
     return [
         balance_claim(found),
         eight_gguf_claim(found),

@@ -17,7 +17,7 @@ def _divergence(found: pd.DataFrame) -> pd.DataFrame:
 
 def balance_claim(found: pd.DataFrame) -> Claim:
     """Divergence by level of the K mixes."""
-    rows = _divergence(found[found["cache_in_full"]])
+    rows = _divergence(found[found["kv_bits"] >= 16])
     middle = rows.groupby("level")["kld"].median()
     text = "“Q4 and Q5 are the best balance”"
     if len(rows) < LEAST or not {"Q3", "Q4", "Q5", "Q8"} <= set(middle.index):
@@ -35,7 +35,7 @@ def balance_claim(found: pd.DataFrame) -> Claim:
 
 def eight_gguf_claim(found: pd.DataFrame) -> Claim:
     """Divergence, perplexity and scores of Q8_0."""
-    whole = found[found["cache_in_full"]]
+    whole = found[found["kv_bits"] >= 16]
     divergence = _divergence(whole)
     kld = divergence.loc[divergence["level"] == "Q8", "kld"]
     eight = whole[whole["scheme"] == "Q8_0"]

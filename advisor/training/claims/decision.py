@@ -4,8 +4,10 @@ what loss is too much, and which differences are none.
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LEAST_SIZE_STEP = 1.2
 """Two members of a family whose sizes differ by less are variants of one size, not a step down."""
@@ -37,12 +39,12 @@ def _benchmark_resolution() -> float:
     rows = load("accuracy")
     rows = rows[(rows["metric"] == "accuracy_pct") & rows["baseline_value"].between(1, 99)]
     rows = rows[~rows["task_category"].isin(["average", "long-context"])]
-    errors = []
-    for dataset, found in rows.groupby("dataset"):
-        questions, _ = benchmark(str(dataset))
-        share = float(found["baseline_value"].median()) / 100
-        errors.append(100 * sqrt(share * (1 - share) / questions) / share)
-    return round(min(errors), 3)
+    shares = rows.groupby("dataset")["baseline_value"].median() / 100
+    errors = [
+        100 * sqrt(share * (1 - share) / benchmark(str(dataset))[0]) / share
+        for dataset, share in shares.items()
+    ]
+    return round(float(min(errors)), 3)
 
 
 def _speed_resolution() -> float:
@@ -58,17 +60,13 @@ def _speed_resolution() -> float:
     from advisor.training.data.tables import load
 
     rows = clean("speed_local", load("speed_local"))
-    rows = rows[
-        (rows["excluded_reason"] == "")
-        & (rows["phase"] == "decode")
-        & (rows["model_name"] != "")
-        & (rows["device"] != "")
-    ]
+    named = (rows["model_name"] != "") & (rows["device"] != "")
+    rows = rows[(rows["excluded_reason"] == "") & (rows["phase"] == "decode") & named]
     keys = ["device", "backend", "engine", "model_name", "scheme_name", "n_devices"]
     medians = rows.groupby([*keys, "source_id"])["value"].median()
     ratios = [
         max(a, b) / min(a, b) - 1
-        for _, group in medians.groupby(level=list(range(len(keys))))
+        for _, group in medians.groupby(level=keys)
         for a, b in combinations(group.tolist(), 2)
     ]
     return round(float(sorted(ratios)[len(ratios) // 2]), 3)
@@ -88,22 +86,23 @@ def _smaller_model() -> dict[str, Any]:
     scores = pd.read_csv(profiles / "model_quality.csv").drop(columns="params_b")
     table = scores.merge(models, left_on="model", right_on="name")
     table["source"] = table["url"].str.split("#").str[0]
-    drops: dict[tuple[Any, ...], list[float]] = {}
-    for key, group in table.groupby(
-        ["family", "variant", "benchmark", "setting", "reported_by", "source"], dropna=False
-    ):
-        by_size = group.groupby("params_b")["score"].median()
-        sizes = list(by_size.index)
-        for small, large in pairwise(sizes):
-            if large / small >= _LEAST_SIZE_STEP and by_size[large] > 0:
-                drops.setdefault((key[0], small, large), []).append(
-                    100 * (1 - by_size[small] / by_size[large])
-                )
-    pairs = {pair: values for pair, values in drops.items() if len(values) >= _LEAST_BENCHMARKS}
-    medians = pd.Series([pd.Series(values).median() for values in pairs.values()])
-    ratios = pd.Series([large / small for _, small, large in pairs])
+    steps = _steps(table, ["family", "variant", "benchmark", "setting", "reported_by", "source"])
+    pairs = steps.groupby(["family", "smaller", "params_b"], dropna=False)["loss_pct"].agg(["median", "size"])
+    pairs = pairs[pairs["size"] >= _LEAST_BENCHMARKS]
+    ratios = pairs.index.get_level_values("params_b") / pairs.index.get_level_values("smaller")
     return {
-        "smaller_model_loss_pct": round(float(medians.median()), 3),
+        "smaller_model_loss_pct": round(float(pairs["median"].median()), 3),
         "smaller_model_pairs": len(pairs),
-        "smaller_model_size_ratio": round(float(ratios.median()), 3),
+        "smaller_model_size_ratio": round(float(pd.Series(ratios).median()), 3),
     }
+
+
+def _steps(table: pd.DataFrame, same: list[str]) -> pd.DataFrame:
+    """Each step up in size among scores alike in *same*: `params_b`, the `smaller` size before it, and
+    `loss_pct`, the share of the score that the smaller one lacks."""
+    medians = table.groupby([*same, "params_b"], dropna=False)["score"].median().reset_index()
+    before = medians.groupby(same, dropna=False)[["params_b", "score"]].shift()
+    steps = medians.assign(
+        smaller=before["params_b"], loss_pct=100 * (1 - before["score"] / medians["score"])
+    )
+    return steps[(steps["params_b"] / steps["smaller"] >= _LEAST_SIZE_STEP) & (steps["score"] > 0)]

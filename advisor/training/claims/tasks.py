@@ -1,4 +1,4 @@
-"""Claims judged by task scores: tables of `claim.frame` with losses in percent."""
+"""Claims judged by task scores: tables of `accuracy.frame` with losses in percent."""
 
 from __future__ import annotations
 

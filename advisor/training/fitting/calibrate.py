@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from advisor.prediction.interval import LEVELS, group_quantile
 from advisor.training.fitting.folds import fold_of
@@ -66,12 +67,9 @@ def cross_scaled(
     return scores
 
 
-def coverage(inside: Sequence[bool] | npt.NDArray[np.bool_], groups: Sequence[str]) -> float:
+def coverage(inside: Iterable[bool], groups: Iterable[str]) -> float:
     """Share of rows inside, every group counting once."""
-    by_group: dict[str, list[bool]] = defaultdict(list)
-    for ok, group in zip(inside, groups, strict=True):
-        by_group[group].append(bool(ok))
-    return sum(sum(found) / len(found) for found in by_group.values()) / len(by_group)
+    return float(pd.Series(list(inside), dtype=float).groupby(list(groups)).mean().mean())
 
 
 def rounded(value: float) -> float:

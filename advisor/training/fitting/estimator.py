@@ -34,16 +34,16 @@ class PriorRegressor(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
     """Maximum a posteriori regression around a physical formula.
 
     Parameters: *names* of the coefficients, their *priors*, *sigma* the standard deviation of a residual (in
-    the units of y), *max_iter* after which a fit that has not converged warns, *tolerance* the norm of the
-    log posterior's gradient at which it has converged. After `fit`, `coef_` holds one value per name,
-    `n_iter_` the steps taken.
+    the units of y; one, or one per row), *max_iter* after which a fit that has not converged warns,
+    *tolerance* the norm of the log posterior's gradient at which it has converged. After `fit`, `coef_` holds
+    one value per name, `n_iter_` the steps taken.
     """
 
     def __init__(
         self,
         names: tuple[str, ...],
         priors: Priors,
-        sigma: float = 0.12,
+        sigma: float | Vector = 0.12,
         max_iter: int = 200,
         tolerance: float = 1e-3,
     ) -> None:
@@ -78,10 +78,14 @@ class PriorRegressor(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
         task = Posterior(self, X, y, weights, means, sds, heavy)
         self.coef_: Vector
         self.n_iter_: int
-        self.coef_, self.n_iter_, arrived = self._maximise(task, means)
+        self.coef_, self.n_iter_, arrived = self._maximise(task, self._start(means))
         if not arrived:
             warnings.warn(f"{type(self).__name__} has not converged", ConvergenceWarning, stacklevel=2)
         return self
+
+    def _start(self, means: Vector) -> Vector:
+        """Where a fit starts: at the priors' *means*, unless a subclass has been nearer."""
+        return means
 
     def _maximise(self, task: Posterior, start: Vector) -> tuple[Vector, int, bool]:
         """(coefficients of largest posterior density, steps, whether it has converged)."""

@@ -7,7 +7,7 @@ the fit of all rows remembers the rows it must not know.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ SEED = 0
 """Of the order in which groups are dealt to folds: any number, but always the same one."""
 
 
-def whole_groups(groups: Sequence[str], n_folds: int = FOLDS) -> GroupKFold:
+def whole_groups(groups: Iterable[str], n_folds: int = FOLDS) -> GroupKFold:
     """A splitter that keeps groups whole; never more folds than groups. Raises ValueError for one group."""
     n_groups = len(set(groups))
     if n_groups < 2:
@@ -28,11 +28,11 @@ def whole_groups(groups: Sequence[str], n_folds: int = FOLDS) -> GroupKFold:
     return GroupKFold(n_splits=min(n_folds, n_groups), shuffle=True, random_state=SEED)
 
 
-def fold_of(groups: Sequence[str], n_folds: int = FOLDS) -> npt.NDArray[np.int64]:
+def fold_of(groups: Iterable[str], n_folds: int = FOLDS) -> npt.NDArray[np.int64]:
     """The fold in which each row is left out, (n,)."""
-    folds = np.zeros(len(groups), np.int64)
-    empty = np.zeros(len(groups))
-    for i, (_, inside) in enumerate(whole_groups(groups, n_folds).split(empty, groups=np.asarray(groups))):
+    names = np.asarray(list(groups))
+    folds = np.zeros(len(names), np.int64)
+    for i, (_, inside) in enumerate(whole_groups(names, n_folds).split(folds, groups=names)):
         folds[inside] = i
     return folds
 
@@ -41,7 +41,7 @@ def left_out(
     estimator: BaseEstimator,
     X: Any,
     y: npt.NDArray[np.float64],
-    groups: Sequence[str],
+    groups: Iterable[str],
     n_folds: int = FOLDS,
     /,
     **fit_params: Any,
@@ -51,12 +51,8 @@ def left_out(
     *fit_params* are handed to `fit`; those with one value per row (such as `sample_weight`) are cut to the
     rows of the fold.
     """
+    names = np.asarray(list(groups))
     found = cross_val_predict(
-        clone(estimator),
-        X,
-        y,
-        groups=np.asarray(groups),
-        cv=whole_groups(groups, n_folds),
-        params=fit_params,
+        clone(estimator), X, y, groups=names, cv=whole_groups(names, n_folds), params=fit_params
     )
     return np.asarray(found, float)

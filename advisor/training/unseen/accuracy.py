@@ -14,7 +14,8 @@ from advisor.documents.kinds import TaskCategory
 from advisor.prediction.accuracy.predict import divergence, kept, perplexity_ratio
 from advisor.prediction.accuracy.question import Question
 from advisor.prediction.artifacts import load
-from advisor.training.accuracy.figures import BIT_RANGES, offered
+from advisor.training.accuracy.figures import BIT_RANGES
+from advisor.training.accuracy.frame import offered
 from advisor.training.accuracy.intervals import noise
 from advisor.training.accuracy.rows import Row, rows
 from advisor.training.unseen.scored import CONFIDENCE, Scored, factor, line, points

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from advisor.training.accuracy.figures import offered
+from advisor.training.accuracy.frame import offered
 from advisor.training.accuracy.model import AccuracyModel
 from advisor.training.accuracy.peers import PEERS
 from advisor.training.accuracy.rows import Row

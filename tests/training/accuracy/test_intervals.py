@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from advisor.prediction.accuracy.features import ModelFacts, SchemeFacts
 from advisor.training.accuracy import intervals
+from advisor.training.accuracy.frame import frame
 from advisor.training.accuracy.rows import Row
 
 
-def _tasks(n_groups: int, spread: float) -> intervals.Tasks:
+def _tasks(n_groups: int, spread: float) -> pd.DataFrame:
     """Twenty rows of each group whose log price misses by a normal of *spread*, sampling error 0.1 points."""
     draw = np.random.default_rng(1)
-    rows, groups = [], []
+    rows = []
     predicted = np.repeat(5.0, 20 * n_groups)
     off = intervals.loss_at(
         intervals.price(predicted, np.ones(len(predicted))) + spread * draw.standard_normal(len(predicted)),
@@ -23,8 +25,8 @@ def _tasks(n_groups: int, spread: float) -> intervals.Tasks:
         model = ModelFacts(group, group, 8, 8, 2024, "instruct")
         about = {"scheme": SchemeFacts("gguf-k", 4.0), "model": model, "source": group, "category": "math"}
         rows.append(Row(kind="task", y=float(y), sigma=0.1, **about))
-        groups.append(group)
-    return intervals.Tasks(rows, predicted, np.repeat(0.1, len(rows)), groups)
+    found = frame(rows)
+    return found.assign(predicted=predicted, error=0.1, unseen=found["source"])
 
 
 def test_price_and_loss_are_inverse() -> None:
@@ -42,8 +44,8 @@ def test_the_spread_of_a_made_up_error_is_found() -> None:
 def test_judged_is_what_is_shipped_and_covers() -> None:
     """Calibrated on other groups, about nine of ten rows of a new group lie within the 90 % interval."""
     judged = intervals.judge(_tasks(40, 0.5))
-    assert 0.86 < judged.inside.mean() < 0.96
-    assert 0.86 < judged.below.mean() < 0.96
+    assert 0.86 < judged["inside"].mean() < 0.96
+    assert 0.86 < judged["below"].mean() < 0.96
 
 
 def test_few_groups_carry_no_high_level() -> None:

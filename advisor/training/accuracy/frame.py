@@ -1,0 +1,51 @@
+"""Rows as a table: what of scheme, model and benchmark the evaluations speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from advisor.training.accuracy.rows import Row
+
+NOT_OFFERED = ("omniquant", "quip", "papers", "unserved")
+
+
+def offered(row: Row) -> bool:
+    """Whether an engine runs the row's scheme, only rounded: none runs integer activations below 8 bits or
+    methods of papers.
+    """
+    scheme = row.scheme
+    engines = scheme.act in ("", "fp8", "int8", "int8-smooth", "fp4") and scheme.method not in NOT_OFFERED
+    return engines and scheme.recovered in ("", "tuned")
+
+
+def frame(rows: Iterable[Row]) -> pd.DataFrame:
+    """One line per row, in their order; `row` is the row itself and `y` as the row has it."""
+    return pd.DataFrame(
+        [
+            {
+                "row": row,
+                "kind": row.kind,
+                "y": row.y,
+                "sigma": row.sigma,
+                "ceiling": row.ceiling,
+                "source": row.source,
+                "category": row.category,
+                "dataset": row.dataset,
+                "family": row.model.family,
+                "model": row.model.name,
+                "params_b": row.model.params_b,
+                "catalog_model": row.cell[0],
+                "scheme": row.cell[1],
+                "method": row.scheme.method,
+                "bits": row.scheme.bits,
+                "group": row.scheme.group,
+                "act": row.scheme.act,
+                "kv_bits": row.scheme.kv_bits,
+                "calibrated": row.scheme.calibrated,
+                "offered": offered(row),
+            }
+            for row in rows
+        ]
+    )
