@@ -16,9 +16,7 @@ from advisor.documents.outcome import Estimate, Placement
 from advisor.documents.requirements import Load
 from advisor.errors import NotMeasuredError
 from advisor.prediction.case import Case, Sized
-from advisor.prediction.local_speed.inputs import cpu_device, cpu_key, engine_key, isa_class, kernel_family
 from advisor.prediction.local_speed.predict import narrowed, predict
-from advisor.prediction.local_speed.spread import NARROWEST, WIDEST, scale
 from advisor.prediction.own.evidence import NOTHING_OWN, Evidence, OwnEvidence, Point
 from advisor.prediction.own.pooling import pool
 from advisor.sizing.weights import weigh
@@ -233,41 +231,6 @@ def test_own_measurements_pull_and_narrow():
     assert many.basis == "measured-here"
 
 
-@pytest.mark.parametrize(
-    ("scheme", "family"),
-    [
-        ("Q4_K_M", "Q4_K"),
-        ("UD-Q4_K_XL", "Q4_K"),
-        ("Q8_0", "Q8_0"),
-        ("UD-Q8_K_XL", "Q8_0"),
-        ("IQ3_XXS", "IQ3"),
-        ("IQ3_XXS_R4", "IQ3-R4"),
-        ("IQ4_XS", "IQ4"),
-        ("IQ4_KS", "IQ-K"),
-        ("IQ2_KT", "IQ-KT"),
-        ("BF16", "F16"),
-        ("MLX-4bit-g64", "MLX-4"),
-        ("EXL3-4.0bpw", "EXL3"),
-        ("W4A16-INT-gptq-g128", "W4A16"),
-        ("MXFP4", "MXFP4"),
-    ],
-)
-def test_kernel_family(scheme, family):
-    """Schemes that run the same kernels share a family."""
-    assert family == kernel_family(scheme)
-
-
-def test_names_of_processors_and_engines():
-    """A brand string and a short name are one CPU; llama.cpp's front ends are llama.cpp."""
-    assert cpu_key("AMD Ryzen 9 7950X 16-Core Processor") == cpu_key("Ryzen 9 7950X") == "ryzen 9 7950x"
-    assert cpu_key("Google Tensor G1 (Pixel 6a)") == cpu_key("Google Tensor G1")
-    assert cpu_key("Raspberry Pi 5 Model B Rev 1.0") == cpu_key("Raspberry Pi 5")
-    assert cpu_key("11th Gen Intel(R) Core(TM) i7-1185G7 @ 3.00GHz") == cpu_key("Core i7-1185G7")
-    assert engine_key("LM-Studio") == "llama.cpp"
-    assert isa_class({"avx2", "avx512f", "avx512_vnni"}) == "avx512-vnni"
-    assert isa_class({"neon", "dotprod"}) == "dotprod"
-
-
 def test_a_card_many_measured_has_a_narrower_interval():
     """An RTX 4090 is known from dozens of sources; of a made-up card's generation nobody measured any."""
     known = speed(machine(find_gpu("RTX 4090").gpu())).decode_tokens_per_s
@@ -296,24 +259,6 @@ def test_llamafile_is_localscores_mean():
     short, long = (speed(card, engine="llamafile", prompt=n, depth=n) for n in (16, 16384))
     assert short.decode_tokens_per_s.value == long.decode_tokens_per_s.value
     assert short.prefill_tokens_per_s.value == long.prefill_tokens_per_s.value
-
-
-def test_cores_an_engine_gets():
-    """Phones run on their large cores, a slice of a server on its own, a desktop on what was counted."""
-    phone = Cpu(brand="Google Tensor G1", microarchitecture="Cortex-X1/A76/A55", physical_cores=8)
-    slice_ = Cpu(brand="EPYC 9654", microarchitecture="Zen 4", physical_cores=96, usable_cores=2)
-    assert cpu_device(phone, MEMORY).cores == 4
-    assert cpu_device(phone, MEMORY, threads=2).cores == 2
-    assert cpu_device(slice_, MEMORY, usual_cores=96).cores == 2
-    assert cpu_device(CPU, MEMORY).cores == 16
-
-
-def test_the_scale_of_an_error_is_bounded():
-    """Exponential of the features' sum, between a repeated run's spread and a factor of e."""
-    features = [("", 1.0), ("moe", 1.0)]
-    assert scale(features, {"": math.log(0.2), "moe": math.log(2)}) == pytest.approx(0.4)
-    assert scale(features, {"": -9.0}) == NARROWEST
-    assert scale(features, {"": 9.0}) == WIDEST
 
 
 @pytest.mark.parametrize("own", [NOTHING_OWN, measured(-0.5, 1)])
