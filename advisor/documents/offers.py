@@ -8,7 +8,7 @@ from typing import Literal
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import Status
 from advisor.documents.outcome import Estimate
-from advisor.documents.recommendation import Plan
+from advisor.documents.recommendation import NearestMiss, Plan
 from advisor.documents.requirements import Requirements
 
 PriceUnit = Literal["usd_per_hour", "usd"]
@@ -73,6 +73,15 @@ class OfferPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NearestOffer:
+    """The machine that comes closest when none meets the need."""
+
+    offer: Offer
+    miss: NearestMiss
+    """Its plan for one request at a time, by how much it misses, and what to relax."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HardwareAnswer:
     """The cheapest machines that meet the need."""
 
@@ -83,6 +92,8 @@ class HardwareAnswer:
     rent: tuple[OfferPlan, ...] = ()
     """The cheapest first."""
     buy: tuple[OfferPlan, ...] = ()
+    nearest_miss: NearestOffer | None = None
+    """Only where nothing meets the need."""
     left_out: tuple[str, ...] = ()
     """What was not looked at, and why."""
     warnings: tuple[str, ...] = ()

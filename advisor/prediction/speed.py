@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 from advisor.documents.requirements import Load
 from advisor.errors import NotMeasuredError
+from advisor.prediction.artifacts import load as load_artifact
 from advisor.prediction.case import MAX_CONCURRENCY, Case, Sized
 from advisor.prediction.figures import Speed, mixture
 from advisor.prediction.network import over_network
+from advisor.sizing.weights import Weights
 
 
 def speed(case: Case, sized: Sized) -> Speed:
@@ -18,6 +21,22 @@ def speed(case: Case, sized: Sized) -> Speed:
     except NotMeasuredError as error:
         return Speed(why_not=str(error))
     return results[0][1] if len(results) == 1 else mixture(results)
+
+
+def decode_ceiling(case: Case, weights: Weights) -> float:
+    """Tokens a second that no placement of *case* is predicted to pass: everything read once a token, over
+    the fastest memory there is. Infinite where nothing bounds the prediction: serving engines, several
+    requests at once, and own measurements."""
+    if case.serves or case.own.speed or any(load.concurrency != 1 for load in case.loads):
+        return inf
+    from advisor.prediction.local_speed.bounds import most_tokens_per_s
+    from advisor.prediction.local_speed.inputs import per_token
+    from advisor.prediction.local_speed.plan import devices_of
+
+    fitted = load_artifact("local_speed")
+    read_bytes = per_token(case.model, weights)[1]
+    devices = devices_of(case, fitted)
+    return most_tokens_per_s(read_bytes, devices, fitted["reach"]) * max(1, len(case.hardware.gpus))
 
 
 def _one(case: Case, load: Load, sized: Sized) -> Speed:

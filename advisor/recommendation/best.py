@@ -43,8 +43,8 @@ def best_plan(requirements: Requirements, setting: Setting, only: tuple[str, ...
 def _most_accurate(
     these: Sequence[Candidate], requirements: Requirements, setting: Setting, ceiling: float | None
 ) -> Judged | None:
-    trials = [Trial(candidate, requirements, setting, ceiling) for candidate in these]
-    trials.sort(key=lambda trial: trial.least_loss)
+    tried = (Trial(candidate, requirements, setting, ceiling) for candidate in these)
+    trials = sorted((trial for trial in tried if trial.possible), key=lambda trial: trial.least_loss)
     tokens = rooms(requirements, setting.model)
     shrinks = len(tokens) > 1 and not any(
         good(trial.feasible()) for trial in trials if trial.least_loss <= VISIBLE_LOSS_PCT

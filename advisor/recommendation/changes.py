@@ -28,6 +28,12 @@ def nearest_miss(judged: list[Judged], requirements: Requirements) -> NearestMis
     """The plan whose worst shortfall is smallest, and what to relax;
     None when none can be relaxed into fitting.
     """
+    found = nearest_plan(judged, requirements)
+    return found and found[1]
+
+
+def nearest_plan(judged: list[Judged], requirements: Requirements) -> tuple[Judged, NearestMiss] | None:
+    """As `nearest_miss`, with the plan as it was judged."""
     relaxable = [
         plan for plan in judged if plan.misses and not any(miss.kind in _HARD for miss in plan.misses)
     ]
@@ -52,7 +58,7 @@ def nearest_miss(judged: list[Judged], requirements: Requirements) -> NearestMis
             break
     if not change and any(miss.kind == "memory" for miss in nearest.misses):
         change = change_of_machine(nearest)
-    return NearestMiss(
+    return nearest, NearestMiss(
         plan=make_plan(nearest, requirements),
         misses=tuple(miss.text for miss in nearest.misses),
         change=change,

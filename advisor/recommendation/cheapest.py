@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from advisor.catalog.inventories import shape
 from advisor.documents.model import ModelProfile
-from advisor.documents.offers import Demand, HardwareAnswer, Offer, OfferPlan
+from advisor.documents.offers import Demand, HardwareAnswer, NearestOffer, Offer, OfferPlan
 from advisor.documents.outcome import Estimate, Outcome
 from advisor.documents.requirements import Requirements
 from advisor.recommendation.best import best_plan
 from advisor.recommendation.evaluate import feasible
 from advisor.recommendation.judge import Judged, Setting
+from advisor.recommendation.nearest_offer import nearest_offer, waits_too_long
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.queueing import replicas_needed, wait_s
 from advisor.recommendation.rank import ranked
@@ -40,7 +41,7 @@ def cheapest(
     """
     if not (requirements.schemes or model.fixed_scheme):
         requirements = replace(requirements, schemes=(*SHORTLIST, "BF16"))
-    market = _Market(requirements, model, demand)
+    market, offers = _Market(requirements, model, demand), tuple(offers)
     found: dict[str, list[_Bid]] = {"usd_per_hour": [], "usd": []}
     for offer in sorted(offers, key=lambda offer: offer.price.amount):
         best = found[offer.price.unit]
@@ -59,6 +60,7 @@ def cheapest(
         demand=demand,
         rent=tuple(rent),
         buy=tuple(buy),
+        nearest_miss=None if rent or buy else market.nearest(offers),
     )
 
 
@@ -96,6 +98,18 @@ class _Market:
             if replicas is not None:
                 return _Bid(offer, plan, at_once, replicas)
         return None
+
+    def nearest(self, offers: tuple[Offer, ...]) -> NearestOffer | None:
+        """What comes closest of offers none of which bids."""
+        alone, demand = self._need(1), self.demand
+        carried = [(offer, plan) for offer in offers if (plan := self._plans.get((shape(offer.hardware), 1)))]
+        if not carried or demand.p95_ttft_s is None:
+            return nearest_offer(alone, self.model, offers)
+
+        def enough(plan: Judged, limit_s: float) -> bool:
+            return _replicas(plan.outcome, replace(demand, p95_ttft_s=limit_s), 1, "value") is not None
+
+        return waits_too_long(alone, demand.p95_ttft_s, carried, enough)
 
     def _plan(self, offer: Offer, at_once: int) -> Judged | None:
         key = (shape(offer.hardware), at_once)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from advisor.catalog.tasks import task_mix
@@ -14,6 +15,7 @@ from advisor.documents.requirements import Requirements
 from advisor.prediction.case import Case
 from advisor.prediction.outcome import place_case, place_case_if_fits, predict
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
+from advisor.prediction.speed import decode_ceiling
 from advisor.prediction.weighing import weigh_case
 from advisor.recommendation.candidates import Candidate
 from advisor.recommendation.losses import Losses, losses_of
@@ -77,6 +79,16 @@ class Trial:
         self._found: dict[int | None, Judged | Placement | None] = {}
         self._case = _case(candidate, requirements, setting)
 
+    @cached_property
+    def possible(self) -> bool:
+        """False for what no placement makes meet the need: it is larger than all memory, or even the peak of
+        the fastest memory is too slow."""
+        case, weights = self._case, weigh_case(self._case)
+        if beyond_memory(case.hardware, weights, case.backend):
+            return False
+        wanted = self.requirements.min_decode_tokens_per_s
+        return wanted is None or decode_ceiling(case, weights) >= wanted
+
     @property
     def least_loss(self) -> float:
         """The expected loss no placement goes below, in percent; infinite where none is known."""
@@ -106,7 +118,7 @@ class Trial:
         return self._found[context_tokens]
 
     def _feasible(self, context_tokens: int | None) -> Judged | Placement | None:
-        if beyond_memory(self._case.hardware, weigh_case(self._case), self._case.backend):
+        if not self.possible:
             return None
         first = None
         for case, placement in self._placed(context_tokens, fitting_only=True):

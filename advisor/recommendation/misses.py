@@ -105,7 +105,7 @@ def unusable(
     )
     if upper is None:
         return [Miss("unusable", text, value / ceiling)]
-    limit = _rounded_up(upper)
+    limit = rounded_up(upper)
     return [
         Miss("unusable", text, value / ceiling, f"--max-loss {limit}%", _with_loss(ALL_TASKS, float(limit)))
     ]
@@ -124,7 +124,7 @@ def _loss_miss(
         f"{name} may lose up to {bound:.1f} % at {requirements.confidence_pct:g} % confidence "
         f"(limit {limit:g} %)"
     )
-    allowed = _rounded_up(bound)
+    allowed = rounded_up(bound)
     option = f"--max-loss {allowed}%" if name == ALL_TASKS else f"--task {name}:{allowed}%"
     return Miss(
         "loss", text, bound / limit if limit else float("inf"), option, _with_loss(name, float(allowed))
@@ -172,7 +172,7 @@ def _too_late(ttft: Estimate | None, slowest: float, requirements: Requirements)
         f"the first token may take {ttft.high:.3g} s at {requirements.confidence_pct:g} % confidence "
         f"(asked {slowest:g} s, expected {ttft.value:.3g} s)"
     )
-    reached = _rounded_up(ttft.high)
+    reached = rounded_up(ttft.high)
     return Miss(
         "ttft",
         text,
@@ -190,7 +190,7 @@ def _rounded_down(value: float) -> str:
     return f"{floor(value / step) * step:.10g}"
 
 
-def _rounded_up(value: float) -> str:
+def rounded_up(value: float) -> str:
     """Two significant digits, not below *value*, written without an exponent."""
     step = 10.0 ** (floor(log10(value)) - 1) if value > 0 else 1.0
     return f"{ceil(value / step) * step:.10g}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.documents.offers import HardwareAnswer, OfferPlan
+from advisor.documents.offers import HardwareAnswer, NearestOffer, OfferPlan
 from advisor.documents.outcome import Estimate
 from advisor.report.figures import number, table
 
@@ -30,12 +30,24 @@ def offers_text(answer: HardwareAnswer) -> str:
             lines += [f"  {line}" for line in dict.fromkeys(_price(plan) for plan in plans)]
             lines.append("")
     if not answer.rent and not answer.buy:
-        lines += ["No machine at hand meets the need.", ""]
+        lines += ["No machine at hand meets the need.", *_nearest(answer.nearest_miss), ""]
     best = next(iter(answer.rent or answer.buy), None)
     if best is not None:
         lines += [f"Run on each {best.offer.name}:", f"  {best.plan.run_command}", ""]
     lines += [f"Not looked at: {line}" for line in answer.left_out]
     return "\n".join(lines).rstrip()
+
+
+def _nearest(found: NearestOffer | None) -> list[str]:
+    """The machine that comes closest, what it misses, and what would do."""
+    if found is None:
+        return []
+    offer, plan = found.offer, found.miss.plan
+    lines = [
+        f"Nearest miss: {offer.name} of {offer.provider}, {plan.scheme} of {plan.model} on {plan.engine}",
+        *(f"  - {text}" for text in found.miss.misses),
+    ]
+    return [*lines, f"  It would do with: {found.miss.change}"] if found.miss.change else lines
 
 
 def _row(plan: OfferPlan) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from advisor.catalog.schemes import find_scheme
 from advisor.documents.requirements import Load
 from advisor.prediction.case import Case
 from advisor.prediction.outcome import predict
+from advisor.prediction.speed import decode_ceiling
+from advisor.prediction.weighing import weigh_case
 
 
 def serve(*loads: Load):
@@ -42,3 +44,22 @@ def test_latency_of_a_mixture_is_the_mean_over_requests():
     assert both.request_latency_s.value == pytest.approx(mean)
     low, high = sorted(found.throughput_tokens_per_s.value for found in (one, many))
     assert low < both.throughput_tokens_per_s.value < high
+
+
+@pytest.mark.parametrize("machine", ["RTX 4090", "M3 Max 64GB", "EPYC 9654 384GB", "2x RTX 3060 12GB"])
+@pytest.mark.parametrize("model", ["llama-3.1-8b", "Qwen3-30B-A3B"])
+def test_no_answer_is_faster_than_the_memory(machine, model):
+    """Decode stays at or below the ceiling on every machine, in every scheme; several requests have none."""
+    case = Case(
+        hardware=resolve_hardware(machine),
+        model=find_model(model),
+        scheme=find_scheme("Q4_K_M"),
+        engine="llama.cpp",
+        backend="cuda" if "RTX" in machine else "metal" if "M3" in machine else "cpu",
+        context_tokens=2048,
+    )
+    for scheme in ("Q2_K", "Q4_K_M", "Q8_0"):
+        asked = case._replace(scheme=find_scheme(scheme))
+        decode = predict(asked).decode_tokens_per_s
+        assert decode is None or decode.high <= decode_ceiling(asked, weigh_case(asked)) * (1 + 1e-9)
+    assert decode_ceiling(case._replace(loads=(BUSY,)), weigh_case(case)) == float("inf")

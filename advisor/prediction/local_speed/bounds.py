@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from advisor.prediction.local_speed.work import Device, Work
 
@@ -24,6 +24,15 @@ def peak_log_s(phase: str, work: Work) -> float:
 def peak_ops_per_s(device: Device) -> float:
     """The fastest arithmetic of a card, whole numbers included; 0 for processors, whose peak is not known."""
     return max(device.matrix_flops, device.vector_flops, device.int8_ops) if device.kind != "cpu" else 0.0
+
+
+def most_tokens_per_s(read_bytes: float, devices: Iterable[Device], reach: Mapping[str, float]) -> float:
+    """The answer's tokens a second that no plan on *devices* passes, one after the other: all of *read_bytes*
+    from the fastest of them; 0 without any."""
+    known = [(one.bandwidth_bytes_per_s, reach.get(f"decode|{one.kind}", 1.0)) for one in devices]
+    if not known:
+        return 0.0
+    return max(rate for rate, _ in known) * max(share for _, share in known) / read_bytes
 
 
 def least_log_s(phase: str, work: Work, reach: Mapping[str, float]) -> float:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from advisor.documents.hardware import Gpu
 from advisor.documents.outcome import Placement
 from advisor.documents.requirements import Load
 from advisor.engines import facts
+from advisor.errors import NotMeasuredError
 from advisor.prediction.case import Case, Sized
 from advisor.prediction.local_speed.inputs import (
     attention_flops,
@@ -118,21 +121,33 @@ def works(asked: Case, load: Load, sized: Sized, fitted: Mapping[str, Any]) -> t
     return decode, prompt_work(prompt, asked.hardware.gpus[0] if asked.hardware.gpus else None)
 
 
+def devices_of(asked: Case, fitted: Mapping[str, Any]) -> list[Device]:
+    """Every device that a plan of this case may use and whose bandwidth is known."""
+    found = []
+    for make in (
+        partial(_processor, asked, fitted),
+        *(partial(gpu_device, gpu, asked.backend) for gpu in asked.hardware.gpus),
+    ):
+        with suppress(NotMeasuredError):
+            found.append(make())
+    return found
+
+
+def _processor(asked: Case, fitted: Mapping[str, Any]) -> Device:
+    hardware = asked.hardware
+    known = fitted["devices"].get(cpu_key(hardware.cpu.brand or ""), {})
+    return cpu_device(hardware.cpu, hardware.memory, asked.threads, fitted["read_share"], known.get("cores"))
+
+
 def _shares(asked: Case, sized: Sized, totals: Totals, fitted: Mapping[str, Any]) -> tuple[Share, ...]:
     """What each device does under the placement."""
     hardware, placement = asked.hardware, sized.placement
 
-    def cpu() -> Device:
-        known = fitted["devices"].get(cpu_key(hardware.cpu.brand or ""), {})
-        return cpu_device(
-            hardware.cpu, hardware.memory, asked.threads, fitted["read_share"], known.get("cores")
-        )
-
     if not hardware.gpus or asked.backend == "cpu" or placement.kind == "cpu":
-        return shares(totals, [(cpu(), 1.0)], None, Part())
+        return shares(totals, [(_processor(asked, fitted), 1.0)], None, Part())
     moved = _moved(sized, totals)
     cards = _over_gpus(hardware.gpus, asked.backend, placement)
-    return shares(totals, cards, cpu() if moved.held > 0 else None, moved)
+    return shares(totals, cards, _processor(asked, fitted) if moved.held > 0 else None, moved)
 
 
 def _moved(sized: Sized, totals: Totals) -> Part:
