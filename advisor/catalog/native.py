@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from advisor.documents.model import ModelProfile
+from advisor.documents.scheme import SchemeProfile
 
 _SCHEMES = (
     ("mxfp4", ("MXFP4", "MXFP4A16", "MXFP4_MOE")),
@@ -27,3 +28,12 @@ def native_schemes(model: ModelProfile) -> tuple[str, ...]:
     stated = [(text or "").lower() for text in (model.native_format, model.native_dtype)]
     text = next((text for text in stated if text and not text.startswith(("bf16", "fp16"))), "")
     return next((schemes for start, schemes in _SCHEMES if text.startswith(start)), ())
+
+
+def experts_only(model: ModelProfile, scheme: SchemeProfile) -> bool:
+    """Whether *scheme* is how the vendor publishes this model, and holds its experts alone: all else has 16
+    bits (gpt-oss in MXFP4, Kimi-K2 since Thinking in INT4)."""
+    if model.architecture == "GptOssForCausalLM" and scheme.family == "mxfp4":
+        return True
+    stated = (model.native_format or model.native_dtype or "").lower()
+    return scheme.name in native_schemes(model) and " experts" in stated

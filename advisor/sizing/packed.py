@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
+from advisor.catalog.native import experts_only
 from advisor.catalog.quantized_parts import from_text
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.kinds import Basis
@@ -148,10 +149,7 @@ def _matrix(g: Group) -> tuple[int, int, int]:
 def _quantized(model: ModelProfile, scheme: SchemeProfile, g: Group) -> bool:
     if not g.quantized or g.role not in _LINEAR or g.stem.startswith(_SMALL):
         return False
-    # OpenAI's own MXFP4 checkpoints of gpt-oss quantize the experts and nothing else.
-    if scheme.family == "mxfp4" and model.architecture == "GptOssForCausalLM":
-        return g.role.startswith("expert")
-    return True
+    return not experts_only(model, scheme) or g.role.startswith("expert_")
 
 
 def _better_half(scheme: SchemeProfile) -> Pack | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from math import hypot
 
+from advisor.catalog.native import experts_only, native_schemes
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
@@ -63,19 +64,30 @@ def _computed(spreads: Spreads, model: ModelProfile, scheme: SchemeProfile, imat
         return _gguf(spreads, model, scheme, known, imatrix)
     if scheme.is_gguf:  # llama-quantize makes no NVFP4; conversions of NVFP4 checkpoints keep their layout
         scheme = replace(scheme, family="nvfp4", quantizes_embeddings=False)
-    return _doubted(
-        _doubted(pack(model, scheme, known.groups), _left_out(spreads, model, scheme)), known.doubt
-    )
+    packed = pack(model, scheme, known.groups)
+    doubt = _left_out(spreads, model, scheme)
+    if doubt is not None and _known_whole(model, scheme):
+        packed = packed._replace(file_bytes=_widened(packed.file_bytes, doubt._replace(low=1.0)))
+        doubt = None
+    return _doubted(_doubted(packed, doubt), known.doubt)
+
+
+def _known_whole(model: ModelProfile, scheme: SchemeProfile) -> bool:
+    """Whether the vendor's own checkpoint is meant, of which every matrix is known."""
+    one_way = scheme.family == "fp8" or experts_only(model, scheme)
+    return one_way and model.modality == "text" and scheme.name in native_schemes(model)
 
 
 def _left_out(spreads: Spreads, model: ModelProfile, scheme: SchemeProfile) -> Doubt | None:
     """Producers of packed checkpoints leave different matrices of recurrent layers and of mixtures of experts
-    at 16 bits, and keep towers beside them, unless the checkpoint says which."""
+    at 16 bits, and keep towers beside them, unless the checkpoint says which. Of a text model in the format
+    it was trained in (https://huggingface.co/deepseek-ai/DeepSeek-V3) that holds for what the file has
+    beside the model, as blocks that draft tokens: they are not loaded."""
     kind = "moe" if model.is_moe else model.attention or ""
     known = spreads.packed(kind)
     said = scheme.name == model.fixed_scheme and model.metadata.get("schemes_by_part")
-    native = scheme.family == "mxfp4" and model.architecture == "GptOssForCausalLM"
     whole = scheme.family == "none" or (scheme.family == "mlx" and model.modality == "text")
+    native = scheme.family == "mxfp4" and experts_only(model, scheme) and model.modality == "text"
     if known is None or said or native or whole:
         return None
     _, low, high, n = known

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from advisor.catalog.models import find_model
 from advisor.catalog.schemes import find_scheme
-from advisor.sizing.packed import packer
+from advisor.sizing.packed import pack, packer
+from advisor.sizing.types import groups
 
 COLUMNS, ROWS = 4096, 1024
 N = COLUMNS * ROWS
@@ -53,3 +55,20 @@ def test_the_last_group_of_a_row_may_be_short() -> None:
     pack = packer(find_scheme("W4A16-INT-awq-g128"))
     assert pack is not None
     assert 4100 * ROWS / 2 + ROWS * 33 * 2.5 == pack(4100, ROWS)
+
+
+@pytest.mark.parametrize(
+    ("model", "scheme", "in_16_bits"),
+    [
+        ("Kimi-K2-Thinking", "W4A16-INT-rtn-g32", {"attn_q", "shared_expert", "ffn_up", "output"}),
+        ("gpt-oss-120b", "MXFP4", {"attn_q", "output"}),
+        ("Kimi-K2", "W8A8-FP-block", {"output"}),
+    ],
+)
+def test_a_vendor_may_quantize_experts_alone(model: str, scheme: str, in_16_bits: set[str]) -> None:
+    """What the vendor's own checkpoint keeps in 16 bits, of these parts."""
+    known = find_model(model)
+    packed = pack(known, find_scheme(scheme), groups(known))
+    asked = {"attn_q", "shared_expert", "ffn_up", "output", "expert_up"}
+    kept = {role for role in asked if packed.bits_by_role.get(role) == 16}
+    assert in_16_bits == kept

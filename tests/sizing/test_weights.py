@@ -288,3 +288,18 @@ def test_the_ladder_of_mixes_never_turns(name):
     """A mix named after more bits is never smaller."""
     sizes = [weights(name, mix).total_bytes.value for mix in UNSLOTH_LADDER]
     assert sizes == sorted(sizes)
+
+
+@pytest.mark.parametrize(
+    ("model", "scheme", "n_bytes"),
+    [
+        # https://huggingface.co/moonshotai/Kimi-K2-Thinking: 594 GB
+        ("Kimi-K2-Thinking", "W4A16-INT-rtn-g32", (594, 594)),
+        # all of Kimi-K2 but vocabulary, norms and routers in FP8: it is held by 8 x 141 GB
+        ("Kimi-K2", "W8A8-FP-block", (1029, 1029)),
+    ],
+)
+def test_the_format_a_vendor_trained_in_has_one_size(model, scheme, n_bytes) -> None:
+    """What other producers leave in 16 bits says nothing of the vendor's own file (GB, low and high)."""
+    size = weigh(find_model(model), find_scheme(scheme)).total_bytes
+    assert n_bytes == (round(size.low / 1e9), round(size.high / 1e9))
