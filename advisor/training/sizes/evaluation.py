@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+import pandas as pd
+
 from advisor.catalog.models import all_models, find_model
 from advisor.catalog.schemes import find_scheme
 from advisor.data import folder
@@ -17,10 +19,8 @@ from advisor.sizing.tensors import gguf_architecture, tensors
 from advisor.sizing.types import assign
 from advisor.sizing.weights import weigh
 from advisor.training.data.tables import load
-
-from . import mixes
-from .fitted import published_files
-from .spread import quantile
+from advisor.training.sizes import mixes
+from advisor.training.sizes.fitted import published_files
 
 DRY_RUN_NAMES = {
     "codellama-7b": "CodeLlama-7B",
@@ -169,7 +169,7 @@ def published() -> list[dict[str, Any]]:
 
     Decimal gigabytes given as GiB, or files that hold a vision part too, show as outliers.
     """
-    groups: dict[str, list[tuple[float, bool]]] = {}
+    found = []
     for name, scheme_name, n_bytes in published_files():
         try:
             scheme = find_scheme(scheme_name)
@@ -181,16 +181,17 @@ def published() -> list[dict[str, Any]]:
         kind = "unsloth mixes" if scheme_name.startswith("UD-") else "llama-quantize's own and _L"
         # Two digits of a stated GiB count are worth half a per cent at 1 GiB.
         inside = size.low - 0.005 * 2**30 <= n_bytes <= size.high + 0.005 * 2**30
-        groups.setdefault(kind, []).append((n_bytes / size.value - 1, inside))
+        found.append((kind, 100 * (n_bytes / size.value - 1), inside))
+    table = pd.DataFrame(found, columns=["scheme", "error", "inside"])
     return [
         {
             "scheme": kind,
             "files": len(rows),
-            "median_error_pct": round(100 * quantile([e for e, _ in rows], 0.5), 3),
-            "p90_abs_error_pct": round(100 * quantile([abs(e) for e, _ in rows], 0.9), 3),
-            "in_interval": sum(inside for _, inside in rows),
+            "median_error_pct": round(float(rows["error"].median()), 3),
+            "p90_abs_error_pct": round(float(rows["error"].abs().quantile(0.9)), 3),
+            "in_interval": int(rows["inside"].sum()),
         }
-        for kind, rows in sorted(groups.items())
+        for kind, rows in table.groupby("scheme")
     ]
 
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from statistics import median
 from typing import Any
+
+import pandas as pd
 
 from advisor.catalog.models import all_models
 from advisor.catalog.schemes import all_schemes, find_scheme
@@ -22,7 +25,7 @@ from advisor.sizing.types import groups
 from advisor.sizing.weights import weigh_with
 from advisor.training.data.tables import load
 from advisor.training.sizes import mixes
-from advisor.training.sizes.spread import LEAST, published_checkpoints, quantile
+from advisor.training.sizes.spread import LEAST, published_checkpoints, quantiles
 
 
 def fit(progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
@@ -51,8 +54,8 @@ def stated() -> list[float]:
             continue
         true = sum(tensor.n_elements for tensor in tensors(model))
         ratios.setdefault(model.architecture or "", []).append(true / guessed)
-    medians = [quantile(values, 0.5) for values in ratios.values()]
-    return [round(quantile(medians, 0.05), 4), round(quantile(medians, 0.95), 4), len(medians)]
+    medians = [median(values) for values in ratios.values()]
+    return [*quantiles(medians, 0.05, 0.95), len(medians)]
 
 
 def packed() -> dict[str, list[float]]:
@@ -71,7 +74,7 @@ def packed() -> dict[str, list[float]]:
             size = pack(model, scheme, known).total_bytes.value
             ratios.setdefault(kind, []).append(checkpoint.n_bytes / size)
     return {
-        kind: [*(round(quantile(values, q), 4) for q in (0.5, 0.05, 0.95)), len(values)]
+        kind: [*quantiles(values, 0.5, 0.05, 0.95), len(values)]
         for kind, values in sorted(ratios.items())
         if len(values) >= LEAST
     }
@@ -108,7 +111,9 @@ def bits_per_param(spreads: Spreads) -> dict[str, dict[str, list[float]]]:
     return {
         scheme: {
             cell: [
-                *(round(quantile([row[i] for row in rows], q), 4) for i, q in enumerate((0.5, 0.05, 0.95))),
+                *quantiles([middle for middle, _, _ in rows], 0.5),
+                *quantiles([low for _, low, _ in rows], 0.05),
+                *quantiles([high for _, _, high in rows], 0.95),
                 len(rows),
             ]
             for cell, rows in sorted(cells.items())
@@ -120,15 +125,10 @@ def bits_per_param(spreads: Spreads) -> dict[str, dict[str, list[float]]]:
 
 def published_files() -> list[tuple[str, str, float]]:
     """(model, scheme, bytes) of GGUF files stated by the measurement sources, once each."""
-    rows: set[tuple[str, str, float]] = set()
-    for kind in ("accuracy", "speed_local"):
-        frame = load(kind)
-        frame = frame[frame.file_gib.notna() & (frame.model_name != "") & (frame.scheme_name != "")]
-        rows |= {
-            (str(r["model_name"]), str(r["scheme_name"]), float(r["file_gib"]) * 2**30)
-            for r in frame[["model_name", "scheme_name", "file_gib"]].to_dict("records")
-        }
-    return sorted(rows)
+    columns = ["model_name", "scheme_name", "file_gib"]
+    table = pd.concat([load(kind)[columns] for kind in ("accuracy", "speed_local")]).dropna()
+    table = table[(table["model_name"] != "") & (table["scheme_name"] != "")].drop_duplicates()
+    return sorted((model, scheme, gib * 2**30) for model, scheme, gib in table.itertuples(index=False))
 
 
 def nominal_params() -> list[float]:
@@ -139,4 +139,4 @@ def nominal_params() -> list[float]:
         if found and model.n_params:
             nominal = float(found[1]) * (1e9 if found[2] == "B" else 1e6)
             ratios.append(model.n_params / nominal)
-    return [round(quantile(ratios, 0.05), 4), round(quantile(ratios, 0.95), 4), len(ratios)]
+    return [*quantiles(ratios, 0.05, 0.95), len(ratios)]

@@ -3,9 +3,11 @@ of models left out whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.scheme import SchemeProfile
@@ -13,7 +15,7 @@ from advisor.errors import AdvisorError
 from advisor.sizing.fitted import mix_key
 from advisor.sizing.types import groups
 from advisor.sizing.weights import weigh
-from advisor.training.sizes.spread import LEAST, published_checkpoints, quantile
+from advisor.training.sizes.spread import LEAST, published_checkpoints
 
 _ROUNDED = 0.005
 """Sizes shown with a coarser last digit say nothing of a mix that differs by a few per cent."""
@@ -25,37 +27,23 @@ _STEPS = tuple(1 + step / 10 for step in range(31))
 """Widenings tried, the narrowest that reaches the coverage is taken."""
 
 
-class Ratio(NamedTuple):
-    """One published file."""
-
-    key: str
-    """Scheme and kind of model, 'UD-Q4_K_XL-dense'."""
-    family: str
-    value: float
-    """Its bytes over those computed for the ftype it starts from."""
-
-    @property
-    def kind(self) -> str:
-        """dense or moe."""
-        return self.key.rpartition("-")[2]
-
-
 def fit() -> dict[str, list[float]]:
     """'UD-Q4_K_XL-dense' -> [middle, low, high, files]; the ends are widened until nine in ten files of
     families left out lie between them."""
-    rows = ratios()
-    wide = {kind: widening([row for row in rows if row.kind == kind]) for kind in ("dense", "moe")}
-    return {
-        key: [*(round(end, 4) for end in ends(values, wide[key.rpartition("-")[2]])), len(values)]
-        for key, values in sorted(_by_key(rows).items())
-        if len(values) >= LEAST
-    }
+    found = {}
+    for _, rows in ratios().groupby("kind"):
+        wide = widening(left_out(rows))
+        for key, files in rows.groupby("key")["ratio"]:
+            if len(files) >= LEAST:
+                found[str(key)] = [*(round(end, 4) for end in ends(files.tolist(), wide)), len(files)]
+    return dict(sorted(found.items()))
 
 
 @cache
-def ratios() -> tuple[Ratio, ...]:
-    """Every file of Unsloth's repositories of known size; gpt-oss, whose experts stay as they were
-    published, is left out."""
+def ratios() -> pd.DataFrame:
+    """Every file of Unsloth's repositories of known size: `key` (scheme and kind of model,
+    'UD-Q4_K_XL-dense'), `kind` (dense or moe), `family`, and `ratio`, its bytes over those computed for the
+    ftype it starts from. gpt-oss, whose experts stay as they were published, is left out."""
     found = []
     for model, one in published_checkpoints():
         if one.publisher != "unsloth" or not one.scheme.startswith("UD-") or not one.n_bytes or one.doubt:
@@ -67,9 +55,9 @@ def ratios() -> tuple[Ratio, ...]:
             size = weigh(model, find_scheme(start(find_scheme(one.scheme)))).file_bytes.value
         except AdvisorError:
             continue
-        family = model.family or model.name
-        found.append(Ratio(mix_key(one.scheme, model.is_moe), family, one.n_bytes / size))
-    return tuple(found)
+        key = mix_key(one.scheme, model.is_moe)
+        found.append((key, key.rpartition("-")[2], model.family or model.name, one.n_bytes / size))
+    return pd.DataFrame(found, columns=["key", "kind", "family", "ratio"])
 
 
 def start(scheme: SchemeProfile) -> str:
@@ -79,71 +67,57 @@ def start(scheme: SchemeProfile) -> str:
 
 def ends(values: list[float], wide: float) -> tuple[float, float, float]:
     """(median, low, high): the 5 and 95 % quantiles, *wide* times as far from the median."""
-    middle = quantile(values, 0.5)
+    low, middle, high = map(float, np.quantile(values, (0.05, 0.5, 0.95)))
     least = _NARROWEST * middle
-    below = max(least, middle - quantile(values, 0.05)) * wide
-    above = max(least, quantile(values, 0.95) - middle) * wide
-    return middle, middle - below, middle + above
+    return middle, middle - max(least, middle - low) * wide, middle + max(least, high - middle) * wide
 
 
-def widening(rows: Iterable[Ratio]) -> float:
-    """The least widening with which files of families left out lie in their interval often enough."""
-    held = left_out(rows)
-    if not held:
-        return _STEPS[-1]
-    for wide in _STEPS:
-        inside = sum(_inside(value, others, wide) for value, others in held)
-        if inside >= _COVERAGE * len(held):
+def widening(held: pd.DataFrame) -> float:
+    """The least widening with which the files of `left_out` lie in their interval often enough."""
+    for wide in _STEPS if len(held) else ():
+        if _inside(held, wide).mean() >= _COVERAGE:
             return wide
     return _STEPS[-1]
 
 
-def left_out(rows: Iterable[Ratio]) -> list[tuple[float, list[float]]]:
-    """(ratio of a file, those of other families under its key), where enough others are known."""
-    rows = tuple(rows)
-    found = []
-    for row in rows:
-        others = [other.value for other in rows if other.key == row.key and other.family != row.family]
-        if len(others) >= LEAST:
-            found.append((row.value, others))
-    return found
+def left_out(rows: pd.DataFrame) -> pd.DataFrame:
+    """The *rows* with `others`, the ratios of other families under their key, where enough are known."""
+    others = [
+        files.loc[files["family"] != family, "ratio"].tolist()
+        for _, files in rows.groupby("key", sort=False)
+        for family in files["family"]
+    ]
+    order = [i for _, files in rows.groupby("key", sort=False) for i in files.index]
+    held = rows.assign(others=pd.Series(others, order))
+    return held[held["others"].map(len) >= LEAST]
 
 
 def evaluate() -> list[dict[str, Any]]:
     """By kind: files of families left out, their error, and how many lie in an interval whose widening was
     chosen on the other half of the families."""
     table = []
-    for kind in ("dense", "moe"):
-        rows = [row for row in ratios() if row.kind == kind]
-        names = sorted({row.family for row in rows})
-        inside, errors = [], []
-        for half in (set(names[::2]), set(names[1::2])):
-            wide = widening([row for row in rows if row.family not in half])
-            for row in rows:
-                others = [o.value for o in rows if o.key == row.key and o.family != row.family]
-                if row.family in half and len(others) >= LEAST:
-                    inside.append(_inside(row.value, others, wide))
-                    errors.append(abs(row.value / quantile(others, 0.5) - 1))
+    for kind, rows in ratios().groupby("kind"):
+        names = sorted(rows["family"].unique())
+        held = left_out(rows)
+        errors = (held["ratio"] / held["others"].map(np.median) - 1).abs()
+        inside = []
+        for half in (names[::2], names[1::2]):
+            wide = widening(left_out(rows[~rows["family"].isin(half)]))
+            inside += _inside(held[held["family"].isin(half)], wide).tolist()
         table.append(
             {
                 "kind": kind,
                 "files": len(errors),
                 "families": len(names),
-                "median_error_pct": round(100 * quantile(errors, 0.5), 2),
-                "p90_error_pct": round(100 * quantile(errors, 0.9), 2),
+                "median_error_pct": round(100 * float(errors.median()), 2),
+                "p90_error_pct": round(100 * float(errors.quantile(0.9)), 2),
                 "coverage": round(sum(inside) / len(inside), 3),
             }
         )
     return table
 
 
-def _inside(value: float, others: list[float], wide: float) -> bool:
-    _, low, high = ends(others, wide)
-    return low <= value <= high
-
-
-def _by_key(rows: Iterable[Ratio]) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {}
-    for row in rows:
-        found.setdefault(row.key, []).append(row.value)
-    return found
+def _inside(held: pd.DataFrame, wide: float) -> pd.Series:
+    intervals = held["others"].map(lambda others: ends(others, wide))
+    low, high = intervals.str[1], intervals.str[2]
+    return (low <= held["ratio"]) & (held["ratio"] <= high)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from advisor.catalog.checkpoints import Checkpoint, all_checkpoints
 from advisor.catalog.models import all_models
 from advisor.documents.model import ModelProfile
@@ -15,10 +19,6 @@ def published_checkpoints() -> list[tuple[ModelProfile, Checkpoint]]:
     return [(model, one) for model in all_models() for one in all_checkpoints(model)]
 
 
-def quantile(values: list[float], q: float) -> float:
-    """Linear interpolation between order statistics."""
-    ordered = sorted(values)
-    place = q * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+def quantiles(values: Sequence[float], *shares: float) -> list[float]:
+    """The quantiles at *shares*, as the artifact holds them: with four decimals."""
+    return [round(float(value), 4) for value in np.quantile(values, shares)]

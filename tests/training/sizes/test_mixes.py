@@ -1,7 +1,9 @@
 """Unsloth's mixes: middle, ends, and families left out."""
 
+import pandas as pd
+
 from advisor.training.sizes import mixes
-from advisor.training.sizes.mixes import Ratio, ends, left_out, widening
+from advisor.training.sizes.mixes import ends, left_out, widening
 
 
 def test_ends_are_quantiles_widened() -> None:
@@ -12,19 +14,26 @@ def test_ends_are_quantiles_widened() -> None:
     assert ends([1.0] * 9, 1.0) == (1.0, 0.995, 1.005)
 
 
-def test_a_family_is_left_out_whole() -> None:
+def _files(*families, ratio=1.0):
+    """One file of each family."""
+    return [("UD-Q4_K_XL-dense", "dense", family, ratio) for family in families]
+
+
+def _table(rows):
+    return pd.DataFrame(rows, columns=["key", "kind", "family", "ratio"])
+
+
+def test_a_family_is_left_out_whole():
     """Of nine files eight are one family: only the ninth has enough others to be told by."""
-    rows = [Ratio("UD-Q4_K_XL-dense", "a", 1.0)] * 8 + [Ratio("UD-Q4_K_XL-dense", "b", 1.1)]
-    assert left_out(rows) == [(1.1, [1.0] * 8)]
+    held = left_out(_table([*_files(*"aaaaaaaa"), *_files("b", ratio=1.1)]))
+    assert held[["ratio", "others"]].to_numpy().tolist() == [[1.1, [1.0] * 8]]
 
 
-def test_what_lies_outside_widens() -> None:
+def test_what_lies_outside_widens():
     """One family of nine lying 2 % off asks for four times the least interval; one of eleven does not."""
-    odd = Ratio("UD-Q4_K_XL-dense", "odd", 1.0199)
-    eight, ten = (
-        [Ratio("UD-Q4_K_XL-dense", name, 1.0) for name in names] for names in ("abcdefgh", "abcdefghij")
-    )
-    assert (widening([*eight, odd]), widening([*ten, odd])) == (4.0, 1.0)
+    odd = _files("odd", ratio=1.0199)
+    found = [widening(left_out(_table([*_files(*names), *odd]))) for names in ("abcdefgh", "abcdefghij")]
+    assert found == [4.0, 1.0]
 
 
 def test_families_left_out_lie_in_their_interval() -> None:
