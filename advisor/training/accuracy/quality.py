@@ -99,28 +99,21 @@ def order_agreement(table: pd.DataFrame) -> dict[str, float]:
     """Share of pairs of models that a source left out orders as the others' scores do, by category;
     ties leave out.
     """
+    import numpy as np
+
     found = {}
     for category, rows in table.groupby("category"):
-        hits = pairs = 0
-        for left_out in sorted(rows["source"].value_counts().head(12).index):
+        agreed: list[float] = []
+        for left_out in rows["source"].value_counts().index[:MOST_SOURCES]:
             quality = _solve(rows[rows["source"] != left_out])
-            for _, group in rows[rows["source"] == left_out].groupby("context"):
-                agreed, compared = _agreed(group, quality)
-                hits, pairs = hits + agreed, pairs + compared
-        if pairs:
-            found[str(category)] = round(hits / pairs, 3)
+            own = rows[rows["source"] == left_out].assign(quality=rows["edition"].map(quality)).dropna()
+            pairs = own.merge(own, on="context", suffixes=("", "_other"))
+            order = (pairs["quality"] - pairs["quality_other"]) * (pairs["logit"] - pairs["logit_other"])
+            agreed += np.sign(order[order != 0]).tolist()
+        if agreed:
+            found[str(category)] = round((float(np.mean(agreed)) + 1) / 2, 3)
     return found
 
 
-def _agreed(group: pd.DataFrame, quality: dict[str, float]) -> tuple[int, int]:
-    """Pairs of one benchmark in one source that *quality* orders as its scores do, and all that it can
-    order."""
-    from itertools import combinations
-
-    known = [
-        (quality[edition], logit)
-        for edition, logit in zip(group["edition"], group["logit"], strict=True)
-        if edition in quality
-    ]
-    compared = [(a, b) for a, b in combinations(known, 2) if a[0] != b[0] and a[1] != b[1]]
-    return sum((a[0] - b[0]) * (a[1] - b[1]) > 0 for a, b in compared), len(compared)
+MOST_SOURCES = 12
+"""Of a category, the largest, are each left out once: the rest has a handful of pairs."""

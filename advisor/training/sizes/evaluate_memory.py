@@ -4,8 +4,8 @@ backend."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -43,28 +43,6 @@ _NOISE = re.compile(
 _SHAPES = {"codellama-7b": "CodeLlama-7B", "phi-3-mini": "Phi-3-mini-4k", "llama-3-8b": "Llama-3-8B"}
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One log line beside the rule."""
-
-    engine: str
-    backend: str
-    own: bool
-    part: str
-    """kv_cache or compute."""
-    model: str
-    setting: str
-    predicted_bytes: float
-    planned_bytes: float
-    """What a placement reserves for it."""
-    actual_bytes: float
-
-    @property
-    def error(self) -> float:
-        """Predicted / actual - 1."""
-        return self.predicted_bytes / self.actual_bytes - 1
-
-
 def evaluate() -> dict[str, Any]:
     """Errors by engine, backend and part, the worst of each, and what was left out and why.
 
@@ -72,23 +50,9 @@ def evaluate() -> dict[str, Any]:
     of the logs), lowest_error_pct, highest_error_pct, above_plan (logs that hold more than a placement
     reserves), worst, claim (False below 20 logs).
     """
-    compared, left_out = compare(load("memory"))
-    frame = pd.DataFrame(
-        [
-            {
-                "engine": c.engine,
-                "backend": c.backend,
-                "own": c.own,
-                "part": c.part,
-                "model": c.model,
-                "setting": c.setting,
-                "error": c.error,
-                "above": c.actual_bytes > c.planned_bytes * 1.001,
-            }
-            for c in compared
-        ]
-    )
-    rows = [_summary(key, group) for key, group in frame.groupby(["own", "engine", "backend", "part"])]
+    frame, left_out = compare(load("memory"))
+    keys = ["source", "engine", "backend", "part"]
+    rows = [_summary(dict(zip(keys, key, strict=True)), group) for key, group in frame.groupby(keys)]
     rows.sort(key=lambda row: (row["source"], -row["n"], row["engine"], row["backend"], row["part"]))
     return {
         "title": "Memory: rules against what engines printed",
@@ -98,20 +62,24 @@ def evaluate() -> dict[str, Any]:
     }
 
 
-def compare(table: pd.DataFrame) -> tuple[list[Compared], dict[str, int]]:
-    """Every usable log line beside the rule, and how many lines were left out for which reason."""
-    compared: list[Compared] = []
-    left_out: dict[str, int] = {}
+def compare(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Every usable log line beside the rule, and how many lines were left out for which reason.
+
+    Columns: engine, backend, source, part (kv_cache or compute), model, setting, `error` (predicted ÷ actual
+    - 1), and `above`: whether more was held than a placement reserves.
+    """
+    compared: list[dict[str, Any]] = []
+    left_out: Counter[str] = Counter()
     for row in table.to_dict("records"):
         found = _compare_row(row)
         if isinstance(found, str):
-            left_out[found] = left_out.get(found, 0) + 1
+            left_out[found] += 1
         else:
             compared += found
-    return compared, left_out
+    return pd.DataFrame(compared), dict(left_out)
 
 
-def _compare_row(row: Mapping[Hashable, Any]) -> list[Compared] | str:
+def _compare_row(row: Mapping[Hashable, Any]) -> list[dict[str, Any]] | str:
     """The comparisons of one line, or why there are none."""
     model = log_model(row["model"])
     if model is None:
@@ -142,11 +110,17 @@ def _compare_row(row: Mapping[Hashable, Any]) -> list[Compared] | str:
     kv_log = row["kv_total_mib"] + sum(_devices(row["rs_buffer_mib"]).values())
     devices = [mib for name, mib in _devices(row["compute_buffer_mib"]).items() if "Host" not in name]
     setting = f"context {int(row['n_ctx'])}, {n_seq} sequences, ubatch {ubatch}, {types}, flash attention "
-    about = (row["engine"], row["backend"] or "unknown", row["source_kind"] == "own measurement")
     setting += "off" if off else "on"
+    about = {
+        "engine": row["engine"],
+        "backend": row["backend"] or "unknown",
+        "source": "own dry run" if row["source_kind"] == "own measurement" else "public log",
+        "model": model.name,
+        "setting": setting,
+    }
     found = []
     if kv_log > 0:
-        found.append(Compared(*about, "kv_cache", model.name, setting, kv.value, kv.high, kv_log * _MIB))
+        found.append(about | {"part": "kv_cache"} | _errors(kv.value, kv.high, kv_log))
     # ik_llama.cpp's latent attention depends on -mla and -amb, which its logs do not print.
     if devices and row["flash_attn"] and not (old and layout.mla):
         masks = mask_copies_bytes(layout, params, 4 if off else 2)
@@ -155,8 +129,14 @@ def _compare_row(row: Mapping[Hashable, Any]) -> list[Compared] | str:
         # llama.cpp keeps four copies of the inputs when layers are split over several GPUs.
         certain = 2 * masks if len(devices) > 1 and not old else 0
         expected, planned = compute.value + certain, compute.high + max(certain, masks)
-        found.append(Compared(*about, "compute", model.name, setting, expected, planned, max(devices) * _MIB))
+        found.append(about | {"part": "compute"} | _errors(expected, planned, max(devices)))
     return found or "neither cache nor compute buffer printed in a usable form"
+
+
+def _errors(expected_bytes: float, planned_bytes: float, logged_mib: float) -> dict[str, Any]:
+    """How far the rule is off, and whether the log holds more than what a placement reserves."""
+    actual = logged_mib * _MIB
+    return {"error": expected_bytes / actual - 1, "above": actual > planned_bytes * 1.001}
 
 
 def log_model(name: str) -> ModelProfile | None:
@@ -177,16 +157,11 @@ def _devices(text: str) -> dict[str, float]:
     return {name: float(mib) for name, mib in parts if re.fullmatch(r"[\d.]+", mib)}
 
 
-def _summary(key: tuple[Any, ...], group: pd.DataFrame) -> dict[str, Any]:
+def _summary(key: dict[str, Any], group: pd.DataFrame) -> dict[str, Any]:
     """One row of the report."""
-    own, engine, backend, part = key
     size = group["error"].abs()
     worst = group.iloc[int(size.argmax())]
-    return {
-        "source": "own dry run" if own else "public log",
-        "engine": engine,
-        "backend": backend,
-        "part": part,
+    return key | {
         "n": len(group),
         "median_abs_error_pct": round(float(size.median()) * 100, 4),
         "p90_abs_error_pct": round(float(size.quantile(0.9)) * 100, 3),
