@@ -15,7 +15,7 @@ from advisor.documents.model import ModelProfile
 from advisor.engines.kv_types import BYTES_PER_VALUE
 from advisor.errors import UnknownNameError
 from advisor.sizing.buffers import compute_bytes, mask_copies_bytes
-from advisor.sizing.cache_layout import cache_layout
+from advisor.sizing.cache_layout import CacheLayout, cache_layout
 from advisor.sizing.context_params import ContextParams
 from advisor.sizing.kv_cache import kv_cache_bytes
 from advisor.training.data.tables import load
@@ -84,46 +84,28 @@ def _compare_row(row: Mapping[Hashable, Any]) -> list[dict[str, Any]] | str:
     model = log_model(row["model"])
     if model is None:
         return "model not named or not in the catalogue"
-    if pd.isna(row["n_ctx"]):
-        return "context not printed"
-    old = row["engine"] == "ik_llama.cpp"
-    layout = cache_layout(model)
     types = row["type_k"] if "latent" in row["type_v"] else f"{row['type_k']}/{row['type_v']}"
-    if any(kind not in BYTES_PER_VALUE for kind in types.split("/")):
-        return "KV type not printed"
-    if layout.mla and "/" in types and row["source_kind"] != "own measurement":
-        return "old MLA file: K and V stored expanded"
-    if pd.isna(row["n_ubatch"]) and any(group.window for group in layout.groups):
-        return "ubatch not printed for a sliding-window model"
-    n_seq = 1 if pd.isna(row["n_seq_max"]) else int(row["n_seq_max"])
-    unified = row["kv_unified"] == "True"
-    per_seq = int(row["n_ctx"]) // n_seq if pd.isna(row["n_ctx_seq"]) or unified else int(row["n_ctx_seq"])
-    ubatch = int(min([512.0, 2048.0] if pd.isna(row["n_ubatch"]) else [row["n_ubatch"], row["n_batch"]]))
-    # ik_llama.cpp keeps the whole context in sliding layers (Gemma-3-27B logs: 62 full layers).
-    whole = row["swa_full"] == "True" or old
-    off = row["flash_attn"] in _OFF
-    outputs = re.search(r"n_outputs_max=(\d+)", row["hardware"])
-    params = ContextParams(
-        per_seq, n_seq, types, ubatch, not off, unified, whole, int(outputs[1]) if outputs else None
-    )
-    kv, compute = kv_cache_bytes(model, params), compute_bytes(model, params)
-    kv_log = row["kv_total_mib"] + sum(_devices(row["rs_buffer_mib"]).values())
-    devices = [mib for name, mib in _devices(row["compute_buffer_mib"]).items() if "Host" not in name]
-    setting = f"context {int(row['n_ctx'])}, {n_seq} sequences, ubatch {ubatch}, {types}, flash attention "
-    setting += "off" if off else "on"
+    layout = cache_layout(model)
+    if why := _unusable(row, layout, types):
+        return why
+    old, params = row["engine"] == "ik_llama.cpp", _params(row, types)
     about = {
         "engine": row["engine"],
         "backend": row["backend"] or "unknown",
         "source": "own dry run" if row["source_kind"] == "own measurement" else "public log",
         "model": model.name,
-        "setting": setting,
+        "setting": f"context {int(row['n_ctx'])}, {params.n_seq} sequences, ubatch {params.ubatch_tokens}, "
+        f"{types}, flash attention {'on' if params.flash_attn else 'off'}",
     }
+    kv, compute = kv_cache_bytes(model, params), compute_bytes(model, params)
+    kv_log = row["kv_total_mib"] + sum(_devices(row["rs_buffer_mib"]).values())
+    devices = [mib for name, mib in _devices(row["compute_buffer_mib"]).items() if "Host" not in name]
     found = []
     if kv_log > 0:
         found.append(about | {"part": "kv_cache"} | _errors(kv.value, kv.high, kv_log))
     # ik_llama.cpp's latent attention depends on -mla and -amb, which its logs do not print.
     if devices and row["flash_attn"] and not (old and layout.mla):
-        masks = mask_copies_bytes(layout, params, 4 if off else 2)
+        masks = mask_copies_bytes(layout, params, 2 if params.flash_attn else 4)
         if row["backend"] == "CPU":
             masks = 0
         # llama.cpp keeps four copies of the inputs when layers are split over several GPUs.
@@ -131,6 +113,41 @@ def _compare_row(row: Mapping[Hashable, Any]) -> list[dict[str, Any]] | str:
         expected, planned = compute.value + certain, compute.high + max(certain, masks)
         found.append(about | {"part": "compute"} | _errors(expected, planned, max(devices)))
     return found or "neither cache nor compute buffer printed in a usable form"
+
+
+def _unusable(row: Mapping[Hashable, Any], layout: CacheLayout, types: str) -> str:
+    """Why the line says too little for the rule; '' where it says enough."""
+    if pd.isna(row["n_ctx"]):
+        return "context not printed"
+    if any(kind not in BYTES_PER_VALUE for kind in types.split("/")):
+        return "KV type not printed"
+    if layout.mla and "/" in types and row["source_kind"] != "own measurement":
+        return "old MLA file: K and V stored expanded"
+    if pd.isna(row["n_ubatch"]) and any(group.window for group in layout.groups):
+        return "ubatch not printed for a sliding-window model"
+    return ""
+
+
+def _params(row: Mapping[Hashable, Any], types: str) -> ContextParams:
+    """What the engine was started with."""
+    n_seq = 1 if pd.isna(row["n_seq_max"]) else int(row["n_seq_max"])
+    unified = row["kv_unified"] == "True"
+    outputs = re.search(r"n_outputs_max=(\d+)", row["hardware"])
+    return ContextParams(
+        context_tokens=int(row["n_ctx"]) // n_seq
+        if pd.isna(row["n_ctx_seq"]) or unified
+        else int(row["n_ctx_seq"]),
+        n_seq=n_seq,
+        kv_type=types,
+        ubatch_tokens=int(
+            min((512, 2048) if pd.isna(row["n_ubatch"]) else (row["n_ubatch"], row["n_batch"]))
+        ),
+        flash_attn=row["flash_attn"] not in _OFF,
+        unified=unified,
+        # ik_llama.cpp keeps the whole context in sliding layers (Gemma-3-27B logs: 62 full layers).
+        swa_full=row["swa_full"] == "True" or row["engine"] == "ik_llama.cpp",
+        n_outputs=int(outputs[1]) if outputs else None,
+    )
 
 
 def _errors(expected_bytes: float, planned_bytes: float, logged_mib: float) -> dict[str, Any]:
