@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
 
 from advisor.catalog.inventories._cards import GIB, Card
@@ -53,19 +54,22 @@ def own_offers(path: str) -> tuple[Offer, ...]:
 
     Raises BadFileError naming the line: an unknown machine, no price, or a price without a date.
     """
-    lines = csv.DictReader(read_text(path).splitlines())
-    missing = [name for name in OWN_COLUMNS if name not in (lines.fieldnames or ())]
-    if missing:
-        needed = ", ".join(OWN_COLUMNS)
-        raise BadFileError(f"{path} lacks the columns {', '.join(missing)}; it needs {needed}")
-    return tuple(_own(row, f"{path}, line {number}") for number, row in enumerate(lines, 2))
+    lines = csv.DictReader(read_text(path).splitlines(), restval="")
+    try:
+        missing = [name for name in OWN_COLUMNS if name not in (lines.fieldnames or ())]
+        if missing:
+            needed = ", ".join(OWN_COLUMNS)
+            raise BadFileError(f"{path} lacks the columns {', '.join(missing)}; it needs {needed}")
+        return tuple(_own(row, f"{path}, line {lines.line_num}") for row in lines)
+    except csv.Error as error:  # a cell of more than 128 kB
+        raise BadFileError(f"{path}, line {lines.line_num + 1}: {error}") from None
 
 
 def _own(row: dict[str, str], where: str) -> Offer:
-    amount = row["price"] or ""
+    amount = row["price"]
     if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", amount) or float(amount) <= 0:
         raise BadFileError(f"{where}: the price {amount!r} is not a number above zero")
-    if not re.fullmatch(r"\d{4}(-\d\d){0,2}", row["date"] or ""):
+    if not _is_date(row["date"]):
         raise BadFileError(f"{where}: a price needs its date (2026-11-26), not {row['date']!r}")
     if row["unit"] not in ("usd_per_hour", "usd"):
         raise BadFileError(f"{where}: the unit is usd_per_hour or usd, not {row['unit']!r}")
@@ -81,6 +85,15 @@ def _own(row: dict[str, str], where: str) -> Offer:
         kind="your own price",
     )
     return Offer(name=row["hardware"], provider="own", hardware=hardware, price=price)
+
+
+def _is_date(text: str) -> bool:
+    """Whether *text* is a day, a month or a year that the calendar has."""
+    try:
+        date.fromisoformat(text + "-01-01"[len(text) - 4 :])
+    except ValueError:
+        return False
+    return re.fullmatch(r"\d{4}(-\d\d){0,2}", text) is not None
 
 
 def _instance(row: dict[str, str]) -> Offer | None:
@@ -115,12 +128,12 @@ def _instance(row: dict[str, str]) -> Offer | None:
 
 def _card(row: dict[str, str]) -> Iterable[Offer]:
     street = re.match(r"\d+(\.\d+)?", row["street_price_usd"])
-    amount, date, kind = (
+    amount, day, kind = (
         (street[0], row["street_price_date"], "street price")
         if street
         else (row["list_price_usd"], row["list_price_date"], row["list_price_kind"])
     )
-    if not amount or not date:
+    if not amount or not day:
         return
     whole = row["gpu"].startswith("Apple") or "DGX Spark" in row["gpu"] or "Ryzen" in row["gpu"]
     for count in (1,) if whole else CARD_COUNTS:
@@ -135,7 +148,7 @@ def _card(row: dict[str, str]) -> Iterable[Offer]:
             provider="buy",
             hardware=hardware,
             price=Price(
-                amount=float(amount) * count, unit="usd", date=date, source_url=row["source_url"], kind=kind
+                amount=float(amount) * count, unit="usd", date=day, source_url=row["source_url"], kind=kind
             ),
             measured_decode_w=float(row["measured_decode_w"]) if row["measured_decode_w"] else None,
             measured_what=row["measured_what"],

@@ -78,7 +78,6 @@ def run(args: argparse.Namespace) -> int:
         print(dumps(document))
     else:
         from advisor.report.fleet import fleet_text
-        from advisor.report.terminal import cleaned
 
-        print(fleet_text(cleaned(document)))
+        print(fleet_text(document))
     return _EXIT[document.status]

@@ -102,10 +102,10 @@ def _import(args: argparse.Namespace) -> int:
             if not args.json:
                 one = done[-1]
                 known = f", {one.known} known already" if one.known else ""
-                print(f"{one.file}: {one.format}: {one.added} rows added{known}", flush=True)
+                print(f"{clean(one.file)}: {one.format}: {one.added} rows added{known}", flush=True)
     notes = list(dict.fromkeys(completer.notes))
     for note in notes:
-        print(f"advisor: {note}", file=sys.stderr)
+        print(f"advisor: {clean(note)}", file=sys.stderr)
     if args.json:
         print(dumps({"schema_version": "1.0", "files": done, "notes": notes}))
     return ExitCode.OK
@@ -197,9 +197,8 @@ def _show(args: argparse.Namespace) -> int:
         print(f"row {i}")
         for name, value in {**plain_row(row), "source": sources[origin]}.items():
             if value not in (None, "", {}):
-                print(
-                    f"  {name}: {json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value}"
-                )
+                text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+                print(f"  {name}: {clean(text)}")
     return ExitCode.OK
 
 

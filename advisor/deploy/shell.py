@@ -7,16 +7,22 @@ import shlex
 
 from advisor.documents.deployment import Command, TextFile
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\udc80-\udcff]")
+"""Control characters, marks that turn a line round (Unicode TR 36, section 3.2), and bytes of a file's name
+that are no UTF-8."""
 
 
 def word(text: str) -> str:
-    """One word exactly as the program shall receive it; control characters by their escapes ($'\\n')."""
-    if _CONTROL.search(text):
+    """One word exactly as the program shall receive it; what steers a terminal by its bytes ($'\\x0a')."""
+    if _STEERING.search(text):
         # No quote stands raw: a shell that does not know $'…' reads a plain quoted word, and nothing runs.
-        escaped = "".join(f"\\x{ord(c):02x}" if _CONTROL.match(c) or c in "\\'" else c for c in text)
+        escaped = "".join(_bytes(c) if _STEERING.match(c) or c in "\\'" else c for c in text)
         return f"$'{escaped}'"
     return shlex.quote(text)
+
+
+def _bytes(character: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogateescape"))
 
 
 def line(command: Command) -> str:
@@ -38,7 +44,7 @@ def written(file: TextFile) -> str:
 
 def comment(text: str) -> str:
     """One comment line, whatever the text holds."""
-    return f"# {_CONTROL.sub(' ', text)}"
+    return f"# {_STEERING.sub(' ', text)}"
 
 
 def block(command: Command) -> str:

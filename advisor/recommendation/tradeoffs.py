@@ -119,15 +119,7 @@ def _ruled_out(rejection: Rejection) -> Row:
 
 def ms_per_token(rate_estimate: Estimate | None) -> Estimate | None:
     """Milliseconds per token from tokens per second, the interval turned round."""
-    if rate_estimate is None or rate_estimate.low <= 0:
-        return None
-    return Estimate(
-        value=1000 / rate_estimate.value,
-        low=1000 / rate_estimate.high,
-        high=1000 / rate_estimate.low,
-        basis=rate_estimate.basis,
-        evidence=rate_estimate.evidence,
-    )
+    return None if rate_estimate is None or rate_estimate.low <= 0 else rate_estimate.dividing(1000)
 
 
 def _loss(kept: Estimate | None) -> Estimate | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from advisor.documents.outcome import Estimate, Placement
+from advisor.report.terminal import clean
 
 
 def placement_words(placement: Placement | None) -> str:
@@ -66,7 +67,8 @@ def number(value: float) -> str:
 
 
 def table(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) -> list[str]:
-    """Columns padded to their widest cell."""
+    """Columns padded to their widest cell; what steers a terminal stands as its escape."""
+    rows = [tuple(map(clean, row)) for row in rows]
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
     return [
         "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -76,15 +78,7 @@ def table(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) -> list[str]
 
 def lost(kept: Estimate | None) -> Estimate | None:
     """The loss that an accuracy kept leaves, in percent."""
-    if kept is None:
-        return None
-    return Estimate(
-        value=100 - kept.value,
-        low=100 - kept.high,
-        high=100 - kept.low,
-        basis=kept.basis,
-        evidence=kept.evidence,
-    )
+    return kept.to_loss() if kept else None
 
 
 def span(figure: Estimate, unit: str) -> str:

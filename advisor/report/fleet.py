@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from advisor.documents.fleet import FleetPlan, ShapePlan
 from advisor.report.figures import interval, number, table
+from advisor.report.terminal import cleaned
 
 _NODES_NAMED = 3
 
 
 def fleet_text(document: FleetPlan) -> str:
     """One line a kind of machine, the sum, what is unused, and how to run each."""
+    document = cleaned(document)
     rows = [_row(found) for found in document.shapes]
     heads = ("nodes", "machine", "scheme", "engine", "at once", "requests/s", "tokens/s", "loss %")
     total = document.capacity

@@ -5,6 +5,7 @@ from __future__ import annotations
 from advisor.documents.offers import HardwareAnswer, NearestOffer, OfferPlan
 from advisor.documents.outcome import Estimate
 from advisor.report.figures import number, table
+from advisor.report.terminal import cleaned
 
 _HEADS = (
     "from",
@@ -23,6 +24,7 @@ _HEADS = (
 
 def offers_text(answer: HardwareAnswer) -> str:
     """Rent, then buy, each price with its date; then what was left out."""
+    answer = cleaned(answer)
     lines: list[str] = []
     for title, plans in (("Rent, by the hour:", answer.rent), ("Buy:", answer.buy)):
         if plans:
@@ -53,9 +55,9 @@ def _nearest(found: NearestOffer | None) -> list[str]:
 def _row(plan: OfferPlan) -> tuple[str, ...]:
     decode, loss = plan.plan.predicted.decode_tokens_per_s, plan.plan.loss_pct
     most = plan.replicas_high
-    count = (
-        f"{plan.replicas}" if most == plan.replicas else f"{plan.replicas} (up to {most or 'none is enough'})"
-    )
+    count = f"{plan.replicas}"
+    if most != plan.replicas:
+        count += f" (up to {most})" if most else " (no number is sure to do)"
     unit = "/h" if plan.offer.price.unit == "usd_per_hour" else ""
     return (
         plan.offer.provider,
