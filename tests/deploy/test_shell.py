@@ -59,6 +59,16 @@ def test_a_file_with_the_end_mark_of_a_here_document_stays_whole(tmp_path):
     assert os.listdir(tmp_path) == ["Modelfile"]
 
 
+@needs_bash
+@pytest.mark.parametrize("text", ["\x9b31m", "\u202egpj.exe", "a\u2028b", "caf\udce9"])
+def test_what_steers_a_terminal_is_written_by_its_bytes(tmp_path, text):
+    """Eight-bit controls, marks of direction and names that are no UTF-8 arrive and are not shown."""
+    shown = shell.word(text)
+    assert (shown.isascii(), shown.startswith("$'")) == (True, True)
+    out = subprocess.run(["bash", "-c", f"printf %s {shown}"], capture_output=True, check=True).stdout
+    assert out == os.fsencode(text)
+
+
 def test_a_note_is_one_line():
     """A line break in it would run what follows."""
     assert shell.comment("a\ntouch canary") == "# a touch canary"

@@ -72,3 +72,8 @@ def test_every_gpu_of_a_plan_is_counted() -> None:
         placement_words(placed),
         placement_words(replace(placed, n_gpus=8, pipeline_parallel=1)),
     ]
+
+
+def test_a_cell_steers_no_terminal() -> None:
+    """File names and models of rows come from outside; the columns stay straight."""
+    assert table([("\x1b[2Jx", "1")], ("file", "rows")) == ["  file      rows", "  \\x1b[2Jx  1"]
