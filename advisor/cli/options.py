@@ -216,8 +216,6 @@ def hardware(args: argparse.Namespace) -> HardwareProfile:
     from advisor.catalog.resolve import Overrides, resolve_hardware
 
     overrides = Overrides(ram=args.ram, vram=args.vram, bandwidth=args.bandwidth)
-    if args.hardware == "-":
-        return resolve_hardware(_json("-"), overrides)
     if args.hardware:
         return resolve_hardware(args.hardware, overrides)
     from advisor.probe import probe

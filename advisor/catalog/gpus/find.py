@@ -188,6 +188,7 @@ def _near(card: GpuMatch, size_bytes: int) -> bool:
     return any(abs(option / size_bytes - 1) <= _SLICE_ROOM for option in card.memory_options_bytes)
 
 
+@lru_cache(maxsize=KEPT_ANSWERS)
 def meanings(name: str) -> tuple[str, ...]:
     """The rows that *name* may mean when nothing tells the versions apart; of a slice, its card."""
     part = slice_in(name)

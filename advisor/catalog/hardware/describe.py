@@ -9,18 +9,18 @@ from advisor.catalog.hardware.cloud import find_instance
 from advisor.catalog.hardware.document import finish
 from advisor.catalog.hardware.draft import Draft, use_instance, use_machine, use_part
 from advisor.catalog.hardware.machines import find_machine
-from advisor.catalog.hardware.several_nodes import several_nodes
+from advisor.catalog.hardware.several_nodes import several_nodes, unlike
 from advisor.catalog.hardware.text import LONGEST_LINE, read_machine
 from advisor.catalog.names import KEPT_ANSWERS
 from advisor.documents.hardware import HardwareProfile
-from advisor.errors import UnknownNameError
+from advisor.errors import UnknownNameError, UsageError
 
 
 @lru_cache(maxsize=KEPT_ANSWERS)
 def describe_machine(text: str) -> HardwareProfile:
     """The machine that *text* names, from the catalogue; see `resolve_hardware` for the grammar.
 
-    Raises UnknownNameError with the nearest names.
+    Raises UnknownNameError with the nearest names, UsageError for machines of several kinds.
     """
     if len(text) > LONGEST_LINE:
         raise UnknownNameError(
@@ -31,6 +31,8 @@ def describe_machine(text: str) -> HardwareProfile:
         nodes, network = several.nodes * one.nodes, several.network_bytes_per_s
         return replace(one, name=text.strip(), nodes=nodes, network_bytes_per_s=network)
     spoken = read_machine(text)
+    if len(spoken.parts) > 1 and any(find_instance(part.text) for part in spoken.parts):
+        raise UsageError(unlike(text))
     draft = Draft(ram_bytes=spoken.ram_bytes)
     whole = find_machine(spoken.parts[0].text) if len(spoken.parts) == 1 else None
     instance = find_instance(text) if len(spoken.parts) == 1 else None

@@ -23,6 +23,18 @@ _NETWORK = (
 _BITS_IN_A_BYTE = 8
 
 
+_UNLIKE = r"\b(?:nodes?|machines|servers)\b.*(?:[+,;&]|\band\b|\bplus\b).*\b(?:nodes?|machines|servers)\b"
+"""'8x H100 node + 4x A100 node'."""
+
+
+def unlike(text: str) -> str:
+    """What is said of machines of several kinds in one line."""
+    return (
+        f"{text!r} names machines of several kinds: one plan is for equal ones; name one kind "
+        "('2 nodes of 8x H100'), or give their inventory to `advisor fleet`"
+    )
+
+
 class SeveralNodes(NamedTuple):
     """Equal machines joined by a network."""
 
@@ -37,6 +49,8 @@ def several_nodes(text: str) -> SeveralNodes | None:
     """What *text* says of several machines; None for one. Raises UsageError for none of a machine."""
     lower = text.lower()
     match = compiled(_NODES).search(lower) or compiled(_TWICE).search(lower)
+    if compiled(_UNLIKE).search(lower):
+        raise UsageError(unlike(text))
     if match is None:
         return None
     count = _WORDS.get(match[1]) or int(match[1])

@@ -40,3 +40,18 @@ def test_no_node_is_no_machine():
     """As no device is."""
     with pytest.raises(UsageError, match="0 nodes"):
         describe_machine("0 nodes of 8x H100")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "8x H100 node + 4x A100 node",
+        "1 node of 8x H100 and 1 node of 8x A100",
+        "2x p5.48xlarge + p4d.24xlarge",
+        "g5.xlarge, g6.xlarge",
+    ],
+)
+def test_nodes_of_several_kinds_are_no_one_machine(text):
+    """They were planned as one machine with all their cards."""
+    with pytest.raises(UsageError, match="names machines of several kinds: one plan is for equal ones"):
+        describe_machine(text)
