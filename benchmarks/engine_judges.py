@@ -4,6 +4,8 @@
 
 `--python` is an interpreter in which the engines to ask are installed (vllm 0.33 with a CPU build of torch;
 sglang, lmdeploy, mlx-lm and auto-round without their GPU parts); an engine it lacks is counted as not asked.
+llama.cpp is asked where $LLAMA_CPP and $LLAMA_CPP_BUILD name its source and its libraries. Plans over several
+nodes are asked for every rank, and once more over Ray.
 Files for SkyPilot, Ray Serve and LeaderWorkerSet are judged by their own schemas, where skypilot and
 ray[serve] are installed and $LWS_CRD names the controller's definition.
 """
@@ -63,10 +65,21 @@ SCHEMES = (
     "MLX-4bit-g64",
 )
 SERVERS = ("vllm", "sglang", "lmdeploy")
-LOCAL = ("mlx",)
+GGUF = ("Q4_K_M", "Q8_0", "IQ2_XXS", "UD-Q4_K_XL", "F16")
+LOCAL = {
+    "mlx": ("M3 Max 64GB",),
+    "llama.cpp": (
+        "RTX 4090 + Ryzen 9 7950X 64GB",
+        "2x RTX 4090",
+        "M3 Max 64GB",
+        "EPYC 9654 384GB",
+        "8x H100 SXM",
+    ),
+}
+"""Engines of one machine -> the machines they are asked on."""
 FORMS = ("skypilot", "ray-serve", "lws")
 SEVERAL = ("2 nodes of 8x H100 SXM, 400 Gb/s", "4 nodes of 8x A100 SXM 80GB, 200 Gb/s")
-"""For lws, which is for models over several nodes."""
+"""For lws and for engines that span nodes."""
 _NATIVE = {
     "W8A8-FP-block": {
         "quant_method": "fp8",
@@ -84,8 +97,8 @@ _NATIVE = {
 
 def plans(engine: str) -> list[dict[str, Any]]:
     """Every plan of *engine* that is called feasible, over models, machines and two loads."""
-    machines = MACHINES if engine in SERVERS else ("M3 Max 64GB",)
-    found = [_case(one, hardware) for one, hardware in _feasible(engine, machines)]
+    machines = LOCAL.get(engine) or (*MACHINES, *SEVERAL)
+    found = [case for one, hardware in _feasible(engine, machines) for case in _cases(one, hardware)]
     return list({json.dumps(case["argv"]) + case["capability"]: case for case in found}.values())
 
 
@@ -107,21 +120,21 @@ def _feasible(engine: str, machines: tuple[str, ...]) -> Iterator[tuple[Any, Har
         model = resolve_model(model_name)
         for machine in machines:
             hardware = resolve_hardware(machine)
-            for concurrency in (4,):
-                need = Requirements(
-                    model=model.name,
-                    engines=(engine,),
-                    schemes=SCHEMES,
-                    loads=(Load(concurrency=concurrency),),
-                )
-                try:
-                    judged, _ = evaluate(need, hardware, model, everything=True)
-                except AdvisorError:
-                    continue
-                yield from ((one, hardware) for one in judged if one.feasible)
+            need = Requirements(
+                model=model.name,
+                engines=(engine,),
+                schemes=GGUF if engine == "llama.cpp" else SCHEMES,
+                loads=(Load(concurrency=4),),
+            )
+            try:
+                judged, _ = evaluate(need, hardware, model, everything=True)
+            except AdvisorError:
+                continue
+            yield from ((one, hardware) for one in judged if one.feasible)
 
 
-def _case(judged: Any, hardware: Any) -> dict[str, Any]:
+def _cases(judged: Any, hardware: Any) -> list[dict[str, Any]]:
+    """The command of every rank, and the one over Ray."""
     chosen = deploy_plan(judged)
     plan = deployment(chosen)
     config = model_config(asdict(replace(chosen.model, tensors=())))
@@ -131,13 +144,16 @@ def _case(judged: Any, hardware: Any) -> dict[str, Any]:
     elif config is not None and not chosen.scheme.reference and not chosen.online:
         quantized = quantization_config(asdict(chosen.scheme), chosen.model.is_moe)
         config = config | {"quantization_config": quantized} if quantized else None
-    return {
-        "argv": list(plan.run.argv),
-        "make": [list(command.argv) for command in plan.make],
-        "config": config,
-        "capability": hardware.gpus[0].compute_capability or "",
-        "gpus": len(hardware.gpus),
-    }
+    commands = (plan.run, *plan.workers, *([plan.over_ray] if plan.over_ray else []))
+    return [
+        {
+            "argv": list(command.argv),
+            "config": config,
+            "capability": hardware.gpus[0].compute_capability or "" if hardware.gpus else "",
+            "gpus": len(hardware.gpus),
+        }
+        for command in commands
+    ]
 
 
 def ask(python: str, judge: str, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -158,7 +174,8 @@ def judged(python: str, engine: str) -> list[tuple[dict[str, Any], dict[str, Any
         return list(zip(cases, ask(python, "target_judge.py", cases), strict=True))
     cases = plans(engine)
     if engine != "vllm":
-        return list(zip(cases, ask(python, "parser_judge.py", cases), strict=True))
+        judge = "llama_judge.py" if engine == "llama.cpp" else "parser_judge.py"
+        return list(zip(cases, ask(python, judge, cases), strict=True))
     found = []
     written = [case for case in cases if case["config"] is not None]
     for machine in sorted({(case["capability"], case["gpus"]) for case in written}):

@@ -43,6 +43,8 @@ def run_text(plan: Deployment) -> str:
         lines = [shell.comment(f"on the node of rank 0{address}"), run]
         for rank, command in enumerate(plan.workers, 1):
             lines += [shell.comment(f"on the node of rank {rank}"), shell.block(command)]
+        if plan.over_ray:
+            lines += [shell.comment("or once, where the nodes are a Ray cluster"), shell.block(plan.over_ray)]
         return "\n".join(lines)
     if not plan.then:
         return run

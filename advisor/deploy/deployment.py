@@ -44,6 +44,7 @@ def deployment(chosen: Chosen, host: str = DEFAULT_HOST) -> Deployment:
         run=started.run,
         then=started.then,
         workers=started.workers,
+        over_ray=started.over_ray,
         leader=LEADER if any(LEADER in word for word in started.run.argv) else "",
         host=host,
         port=engine.port,

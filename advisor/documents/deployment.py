@@ -79,6 +79,8 @@ class Deployment:
     """To be run once the server answers."""
     workers: tuple[Command, ...] = ()
     """What the other nodes run, by rank from 1; the run is rank 0. Empty for a plan on one node."""
+    over_ray: Command | None = None
+    """The same, started once where the nodes form a Ray cluster, in place of a command on each."""
     leader: str = ""
     """The address of the node that runs rank 0, as it stands in the words; empty for one node."""
     host: str = "127.0.0.1"

@@ -105,6 +105,8 @@ class Started(NamedTuple):
     """Once it answers."""
     workers: tuple[Command, ...] = ()
     """For the other nodes, by rank from 1."""
+    over_ray: Command | None = None
+    """The same over all nodes of a Ray cluster, started once."""
     warnings: tuple[str, ...] = ()
 
 

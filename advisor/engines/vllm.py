@@ -33,7 +33,8 @@ def _start(launch: Launch) -> Started:
     # https://docs.vllm.ai/en/latest/serving/parallelism_scaling/
     ranks = [argv + _rank(launch, rank) for rank in range(launch.nodes)]
     workers = tuple(Command(argv=words(*rank, "--headless")) for rank in ranks[1:])
-    return Started(run=Command(argv=ranks[0]), workers=workers)
+    over_ray = Command(argv=words(*argv, "--distributed-executor-backend", "ray"))
+    return Started(run=Command(argv=ranks[0]), workers=workers, over_ray=over_ray)
 
 
 def _rank(launch: Launch, rank: int) -> tuple[str, ...]:

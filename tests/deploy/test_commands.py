@@ -70,8 +70,9 @@ def test_every_node_has_its_line(chosen):
     assert lines[::2] == [
         "# on the node of rank 0, whose address stands for LEADER_ADDRESS",
         "# on the node of rank 1",
+        "# or once, where the nodes are a Ray cluster",
     ]
-    assert [line.rpartition(" ")[2] for line in lines[1::2]] == ["LEADER_ADDRESS", "--headless"]
+    assert [line.rpartition(" ")[2] for line in lines[1::2]] == ["LEADER_ADDRESS", "--headless", "ray"]
 
 
 def test_a_modelfile_is_for_gguf(chosen):
