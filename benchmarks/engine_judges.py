@@ -77,6 +77,7 @@ LOCAL = {
     ),
 }
 """Engines of one machine -> the machines they are asked on."""
+RECIPES = "llm-compressor"
 FORMS = ("skypilot", "ray-serve", "lws")
 SEVERAL = ("2 nodes of 8x H100 SXM, 400 Gb/s", "4 nodes of 8x A100 SXM 80GB, 200 Gb/s")
 """For lws and for engines that span nodes."""
@@ -112,6 +113,30 @@ def files(form: str) -> list[dict[str, Any]]:
             except UnsupportedError:
                 continue
             found[text] = {"form": form, "text": text, "capability": "", "argv": [form, one.case.model.name]}
+    return list(found.values())
+
+
+def recipes() -> list[dict[str, Any]]:
+    """Every recipe of llm-compressor that plans of two engines print, dense models and experts apart."""
+    found = {}
+    for engine in ("vllm", "sglang"):
+        for one, _ in _feasible(engine, MACHINES[-2:]):
+            chosen = deploy_plan(one)
+            for command in deployment(chosen).make:
+                for file in command.files:
+                    # The name of model and folder gives way to the judge's own.
+                    program = file.text.replace(json.dumps(chosen.source), '"M"').replace(
+                        json.dumps(chosen.file), '"O"'
+                    )
+                    if "llmcompressor" in program:
+                        argv = ["llm-compressor", chosen.scheme.name, chosen.model.name]
+                        case = {
+                            "program": program,
+                            "experts": chosen.model.is_moe,
+                            "capability": "",
+                            "argv": argv,
+                        }
+                        found[(program, chosen.model.is_moe)] = case
     return list(found.values())
 
 
@@ -169,6 +194,9 @@ def ask(python: str, judge: str, cases: list[dict[str, Any]]) -> list[dict[str, 
 
 def judged(python: str, engine: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """(case, answer) of every plan of *engine*; vLLM's are built as well, one machine at a time."""
+    if engine == RECIPES:
+        cases = recipes()
+        return list(zip(cases, ask(python, "compressor_judge.py", cases), strict=True))
     if engine in FORMS:
         cases = files(engine)
         return list(zip(cases, ask(python, "target_judge.py", cases), strict=True))
@@ -188,11 +216,11 @@ def main() -> int:
     """Print accepted and refused per engine; 1 when anything was refused."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--python", default=sys.executable)
-    parser.add_argument("--only", action="append", choices=(*SERVERS, *LOCAL, *FORMS))
+    parser.add_argument("--only", action="append", choices=(*SERVERS, *LOCAL, RECIPES, *FORMS))
     parser.add_argument("--show", action="store_true", help="every refused line with the engine's words")
     args = parser.parse_args()
     refused = 0
-    for engine in args.only or (*SERVERS, *LOCAL, *FORMS):
+    for engine in args.only or (*SERVERS, *LOCAL, RECIPES, *FORMS):
         answers = judged(args.python, engine)
         counts = Counter(answer["accepted"] for _, answer in answers)
         refused += counts[False]

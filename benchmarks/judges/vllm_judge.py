@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-_NO_DRIVER = "Found no NVIDIA driver"
-"""What torch says where the model's code asks the GPU itself: no verdict."""
+_LACKS = ("Found no NVIDIA driver", "Failed to import Ray")
+"""What is said where the model's code asks the GPU itself, and where Ray is not installed: no verdict."""
 LAYERS = 4
 """Enough for a dense layer, an expert layer and both kinds of attention."""
 
@@ -99,7 +99,7 @@ def main() -> None:
                 said = "the parser refused it"
             except Exception as error:  # whatever the engine raises is its verdict
                 said = f"{type(error).__name__}: {error}".replace("\n", " ")
-            accepted = None if _NO_DRIVER in said else not said
+            accepted = None if any(lack in said for lack in _LACKS) else not said
             print(json.dumps({"accepted": accepted, "said": said[:300]}), flush=True)
 
 
