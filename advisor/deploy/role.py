@@ -11,7 +11,8 @@ from advisor.documents.fleet import FleetPlan
 from advisor.errors import UnsupportedError
 
 ROLE = "model_server"
-_LINUX = (None, "linux")
+_WITH_SYSTEMD = "linux"
+"""The system whose usual distributions have it, as tools write it in small letters or large."""
 
 
 def role(fleet: FleetPlan) -> tuple[dict[str, str], list[str]]:
@@ -25,7 +26,7 @@ def role(fleet: FleetPlan) -> tuple[dict[str, str], list[str]]:
         plan = replace(start, name=f"{name_of(start)[:30].strip('-')}-{number}")
         name = name_of(plan)
         try:
-            if shape.hardware.os not in _LINUX:
+            if (shape.hardware.os or _WITH_SYSTEMD).lower() != _WITH_SYSTEMD:
                 raise UnsupportedError("its system has no systemd")
             steps, handler = tasks(plan, restart=f"Restart {name}")
         except UnsupportedError as error:

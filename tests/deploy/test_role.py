@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from advisor.catalog.inventories import read_inventory
 from advisor.catalog.resolve import resolve_hardware, resolve_model
 from advisor.deploy.role import role
 from advisor.documents.inventory import InventoryMachine
 from advisor.documents.requirements import Requirements
 from advisor.recommendation.capacity import plan_fleet
 
+FACTS = Path(__file__).parents[1] / "catalog" / "inventories" / "files" / "ansible_epyc_7313_256gb.json"
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
 
@@ -32,3 +34,11 @@ def test_ansible_accepts_the_role_and_each_machine_gets_its_own_tasks(tmp_path):
     main = files["roles/model_server/tasks/main.yml"]
     assert (main.count("include_tasks"), "- !unsafe '{{ b }}'" in main) == (2, True)
     assert [line.split(":")[0] for line in refused] == ["M3 Max 64GB"]
+
+
+def test_the_facts_of_a_linux_machine_give_a_role():
+    """Ansible writes Linux with a capital letter: the machine has systemd all the same."""
+    machines = read_inventory(FACTS.read_text(encoding="utf-8"))
+    need = Requirements(model="Qwen3-8B", engines=("llama.cpp",))
+    files, refused = role(plan_fleet(need, machines, resolve_model("Qwen3-8B")))
+    assert ([], True) == (refused, "site.yml" in files)
