@@ -82,6 +82,10 @@ def prefill_terms(work: Work) -> list[Term]:
             features += _batch(batch, device) + _experts("matmul", work, device)
             features += _age(work, "matmul:moe") if work.active_share < 1 else []
             out.append(("matmul", _log(2.0 * share.active_params / rate), features))
+            if work.experts and work.active_share < 1:
+                idle = TILE * _touched(share, work, batch) / share.read_bytes / batch
+                features = [*features, ("fill:", 1.0)]
+                out.append(("fill", _log(2.0 * share.active_params * idle / rate), features))
             features = whole + _scaled("attention", place) + _age(work, "attention")
             features.append((f"attention:flash|{device.backend}", _flag(work.flash_attn)))
             features += [("attention:latent", 1.0)] if work.latent else []
@@ -159,10 +163,7 @@ def _experts(term: str, work: Work, device: Device) -> Features:
     if work.active_share >= 1:
         return []
     names = [f"{term}:moe|{device.backend}", f"{term}:moe|{device.generation}|{device.backend}"]
-    features = [(name, 1.0) for name in names] + [(f"{term}:moe|{work.engine}", 1.0)]
-    if work.experts_used:
-        features.append((f"{term}:moe:used", math.log2(work.experts_used / 8.0)))
-    return features
+    return [(name, 1.0) for name in [*names, f"{term}:moe|{work.engine}"]]
 
 
 def _batch(batch: float, device: Device) -> Features:
@@ -248,6 +249,10 @@ def _rates(work: Work, device: Device) -> Features:
     return [(name, ratio) for name in names]
 
 
+TILE = 16.0
+"""Unit of the columns of an expert's matrix product that are computed for nothing, whatever few tokens the
+batch sends it (kernels work in tiles of 8 to 128 columns: `mmq_x` of ggml-cuda/mmq.cuh), so that its fitted
+coefficient is near zero; not a measured number."""
 CPU_CORE_FLOPS = 3e10
 """Unit of a CPU core's arithmetic, so that its fitted coefficient is near zero; not a measured rate."""
 HOST_S = 2e-4

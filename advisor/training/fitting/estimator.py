@@ -39,6 +39,10 @@ class PriorRegressor(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
     one value per name, `n_iter_` the steps taken.
     """
 
+    slack: float = 1.0
+    """How many times *sigma* the scale of residuals above the prediction is: a Student t of two pieces
+    (Fernandez and Steel 1998, doi:10.1080/01621459.1998.10474117)."""
+
     def __init__(
         self,
         names: tuple[str, ...],
@@ -118,17 +122,23 @@ class Posterior:
         self.model, self.X, self.y, self.weights = model, X, y, weights
         self.means, self.sds, self.heavy = prior
         self._at: bytes = b""
-        self._kept: tuple[Vector, Matrix] = (y, None)
+        self._kept: tuple[Vector, Vector, Matrix] = (y, y, None)
 
-    def _evaluate(self, theta: Vector) -> tuple[Vector, Matrix]:
+    def _evaluate(self, theta: Vector) -> tuple[Vector, Vector, Matrix]:
+        """(standardised residuals, their scales, the formula's derivatives)."""
         key = theta.tobytes()
         if key != self._at:
-            residual = (self.y - self.model.forward(self.X, theta)) / self.model.sigma
-            self._kept, self._at = (residual, self.model.jacobian(self.X, theta)), key
+            self._kept, self._at = (*self._standardised(theta), self.model.jacobian(self.X, theta)), key
         return self._kept
 
+    def _standardised(self, theta: Vector) -> tuple[Vector, Vector]:
+        """(residuals over their scales, the scales)."""
+        off = self.y - self.model.forward(self.X, theta)
+        scales = self.model.sigma * np.where(off > 0, self.model.slack, 1.0)
+        return off / scales, scales
+
     def loss(self, theta: Vector) -> float:
-        residual = (self.y - self.model.forward(self.X, theta)) / self.model.sigma
+        residual, _ = self._standardised(theta)
         off = np.square((theta - self.means) / self.sds)
         return float(
             self.weights @ student_tail(np.square(residual))
@@ -141,13 +151,13 @@ class Posterior:
         return np.asarray(np.where(self.heavy, student_weight(off), 1.0) / np.square(self.sds))
 
     def gradient(self, theta: Vector) -> Vector:
-        residual, jacobian = self._evaluate(theta)
-        pull = self.weights * student_weight(np.square(residual)) * residual / self.model.sigma
+        residual, scales, jacobian = self._evaluate(theta)
+        pull = self.weights * student_weight(np.square(residual)) * residual / scales
         return np.asarray(-(jacobian.T @ pull) + self._precision(theta) * (theta - self.means))
 
     def hessian(self, theta: Vector) -> Vector:
-        residual, jacobian = self._evaluate(theta)
-        weight = self.weights * student_weight(np.square(residual)) / self.model.sigma**2
+        residual, scales, jacobian = self._evaluate(theta)
+        weight = self.weights * student_weight(np.square(residual)) / np.square(scales)
         if sparse.issparse(jacobian):
             squared = (jacobian.T @ sparse.diags(weight) @ jacobian).toarray()
         else:

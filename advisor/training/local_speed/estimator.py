@@ -24,8 +24,8 @@ class SumOfTerms(NewtonRegressor):
     `fit` takes who measured each row as *groups*: effects of sources are fitted and then left out of
     `coef_new_`, with which `predict` answers for new sources; there the effect of a device that one group
     measured is shrunk by *lone_share* and held within *lone_most*, so that no source owns a device.
-    *sigma* is the log sd of a row about its machine's: 0.12 and 0.2 were tried on sources and devices left
-    out, the part held back not among them.
+    *noise* is the log sd of a row faster than the formula says, and how many times it that of a slower one
+    is: heat, company and old builds slow a machine down, nothing speeds it up.
     """
 
     def __init__(
@@ -34,11 +34,13 @@ class SumOfTerms(NewtonRegressor):
         priors: Priors,
         n_slots: int,
         lone: tuple[float, float] = (1.0, 0.25),
-        sigma: float = 0.2,
+        noise: tuple[float, float] = (0.2, 1.0),
         max_iter: int = 100,
     ) -> None:
-        super().__init__(names, priors, sigma, max_iter)
+        super().__init__(names, priors, noise[0], max_iter)
         self.n_slots = n_slots
+        self.noise = noise
+        self.slack = noise[1]
         self.lone = lone
 
     def fit(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from advisor.prediction.interval import weighted_quantile
 from advisor.prediction.local_speed.spread import scale
 from advisor.prediction.local_speed.strata import MIN_GROUPS, centre_of, draw, stratum_chain
 from advisor.training.fitting.calibrate import cross_scaled, rounded, strata
@@ -63,8 +63,8 @@ def levels(p: Problem) -> tuple[Level, Level]:
 
 
 def centres(p: Problem, level: Level, keep: Mask) -> dict[str, float]:
-    """Stratum -> the middle of log(measured ÷ predicted), every group counting once, of strata with
-    MIN_GROUPS groups."""
+    """Stratum -> the middle of log(measured ÷ predicted) of strata with MIN_GROUPS groups; a group counts as
+    the square root of its rows, as in the fit."""
     members: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for i in np.flatnonzero(level.use & keep):
         for name in stratum_chain(p.rows[i].work):
@@ -77,8 +77,9 @@ def centres(p: Problem, level: Level, keep: Mask) -> dict[str, float]:
 
 
 def _middle(by_group: dict[str, list[float]]) -> float:
-    """The median over groups of their medians."""
-    return float(median(median(found) for found in by_group.values()))
+    """The median of all rows, each with its share of the root of its group's number."""
+    found = [(value, len(rows) ** -0.5) for rows in by_group.values() for value in rows]
+    return weighted_quantile([value for value, _ in found], [weight for _, weight in found], 0.5, 0.0)
 
 
 def centred(p: Problem, level: Level, table: dict[str, float]) -> Vector:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from advisor.prediction.local_speed.terms import decode_terms, log_time, prefill_terms
+from advisor.prediction.local_speed.terms import TILE, decode_terms, log_time, prefill_terms
 
 
 def sizes(terms) -> dict[str, float]:
@@ -43,6 +43,15 @@ def test_sequences_of_a_mixture_touch_more_experts(work, share):
     assert read == sorted(read)
     assert read[0] == pytest.approx(4e-4)
     assert read[1] == pytest.approx(4e-3 * (1 - 0.9**2))
+
+
+def test_experts_compute_columns_that_no_token_fills(work, share):
+    """Ten times the parameters are touched in a batch of 512, each for TILE columns more; a dense model has
+    no such term."""
+    sparse = work(share(read_bytes=4e8), active_share=0.1, experts=128.0, experts_used=8.0, batch=512)
+    found = sizes(prefill_terms(sparse._replace(prompt_tokens=512.0)))
+    assert found["fill"] / found["matmul"] == pytest.approx(10.0 * TILE / 512.0)
+    assert "fill" not in sizes(prefill_terms(work()))
 
 
 def test_devices_in_a_row_add_up(work, share, card, desktop):

@@ -79,3 +79,12 @@ def test_a_formula_that_is_not_linear():
     x = np.linspace(0.0, 3.0, 50)[:, None]
     model = Decay(("rate",), Priors({"rate": Prior(0.1, 1.0, "wide")}), sigma=0.01)
     assert pytest.approx(0.8, abs=1e-3) == model.fit(x, np.exp(-0.8 * x[:, 0])).coef_[0]
+
+
+def test_slow_rows_pull_less_than_fast_ones():
+    """Where rows above the prediction may be three times as far off, the level is that of the fast half."""
+    x, y = np.ones((200, 1)), np.repeat([0.0, 1.0], 100)
+    even, skewed = Line(("a",), WIDE, sigma=0.5), Line(("a",), WIDE, sigma=0.5)
+    skewed.slack = 3.0
+    assert even.fit(x, y).coef_[0] == pytest.approx(0.5, abs=0.01)
+    assert 0.05 < skewed.fit(x, y).coef_[0] < 0.3

@@ -28,6 +28,20 @@ def test_the_middle_is_taken_off(problem):
     assert {"gpu|dense": 0.1, "gpu": 0.1, "all": 0.1} == found
 
 
+def test_a_source_of_many_rows_weighs_as_their_root(row):
+    """Sixteen sources of one row each outweigh one of a hundred rows, ten of them do not."""
+    found = {}
+    for n in (8, 16):
+        rows = tuple(row(f"d{i}", source=f"s{i}") for i in range(n))
+        many = tuple(row("all", source="many", model=f"m{i}") for i in range(100))
+        p = Problem("decode", (*rows, *many), {})
+        off = np.array([0.3] * n + [0.1] * 100)
+        ones = np.ones(len(off), bool)
+        whole = Level("known", off, ones, np.zeros(len(off), np.int64), p.submitters, [[]] * len(off))
+        found[n] = centres(p, whole, ones)["all"]
+    assert {8: 0.1, 16: 0.3} == found
+
+
 def test_nine_in_ten_are_covered(problem):
     """Intervals calibrated on the other folds hold nine new sources in ten."""
     off = np.random.default_rng(1).normal(0.05, 0.2, N)
