@@ -25,6 +25,15 @@ from advisor.tui.widgets.ranked import Ranked
 
 MACHINE, WORDS = "RTX 4090", "qwen <20gb"
 SIZE = (120, 40)
+KEYS = {
+    "page down": b"\x1b[6~",
+    "page up": b"\x1b[5~",
+    "a row down": b"\x1b[B",
+    "search": b"/",
+    "a letter": b"q",
+}
+ANSWERED = b"Run (y"
+"""What the first page of an answer says."""
 
 
 async def _drawn(app: AdvisorApp) -> None:
@@ -87,8 +96,8 @@ async def keystrokes() -> dict[str, list[float]]:
     return found
 
 
-def bytes_of_keys(keys: tuple[bytes, ...], size: tuple[int, int]) -> dict[str, int]:
-    """What the real program writes to a real terminal for each key."""
+def bytes_of_keys(keys: dict[str, bytes], size: tuple[int, int]) -> dict[str, int]:
+    """What the real program writes to a real terminal within three seconds of each key."""
     import fcntl
     import struct
     import termios
@@ -99,31 +108,31 @@ def bytes_of_keys(keys: tuple[bytes, ...], size: tuple[int, int]) -> dict[str, i
             os.environ |= {"ADVISOR_DATA_DIR": folder, "TERM": "xterm-256color"}
             os.execv(sys.executable, [sys.executable, "-m", "advisor", "tui", "--hardware", MACHINE])
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-        found = {"until the answer stands": _quiet(terminal, 20.0)}
-        for key in keys:
+        found = {
+            "until the answer stands": _written(terminal, ANSWERED, 60.0) + _written(terminal, None, 3.0)
+        }
+        for name, key in keys.items():
             os.write(terminal, key)
-            found[repr(key.decode())] = _quiet(terminal, 2.0)
+            found[name] = _written(terminal, None, 3.0)
         os.write(terminal, b"\x03")
-        _quiet(terminal, 1.0)
+        _written(terminal, None, 1.0)
         os.close(terminal)
         os.waitpid(child, 0)
     return found
 
 
-def _quiet(terminal: int, seconds: float) -> int:
-    """Bytes until nothing came for *seconds*."""
+def _written(terminal: int, words: bytes | None, seconds: float) -> int:
+    """Bytes written until *words* are among them, or for *seconds*: a cursor that blinks never stops."""
     import select
 
-    count = 0
-    while select.select([terminal], [], [], seconds)[0]:
-        try:
-            data = os.read(terminal, io.DEFAULT_BUFFER_SIZE)
-        except OSError:
-            break
-        if not data:
-            break
-        count += len(data)
-    return count
+    data, end = b"", time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0 and not (words and words in data):
+        if select.select([terminal], [], [], left)[0]:
+            try:
+                data += os.read(terminal, io.DEFAULT_BUFFER_SIZE)
+            except OSError:
+                break
+    return len(data)
 
 
 def main() -> None:
@@ -131,8 +140,7 @@ def main() -> None:
     print(f"{'':<36}{'median ms':>10}{'worst ms':>10}")
     for name, times in asyncio.run(keystrokes()).items():
         print(f"{name:<36}{statistics.median(times):>10.0f}{max(times):>10.0f}")
-    keys = (b"\x1b[6~", b"\x1b[B", b"/", b"q", b"\x1b", b"\x1b")
-    for name, count in bytes_of_keys(keys, (80, 24)).items():
+    for name, count in bytes_of_keys(KEYS, (80, 24)).items():
         print(f"bytes on the wire at 80x24, {name}: {count:,}")
 
 

@@ -17,7 +17,7 @@ MIRRORED = (
     *("catalog/gguf", "deploy", "documents", "engines", "prediction", "probe", "recommendation"),
     *("report", "sizing"),
     *("training/accuracy", "training/claims", "training/data", "training/fitting", "training/sizes"),
-    "training/unseen",
+    *("training/unseen", "tui"),
 )
 """Packages of which every module has a test file of its own; this list only gets longer."""
 

@@ -45,6 +45,7 @@ class AdvisorApp(App[str]):
 
     def __init__(self, conversation: Conversation, folder: Path, theme: str | None = None) -> None:
         super().__init__()
+        self.animation_level = "none"  # every step of an animation is sent: ten screens for a page over ssh
         self.target = ANYWHERE
         """Where Save may write."""
         self.conversation = conversation

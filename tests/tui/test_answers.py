@@ -9,7 +9,6 @@ from advisor.cli.main import Parser
 from advisor.documents.requirements import Requirements
 from advisor.need.stated import argv
 from advisor.tui.answers import Answers, command, problems, requirements, stated
-from advisor.tui.remembered import recall, remember
 
 
 def of_command(answers):
@@ -63,18 +62,3 @@ def test_arguments_that_look_like_options():
     """A value that begins with a dash is a value."""
     assert argv(stated(Answers(tasks="-x"))) == ["--task=-x"]
     assert "tasks" in problems(Answers(tasks="-x"))
-
-
-@pytest.mark.parametrize(
-    "kept", ["", "[]", "{", '{"answers": 3}', '{"answers": {"tasks": 7, "accuracy": "?"}}']
-)
-def test_a_damaged_memory_is_no_memory(tmp_path, kept):
-    """An edited or truncated file of answers gives the defaults."""
-    (tmp_path / "tui.json").write_text(kept)
-    assert (Answers(), None) == recall(tmp_path)
-
-
-def test_remembering(tmp_path):
-    """What is kept is read again."""
-    remember(tmp_path / "new", Answers(tasks="code", calibration=False), "textual-light")
-    assert (Answers(tasks="code", calibration=False), "textual-light") == recall(tmp_path / "new")

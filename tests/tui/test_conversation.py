@@ -1,177 +1,82 @@
-"""Whole conversations, with the keyboard alone, at the smallest and at a large size."""
+"""From answers to documents, without a screen."""
 
 import pytest
-from textual.widgets import Static
 
+from advisor.documents.plain import dumps
+from advisor.errors import ProbeError, UnknownNameError, UsageError
 from advisor.tui.answers import Answers
+from advisor.tui.conversation import MOST_MARKED, Conversation
 
-SIZES = [(80, 24), (200, 60)]
-LLAMA = Answers(model="Llama-3.1-8B", engines="llama.cpp")
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_from_start_to_command(start, size):
-    """Enter, a few letters of the model, Enter, Enter, y: the command is on the clipboard.
-
-    Quitting gives back everything copied, once each and in order.
-    """
-    async with start(size) as driver:
-        assert "[3 Answer]" in driver.text
-        assert "RTX 4090" in driver.text
-        await driver.press("e")
-        assert ("[2 Questions]" in driver.text) == (size[0] < 100)
-        await driver.replace("model", "")
-        await driver.type("lama 3.1 8")
-        assert "Llama-3.1-8B" in driver.text
-        await driver.press("enter", "enter" if size[0] < 100 else "escape")
-        assert "[3 Answer]" in driver.text
-        plan = driver.app.screen.plan
-        assert f"Llama-3.1-8B: {plan.scheme} on {plan.engine}" in driver.text.replace(" with imatrix", "")
-        await driver.press("y")
-        assert plan.run_command == driver.app.clipboard
-        await driver.press("j", "y", "q")
-    first, last = driver.app.return_value.splitlines()[0], driver.app.return_value.splitlines()[-1]
-    assert first == plan.run_command.splitlines()[0]
-    assert last.startswith("advisor recommend --model Llama-3.1-8B")
+LLAMA = Answers(hardware="RTX 4090", model="Llama-3.1-8B", engines="llama.cpp")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_every_screen(start, size):
-    """Every screen is reached by keys, says what it should, and escape leads back."""
-    async with start(size, answers=LLAMA) as driver:
-        await driver.press("e")
-        for label in (
-            "Model",
-            "Used for",
-            "Accuracy",
-            "Speed",
-            "Context",
-            "Requests",
-            "Engines",
-            "KV cache",
-            "Calibration",
-        ):
-            assert f" {label} " in driver.text
-        await driver.press("f5" if size[0] < 100 else "escape")
-        for words in ("Run (y copies)", "tok/s", "loses"):
-            assert words in " ".join(driver.text.split())
-        await driver.press("t")
-        assert "[4 Tradeoffs]" in driver.text
-        for words in ("Context", "Requests", "Loss %", "Machine", "Filter", "scheme", "meet the need"):
-            assert words in driver.text
-        await driver.press("enter")
-        assert driver.screen == "EvidenceScreen"
-        assert "Its tensors are stored as" in driver.text
-        await driver.press("escape", "p")
-        assert "file, GB (across), expected loss, % (up)" in driver.text
-        await driver.press("2")
-        assert "decode, tokens/s (across), expected loss, % (up)" in driver.text
-        await driver.press("escape", "v")
-        assert "What the names say" in driver.text or "_K_M" in driver.text
-        await driver.press("escape", "escape")
-        assert "[3 Answer]" in driver.text
-        await driver.press("l")
-        assert "scale = max|x| / 127" in driver.text
-        await driver.press("escape", "s")
-        assert "Llama-3.1-8B" in driver.text or "recommendation.json" in driver.text
-        await driver.press("escape", "h")
-        assert "[1 Machine]" in driver.text
-        await driver.press("escape", "escape", "escape")
-        assert "[3 Answer]" in driver.text
+def broken_probe():
+    """A probe that fails."""
+    raise RuntimeError("no /proc")
 
 
-async def test_going_back_loses_nothing(start):
-    """What was typed stands there again after back and forth."""
-    async with start(answers=LLAMA) as driver:
-        await driver.press("e")
-        await driver.replace("tasks", "math:2%, chat")
-        await driver.press("escape", "e")
-        assert driver.app.screen.query_one("#tasks").value == "math:2%, chat"
+@pytest.fixture(scope="module")
+def talk():
+    """A conversation about a named machine."""
+    return Conversation(LLAMA, broken_probe)
 
 
-async def test_answers_are_remembered(start):
-    """The next start begins with the answers of the last."""
-    async with start() as driver:
-        await driver.press("e")
-        await driver.replace("tasks", "code")
-    async with start() as driver:
-        assert driver.app.conversation.answers.tasks == "code"
+def test_the_same_question_has_the_same_answer(talk):
+    """Asked twice, after another question in between, the document is the same."""
+    first = dumps(talk.ask(LLAMA).document)
+    talk.ask(LLAMA.having({"context": "2k"}))
+    assert first == dumps(talk.ask(LLAMA).document)
 
 
-async def test_another_machine_has_a_badge_and_is_not_there_next_time(start):
-    """A named machine is marked, x goes back to this one, and the next start plans for its own."""
-    named = Answers(hardware="RTX 3090", model="Llama-3.1-8B")
-    async with start(answers=named) as driver:
-        driver.app.change(named)
-        await driver.press("e", "escape")
-        assert "RTX 3090  ◆ ANOTHER MACHINE, x: back to this one" in driver.text
-        await driver.press("x")
-        assert "ANOTHER MACHINE" not in driver.text
-        assert driver.app.screen.reply.hardware.name == driver.app.conversation.probed.name
-    async with start() as driver:
-        assert driver.app.conversation.answers.hardware == ""
+def test_a_question_that_was_overtaken_is_not_answered(talk):
+    """Whoever waits for a turn looks whether the answer is still wanted."""
+    assert talk.ask_unless(LLAMA, lambda: True) is None
+    assert talk.ask_unless(LLAMA, lambda: False) is not None
 
 
-async def test_every_action_is_in_the_palette(start):
-    """What a key does can be found by its words, and what was answered can be forgotten."""
-    async with start() as driver:
-        found = {command.title: command for command in driver.app.get_system_commands(driver.app.screen)}
-        assert {"Questions", "Machine", "Copy", "Tradeoffs", "Plot", "Save", "Learn", "Help", "Quit"} <= set(
-            found
-        )
-        driver.app.change(LLAMA)
-        found["Forget all answers"].callback()
-        assert Answers() == driver.app.conversation.answers
+def test_two_to_four_are_marked(talk):
+    """A second mark takes the first away; one too many is refused with the mend."""
+    document = talk.ask(LLAMA).document
+    plans = (document.recommendation, *document.alternatives)[: MOST_MARKED + 1]
+    for plan in plans[:MOST_MARKED]:
+        talk.mark(plan)
+    with pytest.raises(UsageError, match="take one mark away with space first"):
+        talk.mark(plans[MOST_MARKED])
+    talk.mark(plans[0])
+    assert list(plans[1:MOST_MARKED]) == talk.marked
 
 
-async def test_a_key_pressed_twice_opens_one_screen(start):
-    """The second press finds the screen that the first one opened."""
-    async with start() as driver:
-        await driver.pilot.press("f5", "f5")
-        await driver.settle()
-        assert [type(screen).__name__ for screen in driver.app.screen_stack[1:]] == [
-            "AnswerScreen",
-            "TradeoffsScreen",
-        ]
+def test_a_machine_that_cannot_be_read_can_be_named(talk):
+    """The probe's failure is one line with the mend; the named machine is answered all the same."""
+    with pytest.raises(ProbeError, match="could not be read: no /proc; name one instead"):
+        talk.read_machine()
+    with pytest.raises(ProbeError, match="wait for the probe, or name a machine"):
+        talk.machine(Answers())
+    assert talk.machine(LLAMA).name == "RTX 4090"
 
 
-async def test_nothing_fits(start):
-    """A need that nothing meets shows the nearest miss and the way back."""
-    answers = Answers(model="Llama-3.1-405B", engines="llama.cpp")
-    async with start(answers=answers) as driver:
-        await driver.press("e", "f5")
-        assert "Nothing meets this need" in driver.text
-        assert "Nearest miss" in driver.text
-        await driver.press("e")
-        assert "[2 Questions]" in driver.text
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [
+        (LLAMA.having({"hardware": "no such thing"}), "machine"),
+        (LLAMA.having({"model": "no such thing"}), "model"),
+        (LLAMA.having({"context": "999999999"}), "context"),
+    ],
+)
+def test_the_answer_at_fault_is_named(talk, answers, field):
+    """A refusal is said at the field it is about."""
+    with pytest.raises((UnknownNameError, UsageError)) as error:
+        talk.ask(answers)
+    assert field == talk.at_fault(answers, error.value)
 
 
-async def test_help_names_the_keys(start):
-    """? shows what the screen is for and its keys, and closes again."""
-    async with start(answers=LLAMA) as driver:
-        await driver.press("e", "question_mark")
-        assert driver.screen == "QuestionsScreen", "a question mark can be typed into a field"
-        await driver.press("f1")
-        assert driver.screen == "HelpScreen"
-        for words in ("f5", "Answer", "command palette", "how much accuracy it may cost"):
-            assert words in driver.app.screen.query_one(Static).content
-        await driver.press("escape")
-        assert driver.screen == "QuestionsScreen"
-
-
-async def test_light_and_dark(start):
-    """ctrl+t goes to light and back, and is remembered."""
-    async with start() as driver:
-        assert driver.app.current_theme.dark
-        await driver.press("ctrl+t")
-        assert not driver.app.current_theme.dark
-    async with start() as driver:
-        assert not driver.app.current_theme.dark
-
-
-async def test_ctrl_c_quits_with_130(start):
-    """Ctrl-C leaves at once with the exit code of an interruption."""
-    async with start() as driver:
-        await driver.pilot.press("ctrl+c")
-        await driver.pilot.pause()
-    assert driver.app.return_code == 130
+def test_a_file_in_the_folder_is_what_the_engine_starts_on(talk, tmp_path):
+    """The command names the file itself and pulls nothing; without a file it stands as in the answer."""
+    reply = talk.ask(LLAMA)
+    plan = reply.document.recommendation
+    file = tmp_path / "here.gguf"
+    file.write_bytes(b"")
+    argv = talk.startable(reply, plan, file).run.argv
+    assert argv[argv.index("-m") + 1] == str(file)
+    assert "-hf" not in argv
+    assert talk.startable(reply, plan, None) == plan.deployment

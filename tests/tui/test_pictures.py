@@ -99,7 +99,7 @@ def test_at_80x24(picture, name):
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("name", ["models", "tradeoffs", "compare"])
+@pytest.mark.parametrize("name", ["models", "answer", "tradeoffs", "compare"])
 def test_at_other_sizes(picture, name, size):
     """The screens that are laid out anew on every width."""
     assert picture(name, size)

@@ -1,14 +1,11 @@
 """The list of plans: what is found, what is cut, what fits the width."""
 
-from dataclasses import replace
-
 import pytest
 
 from advisor.tui.answers import Answers
 from advisor.tui.columns import fitted
 from advisor.tui.conversation import Conversation
 from advisor.tui.ranking import COLUMNS, columns, matching
-from advisor.tui.widgets.four import share, tiles
 
 
 @pytest.fixture(scope="module")
@@ -45,14 +42,3 @@ def test_columns_by_priority():
     assert sum(cells + 2 for _, cells, _ in columns(74)) <= 74
     assert len(columns(10)) == 3
     assert [fitted("abcdef", 4), fitted("abcd", 4)] == ["abc…", "abcd"]
-
-
-def test_four_figures(plans):
-    """Memory, speed, file and loss, each with what it holds between; what is not known is not made up."""
-    (memory, of), (speed, between), (file, _), (loss, _) = tiles(plans[0])
-    assert memory == f"fits {100 * share(plans[0]):.0f} %"
-    assert of.startswith("of ")
-    assert " to " in between
-    assert [speed[-5:], file[-2:], loss[:5]] == ["tok/s", "GB", "loses"]
-    unknown = replace(plans[0], loss_pct=None)
-    assert tiles(unknown)[3] == ("loss unknown", "not measured")

@@ -89,13 +89,3 @@ def test_a_suggestion_has_no_table(tmp_path):
 
     assert possible(Reply(Answers(), None, None, None, None, None)) == ("json",)
     assert {"json", "csv", "markdown", "svg", "speed", "script"} == set(KINDS)
-
-
-async def test_saving_from_the_screen(start, tmp_path):
-    """s, a folder, Enter: the files are there."""
-    async with start(answers=ANSWERS) as driver:
-        await driver.press("s")
-        await driver.replace("folder", str(tmp_path / "out"))
-        await driver.press("enter")
-        assert driver.screen == "AnswerScreen"
-    assert len(list((tmp_path / "out").iterdir())) == 5

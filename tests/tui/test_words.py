@@ -30,12 +30,3 @@ def test_every_word_comes_with_the_users_numbers():
 def test_no_command_line_inside_the_tui(said, here):
     """What an option does on the command line is named by what does it here."""
     assert here == in_place(said)
-
-
-async def test_words_on_a_key(start):
-    """w explains the words of the answer, escape closes it."""
-    async with start() as driver:
-        await driver.press("w")
-        assert "what the model keeps of the" in " ".join(driver.text.split())
-        await driver.press("escape")
-        assert driver.screen == "AnswerScreen"

@@ -39,8 +39,8 @@ _COUNT_BEFORE = (
     + "|".join(_COUNT_WORDS)
     + r")\s+"
 )
-_COUNT_AFTER = r"(?:\s*[(\s][x×*]\s?|(?<=\d)[x×*])(\d{1,4})\)?$|\s\(?(\d{1,3})\s?[x×*]\)?$"
-"""'2x A100', '7900xtx' is a card, 'H100 x8', 'A100 (x4)', 'H100 SXM 8x'."""
+_COUNT_AFTER = r"(?:\s*[(\s][x×*]\s?|(?<=\d)[x×*])(\d{1,4})\)?$|(?<!Vega)(?<!vega)\s\(?(\d{1,3})\s?[x×*]\)?$"
+"""'2x A100', '7900xtx' is a card, 'H100 x8', 'A100 (x4)', 'H100 SXM 8x'; 'Vega 64X' is a card too."""
 _PROVIDERS = (
     r"\b(?:aws|amazon(?: ec2)?|ec2|azure|gcp|google cloud|gce|(?:google )?colab(?: pro\+?)?|kaggle|runpod"
     r"|vast(?:\.ai)?|lambda(?: labs)?|paperspace|coreweave|oracle cloud|oci|nebius|hetzner|ovh|scaleway"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import shutil
 from collections.abc import Callable
-from errno import ENOSPC
+from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 from typing import IO
 from urllib.error import HTTPError, URLError
@@ -19,6 +19,8 @@ _CHUNK = 2**20
 _SILENCE_S = 60
 """A server that says nothing for a minute is gone: the user may start again from what is there."""
 PART = ".part"
+_FULL = (ENOSPC, EDQUOT, EFBIG)
+"""No room at all, for this user, or for a file of this size."""
 
 
 class StoppedError(UsageError):
@@ -91,9 +93,10 @@ def _room(folder: Path, needed: int) -> None:
 
 
 def _unwritable(part: Path, error: OSError) -> str:
-    if error.errno == ENOSPC:
+    if error.errno in _FULL:
         part.unlink(missing_ok=True)
-        return f"the disk of {part.parent} is full; nothing was left there: choose another folder"
+        why = "is full" if error.errno == ENOSPC else f"takes no more ({error.strerror})"
+        return f"the disk of {part.parent} {why}; nothing was left there: choose another folder"
     return f"cannot write {part}: {error.strerror or error}; choose another folder"
 
 

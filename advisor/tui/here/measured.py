@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from advisor.catalog.resolve import resolve_model
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.hardware import HardwareProfile
+from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Plan
 from advisor.errors import UsageError
 from advisor.measuring.progress import Progress
@@ -38,22 +40,32 @@ class _Told(Progress):
             raise StoppedError("stopped; nothing was kept")
 
 
+class Measured(NamedTuple):
+    """What is measured."""
+
+    plan: Plan
+    model: ModelProfile
+    """Its shapes, where no file is measured."""
+    file: Path | None
+    """None: random weights."""
+
+
 def measure_plan(
-    plan: Plan,
-    file: Path | None,
+    measured: Measured,
     hardware: HardwareProfile,
     tell: Callable[[float, str], None],
     stopped: Callable[[], bool],
 ) -> list[Row]:
-    """Rows of *plan*, kept in the store: of its *file*, or with None of random weights of its shapes.
+    """Rows of a plan, kept in the store: of its file, or of random weights of its shapes.
 
     Raises UsageError for a format that no engine here measures, and what measuring raises.
     """
+    plan, model, file = measured
     scheme = find_scheme(plan.scheme)
     if not scheme.is_gguf:
         raise UsageError(f"{plan.engine} is measured by its own benchmark; import what that prints")
     if file is not None and not file.is_file():
-        raise UsageError(f"{file} is gone: download it again")
+        raise UsageError(f"{file} is gone: get it again")
 
     def bar() -> Progress:
         return _Told(tell, stopped)
@@ -61,10 +73,17 @@ def measure_plan(
     if file is not None:
         rows = measure_speed(file, resolve_model(str(file)), TEST, hardware, bar())
     else:
-        rows = measure_synthetic(resolve_model(plan.model), scheme, TEST, hardware, Files(), bar)
+        rows = measure_synthetic(model, scheme, TEST, hardware, Files(), bar)
     with Store() as store:
         store.add(rows, Origin(format="measured here"))
     return rows
+
+
+def _apart(ratio: float) -> str:
+    """How far the prediction is from the measurement; what is far off is a multiple."""
+    if 0.5 <= ratio <= 2:
+        return f"{100 * (ratio - 1):+.0f} % predicted"
+    return f"predicted {number(ratio if ratio > 2 else 1 / ratio)} times as {'fast' if ratio > 2 else 'slow'}"
 
 
 def beside_predicted(plan: Plan, rows: list[Row]) -> tuple[str, ...]:
@@ -76,7 +95,7 @@ def beside_predicted(plan: Plan, rows: list[Row]) -> tuple[str, ...]:
         apart = ""
         if figure is not None:
             inside = ", inside the interval" if figure.low <= row.value <= figure.high else ""
-            apart = f", {100 * (figure.value / row.value - 1):+.0f} % predicted{inside}"
+            apart = f", {_apart(figure.value / row.value)}{inside}"
         busy = f" ({row.flags.replace(';', ', ')})" if row.flags else ""
         lines.append(
             f"{row.phase}: predicted {interval(figure, 'tokens/s')}; measured {number(row.value)} tokens/s"

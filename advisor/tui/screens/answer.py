@@ -67,8 +67,7 @@ class AnswerScreen(AskingScreen):
         super().__init__()
         self._words: dict[bool, str] = {}
         """What was searched for in the list of models (True) and of schemes (False)."""
-        self._next = ""
-        """The screen to open once the model it needs is answered."""
+        self._next = ""  # the screen to open once the model it needs is answered
 
     def compose(self) -> ComposeResult:
         """Steps, machine, page, and the questions beside it where there is room."""
@@ -133,6 +132,7 @@ class AnswerScreen(AskingScreen):
             await self._say(what)
         else:
             self._head(self.reply, f"  {what}")
+            self.query_one(AnswerPage).add_class("-old")
 
     async def _say(self, words: str, kind: str = "") -> None:
         body = self.query_one("#body")
@@ -144,6 +144,7 @@ class AnswerScreen(AskingScreen):
         self._next = ""
         if self.reply is not None:
             self._head(self.reply)
+            self.query_one(AnswerPage).remove_class("-old")
         if not (self.panel.display and self.panel.refuse(field, text) and self.reply):
             await self._say(f"! {text}", "problem")
 

@@ -14,14 +14,15 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Input, ProgressBar, Static
 from textual.worker import get_current_worker
 
+from advisor.catalog.resolve import resolve_model
 from advisor.documents.files import expanded
 from advisor.documents.recommendation import Plan
-from advisor.errors import AdvisorError
+from advisor.errors import AdvisorError, UsageError
 from advisor.report.terminal import clean
 from advisor.tui.conversation import Reply
 from advisor.tui.here.download import download
 from advisor.tui.here.installed import weights
-from advisor.tui.here.measured import beside_predicted, measure_plan
+from advisor.tui.here.measured import Measured, beside_predicted, measure_plan
 from advisor.tui.here.ready import Ready, ready
 from advisor.tui.here.running import Running
 from advisor.tui.messages import JobEnded, JobTold, WeightsFound
@@ -86,11 +87,20 @@ class GetScreen(StepScreen):
 
     @property
     def file(self) -> Path | None:
-        """The plan's file, where it lies in the folder."""
+        """The plan's file: the one it was made from, or one that lies in the folder."""
+        if self._own is not None:
+            return self._own
         if self.ready is None:
             return None
         path = expanded(self.query_one("#folder", Input).value.strip() or ".") / self.ready.name
         return path if path.is_file() else None
+
+    @property
+    def _own(self) -> Path | None:
+        """The file that was named as the model, when the plan is to run it as it is."""
+        model = self.reply.model
+        own = model is not None and model.file_path and model.fixed_scheme == self.plan.scheme
+        return Path(model.file_path) if own and model and model.file_path else None
 
     @work(thread=True, group="look", exit_on_error=False)
     def _look(self) -> None:
@@ -117,8 +127,10 @@ class GetScreen(StepScreen):
         self.query_one("#here", Static).update("\n".join(map(clean, lines)))
 
     def _what(self, found: Ready | None) -> str:
+        if self._own is not None:
+            return f"{self._own}: r runs it, m measures it"
         if found is None:
-            return f"{self.plan.file.name}: it lies on the disk, or nobody knows where it is published"
+            return f"{self.plan.file.name}: nobody knows where it is published"
         size = f"{found.size_bytes / 1e9:.1f} GB"
         if found.url:
             return f"Ready file: {found.name}, {size}, by {found.publisher}" + (
@@ -205,7 +217,9 @@ class GetScreen(StepScreen):
         return (f"{path} is here: r runs it, m measures it",)
 
     def _started(self, file: Path | None, folder: Path, stopped: _Stopped) -> tuple[str, ...]:
-        plan = self.conversation.startable(self.reply, self.plan, file)
+        if file is not None and not file.is_file():
+            raise UsageError(f"{file} is gone: get it again")
+        plan = self.conversation.startable(self.reply, self.plan, None if self._own else file)
         running = Running(plan, folder)
         self.app.running = running
         try:
@@ -219,7 +233,8 @@ class GetScreen(StepScreen):
         probed = self.conversation.probed
         assert probed is not None
         what = f"{file.name}" if file else "random weights of the same shapes"
-        rows = measure_plan(self.plan, file, probed, self._tell, stopped)
+        model = self.reply.model or resolve_model(self.plan.model)
+        rows = measure_plan(Measured(self.plan, model, file), probed, self._tell, stopped)
         self.conversation.forget()
         return (f"measured with {what}; kept for every later answer here", *beside_predicted(self.plan, rows))
 

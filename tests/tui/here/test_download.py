@@ -1,5 +1,6 @@
 """Downloads from a real server on this machine: whole, stopped and gone on with, refused, cut off."""
 
+import resource
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -104,4 +105,16 @@ def test_disk_full_meanwhile(hub, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_copy", full)
     with pytest.raises(UsageError, match="is full; nothing was left there"):
         get(f"{hub}/file", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_takes_no_more(hub, tmp_path):
+    """A limit of the system itself, as a quota is: the part goes away, and the mend is said."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, limits[1]))
+    try:
+        with pytest.raises(UsageError, match="takes no more"):
+            get(f"{hub}/file", tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert list(tmp_path.iterdir()) == []

@@ -1,13 +1,18 @@
 """Predicted beside measured, with the real engine on random weights."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 
 from advisor.api import this_machine
+from advisor.documents.outcome import Estimate
+from advisor.errors import UsageError
 from advisor.measuring.store import Store
 from advisor.tui.answers import Answers
 from advisor.tui.conversation import Conversation
 from advisor.tui.here.download import StoppedError
-from advisor.tui.here.measured import beside_predicted, measure_plan
+from advisor.tui.here.measured import Measured, beside_predicted, measure_plan
 
 pytest.importorskip("cyllama", reason="the engine extra is not installed")
 SMALLEST = Answers(model="SmolLM2-135M", engines="llama.cpp")
@@ -26,7 +31,8 @@ def test_before_any_download(plan):
     """Both phases are measured, stand beside what was predicted, and are kept."""
     found, talk = plan
     shares = []
-    rows = measure_plan(found, None, talk.probed, lambda share, words: shares.append(share), lambda: False)
+    what = Measured(found, talk.model(SMALLEST), None)
+    rows = measure_plan(what, talk.probed, lambda share, words: shares.append(share), lambda: False)
     assert [row.phase for row in rows] == ["prefill", "decode"]
     lines = beside_predicted(found, rows)
     assert lines[1].startswith("decode: predicted ")
@@ -39,5 +45,31 @@ def test_before_any_download(plan):
 def test_stopped(plan):
     """It ends between two repetitions, and nothing is kept."""
     found, talk = plan
+    what = Measured(found, talk.model(SMALLEST), None)
     with pytest.raises(StoppedError, match="nothing was kept"):
-        measure_plan(found, None, talk.probed, lambda share, words: None, lambda: True)
+        measure_plan(what, talk.probed, lambda share, words: None, lambda: True)
+
+
+def test_a_file_that_is_gone(plan, tmp_path):
+    """It is said with the mend, and nothing is measured."""
+    found, talk = plan
+    what = Measured(found, talk.model(SMALLEST), tmp_path / "gone.gguf")
+    with pytest.raises(UsageError, match=r"gone\.gguf is gone: get it again"):
+        measure_plan(what, talk.probed, lambda share, words: None, lambda: False)
+
+
+@pytest.mark.parametrize(
+    ("measured", "said"),
+    [
+        (100.0, "+0 % predicted, inside"),
+        (10.0, "predicted 10 times as fast"),
+        (1000.0, "predicted 10 times as slow"),
+    ],
+)
+def test_how_far_apart_they_are(plan, measured, said):
+    """In percent, or as a multiple where percents say nothing."""
+    found = plan[0]
+    figure = Estimate(value=100.0, low=50.0, high=150.0, basis="interpolated")
+    found = replace(found, predicted=replace(found.predicted, decode_tokens_per_s=figure))
+    row = SimpleNamespace(phase="decode", value=measured, flags="")
+    assert said in beside_predicted(found, [row])[0]

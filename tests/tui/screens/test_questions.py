@@ -31,15 +31,6 @@ async def test_questions(start):
         assert driver.problem("engines")
 
 
-async def test_the_help_of_a_field_is_whole(start):
-    """Even the longest help is shown to its end at 80x24."""
-    async with start() as driver:
-        await driver.press("e")
-        driver.app.screen.query_one("#tasks").focus()
-        await driver.settle()
-        assert "With a limit of its own: chat, math:1%" in " ".join(driver.text.split())
-
-
 async def test_unknown_model(start):
     """A model nobody knows is marked with the nearest names."""
     async with start(answers=Answers(model="Lama-9.9-8B")) as driver:
@@ -75,23 +66,3 @@ async def test_own_number_is_asked_for(start):
         await driver.replace("loss", "2")
         await driver.press("f5")
         assert driver.app.screen.reply.requirements.max_loss_pct == 2
-
-
-async def test_what_if_marks_nonsense(start):
-    """In the table, a control that makes no sense is marked and the figures stay."""
-    async with start(answers=LLAMA) as driver:
-        await driver.press("t")
-        before = driver.app.screen.table.all_rows
-        await driver.replace("context", "x")
-        assert "give a whole number" in driver.problem("context")
-        assert before == driver.app.screen.table.all_rows
-
-
-async def test_save_into_a_folder_that_cannot_be(start, tmp_path):
-    """A folder that cannot be written is said to be at the field."""
-    (tmp_path / "file").write_text("")
-    async with start(answers=LLAMA) as driver:
-        await driver.press("s")
-        await driver.replace("folder", str(tmp_path / "file" / "below"))
-        await driver.press("f5")
-        assert "cannot write" in driver.problem("folder")

@@ -1,15 +1,30 @@
-"""The page that downloads, runs and measures, with a server on this machine in the Hub's place."""
+"""The page that downloads, runs and measures: a server here in the Hub's place, and a real engine."""
 
+import importlib.util
+import sys
 import threading
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
+from advisor.api import this_machine
 from advisor.tui.answers import Answers
 from advisor.tui.target import Target
 
 LLAMA = Answers(model="Llama-3.1-8B", engines="llama.cpp")
+
+
+SERVER = """#!{python}
+import runpy, sys
+given = sys.argv[1:]
+file, port = (given[given.index(name) + 1] for name in ("-m", "--port"))
+sys.argv = ["server", "-m", file, "--port", port, "--ctx-size", "256", "--server-type", "python"]
+runpy.run_module("cyllama.llama.server", run_name="__main__")
+"""
+"""llama.cpp under the name that a plan starts it by."""
 
 
 class Hub(BaseHTTPRequestHandler):
@@ -96,3 +111,60 @@ async def test_another_machine_is_not_measured(start):
         await driver.press("g", "m")
         said = [note.message for note in driver.app._notifications]
         assert ["only this machine can be measured: the plan is for another one"] == said
+
+
+@pytest.fixture
+def tiny(tmp_path, monkeypatch):
+    """A file that llama.cpp loads, and llama-server on the path."""
+    pytest.importorskip("cyllama", reason="the engine extra is not installed")
+    path = Path(__file__).parents[2] / "measuring" / "tiny.py"
+    spec = importlib.util.spec_from_file_location("tiny", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    server = tmp_path / "bin" / "llama-server"
+    server.parent.mkdir()
+    server.write_text(SERVER.format(python=sys.executable))
+    server.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{server.parent}:/usr/bin:/bin")
+    monkeypatch.setenv("ADVISOR_DATA_DIR", str(tmp_path / "data"))
+    return module.write_tiny(tmp_path / "Tiny-F16.gguf")
+
+
+async def test_a_file_of_ones_own_is_measured_and_run(start, tiny):
+    """The real engine: predicted beside measured, an answer on its port, nothing left at its end."""
+    answers = Answers(model=str(tiny), context="256")
+    async with start(size=(100, 30), hardware=None, probe=this_machine, answers=answers) as driver:
+        await driver.press("g", "m")
+        said = " ".join(driver.text.split())
+        assert "measured with Tiny-F16.gguf; kept for every later answer here" in said
+        assert "decode: predicted" in said
+        await driver.press("r")
+        assert "llama-server answers at http://127.0.0.1:8080" in driver.text
+        with urlopen(driver.app.running.url + "/health") as answer:
+            assert answer.status == 200
+        process = driver.app.running.process
+        await driver.press("r")
+        assert "ended" in driver.text
+        assert process.poll() is not None
+
+
+async def test_a_file_that_vanished(start, tiny):
+    """Neither run nor measured: the line says what to do."""
+    answers = Answers(model=str(tiny), context="256")
+    async with start(size=(100, 30), hardware=None, probe=this_machine, answers=answers) as driver:
+        await driver.press("g")
+        tiny.unlink()
+        for key in ("r", "m"):
+            await driver.press(key)
+            assert "Tiny-F16.gguf is gone: get it again" in " ".join(driver.text.split())
+
+
+async def test_an_engine_that_dies(start, tiny):
+    """Its last words stand on the page, and it counts as ended."""
+    answers = Answers(model=str(tiny), context="256")
+    async with start(size=(100, 30), hardware=None, probe=this_machine, answers=answers) as driver:
+        await driver.press("g")
+        tiny.write_bytes(b"no model")
+        await driver.press("r")
+        assert "llama-server ended with code" in " ".join(driver.text.split())
+        assert driver.app.running is None

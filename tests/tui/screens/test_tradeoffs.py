@@ -1,11 +1,8 @@
 """The table and the what-if beside it."""
 
-from dataclasses import replace
-
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
 from advisor.recommendation.tradeoffs import tradeoffs
 from advisor.tui.answers import Answers
-from advisor.tui.columns import arranged, columns, matching
 
 LLAMA = Answers(model="Llama-3.1-8B", engines="vllm")
 
@@ -67,30 +64,17 @@ async def test_a_ruled_out_row_says_why(start):
         assert "does not run on vllm" in " ".join(driver.text.split())
 
 
-def test_rows_without_figures_sort_last_either_way():
-    """A scheme that was never computed is no extreme."""
-    table = tradeoffs(
-        replace(_need(), engines=("vllm",)),
-        resolve_hardware("RTX 4090", Overrides()),
-        resolve_model("Llama-3.1-8B"),
-    )
-    size = next(column for column in columns(80) if column.title == "GB")
-    for reverse in (True, False):
-        sizes = [row.file_size_bytes for row in arranged(table.rows, size, reverse)]
-        known = [figure.value for figure in sizes if figure is not None]
-        assert sorted(known, reverse=reverse) == known
-        assert {True} == {figure is None for figure in sizes[len(known) :]}
-
-
-def test_filter_words_are_all_needed():
-    """Two words narrow down."""
-    rows = tradeoffs(_need(), resolve_hardware("RTX 4090", Overrides()), resolve_model("Llama-3.1-8B")).rows
-    assert {"Q4_K_M"} == {
-        row.scheme for row in matching(rows, "q4_k_m llama.cpp", False) if not row.scheme.startswith("UD")
-    }
-
-
 def _need():
     from advisor.documents.requirements import Requirements
 
     return Requirements(model="Llama-3.1-8B", context_tokens=4096)
+
+
+async def test_what_if_marks_nonsense(start):
+    """In the table, a control that makes no sense is marked and the figures stay."""
+    async with start(answers=LLAMA) as driver:
+        await driver.press("t")
+        before = driver.app.screen.table.all_rows
+        await driver.replace("context", "x")
+        assert "give a whole number" in driver.problem("context")
+        assert before == driver.app.screen.table.all_rows

@@ -88,3 +88,17 @@ async def test_escape_goes_back_one_thing_at_a_time(start):
         await _answered(driver)
         assert driver.app.screen.reply is first
         assert driver.app.screen.query_one(Ranked).words == "qwen"
+
+
+async def test_another_machine_has_a_badge_and_is_not_there_next_time(start):
+    """A named machine is marked, x goes back to this one, and the next start plans for its own."""
+    named = Answers(hardware="RTX 3090", model="Llama-3.1-8B")
+    async with start(answers=named) as driver:
+        driver.app.change(named)
+        await driver.press("e", "escape")
+        assert "RTX 3090  ◆ ANOTHER MACHINE, x: back to this one" in driver.text
+        await driver.press("x")
+        assert "ANOTHER MACHINE" not in driver.text
+        assert driver.app.screen.reply.hardware.name == driver.app.conversation.probed.name
+    async with start() as driver:
+        assert driver.app.conversation.answers.hardware == ""

@@ -5,10 +5,8 @@ from math import log10
 import pytest
 
 from advisor.report.series import LOSS, SIZE, SPEED, limits, series, tick_label, ticks
-from advisor.report.terms import lines
 from advisor.tui.answers import Answers
-from advisor.tui.conversation import Conversation, evidence
-from advisor.tui.family import family_series
+from advisor.tui.conversation import Conversation
 
 ANSWERS = Answers(hardware="RTX 4090", model="Qwen3-8B", engines="llama.cpp", context="4096")
 
@@ -53,47 +51,6 @@ def test_every_point_is_inside_the_limits(reply):
 def test_logarithmic_ticks():
     """1, 3, 10 … within the axis, and zero at its lower edge."""
     assert [tick_label(tick) for tick in ticks(-2.0, 1.0)] == ["0", "0.03", "0.1", "0.3", "1", "3", "10"]
-
-
-def test_family_members_are_series(reply):
-    """Members that fit, each with a line by size, of one benchmark."""
-    found, title = family_series(reply)
-    assert "Qwen3-8B" in [line.name for line in found]
-    assert len(found) > 1
-    assert "expected" in title
-    for line in found:
-        assert [point.x for point in line.points] == sorted(point.x for point in line.points)
-
-
-def test_evidence_is_words_with_sources(reply):
-    """Every section of the recommended plan has lines; figures name their basis, bytes are in GB."""
-    sections = evidence(reply, reply.document.recommendation)
-    for name in ("size", "memory", "speed", "accuracy"):
-        assert lines(sections[name])
-    text = "\n".join(lines(sections["size"]))
-    assert "weights:" in text
-    assert " GB (" in text
-    assert lines({"term_seconds": 1.0}) == ["term seconds: 1"]
-
-
-def test_evidence_keeps_names_and_units():
-    """Types and tensors are written as they are called; memory is in GiB, and few bytes say so too."""
-    size = {"tensors by type": {"Q6_K": 37}, "bytes by role": {"token_embd": 350_000_000, "other": 256}}
-    assert lines(size, above="size") == [
-        "tensors by type:",
-        "  Q6_K: 37",
-        "bytes by role:",
-        "  token_embd: 0.350 GB",
-        "  other: 256 bytes",
-    ]
-    assert lines({"weights_bytes": 3 << 30}, above="memory") == ["weights: 3.000 GiB"]
-    assert lines({"loss_upper_pct": {"math": 0.5}}) == ["loss upper:", "  math: 0.5 %"]
-
-
-def test_a_ruled_out_row_has_no_evidence(reply):
-    """Nothing was computed, so nothing is shown."""
-    row = next(row for row in reply.table.rows if row.engine is None)
-    assert evidence(reply, row) == {}
 
 
 async def test_points_are_walked_and_opened(start):

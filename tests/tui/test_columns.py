@@ -1,0 +1,36 @@
+"""The columns of the tradeoff table."""
+
+from dataclasses import replace
+
+from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
+from advisor.recommendation.tradeoffs import tradeoffs
+from advisor.tui.columns import arranged, columns, matching
+
+
+def _need():
+    from advisor.documents.requirements import Requirements
+
+    return Requirements(model="Llama-3.1-8B", context_tokens=4096)
+
+
+def test_rows_without_figures_sort_last_either_way():
+    """A scheme that was never computed is no extreme."""
+    table = tradeoffs(
+        replace(_need(), engines=("vllm",)),
+        resolve_hardware("RTX 4090", Overrides()),
+        resolve_model("Llama-3.1-8B"),
+    )
+    size = next(column for column in columns(80) if column.title == "GB")
+    for reverse in (True, False):
+        sizes = [row.file_size_bytes for row in arranged(table.rows, size, reverse)]
+        known = [figure.value for figure in sizes if figure is not None]
+        assert sorted(known, reverse=reverse) == known
+        assert {True} == {figure is None for figure in sizes[len(known) :]}
+
+
+def test_filter_words_are_all_needed():
+    """Two words narrow down."""
+    rows = tradeoffs(_need(), resolve_hardware("RTX 4090", Overrides()), resolve_model("Llama-3.1-8B")).rows
+    assert {"Q4_K_M"} == {
+        row.scheme for row in matching(rows, "q4_k_m llama.cpp", False) if not row.scheme.startswith("UD")
+    }
