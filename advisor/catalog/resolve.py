@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -82,7 +81,11 @@ def _is_path(text: str, endings: tuple[str, ...]) -> bool:
     if text.lower().endswith(endings):
         return True
     looks_like_one = "/" in text or "\\" in text or text.startswith((".", "~"))
-    return looks_like_one and os.path.exists(os.path.expanduser(text))
+    if not looks_like_one:
+        return False
+    from advisor.documents.files import expanded  # deferred: only a file needs it
+
+    return expanded(text).exists()
 
 
 def _machine_file(text: str) -> HardwareProfile:
@@ -151,7 +154,9 @@ def resolve_model(text_or_path: str | dict[str, Any] | None, params: str | None 
     if bare:
         return _bare(text, None)
     if _is_path(text, (".gguf", ".json", ".safetensors", ".bin")):
-        return _from_file(os.path.expanduser(text))
+        from advisor.documents.files import expanded  # deferred: only a file needs it
+
+        return _from_file(str(expanded(text)))
     from advisor.catalog.published import as_published  # deferred: not needed for a machine or a file
 
     if params is None:

@@ -20,7 +20,10 @@ MOST_LINE = 8 * 2**20
 
 def expanded(path: str | Path) -> Path:
     """*path* with `~` and `~name` as the folders they mean; as it stands where that is nobody's."""
-    return Path(os.path.expanduser(path))
+    try:
+        return Path(os.path.expanduser(path))
+    except ValueError:  # a NUL in a user's name
+        return Path(path)
 
 
 def open_regular(path: str | Path) -> BufferedReader:

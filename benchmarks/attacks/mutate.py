@@ -16,7 +16,8 @@ TEXTS = (
     "", " ", "\0", "\n", "\x1b[31mX", "\x9b31m", "\ud800", "\u202e", "²", "٣", "9" * 5000, "a" * 5000,
     "nan", "inf",
     "1e400", "-5",
-    "../../x", "$(touch canary)", "'; touch canary; '", "EOF\ntouch canary", "=1+1", "%s%n",
+    "../../x", "~nobody/x", "~\0",
+    "$(touch canary)", "'; touch canary; '", "EOF\ntouch canary", "=1+1", "%s%n",
     "blk.", "blk.²", "blk.4000000000.x", "Q4_K_M", "Q" + "9" * 300, "{}", "[" * 200, "7b" * 50, "true",
     "None",
 )  # fmt: skip

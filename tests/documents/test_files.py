@@ -59,7 +59,7 @@ def test_a_line_has_a_limit():
     assert [2, MOST_LINE + 1, 2] == [len(line) for line in lines_of(stream)]
 
 
-@pytest.mark.parametrize("path", ["~nobody-of-this-name/x.gguf", "x~y", ""])
+@pytest.mark.parametrize("path", ["~nobody-of-this-name/x.gguf", "~a\0b", "x~y", ""])
 def test_a_home_of_nobody_is_a_plain_name(path: str):
     """Nothing is there, which is said as of any other file."""
     assert Path(path) == expanded(path)

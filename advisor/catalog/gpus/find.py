@@ -100,7 +100,10 @@ def _choose(
     if wanted is not None:
         candidates = _as_spelled(candidates, wanted)
     notes = []
-    if wanted is not None and wanted.laptop and row_at(candidates[0])["form"] != "laptop":
+    itself = (
+        "max-q" in row_at(candidates[0])["name"].lower()
+    )  # a workstation card of less power has that name
+    if wanted is not None and wanted.laptop and row_at(candidates[0])["form"] != "laptop" and not itself:
         notes.append(
             f"the catalogue has no laptop version of {row_at(candidates[0])['name']}: the figures are those "
             "of the desktop card, which is faster"

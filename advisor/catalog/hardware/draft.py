@@ -65,6 +65,8 @@ def use_part(draft: Draft, part: Part) -> None:
     integrated = re.search(r"\b(?:igpu|apu)$|\bintegrated gpu$", part.without_size, re.IGNORECASE)
     outer, inner = _brackets(part.text)
     machine = find_machine(part.text) or (find_machine(outer) if inner else None)
+    if machine is None and integrated:
+        machine = find_machine(part.without_size)
     if machine and not (cpu_only and machine.kind not in ("phone", "board")):
         return use_machine(draft, machine, part)
     if not cpu_only and not integrated:

@@ -119,14 +119,16 @@ def usable_by_gpu(vendor: str, catalog_name: str, ram_bytes: int) -> tuple[int, 
     Apple: the default of iogpu.wired_limit_mb, about two thirds of RAM up to 36 GB and three quarters above
     (MTLDevice.recommendedMaxWorkingSetSize). AMD: carve-out plus GTT, by default half of RAM; on Strix Halo
     the limit is meant to be raised to nearly all of it (Linux kernel documentation, gpu/amdgpu). NVIDIA GB10
-    and Jetson share everything. Intel and Qualcomm: what Vulkan's one heap offers, half of RAM.
+    and Jetson and AMD's MI300A, whose only memory is its HBM (https://www.amd.com/en/products/accelerators/
+    instinct/mi300/mi300a.html), share everything. Intel and
+    Qualcomm: what Vulkan's one heap offers, half of RAM.
     """
     if vendor == "Apple":
         share = 2 / 3 if ram_bytes <= 36 * GIB else 3 / 4
         return int(
             ram_bytes * share
         ), "macOS lets the GPU use two thirds of memory up to 36 GB, three quarters above"
-    if vendor == "NVIDIA":
+    if vendor == "NVIDIA" or catalog_name == "Radeon Instinct MI300A":
         return ram_bytes, "CPU and GPU share all memory"
     if catalog_name in ("Radeon 8060S", "Radeon 8050S", "Radeon 8040S"):
         return ram_bytes, (

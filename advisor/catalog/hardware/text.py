@@ -53,7 +53,15 @@ _GENERIC_MACHINE = (
     r"\b(laptop|notebook|desktop|workstation|server|pc|computer|mini "
     r"?pc|machine|cpu|processor|phone|tablet|box|vm)s?\b"
 )
-_MAC = r"\b(?:macbook(?: air| pro)?|mac ?(?:studio|mini|pro)|imac(?: pro)?)\b(?=.*\b[am]\d)"
+_MAC = (
+    r"\b(?:macbook(?: air| pro)?|mac ?(?:studio|mini|pro)|imac(?: pro)?)\b"
+    r"(?:\s+(?:1[3-6]|2[47])(?:[- ]?inch|[\"”″])?(?=\s)(?!\s+[gmt]i?b))?(?=.*\b[am]\d)"
+)
+"""With the inches of its screen, where they are said."""
+_MAC_MEMORY = r"(?<=\d)((?:\s(?:pro|max|ultra))?)\s(96|128|192|256|512)$"
+"""'M2 Ultra 192': no such chip has that many cores, so it is memory."""
+_PLURAL = r"(?<=\d{4})s$|(?<=\b[abhv]\d{3})s$|(?<=\bsxm\d)s$"
+"""'two 3090s', 'eight H100s'; the L40S and laptops' 7700S have an S of their own."""
 _FILLER = r"\b(?:an?|the|my|with|and|or|of|only|no|gpu|generic|unknown|ordinary|typical|some|on)\b"
 
 
@@ -105,6 +113,8 @@ def read_machine(text: str) -> MachineText:
     plain = " ".join(re.sub(r"\((?:r|tm)\)|[®™]", " ", text, flags=re.IGNORECASE).split())
     plain = re.sub(r"\((?:hybrid|total|each)\)", " ", plain, flags=re.IGNORECASE)
     plain = compiled(_MAC).sub(" ", plain)
+    if re.search(r"\bm\d", plain.lower()):
+        plain = compiled(_MAC_MEMORY).sub(r"\1 \2GB", plain)
     if provider := compiled(_PROVIDERS).search(plain):
         plain = compiled(_PROVIDERS).sub(" ", plain).strip()
         machine.said.append(
@@ -168,4 +178,6 @@ def _add(machine: MachineText, piece: str) -> None:
     if count < 1:
         raise UsageError(f"{whole!r}: {count} devices are not a machine; give 1 or more")
     machine.counted = machine.counted or bool(before or after)
+    if count > 1:
+        piece = compiled(_PLURAL).sub("", piece.strip())
     machine.parts.append(Part(piece.strip(), count, size))

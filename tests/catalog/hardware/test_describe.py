@@ -94,6 +94,34 @@ def test_what_cannot_be_answered_says_what_is_missing(text: str, missing: str) -
         describe_machine(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "gpu", "count", "gib"),
+    [
+        ("two RTX 3090s", "GeForce RTX 3090", 2, 24),
+        ("eight H100 SXM5s", "H100 SXM5 80 GB", 8, 80),
+        ("4x L40s", "L40S", 4, 45),
+        ("M2 Ultra 192", "Apple M2 Ultra (60-core GPU)", 1, 144),
+        ("MacBook Pro 14 M4 Pro 24GB", "Apple M4 Pro (16-core GPU)", 1, 16),
+        ("MacBook Pro 16-inch M1 Max 64GB", "Apple M1 Max (24-core GPU)", 1, 48),
+        ("MI300A", "Radeon Instinct MI300A", 1, 128),
+        ("RTX A6000 Ada", "RTX 6000 Ada Generation", 1, 48),
+        ("Ryzen AI 9 HX 370 64GB iGPU", "Radeon 890M", 1, 32),
+    ],
+)
+def test_as_people_write_them(text: str, gpu: str, count: int, gib: int) -> None:
+    """Plurals, memory without its unit, inches of a screen, a size between a processor and its GPU."""
+    gpus = describe_machine(text).gpus
+    assert [(gpu, gib)] * count == [
+        (g.catalog_name or g.name, round((g.memory_total_bytes or 0) / GIB)) for g in gpus
+    ]
+
+
+def test_a_workstation_card_named_max_q_is_no_laptop() -> None:
+    """The RTX PRO 6000 Max-Q is a desktop card of less power, and its own row."""
+    notes = describe_machine("RTX PRO 6000 Blackwell Max-Q").notes
+    assert [] == [note for note in notes if "laptop" in note]
+
+
 @pytest.mark.parametrize("text", ["RTX 6090", "RTX 4090 banana", "x" * 100_000, "1" * 80_000, "+ " * 50_000])
 def test_unknown_words_are_refused_at_once(text: str) -> None:
     """No word is skipped, and no length costs time."""
