@@ -69,7 +69,9 @@ def find_engine(text: str) -> str:
 
         close = difflib.get_close_matches(bare, names, n=4, cutoff=0.5)
         nearest = tuple(dict.fromkeys(names[near] for near in close)) or engine_names()
-        raise UnknownNameError("engine", text, nearest)
+        known = {comparable(engine.name) for engine in all_engines().values()}
+        hint = "measured rows of it are read, but no plans are made for it" if bare in known else ""
+        raise UnknownNameError("engine", text, nearest, hint)
     return found
 
 

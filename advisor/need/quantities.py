@@ -37,11 +37,11 @@ def rate(text: str, option: str) -> float:
 
 
 def count(text: str, option: str) -> int:
-    """A whole number above zero; '8k' and '32K' are multiples of 1024, as model cards use them."""
-    match = re.fullmatch(r"\s*([0-9]{1,12})\s*([kK])?\s*", text)
+    """A whole number above zero; '8k', '32K' and '1M' are multiples of 1024, as model cards use them."""
+    match = re.fullmatch(r"\s*([0-9]{1,12})\s*([kKmM])?\s*", text)
     if not match or int(match[1]) == 0:
         raise _wrong(option, text, "give a whole number above zero such as 8192 or 8k")
-    return int(match[1]) * (1024 if match[2] else 1)
+    return int(match[1]) * {"k": 1024, "m": 1024**2}.get((match[2] or "").lower(), 1)
 
 
 def _number(text: str, option: str, wanted: str) -> float:

@@ -35,7 +35,9 @@ class TestSeconds:
 
 
 class TestCount:
-    @pytest.mark.parametrize(("text", "value"), [("8192", 8192), ("8k", 8192), ("32K", 32768)])
+    @pytest.mark.parametrize(
+        ("text", "value"), [("8192", 8192), ("8k", 8192), ("32K", 32768), ("1M", 1_048_576)]
+    )
     def test_reads(self, text, value):
         """k is 1024, as context lengths are stated."""
         assert value == quantities.count(text, "--context")

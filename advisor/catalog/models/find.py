@@ -147,7 +147,8 @@ def _of_shapes(edition: Edition, typed: str, copy: Edition) -> ModelProfile | No
     if match is not None and _same_size(profile_at(match.row), edition):
         profile = profile_at(match.row)
         notes = said(typed, profile.name, match) or (_SIBLING.format(text=typed, name=profile.name),)
-        return replace(profile, thinking=None, notes=notes, **stated)
+        longest = edition.context_length or profile.context_length
+        return replace(profile, thinking=None, notes=notes, context_length=longest, **stated)
     if edition.n_params is None:
         return None
     return ModelProfile(

@@ -95,6 +95,12 @@ def test_a_fine_tune_is_served_under_its_own_name() -> None:
     assert "no repository of this name is known" in unowned.notes[-1]
 
 
+def test_an_edition_reads_as_many_tokens_as_it_was_trained_for() -> None:
+    """Other rows lend it their shapes, not their context."""
+    contexts = [find_model(name).context_length for name in ("Qwen2.5-7B", "Qwen/Qwen2.5-7B-Instruct-1M")]
+    assert [32768, 1_010_000] == contexts
+
+
 def test_an_edition_without_a_row_has_its_size() -> None:
     """Where no row of the catalogue has its shapes, sizes follow from the stated parameter count, and it is
     said."""
