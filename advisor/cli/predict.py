@@ -48,10 +48,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--task", metavar="T", help="chat, code, math … (default chat)")
     parser.add_argument("--kv-cache", metavar="TYPE", help="f16, q8_0, q4_0, fp8 … (default f16)")
     parser.add_argument(
-        "--context", metavar="TOKENS", type=int, help="room for each request (default: prompt and answer)"
+        "--context", metavar="TOKENS", help="room for each request (default: prompt and answer)"
     )
-    parser.add_argument("--prompt", metavar="TOKENS", type=int, help="prompt tokens of a request")
-    parser.add_argument("--output", metavar="TOKENS", type=int, help="answer tokens of a request")
+    parser.add_argument("--prompt", metavar="TOKENS", help="prompt tokens of a request")
+    parser.add_argument("--output", metavar="TOKENS", help="answer tokens of a request")
     parser.add_argument(
         "--concurrency", metavar="N", help="requests at once, or max: as many as the memory holds (default 1)"
     )
@@ -119,6 +119,8 @@ def _failure(code: str, message: str) -> AdvisorError:
 
 
 def _case(args: argparse.Namespace) -> dict[str, Any]:
+    from advisor.need.quantities import count
+
     if not args.model or not args.scheme:
         raise UsageError("give --model and --scheme, or --batch FILE")
     concurrency = args.concurrency
@@ -126,12 +128,14 @@ def _case(args: argparse.Namespace) -> dict[str, Any]:
         if not (concurrency.isascii() and concurrency.isdigit() and len(concurrency) < _MOST_DIGITS):
             raise UsageError(f"--concurrency {concurrency[:60]}: give a whole number or max")
         concurrency = int(concurrency)
-    workload = {
-        "prompt_tokens": args.prompt,
-        "output_tokens": args.output,
-        "context_tokens": args.context,
-        "concurrency": concurrency,
+    tokens = {
+        name: count(stated, f"--{name}")
+        for name in ("prompt", "output", "context")
+        if (stated := getattr(args, name)) is not None
     }
+    workload = {f"{name}_tokens": number for name, number in tokens.items()}
+    if concurrency is not None:
+        workload["concurrency"] = concurrency
     case = {
         "hardware": args.hardware,
         "engine": args.engine,
@@ -139,7 +143,7 @@ def _case(args: argparse.Namespace) -> dict[str, Any]:
         "scheme": args.scheme,
         "task": args.task,
         "kv_type": args.kv_cache,
-        "workload": {key: value for key, value in workload.items() if value is not None},
+        "workload": workload,
     }
     return {key: value for key, value in case.items() if value is not None}
 

@@ -21,3 +21,15 @@ def test_standard_output_is_the_answers_alone(cluster, tmp_path, capsys):
     here = capsys.readouterr().out
     assert 0 == run(["predict", "--batch", str(file), "--ray", "local"])
     assert here == capsys.readouterr().out
+
+
+def test_lengths_are_written_as_in_the_other_commands(capsys):
+    """4k is 4096 here too."""
+    case = ["predict", "--model", "Llama-3.1-8B", "--scheme", "Q4_K_M", "--hardware", "RTX 4090"]
+    printed = []
+    for lengths in (["--prompt", "4k", "--output", "1k"], ["--prompt", "4096", "--output", "1024"]):
+        assert 0 == run([*case, *lengths])
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1]
+    assert 2 == run([*case, "--context", "x"])
+    assert "advisor: --context x: give a whole number above zero" in capsys.readouterr().err

@@ -78,6 +78,16 @@ def _other_memory(candidates: list[int], name: str, memory_bytes: float) -> list
     ]
 
 
+def _no_laptop(name: str, form: str) -> list[str]:
+    """That only a desktop card is known; a workstation card of less power is a Max-Q by its own name."""
+    if form == "laptop" or "max-q" in name.lower():
+        return []
+    return [
+        f"the catalogue has no laptop version of {name}: the figures are those of the desktop card, "
+        "which is faster"
+    ]
+
+
 def _slowest(index: int) -> tuple[object, ...]:
     """Sorts rows: the slower first, then the smaller."""
     card = row_at(index)
@@ -100,14 +110,8 @@ def _choose(
     if wanted is not None:
         candidates = _as_spelled(candidates, wanted)
     notes = []
-    itself = (
-        "max-q" in row_at(candidates[0])["name"].lower()
-    )  # a workstation card of less power has that name
-    if wanted is not None and wanted.laptop and row_at(candidates[0])["form"] != "laptop" and not itself:
-        notes.append(
-            f"the catalogue has no laptop version of {row_at(candidates[0])['name']}: the figures are those "
-            "of the desktop card, which is faster"
-        )
+    if wanted is not None and wanted.laptop:
+        notes += _no_laptop(row_at(candidates[0])["name"], row_at(candidates[0])["form"])
     if memory_bytes:
         sized = _narrow(candidates, lambda row: has_memory(row, memory_bytes))
         if sized == candidates and memory_options(row_at(candidates[0])):
