@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from advisor.errors import ExitCode
 
@@ -25,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
         names = [name for name in _names(args.kind) if args.name.lower() in name.lower()]
         print(dumps(names) if args.json else "\n".join(names))
         return ExitCode.OK
-    found = _show(args.kind, args.name)
+    found = _named(_show(args.kind, args.name))
     if args.json:
         print(dumps(found))
     else:
@@ -91,19 +92,36 @@ def _show(kind: str, name: str) -> object:
     return found
 
 
-def _text(found: object) -> str:
+def _named(found: object) -> Any:
+    """A row with the names of its fields, however it is kept."""
     from advisor.documents.plain import plain
 
+    if isinstance(found, tuple) and hasattr(found, "_asdict"):
+        return {key: _named(value) for key, value in found._asdict().items()}
+    if isinstance(found, tuple):
+        return [_named(value) for value in found]
+    return plain(found)
+
+
+def _text(row: dict[str, Any], indent: str = "") -> str:
+    """One field a line, parts indented; what nobody states is left out."""
     lines = []
-    for key, value in plain(found).items():
+    for key, value in row.items():
         if value in (None, [], {}, ""):
             continue
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            lines.append(f"{key}:")
+        if isinstance(value, dict):
+            lines += [f"{indent}{key}:", _text(value, indent + "  ")]
+        elif isinstance(value, list) and isinstance(value[0], dict):
+            lines.append(f"{indent}{key}:")
             lines += [
-                "  " + ", ".join(f"{k} {v}" for k, v in item.items() if v not in (None, [], ""))
+                f"{indent}  "
+                + ", ".join(f"{k} {_cell(v)}" for k, v in item.items() if v not in (None, [], ""))
                 for item in value
             ]
         else:
-            lines.append(f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
-    return "\n".join(lines)
+            lines.append(f"{indent}{key}: {_cell(value)}")
+    return "\n".join(line for line in lines if line)
+
+
+def _cell(value: object) -> str:
+    return ", ".join(map(_cell, value)) if isinstance(value, list) else str(value)

@@ -18,6 +18,7 @@ from advisor.catalog.models import find_model
 from advisor.catalog.resolve import machine_of, resolve_hardware, resolve_model
 from advisor.catalog.schemes import find_scheme
 from advisor.cli.main import run
+from advisor.cli.profiles import KINDS as PROFILES
 from advisor.data import store_file
 from advisor.deploy import shell
 from advisor.documents.deployment import Command, TextFile
@@ -126,7 +127,9 @@ def command_line(chance: Random, folder: Path) -> object:
     """Options with hostile values: one line and a code of the contract, or an answer."""
     command = chance.choice(("predict", "recommend", "inspect", "profiles", "schema", "deploy", "explain"))
     argv = [command, "--json"]
-    if command in ("inspect", "profiles", "schema"):
+    if command == "profiles" and chance.random() < 0.5:
+        argv = ["profiles", "show", chance.choice(PROFILES), chance.choice(WORDS)]
+    elif command in ("inspect", "profiles", "schema"):
         argv += [str(hostile(chance))[:200] for _ in range(chance.randint(0, 2))]
     else:
         argv += ["--hardware", "RTX 4090", "--model", "Llama-3.1-8B", "--scheme", "Q4_K_M"]
@@ -138,7 +141,8 @@ def command_line(chance: Random, folder: Path) -> object:
         code = run(argv)
     if code not in (0, 2, 3, 4, 5, 6):
         raise Fault(f"code {code}: {err.getvalue()[:300]} :: {argv}")
-    if code in (2, 4, 5, 6) and (len(err.getvalue().splitlines()) != 1 or '"error"' not in out.getvalue()):
+    told = "--json" not in argv or '"error"' in out.getvalue()
+    if code in (2, 4, 5, 6) and (len(err.getvalue().splitlines()) != 1 or not told):
         raise Fault(f"code {code} without one line and a document: {err.getvalue()[:300]} :: {argv}")
     if any(ord(c) < 32 and c != "\n" for c in err.getvalue()):
         raise Fault(f"control characters on the terminal :: {argv}")
