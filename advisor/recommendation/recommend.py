@@ -21,7 +21,7 @@ from advisor.recommendation.plans import make_plan
 from advisor.recommendation.rank import objective_of, ranked
 from advisor.recommendation.reading import PATIENCE_S, READING_TOKENS_PER_S
 from advisor.recommendation.reasons import reasons
-from advisor.recommendation.room import rooms
+from advisor.recommendation.room import free_now, rooms
 
 CRUSHED_LOSS_PCT = 2.0
 """From here on other models are looked at: twice the loss that MLPerf Inference usually allows."""
@@ -87,7 +87,7 @@ def answer(
             recommendation=None,
             rejected=tuple(rejected),
             nearest_miss=nearest_miss(missed, requirements),
-            warnings=hardware.notes,
+            warnings=(*hardware.notes, *free_now(hardware)),
         )
     best = order[0]
     return Recommendation(
@@ -135,6 +135,7 @@ interval says less than the sizes do."""
 def _warnings(best: Judged, requirements: Requirements, hardware: HardwareProfile) -> tuple[str, ...]:
     lines = [
         *hardware.notes,
+        *free_now(hardware),
         *best.case.model.notes,
         *best.outcome.warnings,
         *_about_loss(best, requirements),

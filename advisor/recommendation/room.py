@@ -1,7 +1,9 @@
-"""How many tokens a plan keeps room for: what was asked for, or what nobody asked for and may shrink."""
+"""How many tokens a plan keeps room for: what was asked for, or what nobody asked for and may shrink; and
+what is said of room that other programs may take."""
 
 from __future__ import annotations
 
+from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.requirements import Requirements
 
@@ -29,3 +31,20 @@ def largest(least: int, wanted: int, fits_tokens: int | None) -> int:
     """The largest context from *least* to *wanted* of which *fits_tokens* says that it fits."""
     found = (fits_tokens or 0) // _STEP_TOKENS * _STEP_TOKENS
     return max(least, min(wanted, found))
+
+
+def free_now(hardware: HardwareProfile) -> tuple[str, ...]:
+    """What is to be said of a probed machine: its plans rest on the memory that was free at that moment."""
+    places = [(hardware.memory.available_bytes, hardware.memory.total_bytes, "main memory")]
+    places += [(gpu.memory_free_bytes, gpu.memory_total_bytes, gpu.name) for gpu in hardware.gpus]
+    counted = [
+        f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB of {name}"
+        for free, total, name in dict.fromkeys(places)
+        if free is not None and total is not None
+    ]
+    if hardware.source != "probe" or not counted:
+        return ()
+    return (
+        f"plans count the memory that was free when this machine was probed ({', '.join(counted)}): what "
+        "other programs take or give back changes the answer; state --ram or --vram to plan for all of it",
+    )

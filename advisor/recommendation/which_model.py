@@ -21,6 +21,7 @@ from advisor.recommendation.quality import expected_quality
 from advisor.recommendation.rank import ranked
 from advisor.recommendation.reading import READING_TOKENS_PER_S
 from advisor.recommendation.reasons import reasons
+from advisor.recommendation.room import free_now
 
 SHOWN = 16
 """Models in the list: one screen. Each is planned as if it had been named."""
@@ -91,7 +92,7 @@ def recommend_any(
         alternatives=tuple(make_plan(choice.plan, requirements) for choice in best[1:]),
         rejected=tuple(rejected),
         nearest_miss=None if best else nearest_miss(missed, requirements),
-        warnings=hardware.notes,
+        warnings=(*hardware.notes, *free_now(hardware)),
     )
 
 

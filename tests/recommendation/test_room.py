@@ -2,8 +2,9 @@
 
 import pytest
 
+from advisor.documents.hardware import Cpu, HardwareProfile, Memory
 from advisor.documents.requirements import Load, Requirements
-from advisor.recommendation.room import largest, rooms
+from advisor.recommendation.room import free_now, largest, rooms
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,21 @@ def test_context_max(ask):
         "Qwen3-8B", "RTX 4090", context="max", scheme=("Q4_K_M",), engine=("llama.cpp",)
     ).recommendation
     assert 32768 <= plan.context_tokens <= 40960
+
+
+GIB = 2**30
+
+
+@pytest.mark.parametrize(
+    ("source", "free", "said"),
+    [
+        ("probe", 20 * GIB, ["20.0 of 32.0 GiB of main memory"]),
+        ("probe", None, []),
+        ("inventory", 20 * GIB, []),
+    ],
+)
+def test_an_answer_says_that_it_rests_on_free_memory(source, free, said):
+    """Of this machine, where it was read; another tool's inventory speaks for itself."""
+    memory = Memory(total_bytes=32 * GIB, available_bytes=free)
+    machine = HardwareProfile(name="m", source=source, cpu=Cpu(architecture="x86_64"), memory=memory)
+    assert said == [note.partition("(")[2].partition(")")[0] for note in free_now(machine)]
