@@ -21,7 +21,7 @@ _MARK = (
     r"|\bint[48]\b|\b\d-?bit\b"
 )
 """What a name must hold to be looked at further: most names have nothing of it."""
-_GGUF_TAG = r"(?:^|[:\-_./])((?:ud-)?(?:i?q\d(?:_[a-z0-9]+)*|tq\d_0|f16|fp16|bf16|f32))(?:\.gguf)?$"
+_GGUF_TAG = r"(?:^|[:\-_./])((?:ud-)?(?:i?q\d(?:_[a-z0-9]+)*|tq\d_0|f16|fp16|bf16|f32))(?:[.\-_]gguf)?$"
 _BLOCK_FP8 = ("qwen/", "deepseek-ai/")
 """Publishers whose '-FP8' has one scale per 128 x 128 block (https://huggingface.co/Qwen/Qwen3-8B-FP8)."""
 _STATIC_FP8 = ("redhatai/", "neuralmagic/", "nvidia/", "amd/")

@@ -64,8 +64,8 @@ def candidates(
             continue
         loaded, refusal = loadable(scheme, model)
         ways = runnable(loaded, hardware, engines)
-        if not ways and requirements.schemes and not requirements.engines:
-            # a scheme asked for by name says with it which engines are meant
+        if not ways and (requirements.schemes or model.fixed_scheme) and not requirements.engines:
+            # a scheme asked for by name, or a checkpoint's own, says with it which engines are meant
             ways = runnable(loaded, hardware, tuple(engine.name for engine in offered()))
         if not ways:
             reason = why_not(scheme, hardware, engines) or refusal

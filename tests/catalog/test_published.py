@@ -54,6 +54,20 @@ def test_the_table_of_checkpoints_knows_better_than_a_name(text: str, expected: 
     assert expected == (model.fixed_scheme, model.hf_id)
 
 
+@pytest.mark.parametrize(
+    ("text", "scheme"),
+    [
+        ("someone/Llama-3.1-8B-Instruct-Q4_K_M-GGUF", "Q4_K_M"),
+        ("google/gemma-3-27b-it-qat-q4_0-gguf", "Q4_0"),
+        ("bartowski/Qwen_Qwen3-8B-GGUF", None),
+    ],
+)
+def test_a_repository_of_one_file_is_that_file(text: str, scheme: str | None) -> None:
+    """The quantization before '-GGUF' is that of its one file; without one there are several."""
+    model = resolve_model(text)
+    assert (text, scheme) == (model.files_repository, model.fixed_scheme)
+
+
 def test_every_scheme_is_written_as_the_table_writes_it() -> None:
     """`fixed_scheme` is a canonical name."""
     schemes = [scheme for _, scheme in REPOSITORIES.values()]

@@ -28,6 +28,17 @@ def test_fp8_before_ada_is_weights_only(need_of):
     assert {"RTX 3090": {(True, "weights only")}, "RTX 4090": {(False, "")}} == offered
 
 
+@pytest.mark.parametrize(
+    ("name", "engine"),
+    [("unsloth/Qwen3-8B-bnb-4bit", "sglang"), ("turboderp/Qwen3-8B-exl3:4.0bpw", "exllamav3")],
+)
+def test_a_checkpoint_is_run_by_the_engines_that_read_it(need_of, name, engine):
+    """Also where none of those looked at unasked does: nothing else can be done with it."""
+    model, need = need_of(name)
+    found, _ = candidates(need, resolve_hardware("RTX 4090"), model)
+    assert engine in {candidate.engine for candidate in found}
+
+
 def test_every_candidate_has_a_kv_type(need_of):
     """The preferred one comes first, so there is always one to judge."""
     model, need = need_of("Qwen2.5-7B")
