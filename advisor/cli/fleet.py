@@ -51,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     """Answer; exit code 3 when the model fits nowhere."""
     from advisor.catalog.inventories import read_inventory
     from advisor.documents.files import read_standard_input, read_text
+    from advisor.measuring.own import own_evidence
     from advisor.recommendation.capacity import TRIED_CONCURRENCY, plan_fleet
 
     if args.inventories.count("-") > 1:
@@ -63,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         for machine in read_inventory(read_standard_input() if path == "-" else read_text(path), path)
     ]
     tried = () if args.concurrency else TRIED_CONCURRENCY
-    document = plan_fleet(requirements, machines, model, tried=tried)
+    document = plan_fleet(requirements, machines, model, tried=tried, own=own_evidence)
     if args.manifests:
         from advisor.deploy.manifests import manifests
 

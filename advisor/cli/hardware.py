@@ -40,13 +40,14 @@ def run(args: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from advisor.catalog.offers import left_out
+    from advisor.measuring.own import own_evidence
     from advisor.recommendation.cheapest import cheapest
 
     if args.concurrency:
         raise UsageError("--users says how many are served; --concurrency follows from it")
     model = options.needed_model(args)
     requirements = options.requirements(args, model)
-    document = cheapest(requirements, model, _demand(args), _offers(args))
+    document = cheapest(requirements, model, _demand(args), _offers(args), own_evidence)
     document = replace(document, left_out=() if args.prices else left_out())
     if args.json:
         from advisor.documents.plain import dumps

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import NamedTuple
 
 from advisor.catalog.inventories import shape
 from advisor.documents.fleet import Capacity, FleetPlan, ShapePlan, UnusedNode
@@ -14,6 +15,7 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Plan, Recommendation
 from advisor.documents.requirements import Requirements
+from advisor.prediction.own.evidence import OwnEvidence, OwnOf, nothing_of
 from advisor.recommendation.recommend import recommend
 
 TRIED_CONCURRENCY = (1, 16, 64)
@@ -27,8 +29,9 @@ def plan_fleet(
     model: ModelProfile,
     *,
     tried: tuple[int, ...] = (),
+    own: OwnOf = nothing_of,
 ) -> FleetPlan:
-    """Every kind of machine planned once, and the capacity of all.
+    """Every kind of machine planned once with what *own* knows of it, and the capacity of all.
 
     With *tried* each kind takes the number of requests at once that gives the most tokens/s while the need is
     met; without, the requirements' own loads.
@@ -42,7 +45,7 @@ def plan_fleet(
         else:
             shapes.setdefault(shape(machine.hardware), []).append(machine)
     planned = [
-        replace(_shape(requirements, alike, model, tried), selector=_selector(alike, machines))
+        replace(_shape(requirements, _alike(alike, own), model, tried), selector=_selector(alike, machines))
         for alike in shapes.values()
     ]
     planned.sort(key=lambda found: -_rate(found.capacity))
@@ -61,11 +64,25 @@ def plan_fleet(
     )
 
 
-def _shape(
-    requirements: Requirements, alike: list[InventoryMachine], model: ModelProfile, tried: tuple[int, ...]
-) -> ShapePlan:
-    hardware = replace(alike[0].hardware, name=alike[0].hardware.name.removesuffix(f" ({alike[0].node})"))
-    found = _best(requirements, hardware, model, tried)
+class _Kind(NamedTuple):
+    """Equal machines, and what was measured on one of them."""
+
+    alike: list[InventoryMachine]
+    hardware: HardwareProfile
+    own: OwnEvidence
+
+
+def _alike(alike: list[InventoryMachine], own: OwnOf) -> _Kind:
+    first = alike[0]
+    evidence = own(first.hardware)
+    notes = (*first.hardware.notes, *evidence.notes)
+    name = first.hardware.name.removesuffix(f" ({first.node})")
+    return _Kind(alike, replace(first.hardware, name=name, notes=notes), evidence)
+
+
+def _shape(requirements: Requirements, kind: _Kind, model: ModelProfile, tried: tuple[int, ...]) -> ShapePlan:
+    alike, hardware, _ = kind
+    found = _best(requirements, kind, model, tried)
     places = sum(machine.count for machine in alike)
     plan = found.recommendation
     return ShapePlan(
@@ -89,17 +106,18 @@ def _selector(alike: list[InventoryMachine], everyone: list[InventoryMachine]) -
 
 
 def _best(
-    requirements: Requirements, hardware: HardwareProfile, model: ModelProfile, tried: tuple[int, ...]
+    requirements: Requirements, kind: _Kind, model: ModelProfile, tried: tuple[int, ...]
 ) -> Recommendation:
     """The answer under the load that brings the most; the first one where nothing fits."""
     answers = [
         recommend(
             replace(requirements, loads=tuple(replace(load, concurrency=at) for load in requirements.loads)),
-            hardware,
+            kind.hardware,
             model,
+            kind.own,
         )
         for at in tried
-    ] or [recommend(requirements, hardware, model)]
+    ] or [recommend(requirements, kind.hardware, model, kind.own)]
     fitting = [found for found in answers if found.recommendation is not None]
     return max(fitting, key=_tokens_per_s, default=answers[0])
 

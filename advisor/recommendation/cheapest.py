@@ -8,10 +8,12 @@ from math import ceil
 from typing import NamedTuple
 
 from advisor.catalog.inventories import shape
+from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.offers import Demand, HardwareAnswer, NearestOffer, Offer, OfferPlan
 from advisor.documents.outcome import Estimate, Outcome
 from advisor.documents.requirements import Requirements
+from advisor.prediction.own.evidence import OwnOf, nothing_of
 from advisor.recommendation.best import best_plan
 from advisor.recommendation.evaluate import feasible
 from advisor.recommendation.judge import Judged, Setting
@@ -32,7 +34,11 @@ LEAST_BPW = 1.5
 
 
 def cheapest(
-    requirements: Requirements, model: ModelProfile, demand: Demand, offers: Iterable[Offer]
+    requirements: Requirements,
+    model: ModelProfile,
+    demand: Demand,
+    offers: Iterable[Offer],
+    own: OwnOf = nothing_of,
 ) -> HardwareAnswer:
     """The offers that meet the need, the cheapest first: SHOWN of each of rent and buy.
 
@@ -41,7 +47,7 @@ def cheapest(
     """
     if not (requirements.schemes or model.fixed_scheme):
         requirements = replace(requirements, schemes=(*SHORTLIST, "BF16"))
-    market, offers = _Market(requirements, model, demand), tuple(offers)
+    market, offers = _Market(requirements, model, demand, own), tuple(offers)
     found: dict[str, list[_Bid]] = {"usd_per_hour": [], "usd": []}
     for offer in sorted(offers, key=lambda offer: offer.price.amount):
         best = found[offer.price.unit]
@@ -82,8 +88,8 @@ class _Bid(NamedTuple):
 class _Market:
     """One model, need and demand, asked of many offers."""
 
-    def __init__(self, requirements: Requirements, model: ModelProfile, demand: Demand) -> None:
-        self.requirements, self.model, self.demand = requirements, model, demand
+    def __init__(self, requirements: Requirements, model: ModelProfile, demand: Demand, own: OwnOf) -> None:
+        self.requirements, self.model, self.demand, self.own = requirements, model, demand, own
         self._plans: dict[tuple[object, ...], Judged | None] = {}
 
     def bid(self, offer: Offer) -> _Bid | None:
@@ -114,9 +120,11 @@ class _Market:
     def _plan(self, offer: Offer, at_once: int) -> Judged | None:
         key = (shape(offer.hardware), at_once)
         if key not in self._plans:
-            setting = Setting(offer.hardware, self.model)
-            self._plans[key] = best_plan(self._need(at_once), setting)
+            self._plans[key] = best_plan(self._need(at_once), self._setting(offer.hardware))
         return self._plans[key]
+
+    def _setting(self, hardware: HardwareProfile) -> Setting:
+        return Setting(hardware, self.model, own=self.own(hardware))
 
     def _need(self, at_once: int) -> Requirements:
         loads = tuple(replace(load, concurrency=at_once) for load in self.requirements.loads)
@@ -125,7 +133,7 @@ class _Market:
     def priced(self, bid: _Bid) -> OfferPlan:
         """What is said of an offer: its plan, and what it costs."""
         need, demand, outcome = self._need(bid.at_once), self.demand, bid.plan.outcome
-        order = ranked(feasible(need, Setting(bid.plan.case.hardware, self.model)), need)
+        order = ranked(feasible(need, self._setting(bid.plan.case.hardware)), need)
         waiting = None
         latency, ttft = outcome.request_latency_s, outcome.time_to_first_token_s
         if demand.requests_per_s is not None and latency is not None and ttft is not None:

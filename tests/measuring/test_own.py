@@ -175,3 +175,26 @@ def test_a_measured_value_lies_in_its_own_interval(capsys: pytest.CaptureFixture
     said = answer(capsys, "recommend", "--json", "--model", "llama-3.1-8b", "--hardware", "RTX 4090",
                   "--engine", "llama.cpp", "--scheme", "Q4_K_M")  # fmt: skip
     assert (factor > 3) == ("those are in doubt" in said)
+
+
+def test_a_fleet_and_offers_read_the_rows_of_their_machines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The kind of machine that was measured is planned with its rows; so is an offer of such a machine."""
+    inventory, prices = tmp_path / "nvidia.csv", tmp_path / "prices.csv"
+    inventory.write_text("name, memory.total [MiB]\nNVIDIA GeForce RTX 4090, 24564 MiB\n")
+    prices.write_text("hardware,price,unit,date,source\nRTX 4090,0.5,usd_per_hour,2026-01-01,me\n")
+    need = ("--model", "llama-3.1-8b", "--engine", "llama.cpp", "--scheme", "Q4_K_M", "--json")
+    asked = (
+        ("fleet", str(inventory), *need, "--concurrency", "1"),
+        ("hardware", "--prices", str(prices), *need),
+    )
+
+    def bases() -> list[str]:
+        fleet, offers = (json.loads(answer(capsys, *argv)) for argv in asked)
+        plans = (fleet["shapes"][0]["plan"], offers["rent"][0]["plan"])
+        return [plan["predicted"]["decode_tokens_per_s"]["basis"] for plan in plans]
+
+    assert "measured-here" not in bases()
+    answer(capsys, "measurements", "import", str(FIXTURES / "llama_bench.json"))
+    assert ["measured-here"] * 2 == bases()

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
+
+from advisor.documents.hardware import HardwareProfile
 
 Phase = Literal["decode", "prefill"]
 PHASES: tuple[Phase, ...] = ("decode", "prefill")
@@ -73,3 +76,10 @@ class OwnEvidence(NamedTuple):
 
 
 NOTHING_OWN = OwnEvidence()
+OwnOf = Callable[[HardwareProfile], OwnEvidence]
+"""What was measured on a machine, for answers over many of them."""
+
+
+def nothing_of(hardware: HardwareProfile) -> OwnEvidence:
+    """Nobody measured anything on *hardware*."""
+    return NOTHING_OWN
