@@ -111,7 +111,7 @@ def _finer(plan: Judged, requirements: Requirements, order: Sequence[Judged]) ->
     unseen = less <= load("decision")["benchmark_resolution_pct"]
     mine, its = rate(plan, requirements), rate(finest, requirements)
     price = [f"{its:.3g} instead of {mine:.3g} tokens/s"] if mine and its and its < mine else []
-    sizes = [other.outcome.file_size_bytes.value / 1e9 for other in (finest, plan)]
+    sizes = [round(other.outcome.file_size_bytes.value / 1e9, 1) for other in (finest, plan)]
     if sizes[0] > sizes[1]:
         price.append(f"{sizes[0]:.1f} instead of {sizes[1]:.1f} GB")
     if not price:

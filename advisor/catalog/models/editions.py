@@ -43,6 +43,11 @@ def _ids() -> tuple[str, ...]:
 
 
 @cache
+def edition_names() -> tuple[str, ...]:
+    """The name of every edition, without its owner."""
+    return tuple(dict.fromkeys(name.partition("/")[2] for name in _ids()))
+
+
 def edition_at(index: int) -> Edition:
     """One row as an object."""
     line = cells(_FILE, lines(_FILE)[index])

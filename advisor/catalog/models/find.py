@@ -8,7 +8,14 @@ from functools import lru_cache
 from typing import Any
 
 from advisor.catalog.models.basis import Match, said
-from advisor.catalog.models.editions import Edition, edition_named, edition_of, editions_of, is_mirror
+from advisor.catalog.models.editions import (
+    Edition,
+    edition_named,
+    edition_names,
+    edition_of,
+    editions_of,
+    is_mirror,
+)
 from advisor.catalog.models.kinds import refuse_other_kinds
 from advisor.catalog.models.match import match_row
 from advisor.catalog.models.ollama_defaults import DEFAULTS, LATEST, plain_name
@@ -65,7 +72,20 @@ def find_model(text: str) -> ModelProfile:
     if stated is not None:
         size = f"{stated / 1e9:g}B" if stated >= 1e9 else f"{stated / 1e6:g}M"
         hint = f"--params {size} works for any model of that size, or give its GGUF file or config.json"
-    raise UnknownNameError("model", text, nearest(typed, (line["name"] for line in rows())), hint)
+    names = [line["name"] for line in rows()]
+    family, relatives = _family(typed, names)
+    if family and not relatives:
+        hint = f"no model of the catalogue is called {family!r}; {hint}"
+    raise UnknownNameError("model", text, nearest(typed, relatives or names), hint)
+
+
+def _family(typed: str, names: list[str]) -> tuple[str, list[str]]:
+    """The word that *typed* begins with, where no catalogue name has it, and the editions that have it; ''
+    and nothing where one has."""
+    word = next(iter(re.findall(r"[a-z]{3,}", typed.rpartition("/")[2].lower())), "")
+    if not word or any(word in name.lower() for name in names):
+        return "", []
+    return word, [tail for tail in edition_names() if word in tail.lower()]
 
 
 def _find(typed: str) -> ModelProfile | None:

@@ -109,6 +109,19 @@ def test_an_edition_without_a_row_has_its_size() -> None:
     assert "only its size is known" in model.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("state-spaces/mamba-2.8b", "nearest: falcon-mamba-7b"),
+        ("RWKV-7", "no model of the catalogue is called 'rwkv'"),
+    ],
+)
+def test_the_nearest_are_of_the_family_asked_for(typed: str, words: str) -> None:
+    """Where the catalogue has none of its name, it says so; sizes alike make no relative."""
+    with pytest.raises(UnknownNameError, match=words):
+        find_model(typed)
+
+
 @pytest.mark.parametrize("typed", ["foo-7b", "someone/foo-7b", "x" * 90_000, "9" * 80_000, "a/" * 50_000])
 def test_an_unknown_name_is_refused_at_once(typed: str) -> None:
     """However long it is, the error is one short line."""
