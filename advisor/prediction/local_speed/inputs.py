@@ -102,14 +102,10 @@ def gpu_device(gpu: Gpu, backend: str) -> Device:
             f"the memory bandwidth of {gpu.name!r} is unknown, so its speed cannot be predicted;"
             " state it with --bandwidth"
         )
-    if gpu.vendor == "Apple":
-        kind = "apple"
-    else:
-        kind = "apu" if gpu.unified_memory or gpu.form in ("apu", "soc") else "gpu"
     vector = gpu.fp32_flops or (gpu.fp16_flops or 0.0) / 2.0
     return Device(
         key=chip_key(gpu.catalog_name or gpu.name),
-        kind=kind,
+        kind=_kind(gpu),
         vendor=gpu.vendor,
         backend=backend,
         generation=gpu.architecture or "",
@@ -120,6 +116,15 @@ def gpu_device(gpu: Gpu, backend: str) -> Device:
         year=float(gpu.year or NEUTRAL_YEAR),
         mobile=gpu.form == "laptop",
     )
+
+
+def _kind(gpu: Gpu) -> str:
+    """The class of device it is like: NVIDIA's chips with unified memory (GB10, Jetson) have the tensor
+    cores and run the kernels of its cards; what they read from differs, and that is stated."""
+    if gpu.vendor == "Apple":
+        return "apple"
+    inside = gpu.unified_memory or gpu.form in ("apu", "soc")
+    return "apu" if inside and gpu.vendor != "NVIDIA" else "gpu"
 
 
 def cpu_device(

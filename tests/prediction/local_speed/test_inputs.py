@@ -104,10 +104,11 @@ def test_a_card_is_its_specifications():
         ({"vendor": "Apple"}, "apple"),
         ({"unified_memory": True}, "apu"),
         ({"form": "soc"}, "apu"),
+        ({"form": "soc", "vendor": "NVIDIA"}, "gpu"),
     ],
 )
 def test_what_shares_main_memory_is_another_kind(changes, kind):
-    """Apple's chips are one of their own."""
+    """Apple's chips are one of their own; NVIDIA's run the kernels of its cards."""
     card = Gpu(name="x", vendor="AMD", bandwidth_bytes_per_s=1e11)
     assert gpu_device(replace(card, **changes), "vulkan").kind == kind
 
