@@ -8,10 +8,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import Any
 
-from advisor.errors import ExitCode
+from advisor.errors import ExitCode, UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,6 +48,10 @@ def run(args: argparse.Namespace) -> int:
     """Print the tables."""
     from advisor.training.evaluation import evaluate_parts, model_card, tables_text
 
+    if args.groups is not None and not args.search:
+        raise UsageError("--groups says how much of a --search to try; give --search PART")
+    if args.card and not os.path.isdir(os.path.dirname(args.card) or "."):
+        raise UsageError(f"--card {args.card}: no such folder; make it first")
     if args.new:
         results = _unseen(args.new)
     elif args.search:
@@ -60,9 +65,9 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(tables_text(results))
     if args.card:
-        from pathlib import Path
+        from advisor.documents.written import write_whole
 
-        Path(args.card).write_text(model_card(results), encoding="utf-8")
+        write_whole(args.card, model_card(results).encode())
     return ExitCode.OK
 
 

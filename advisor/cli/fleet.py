@@ -9,6 +9,7 @@ from pathlib import Path
 from advisor.cli import options
 from advisor.documents.written import replace_file
 from advisor.errors import BadFileError, ExitCode, UsageError
+from advisor.report.terminal import clean
 
 _EXIT = {"ok": ExitCode.OK, "nothing_fits": ExitCode.NOTHING_FITS, "not_measured": ExitCode.NOT_MEASURED}
 
@@ -42,9 +43,9 @@ def _write(found: tuple[dict[str, str], list[str]], folder: Path) -> None:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             replace_file(folder / name, text.encode())
     except OSError as error:
-        raise BadFileError(f"{folder}: {error.strerror}") from error
+        raise BadFileError(f"cannot write {folder}: {error.strerror}; give another folder") from error
     for line in refused:
-        print(line, file=sys.stderr)
+        print(clean(line), file=sys.stderr)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -69,6 +69,8 @@ def run(args: argparse.Namespace) -> int:
     """Do one action on the store."""
     if args.action not in ("import", "export", "show", "remove") and args.what:
         raise UsageError(f"{args.action} takes no names; filter with --model, --kind, --source")
+    if args.limit is not None and args.limit < 1:
+        raise UsageError(f"--limit {args.limit}: give a whole number above zero")
     from advisor.cli.store import run_check, run_sources
 
     return {
