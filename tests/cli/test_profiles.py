@@ -43,3 +43,20 @@ def test_every_catalogue_is_listed(kind: str, capsys: pytest.CaptureFixture[str]
     names = capsys.readouterr().out.splitlines()
     assert 0 == run(["profiles", "list", kind, names[0]])
     assert names[0] in capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("show", "gpus"), "which of the gpus? give a name; `advisor profiles list gpus` shows them"),
+        (("show", "gpus", "Voodoo 2"), "unknown gpu 'Voodoo 2'"),
+        (("show", "cpus", "Zen99"), "unknown cpu 'Zen99'; nearest: "),
+        (("list", "poems"), "invalid choice"),
+    ],
+)
+def test_what_no_catalogue_holds_is_one_line(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+) -> None:
+    """Exit code 2, with the nearest names."""
+    assert 2 == run(["profiles", *words])
+    assert said in capsys.readouterr().err

@@ -1,0 +1,58 @@
+"""`advisor fleet`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+FILES = Path(__file__).parents[1] / "catalog" / "inventories" / "files"
+CLUSTER = str(FILES / "slurm_h100_x4.json")
+
+
+def asked(*words: str) -> tuple[str, ...]:
+    """A model over these inventories."""
+    return ("fleet", *words, "--model", "Qwen3-8B", "--engine", "vllm", "--concurrency", "4")
+
+
+def test_an_inventory_is_planned_by_its_kinds(advisor):
+    """Of a Slurm cluster; given twice, each node is counted twice."""
+    found = advisor(*asked(CLUSTER), "--json")
+    (shape,) = found.document["shapes"]
+    assert (found.code, len(shape["hardware"]["gpus"])) == (0, 4)
+    twice = advisor(*asked(CLUSTER, CLUSTER), "--json").document
+    assert twice["shapes"][0]["places"] == 2 * shape["places"]
+    assert advisor(*asked(CLUSTER)).lines[1].split()[0] == str(shape["places"])
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("-", "-"), 2, "- stands for standard input, which can be read once"),
+        (("/nowhere.json",), 6, "cannot read /nowhere.json"),
+    ],
+)
+def test_what_cannot_be_read_is_one_line(advisor, words, code, said):
+    """A pipe read twice, and a file that is not there."""
+    found = advisor(*asked(*words))
+    assert (found.code, found.out, len(found.err.splitlines())) == (code, "", 1)
+    assert said in found.err
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(advisor, tmp_path):
+    """Cause and mend; a file stands where the folder should."""
+    (tmp_path / "file").touch()
+    found = advisor(*asked(CLUSTER), "--manifests", str(tmp_path / "file"))
+    assert (found.code, len(found.err.splitlines())) == (6, 1)
+    assert "give another folder" in found.err
+
+
+def test_a_role_is_written_beside_the_answer(advisor, tmp_path):
+    """Of a machine that Ansible describes; kinds that have none are named on standard error."""
+    machine = str(FILES / "ansible_epyc_7313_256gb.json")
+    words = ("fleet", CLUSTER, machine, "--model", "Qwen3-8B", "--role", str(tmp_path / "role"), "--json")
+    found = advisor(*words)
+    assert (found.code, json.loads(found.out)["status"]) == (0, "ok")
+    assert found.err.endswith(": no role: its system has no systemd\n")
+    assert (tmp_path / "role" / "site.yml").is_file()
