@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -49,10 +48,11 @@ def test_a_folder_that_cannot_be_written_is_one_line(advisor, tmp_path):
 
 
 def test_a_role_is_written_beside_the_answer(advisor, tmp_path):
-    """Of a machine that Ansible describes; kinds that have none are named on standard error."""
+    """Of a machine that Ansible describes; a kind that can have none is named on standard error."""
     machine = str(FILES / "ansible_epyc_7313_256gb.json")
-    words = ("fleet", CLUSTER, machine, "--model", "Qwen3-8B", "--role", str(tmp_path / "role"), "--json")
-    found = advisor(*words)
-    assert (found.code, json.loads(found.out)["status"]) == (0, "ok")
-    assert found.err.endswith(": no role: its system has no systemd\n")
+    role = str(tmp_path / "role")
+    found = advisor("fleet", machine, "--model", "Qwen3-8B", "--role", role, "--json")
+    assert (found.code, found.document["status"], found.err) == (0, "ok", "")
     assert (tmp_path / "role" / "site.yml").is_file()
+    refused = advisor(*asked(CLUSTER), "--role", str(tmp_path / "none"))
+    assert refused.err.endswith(": no role: its system has no systemd\n")
