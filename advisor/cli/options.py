@@ -216,7 +216,7 @@ def hardware(args: argparse.Namespace) -> HardwareProfile:
     from advisor.catalog.resolve import Overrides, resolve_hardware
 
     overrides = Overrides(ram=args.ram, vram=args.vram, bandwidth=args.bandwidth)
-    if args.hardware:
+    if args.hardware is not None:  # an empty name is a variable that a script forgot to set
         return resolve_hardware(args.hardware, overrides)
     from advisor.probe import probe
 

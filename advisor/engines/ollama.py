@@ -27,11 +27,14 @@ def tag(launch: Launch) -> str:
 def modelfile(launch: Launch, weights: str | None = None) -> str:
     """A Modelfile; `num_ctx` is per request, Ollama multiplies it by the parallel requests.
 
-    A GGUF file carries its chat template, which Ollama reads; UnsupportedError for a path that a Modelfile
+    It begins with a published model by its name, or with a file by its path. A GGUF file carries its chat
+    template, which Ollama reads; UnsupportedError for a path that a Modelfile
     cannot hold (it has no escape for a quotation mark or a line break).
     """
+    published = launch.downloads and weights is None
+    source = launch.weights if published else modelfile_path(weights or launch.weights)
     lines = [
-        f"FROM {modelfile_path(weights or launch.weights)}",
+        f"FROM {source}",
         f"PARAMETER num_ctx {launch.context_tokens}",
     ]
     if launch.placement is not None:

@@ -55,6 +55,7 @@ GPU = ("--hardware", "RTX 4090")
         (("predict", *MODEL, "--scheme", "Q4_K_M", "--context", "9223372036854775808"), 2, "context"),
         (("inspect", "/dev/zero"), 6, "no regular file"),
         (("recommend", *MODEL, "--hardware", "absent.json"), 6, "absent.json"),
+        (("recommend", *MODEL, "--hardware", ""), 2, "the hardware name is empty"),
         (("recommend", "--model", "absent.gguf", *GPU), 6, "absent.gguf"),
         (("inspect", "absent.gguf"), 6, "absent.gguf"),
         (("inspect", "README.md"), 6, "README.md"),

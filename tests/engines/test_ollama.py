@@ -35,6 +35,12 @@ def test_a_file_becomes_a_model_by_a_modelfile(started):
     assert run.argv == ("ollama", "run", "llama-3.1-8b-instruct:q5_k_m")
 
 
+@pytest.mark.parametrize("name", ["hf.co/bartowski/Qwen_Qwen3-8B-GGUF:Q4_K_M", "llama3.1:8b"])
+def test_a_modelfile_names_a_published_model_as_it_is(launch, name):
+    """`FROM ./hf.co/…` would be a folder that is not there."""
+    assert f"FROM {name}" == modelfile(launch("Q4_K_M", weights=name, downloads=True)).splitlines()[0]
+
+
 def test_three_types_are_made_by_ollama_itself(started):
     """Q8_0, Q4_K_S and Q4_K_M; `create -q` takes its own spelling."""
     assert dict(OLLAMA.online) == {"Q8_0": "q8_0", "Q4_K_S": "q4_K_S", "Q4_K_M": "q4_K_M"}
