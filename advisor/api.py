@@ -7,6 +7,7 @@ evidence is read once a question and handed in.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -33,18 +34,23 @@ def this_machine() -> HardwareProfile:
 
 
 def recommend(
-    requirements: Requirements, hardware: HardwareProfile, model: ModelProfile | None = None
+    requirements: Requirements,
+    hardware: HardwareProfile,
+    model: ModelProfile | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Recommendation:
     """The scheme to use for *model* on *hardware*, with reasons and alternatives; without a model, the best
     member of each current family.
 
-    Raises UsageError for a need that contradicts itself, StoreError when own measurements cannot be read.
+    Without a model *cancelled* is asked between models, for programs in which the question may change.
+    Raises UsageError for a need that contradicts itself, StoreError when own measurements cannot be read,
+    Cancelled when *cancelled* says yes.
     """
     hardware, own = _measured(hardware)
     if model is None:
         from advisor.recommendation.which_model import recommend_any
 
-        return recommend_any(requirements, hardware, own)
+        return recommend_any(requirements, hardware, own, cancelled)
     from advisor.recommendation.recommend import recommend as recommend_one
 
     return recommend_one(requirements, hardware, model, own)

@@ -91,6 +91,10 @@ class ProbeError(AdvisorError, OSError):
     code = "probe_failed"
 
 
+class Cancelled(Exception):
+    """Raised out of a long answer when its caller's `cancelled` says so."""
+
+
 class UnsupportedError(AdvisorError, ValueError):
     """The engine or the hardware cannot run this; never recommended."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from advisor.documents.hardware import HardwareProfile
@@ -9,7 +10,7 @@ from advisor.documents.kinds import RejectionKind
 from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Plan, Recommendation, Rejection
 from advisor.documents.requirements import Requirements
-from advisor.errors import UsageError
+from advisor.errors import Cancelled, UsageError
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.best import best_plan
 from advisor.recommendation.changes import nearest_miss
@@ -66,14 +67,26 @@ class Choice(NamedTuple):
 
 
 def recommend_any(
-    requirements: Requirements, hardware: HardwareProfile, own: OwnEvidence = NOTHING_OWN
+    requirements: Requirements,
+    hardware: HardwareProfile,
+    own: OwnEvidence = NOTHING_OWN,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Recommendation:
     """The best model and its plan, then the next best, one a family; each plan is what naming the
-    model gives."""
+    model gives.
+
+    *cancelled* is asked before every family and every plan; raises Cancelled once it says yes.
+    """
+
+    def go_on() -> None:
+        if cancelled():
+            raise Cancelled
+
     seen: list[Choice] = []
     rejected: list[Rejection] = []
     missed: list[Judged] = []
     for members in current_families(requirements):
+        go_on()
         found, rejection, near = _best_member(requirements, hardware, members, own)
         if found:
             seen.append(found)
@@ -81,8 +94,12 @@ def recommend_any(
             rejected.append(rejection)
             missed += near
     seen.sort(key=lambda choice: choice.standing, reverse=True)
-    full = (plan_of(choice.plan.case.model, requirements, hardware, own) for choice in seen[:SHOWN])
-    best = sorted((choice for choice in full if choice), key=lambda choice: choice.standing, reverse=True)
+    best: list[Choice] = []
+    for choice in seen[:SHOWN]:
+        go_on()
+        if full := plan_of(choice.plan.case.model, requirements, hardware, own):
+            best.append(full)
+    best.sort(key=lambda choice: choice.standing, reverse=True)
     rejected += [_outranked(choice) for choice in seen[SHOWN:]]
     return Recommendation(
         status="ok" if best else "nothing_fits",

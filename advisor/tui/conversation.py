@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,7 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.recommendation import Plan, Recommendation
 from advisor.documents.requirements import Requirements
 from advisor.documents.tradeoffs import Row, Table
-from advisor.errors import AdvisorError, ProbeError, UsageError
+from advisor.errors import AdvisorError, Cancelled, ProbeError, UsageError
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.session import Session
 from advisor.tui.answers import FIELD_OF, Answers, requirements
@@ -133,17 +134,17 @@ class Conversation:
         """The model asked about; None when one is to be suggested."""
         return resolve_model(_typed(answers.model)) if answers.model.strip() else None
 
-    def ask(self, answers: Answers) -> Reply:
-        """The whole answer; raises AdvisorError for what cannot be understood."""
+    def ask(self, answers: Answers, cancelled: Callable[[], bool] = lambda: False) -> Reply:
+        """The whole answer; raises AdvisorError for what cannot be understood, Cancelled between two models
+        once *cancelled* says so."""
         if answers in self._suggested:
             return self._suggested[answers]
         known = self._session(answers)
         hardware = known.hardware if known else self.machine(answers)
         need = requirements(answers, known.model if known else None)
         if known is None:
-            return self._keep(
-                Reply(answers, hardware, None, need, None, None, suggestion=recommend(need, hardware))
-            )
+            suggestion = recommend(need, hardware, cancelled=cancelled)
+            return self._keep(Reply(answers, hardware, None, need, None, None, suggestion=suggestion))
         table, best = known.table(need), known.best(need)
         return Reply(answers, hardware, known.model, need, table, known, best)
 
@@ -175,9 +176,10 @@ class Conversation:
         return plan.deployment
 
     def ask_unless(self, answers: Answers, cancelled: Callable[[], bool]) -> Reply | None:
-        """`ask`, one at a time; None when a newer question came while this one waited for its turn."""
-        with self._lock:
-            return None if cancelled() else self.ask(answers)
+        """`ask`, one at a time; None when a newer question came before it was answered."""
+        with self._lock, suppress(Cancelled):
+            return None if cancelled() else self.ask(answers, cancelled)
+        return None
 
     def _session(self, answers: Answers) -> Session | None:
         """The session of this machine and model; None without a model."""

@@ -6,6 +6,7 @@ import pytest
 
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
 from advisor.documents.requirements import Requirements, TaskNeed
+from advisor.errors import Cancelled
 from advisor.recommendation.families import current_families
 from advisor.recommendation.reading import READING_TOKENS_PER_S
 from advisor.recommendation.recommend import recommend
@@ -93,3 +94,16 @@ def test_nothing_fits_names_the_nearest():
     found = recommend_any(Requirements(min_decode_tokens_per_s=500.0), hardware)
     assert ("nothing_fits", True) == (found.status, "--min-speed" in found.nearest_miss.change)
     assert {"memory", "speed"} <= {rejection.kind for rejection in found.rejected}
+
+
+def test_an_answer_nobody_waits_for_ends_between_two_models():
+    """The question is asked before every model, and not a model is planned after it says yes."""
+    asked: list[None] = []
+
+    def after_three() -> bool:
+        asked.append(None)
+        return len(asked) > 3
+
+    with pytest.raises(Cancelled):
+        recommend_any(Requirements(), resolve_hardware("RTX 4090"), cancelled=after_three)
+    assert 4 == len(asked)

@@ -80,3 +80,11 @@ def test_a_file_in_the_folder_is_what_the_engine_starts_on(talk, tmp_path):
     assert argv[argv.index("-m") + 1] == str(file)
     assert "-hf" not in argv
     assert talk.startable(reply, plan, None) == plan.deployment
+
+
+def test_a_question_that_changes_while_it_is_answered_is_dropped():
+    """Without a model the search ends at the next model, and nothing is kept of it."""
+    answers, asked = Answers(hardware="RTX 4090"), []
+    talk = Conversation(answers, probe=lambda: None)
+    assert talk.ask_unless(answers, lambda: asked.append(None) or len(asked) > 3) is None
+    assert 4 == len(asked)
