@@ -43,6 +43,26 @@ def main(runs: int) -> None:
             ),
             "recommend --json (every family, probe included)": ("-m", "advisor", "recommend", "--json"),
             "tradeoffs --json": ("-m", "advisor", "tradeoffs", *RECOMMEND[1:]),
+            "recommend --json --min-speed 900 (nothing fits)": (
+                "-m",
+                "advisor",
+                *RECOMMEND,
+                "--min-speed",
+                "900",
+            ),
+            "hardware --model (every instance)": ("-m", "advisor", "hardware", "--model", "Llama-3.1-8B"),
+            "hardware --users 50 --max-loss 2% --max-ttft 2s": (
+                "-m",
+                "advisor",
+                "hardware",
+                *("--model", "Qwen3-32B", "--users", "50", "--max-loss", "2%", "--max-ttft", "2s"),
+            ),
+            "hardware --min-speed 900 (nothing fits)": (
+                "-m",
+                "advisor",
+                "hardware",
+                *("--model", "Llama-3.1-70B", "--min-speed", "900"),
+            ),
             f"predict --batch, {CASES} cases": ("-m", "advisor", "predict", "--batch", str(batch)),
         }
         print(f"{'command':<50} {'min s':>8} {'median s':>9} {'max s':>8} {'peak MB':>8}")
