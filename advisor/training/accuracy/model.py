@@ -256,7 +256,7 @@ def _error(d: Design, loss: Vector, errors: tuple[float, float, float]) -> Vecto
 def unrest_of(rows: Sequence[Row], off: Vector) -> Vector:
     """Factor on each row's error by how far its source's figures of one kind scatter: *off* are residuals in
     errors, after the source's own terms. Few rows say little, and no factor leaves UNREST."""
-    who = pd.Series([f"{row.source}|{row.kind == 'task'}" for row in rows])
+    who = pd.Series([f"{row.source}|{row.kind}" for row in rows])
     by_source = pd.Series(np.abs(off) / NORMAL_MEDIAN).groupby(who)
     n, scatter = by_source.transform("size"), by_source.transform("median")
     found = np.sqrt((n * scatter**2 + CALM_ROWS) / (n + CALM_ROWS))

@@ -12,7 +12,14 @@ from advisor.prediction.accuracy.features import ModelFacts, SchemeFacts, sign
 from advisor.prediction.accuracy.features import dot as plain_dot
 from advisor.prediction.accuracy.question import latent
 from advisor.prediction.artifacts import load as artifact
-from advisor.training.accuracy.model import AccuracyModel, RowFeatures, features_of, mass_of
+from advisor.training.accuracy.model import (
+    UNREST,
+    AccuracyModel,
+    RowFeatures,
+    features_of,
+    mass_of,
+    unrest_of,
+)
 from advisor.training.accuracy.rows import Row
 
 
@@ -91,3 +98,15 @@ def test_many_rows_of_one_source_count_as_their_root() -> None:
     """Forty equal rows weigh twice as much as ten, nearly."""
     row = law()[0]
     assert mass_of([row] * 1000).sum() / mass_of([row] * 250).sum() == pytest.approx(2.0, rel=0.05)
+
+
+def test_sources_whose_figures_scatter_count_less() -> None:
+    """Residuals five times as large make an error larger, smaller ones less; a lone row hardly moves."""
+    wild, calm, lone = (
+        made({float(bits): 0.0 for bits in range(2, 2 + n)}, ModelFacts("m", "f", 8, 8, 2024, "base"), source)
+        for source, n in (("wild", 200), ("calm", 200), ("lone", 1))
+    )
+    off = np.array([5.0] * len(wild) + [0.1] * len(calm) + [5.0] * len(lone))
+    found = unrest_of([*wild, *calm, *lone], off)
+    assert (found[0], found[len(wild)]) == (UNREST[1], UNREST[0])
+    assert 1.0 < found[-1] < 3.0

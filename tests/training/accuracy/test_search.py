@@ -7,8 +7,8 @@ from advisor.training.accuracy.search import search
 
 
 def test_each_pattern_is_tried_at_half_and_double_beside_what_is() -> None:
-    """Ten families and one pattern: three lines, each with an error of losses and of damage."""
-    found = search(10, ("group:*",))["rows"]
+    """Five families and one pattern: three lines, each with an error of losses and of damage."""
+    found = search(5, ("group:*",))["rows"]
     sd = PRIORS.table["group:*"].sd
     assert [(line["prior"], line["sd"]) for line in found] == [
         ("as it is", None),

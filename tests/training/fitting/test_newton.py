@@ -32,3 +32,22 @@ def test_both_find_the_same_coefficients():
     fast = Fast(("a", "b"), priors, sigma=0.05, tolerance=1e-9).fit(x, y)
     assert fast.coef_ == pytest.approx(slow.coef_, abs=1e-4)
     assert fast.coef_ == pytest.approx([0.4, -0.7], abs=0.02)
+
+
+class Bounded(Fast):
+    """No coefficient above a quarter."""
+
+    def bounds(self):
+        """Of both."""
+        return np.full(2, -np.inf), np.full(2, 0.25)
+
+
+def test_a_bound_holds_and_the_rest_goes_on():
+    """Where 0.4 is wanted the bound's 0.25 is given; the other coefficient makes up for it within its own."""
+    rng = np.random.default_rng(4)
+    x = rng.uniform(-6, -3, size=(300, 2))
+    priors = Priors({"*": Prior(0.0, 1.0, "wide")})
+    y = Fast(("a", "b"), priors).forward(x, np.array([0.4, -0.7])) + rng.normal(0, 0.02, 300)
+    found = Bounded(("a", "b"), priors, sigma=0.05, tolerance=1e-9).fit(x, y).coef_
+    assert found[0] == 0.25
+    assert -0.7 < found[1] < -0.3
