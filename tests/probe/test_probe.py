@@ -31,6 +31,25 @@ def test_every_machine_is_a_valid_document(path):
     assert profile.memory.total_bytes is not None or "memory.total_bytes" in profile.unknown
 
 
+@pytest.mark.parametrize("instruction_set", ["x86_64", "aarch64"])
+def test_windows(instruction_set):
+    """No /proc, no sysctl: memory by psutil, the card by nvidia-smi, and the document reads back equal."""
+    query = (
+        "nvidia-smi --query-gpu=name,memory.total,memory.free,compute_cap,pci.device_id,pcie.link.gen.max,"
+        "pcie.link.width.max,mig.mode.current --format=csv,noheader,nounits"
+    )
+    printed = "NVIDIA GeForce RTX 4090, 24564, 22800, 8.9, 0x268410DE, 4, 16, [N/A]\r\n"
+    facts = {"platform": "win32", "machine": instruction_set, "commands": {query: printed}}
+    found = probe(Recorded(facts))
+    assert ("Windows", instruction_set, ["GeForce RTX 4090"]) == (
+        found.os,
+        found.cpu.architecture,
+        [gpu.catalog_name for gpu in found.gpus],
+    )
+    text = dumps(found)
+    assert text == dumps(parse(HardwareProfile, json.loads(text), what="hardware"))
+
+
 @pytest.mark.parametrize(
     ("name", "facts"),
     [
