@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     from advisor.documents.plain import dumps
 
     if args.action == "list":
-        names = [name for name in _names(args.kind) if args.name.lower() in name.lower()]
+        names = [name for name in dict.fromkeys(_names(args.kind)) if args.name.lower() in name.lower()]
         print(dumps(names) if args.json else "\n".join(names))
         return ExitCode.OK
     found = _named(_show(args.kind, args.name))

@@ -60,3 +60,10 @@ def test_what_no_catalogue_holds_is_one_line(
     """Exit code 2, with the nearest names."""
     assert 2 == run(["profiles", *words])
     assert said in capsys.readouterr().err
+
+
+def test_a_name_that_rows_share_is_listed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Versions of one card."""
+    run(["profiles", "list", "gpus"])
+    names = capsys.readouterr().out.splitlines()
+    assert len(names) == len(set(names))

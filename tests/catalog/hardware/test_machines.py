@@ -1,0 +1,57 @@
+"""Whole machines by name, and unified memory."""
+
+from __future__ import annotations
+
+import pytest
+
+from advisor.catalog.hardware.machines import all_machines, find_machine, usable_by_gpu
+
+GIB = 2**30
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Raspberry Pi 5", "Raspberry Pi 5"),
+        ("raspberry pi 5 model b rev 1.0 8GB", "Raspberry Pi 5"),
+        ("Steam Deck", "Steam Deck"),
+        ("RTX 4090", None),
+        ("Raspberry Pi 5 and a friend", None),
+    ],
+)
+def test_a_machine_is_its_name_with_details(text, name):
+    """A size or a revision beside it; any other word means something else."""
+    found = find_machine(text)
+    assert (found and found.name) == name
+
+
+def test_every_machine_is_found_by_its_names():
+    """Aliases included."""
+    lost = [
+        (m.name, text) for m in all_machines() for text in (m.name, *m.aliases) if find_machine(text) is None
+    ]
+    assert lost == []
+
+
+def test_a_phone_has_the_system_it_always_has():
+    """Others leave it to their user."""
+    assert {m.os for m in all_machines() if m.kind == "phone"} <= {"iOS", "Android"}
+    assert {m.os for m in all_machines() if m.kind != "phone"} == {None}
+
+
+@pytest.mark.parametrize(
+    ("vendor", "name", "ram_gib", "share"),
+    [
+        ("Apple", "Apple M1", 16, 2 / 3),
+        ("Apple", "Apple M3 Max", 64, 3 / 4),
+        ("NVIDIA", "GB10", 128, 1.0),
+        ("AMD", "Radeon Instinct MI300A", 128, 1.0),
+        ("AMD", "Radeon 8060S", 128, 1.0),
+        ("AMD", "Radeon 780M", 32, 0.5),
+        ("Intel", "Arc 140V", 32, 0.5),
+    ],
+)
+def test_a_gpu_may_use_a_part_of_what_it_shares(vendor, name, ram_gib, share):
+    """By the rule of its system, which is said."""
+    usable, rule = usable_by_gpu(vendor, name, ram_gib * GIB)
+    assert (usable, rule != "") == (pytest.approx(ram_gib * GIB * share, abs=1), True)

@@ -1,0 +1,47 @@
+"""The grammar of scheme names."""
+
+from __future__ import annotations
+
+import pytest
+
+from advisor.catalog.schemes.names import listed_name, parse
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("4.0bpw-h6-exl3", "EXL3-4.0bpw"),
+        ("exl2 3.5 bpw", "EXL2-3.5bpw"),
+        ("AQLM-2bit-1x16", "AQLM-2bit-1x16"),
+        ("quip#-2", "QuIP#-2bit"),
+        ("Q4_K-pure", "Q4_K-pure"),
+        ("IQ3_XXS_R4", "IQ3_XXS_R4"),
+        ("gptq-4bit-128g", "W4A16-INT-gptq-g128"),
+        ("awq int4 g64", "W4A16-INT-awq-g64"),
+        ("hqq-4bit", "HQQ-4bit-g64"),
+    ],
+)
+def test_usual_spellings_have_one_name(text, name):
+    """Words in any order, groups and bits as people write them; the name itself is one of the spellings."""
+    assert (parse(text).name, parse(name).name) == (name, name)
+
+
+@pytest.mark.parametrize("text", ["nonsense", "exl3-99bpw", "", "w4", "4bit-3bit-gptq", "gptq-awq-4bit"])
+def test_what_the_grammar_does_not_cover_is_none(text):
+    """Bits no method has, bits twice, two methods at once, no method."""
+    assert parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "engine", "name"),
+    [
+        ("4bit", "mlx", "MLX-4bit-g64"),
+        ("mxfp4", "llama.cpp", "MXFP4_MOE"),
+        ("mxfp4", "vllm", "MXFP4"),
+        ("q4km", None, "Q4_K_M"),
+        ("q9", None, None),
+    ],
+)
+def test_short_names_mean_what_an_engines_users_mean(text, engine, name):
+    """MXFP4 is a file of ggml's for llama.cpp and a checkpoint elsewhere."""
+    assert listed_name(text, engine) == name
