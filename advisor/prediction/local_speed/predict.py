@@ -24,7 +24,7 @@ from advisor.prediction.local_speed.bounds import least_log_s
 from advisor.prediction.local_speed.inputs import kernel_family, per_token
 from advisor.prediction.local_speed.plan import works
 from advisor.prediction.local_speed.spread import scale, spread_features
-from advisor.prediction.local_speed.strata import cell_key, centre_of, draw
+from advisor.prediction.local_speed.strata import cell_key, draw
 from advisor.prediction.local_speed.terms import Term, decode_terms, log_time, prefill_terms
 from advisor.prediction.local_speed.work import Work
 from advisor.prediction.own.evidence import Phase, Point
@@ -104,7 +104,6 @@ def estimate(
         return None, {"why_not": "the device's arithmetic rate is unknown"}
     log_s, shares = log_time(parts, fitted[phase]["coefficients"])
     spread = _spread(phase, work, fitted, asked.confidence)
-    log_s -= centre_of(fitted[phase]["centres"][spread.level], work)
     width, basis, evidence = spread.width, spread.basis, [_where_from(work, fitted), spread.words]
     rows = _measured(work, asked.model, asked.scheme, phase)
     if rows:

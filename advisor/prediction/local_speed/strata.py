@@ -60,11 +60,6 @@ def draw(table: Mapping[str, Any], work: Work, confidence: float) -> Drawn:
     return Drawn(None, "all", groups)
 
 
-def centre_of(table: Mapping[str, float], work: Work) -> float:
-    """Log of measured ÷ predicted speed in the middle of new groups, of the first stratum that has one."""
-    return next((table[name] for name in stratum_chain(work) if name in table), 0.0)
-
-
 def cell_key(model: str, scheme: str, n_devices: int, engine: str) -> str:
     """One measured configuration of a device; LocalScore's llamafile runs llama.cpp and counts as it."""
     same = "llama.cpp" if engine == "llamafile" else engine

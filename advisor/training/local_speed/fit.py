@@ -29,7 +29,7 @@ LONE = {"decode": (1.0, 0.25), "prefill": (0.7, 0.7)}
 in logs. One person's machine may be throttled or shared. Chosen on fewer tables than there are now;
 `advisor evaluate --search local_speed` over 80 devices finds no setting of twelve better by more than a
 hundredth of the error, and they stayed."""
-NOISE = {"decode": (0.3, 2.5), "prefill": (0.2, 1.4)}
+NOISE = {"decode": (0.3, 2.0), "prefill": (0.2, 1.4)}
 """Log sd of a row faster than the formula says, and how many times it that of a slower one: chosen on sources
 left out, the part held back not among them, of sds 0.12 to 0.4 and ratios 1 to 3.3."""
 UNCACHED_BYTES = 3e9

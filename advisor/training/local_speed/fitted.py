@@ -64,12 +64,10 @@ def fit(progress: Callable[[str], None] | None = None) -> dict[str, Any]:
 
 
 def _intervals(p: Problem) -> dict[str, Any]:
-    """`centres` (middles of the error), `spread` (scale coefficients) and `intervals` (half widths in scales)
-    by level of knowledge."""
-    out: dict[str, Any] = {"centres": {}, "spread": {}, "intervals": {}}
+    """`spread` (scale coefficients) and `intervals` (half widths in scales) by level of knowledge."""
+    out: dict[str, Any] = {"spread": {}, "intervals": {}}
     for level in levels(p):
         found = calibrate(p, level, np.ones(len(p.y), bool))
-        out["centres"][level.name] = found.centres
         out["spread"][level.name] = found.spread
         out["intervals"][level.name] = found.intervals
     return out

@@ -1,4 +1,4 @@
-"""How far off local speed is on what it has not seen: middles, scales and widths by level of knowledge."""
+"""How far off local speed is on what it has not seen: scales and widths by level of knowledge."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from advisor.prediction.interval import weighted_quantile
 from advisor.prediction.local_speed.spread import scale
-from advisor.prediction.local_speed.strata import MIN_GROUPS, centre_of, draw, stratum_chain
+from advisor.prediction.local_speed.strata import draw, stratum_chain
 from advisor.training.fitting.calibrate import cross_scaled, rounded, strata
 from advisor.training.fitting.folds import fold_of
 from advisor.training.local_speed.fit import FOLDS, Problem, submitter
@@ -43,7 +42,6 @@ class Level:
 class Calibrated:
     """What the artifact holds of one level."""
 
-    centres: dict[str, float]
     spread: dict[str, float]
     intervals: dict[str, dict[str, Any]]
 
@@ -62,37 +60,11 @@ def levels(p: Problem) -> tuple[Level, Level]:
     return found[0], found[1]
 
 
-def centres(p: Problem, level: Level, keep: Mask) -> dict[str, float]:
-    """Stratum -> the middle of log(measured ÷ predicted) of strata with MIN_GROUPS groups; a group counts as
-    the square root of its rows, as in the fit."""
-    members: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for i in np.flatnonzero(level.use & keep):
-        for name in stratum_chain(p.rows[i].work):
-            members[name][level.groups[i]].append(float(level.residual[i]))
-    return {
-        name: rounded(_middle(by_group))
-        for name, by_group in sorted(members.items())
-        if len(by_group) >= MIN_GROUPS
-    }
-
-
-def _middle(by_group: dict[str, list[float]]) -> float:
-    """The median of all rows, each with its share of the root of its group's number."""
-    found = [(value, len(rows) ** -0.5) for rows in by_group.values() for value in rows]
-    return weighted_quantile([value for value, _ in found], [weight for _, weight in found], 0.5, 0.0)
-
-
-def centred(p: Problem, level: Level, table: dict[str, float]) -> Vector:
-    """The residuals less the middle of their stratum."""
-    return np.asarray(level.residual - np.array([centre_of(table, row.work) for row in p.rows]))
-
-
 def calibrate(p: Problem, level: Level, keep: Mask) -> Calibrated:
-    """Middles, scale coefficients and widths (in scales) from the rows of *keep*; a row's scale, when the
-    widths are drawn, comes from other groups than its own."""
-    table = centres(p, level, keep)
+    """Scale coefficients and widths (in scales) from the rows of *keep*; a row's scale, when the widths are
+    drawn, comes from other groups than its own."""
     index = np.flatnonzero(level.use & keep)
-    off = centred(p, level, table)[index]
+    off = level.residual[index]
     groups = [level.groups[i] for i in index]
     features = [level.features[i] for i in index]
 
@@ -103,7 +75,7 @@ def calibrate(p: Problem, level: Level, keep: Mask) -> Calibrated:
     scores = cross_scaled(scale_from, off, groups)
     chains = [stratum_chain(p.rows[i].work) for i in index]
     spread = {name: rounded(value) for name, value in sorted(fit_scale(features, off, groups).items())}
-    return Calibrated(table, spread, strata(scores.tolist(), groups, chains))
+    return Calibrated(spread, strata(scores.tolist(), groups, chains))
 
 
 @dataclass(frozen=True)
@@ -118,18 +90,16 @@ class Judged:
 
 
 def judge(p: Problem, level: Level) -> Judged:
-    """Every row by middles, scales and widths from the other folds."""
-    n = len(p.rows)
-    off, inside, ratio = np.zeros(n), np.zeros(n, bool), np.full(n, np.nan)
+    """Every row by scales and widths from the other folds."""
+    n, off = len(p.rows), level.residual
+    inside, ratio = np.zeros(n, bool), np.full(n, np.nan)
     for i in sorted(set(level.fold.tolist())):
         found = calibrate(p, level, level.fold != i)
-        moved = centred(p, level, found.centres)
         for j in np.flatnonzero(level.fold == i):
-            off[j] = moved[j]
             drawn = draw(found.intervals, p.rows[j].work, 0.9)
             width = (
                 math.inf if drawn.scales is None else drawn.scales * scale(level.features[j], found.spread)
             )
-            above = min(width, max(0.0, p.y[j] + moved[j] - p.least_log_s[j]))
+            above = min(width, max(0.0, p.y[j] + off[j] - p.least_log_s[j]))
             inside[j], ratio[j] = -width <= off[j] <= above, math.exp(min(width + above, 50.0))
     return Judged(np.expm1(-off), inside, ratio)

@@ -1,10 +1,10 @@
-"""Middles, scales and widths of what was left out."""
+"""Scales and widths of what was left out."""
 
 import numpy as np
 import pytest
 
 from advisor.training.local_speed.fit import Problem
-from advisor.training.local_speed.intervals import Level, calibrate, centres, judge
+from advisor.training.local_speed.intervals import Level, calibrate, judge
 
 N = 120
 
@@ -20,26 +20,6 @@ def level(off) -> Level:
     groups = tuple(f"s{i}" for i in range(N))
     features = [[("", 1.0), ("kind:gpu", 1.0)] for _ in range(N)]
     return Level("known", np.asarray(off), np.ones(N, bool), np.arange(N) % 6, groups, features)
-
-
-def test_the_middle_is_taken_off(problem):
-    """Predictions all a tenth too slow have a middle of a tenth."""
-    found = centres(problem, level(np.full(N, 0.1)), np.ones(N, bool))
-    assert {"gpu|dense": 0.1, "gpu": 0.1, "all": 0.1} == found
-
-
-def test_a_source_of_many_rows_weighs_as_their_root(row):
-    """Sixteen sources of one row each outweigh one of a hundred rows, ten of them do not."""
-    found = {}
-    for n in (8, 16):
-        rows = tuple(row(f"d{i}", source=f"s{i}") for i in range(n))
-        many = tuple(row("all", source="many", model=f"m{i}") for i in range(100))
-        p = Problem("decode", (*rows, *many), {})
-        off = np.array([0.3] * n + [0.1] * 100)
-        ones = np.ones(len(off), bool)
-        whole = Level("known", off, ones, np.zeros(len(off), np.int64), p.submitters, [[]] * len(off))
-        found[n] = centres(p, whole, ones)["all"]
-    assert {8: 0.1, 16: 0.3} == found
 
 
 def test_nine_in_ten_are_covered(problem):
