@@ -18,6 +18,7 @@ from advisor.prediction.serving_speed.inputs import arch_group, engine_key, is_m
 from advisor.prediction.serving_speed.step import Kinds, Work
 from advisor.sizing.context_params import ContextParams
 from advisor.sizing.kv_cache import kv_bytes_per_token_read, kv_cache_bytes
+from advisor.sizing.overheads import serving_activation_bytes, serving_available, serving_overhead_bytes
 from advisor.sizing.weights import Weights, weigh
 from advisor.training.serving_speed.rows import Row
 
@@ -109,11 +110,11 @@ def _case(row: Row) -> Case:
         by=row.publisher,
     )
     held = kv_cache_bytes(model, ContextParams(int(row.prompt + row.output), 1, row.kv_type)).value
-    share = facts(row.engine).memory_share or 1.0
-    memory = (gpu.memory_total_bytes or 0) * row.devices * share - weights.total_bytes.value
+    memory = row.devices * (serving_available(gpu, row.engine) or 0) - weights.total_bytes.value
     if memory < held:
         raise DoesNotFit("by its sizes the run does not fit: devices or scheme are misstated")
-    room = memory / held
+    taken = serving_activation_bytes(model) + serving_overhead_bytes(row.devices)
+    room = max(1.0, (memory - row.devices * taken) / held)
     most = row.most or slots(row.engine, row.version, gpu)
     offered = min(row.batch, most) if row.protocol else row.batch
     return Case(

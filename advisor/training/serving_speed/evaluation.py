@@ -16,11 +16,10 @@ from advisor.training.fitting.calibrate import coverage
 from advisor.training.serving_speed.cases import Case
 from advisor.training.serving_speed.estimator import VARIANTS
 from advisor.training.serving_speed.fitted import judged
-from advisor.training.serving_speed.ordering import choices, order, pairs_right
+from advisor.training.serving_speed.ordering import Errors, agreement, choices, order, pairs_right
 from advisor.training.serving_speed.peers import PEERS
 from advisor.training.serving_speed.sample import KINDS, Sample, figure_of, sample, seen
 
-Errors = npt.NDArray[np.float64]
 _CONFIDENCE = 0.9
 ASKED: dict[str, tuple[float | None, Callable[[Case], bool]]] = {
     "latency of one request": (0.10, lambda c: c.row.metric == "service" and c.batch <= 1),
@@ -43,6 +42,7 @@ def evaluate() -> dict[str, Any]:
         "what_is_asked": asked(found, left),
         "variants_on_the_same_folds": variants(found, each),
         "order_of_schemes_by_speed_over_bf16": order(found, left["source"]),
+        "order_of_schemes_between_publishers": agreement(found, left["source"]),
         "loss_by_taking_the_scheme_predicted_fastest": choices(found, left["source"]),
         "which_scheme_is_faster": pairs_right(found, left["source"]),
         "errors_by_publisher_left_out": by_group(found, left["source"], "source"),

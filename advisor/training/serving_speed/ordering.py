@@ -4,16 +4,20 @@ rests on."""
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import spearmanr
 
+from advisor.training.serving_speed.cases import Case
 from advisor.training.serving_speed.features import is_first
 from advisor.training.serving_speed.sample import Sample
 
+Errors: TypeAlias = npt.NDArray[np.float64]
+"""log(measured / predicted) of every row of a sample."""
 _TIE = 0.05
 """Two schemes within this of each other count as equal: below what repeating a run gives."""
 _LOADS = ((1.0, "one"), (16.0, "2-16"), (np.inf, "more than 16"))
@@ -34,27 +38,70 @@ def runs(found: Sample, apart: bool = False) -> dict[Any, list[int]]:
     return {key: rows for key, rows in groups.items() if len({found.cases[i].family for i in rows}) > 1}
 
 
-def order(found: Sample, errors: npt.NDArray[np.float64]) -> list[dict[str, Any]]:
+class SpeedUp(NamedTuple):
+    """Of one scheme over BF16 in one run, as logarithms."""
+
+    row: int
+    measured: float
+    predicted: float
+
+
+def speed_ups(found: Sample, errors: Errors, apart: bool = False) -> list[SpeedUp]:
+    """Every row beside the BF16 row of its run; the prediction is the measurement less the *errors*."""
+    pairs = []
+    for members in runs(found, apart).values():
+        base = next((i for i in members if found.cases[i].family == "bf16"), None)
+        for i in members if base is not None else ():
+            if found.cases[i].family != "bf16":
+                gap = float(found.y[base] - found.y[i])
+                pairs.append(SpeedUp(i, gap, gap - float(errors[base] - errors[i])))
+    return pairs
+
+
+def order(found: Sample, errors: Errors) -> list[dict[str, Any]]:
     """Spearman's rank correlation of measured and predicted speed-up over BF16, publishers left out."""
-    points: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for apart in (False, True):
-        for members in runs(found, apart).values():
-            base = next((i for i in members if found.cases[i].family == "bf16"), None)
-            for i in members if base is not None else ():
-                if found.cases[i].family != "bf16":
-                    gap = found.y[base] - found.y[i]
-                    point = (float(gap), float(gap - (errors[base] - errors[i])))
-                    load = "any, own kernels" if apart else load_of(found.cases[i].row.batch)
-                    for name in {load, "any, own kernels" if apart else "any"}:
-                        points[name].append(point)
+    points: dict[str, list[SpeedUp]] = defaultdict(list)
+    for pair in speed_ups(found, errors):
+        points[load_of(found.cases[pair.row].row.batch)].append(pair)
+        points["any"].append(pair)
+    points["any, own kernels"] = speed_ups(found, errors, apart=True)
     return [
-        {"requests": load, "pairs": len(v), "spearman": float(spearmanr(*zip(*v, strict=True)).statistic)}
+        {"requests": load, "pairs": len(v), "spearman": _spearman(v)}
         for load, v in sorted(points.items())
         if len(v) >= 5
     ]
 
 
-def choices(found: Sample, errors: npt.NDArray[np.float64]) -> list[dict[str, Any]]:
+def agreement(found: Sample, errors: Errors) -> list[dict[str, Any]]:
+    """How well publishers order schemes for each other: the speed-up others measured with the same kernels on
+    the same device at such a load, beside the prediction, on the runs of which others measured such."""
+    told: dict[Any, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    pairs = speed_ups(found, errors)
+    for pair in pairs:
+        case = found.cases[pair.row]
+        told[_alike(case)][case.row.publisher].append(pair.measured)
+    kept, others = [], []
+    for pair in pairs:
+        case = found.cases[pair.row]
+        medians = [np.median(v) for who, v in told[_alike(case)].items() if who != case.row.publisher]
+        if medians:
+            kept.append(pair)
+            others.append(pair._replace(predicted=float(np.mean(medians))))
+    return [
+        {"by": name, "pairs": len(v), "spearman": _spearman(v)}
+        for name, v in (("what others measured", others), ("this model", kept))
+    ]
+
+
+def _alike(case: Case) -> tuple[str, str, str]:
+    return case.device, case.family, load_of(case.row.batch)
+
+
+def _spearman(pairs: Sequence[SpeedUp]) -> float:
+    return float(spearmanr([p.measured for p in pairs], [p.predicted for p in pairs]).statistic)
+
+
+def choices(found: Sample, errors: Errors) -> list[dict[str, Any]]:
     """What taking the scheme predicted fastest costs in a run: how much longer it takes than the fastest
     measured, beside taking the one of fewest bytes, publishers left out."""
     lost: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
@@ -76,7 +123,7 @@ def choices(found: Sample, errors: npt.NDArray[np.float64]) -> list[dict[str, An
     ]
 
 
-def pairs_right(found: Sample, errors: npt.NDArray[np.float64]) -> list[dict[str, Any]]:
+def pairs_right(found: Sample, errors: Errors) -> list[dict[str, Any]]:
     """Share of pairs of schemes in one run whose faster one is told, publishers left out; ties left out."""
     told: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for members in runs(found).values():

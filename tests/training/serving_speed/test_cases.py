@@ -46,6 +46,12 @@ def test_a_queue_is_as_long_as_the_engine_and_memory_allow():
     assert found[2].batch == found[2].room < 20
 
 
+def test_memory_holds_what_weights_activations_and_libraries_leave():
+    """An RTX 4090 of 24 GB and 8 B in 16 bits: 6.3 GB are left, 2.3 GB of them the step's own."""
+    found = cases([row(hardware="RTX 4090", prompt=280.0, output=310.0)], {})[0]
+    assert 40 < found.room < 70
+
+
 def test_pipeline_stages_share_the_devices_and_the_batch():
     """Four devices in two stages work in pairs, each stage on half of the requests."""
     case = cases([row(devices=4, stages=2)], {})[0]

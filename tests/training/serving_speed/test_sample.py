@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+
 import numpy as np
 import pytest
 
@@ -17,10 +19,29 @@ def _groups(small):
 
 
 def test_rows_that_say_the_same_weigh_like_the_root_of_their_number(small):
-    """n rows of one group weigh 1 / sqrt(n) each."""
-    sizes = 1 / np.square(small.weight)
-    assert sizes.tolist() == pytest.approx(np.round(sizes).tolist())
-    assert np.sum(1 / sizes) == pytest.approx(len(set(_groups(small))))
+    """Of one publisher, n rows of one group weigh 1 / sqrt(n) each beside a row that stands alone."""
+    sizes = Counter(_groups(small))
+    by: dict[str, set[float]] = defaultdict(set)
+    for case, group, weight in zip(small.cases, _groups(small), small.weight, strict=True):
+        by[case.row.publisher].add(round(float(weight) * sizes[group] ** 0.5, 9))
+    assert {1} == {len(alone) for alone in by.values()}
+
+
+def test_of_a_publisher_of_many_rows_each_weighs_less(small):
+    """16 times the rows: each weighs half as much."""
+    rows = Counter(case.row.publisher for case in small.cases)
+    sizes = Counter(_groups(small))
+    alone = {
+        case.row.publisher: weight * sizes[group] ** 0.5
+        for case, group, weight in zip(small.cases, _groups(small), small.weight, strict=True)
+    }
+    whole = [weight * rows[who] ** 0.25 for who, weight in alone.items()]
+    assert whole == pytest.approx([whole[0]] * len(whole))
+
+
+def test_what_all_rows_weigh_together_is_the_roots_of_their_groups(small):
+    """Sharing out between publishers moves no weight to or from the priors."""
+    assert np.sum(small.weight) == pytest.approx(sum(n**0.5 for n in Counter(_groups(small)).values()))
 
 
 def test_seen_asks_for_the_device_and_the_kernel_outside_the_group(small):
