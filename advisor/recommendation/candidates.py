@@ -87,7 +87,7 @@ def candidates(
 
 def _unfit(scheme: SchemeProfile, model: ModelProfile) -> str:
     """Why a scheme makes no sense for this model, whatever the machine."""
-    if scheme.name in _TRAINED_FOR:
+    if scheme.name in _TRAINED_FOR and not is_native(model, scheme):
         return f"{scheme.name} keeps only models usable that were trained for it"
     if scheme.name == "MXFP4_MOE" and not model.is_moe:
         return "MXFP4_MOE quantizes experts only: on a dense model it is Q8_0"

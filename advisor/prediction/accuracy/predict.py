@@ -6,6 +6,7 @@ import math
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from advisor.catalog.native import trained_ternary
 from advisor.documents.kinds import Basis, TaskCategory
 from advisor.documents.outcome import Estimate
 from advisor.prediction.accuracy.features import ModelFacts, SchemeFacts
@@ -17,6 +18,11 @@ from advisor.sizing.weights import Weights
 VOCABULARY = 128_256
 """Tokens to guess among where a model does not state its vocabulary: Llama 3's. Guessing evenly bounds damage
 from above when no interval is carried."""
+
+_TRAINED_FOR = (
+    "the format it was trained for holds its ternary weights as they are; no benchmark of it was measured, "
+    "nor what its embeddings lose"
+)
 
 
 class Accuracy(NamedTuple):
@@ -44,7 +50,9 @@ def predict(case: Case, weights: Weights) -> Accuracy:
     if facts.bits >= 16 and facts.kv_bits >= 16 and not facts.act:
         reference = case.scheme.reference
         why = "unquantized: what loss is measured against" if reference else "the weights as published"
-        return _exact(case.categories, why)
+        if trained_ternary(case.model) and not reference:
+            return _kept(case.categories, _TRAINED_FOR, "extrapolated")
+        return _kept(case.categories, why)
     if facts.method not in fitted["support"]:
         return Accuracy(
             retained_pct=dict.fromkeys(case.categories),
@@ -191,13 +199,14 @@ def divergence(question: Question, vocabulary: int = VOCABULARY) -> Estimate:
     return Estimate.of((min(math.exp(min(end, 6.0)), most) for end in ends), basis, evidence)
 
 
-def _exact(categories: tuple[TaskCategory, ...], why: str) -> Accuracy:
-    full = Estimate.exact(100.0, why)
+def _kept(categories: tuple[TaskCategory, ...], why: str, basis: Basis = "exact") -> Accuracy:
+    """Nothing lost, and why that is so."""
+    full, one, zero = (Estimate.of((value,) * 3, basis, (why,)) for value in (100.0, 1.0, 0.0))
     return Accuracy(
         retained_pct=dict.fromkeys(categories, full),
         loss_upper_pct=dict.fromkeys(categories, 0.0),
-        perplexity_ratio=Estimate.exact(1.0, why),
-        kl_divergence=Estimate.exact(0.0, why),
+        perplexity_ratio=one,
+        kl_divergence=zero,
         terms={},
     )
 
