@@ -1,12 +1,15 @@
-"""Pictures of the real screens for the README and the manual: docs/screens/*.svg.
+"""Pictures of the real screens and of a report for the README and the manual: docs/screens/.
 
-Run `python scripts/screens.py [FOLDER]`. Machine and model are fixed, so that only a change of the screens
-or of the fitted predictors changes a picture.
+Run `python scripts/screens.py [FOLDER]`; the report's picture is taken by Chromium, where there is one.
+Machine and model are fixed, so that only a change of the screens or of the fitted predictors changes a
+picture.
 """
 
 from __future__ import annotations
 
 import asyncio
+import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -30,6 +33,30 @@ SCREENS = (
     ("levels", SIZE, ("t", "v")),
 )
 """Name, size in cells, keys that lead there."""
+
+
+REPORT_PIXELS = (1100, 1120)
+"""Width and height of the report's picture: down to the need and the machine."""
+
+
+def report(to: Path) -> None:
+    """The beginning of the page `advisor report` writes, as a browser shows it."""
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        print("no Chromium: the report's picture stays as it is", file=sys.stderr)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "report.html"
+        asked = ["report", "--model", ANSWERS.model or "", "--hardware", MACHINE, "--engine", "llama.cpp"]
+        subprocess.run([sys.executable, "-m", "advisor", *asked, "-o", str(page)], check=True)
+        size = ",".join(map(str, REPORT_PIXELS))
+        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--window-size={size}"]
+        subprocess.run(
+            [browser, *flags, f"--screenshot={to}", page.as_uri()],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
 
 
 async def picture(keys: tuple[str, ...], size: tuple[int, int]) -> str:
@@ -57,6 +84,7 @@ def main() -> None:
         svg = asyncio.run(picture(keys, size))
         (folder / f"{name}.svg").write_text(svg + "\n", encoding="utf-8")
         print(f"{name}.svg: {len(svg) / 1000:.0f} kB", file=sys.stderr)
+    report(folder / "report.png")
 
 
 if __name__ == "__main__":
