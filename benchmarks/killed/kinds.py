@@ -104,7 +104,7 @@ class Measure(Kind):
     def prepare(self, folder: Path) -> None:
         (folder / "tiny.gguf").write_bytes(whole_gguf(str(folder)))
         program = folder / "llama-bench"
-        fixture = Path(__file__).parents[1] / "tests" / "measuring" / "fixtures" / "llama_bench.jsonl"
+        fixture = Path(__file__).parents[2] / "tests" / "measuring" / "fixtures" / "llama_bench.jsonl"
         program.write_text(f"#!/bin/sh\ncat {str(fixture)!r}\n", encoding="utf-8")
         program.chmod(0o755)
 
