@@ -86,6 +86,10 @@ class Gpu:
     """Link as read, e.g. '4.0 x16'."""
 
 
+ARITHMETIC = ("fp16_flops", "int8_ops", "fp8_flops", "fp4_flops", "fp32_flops")
+"""The rates of a `Gpu` that a slice or a half of it has a share of; its bandwidth is shared otherwise."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInstall:
     """An inference engine found on the machine."""

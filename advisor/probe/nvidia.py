@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from advisor.catalog.gpus import find_gpu
-from advisor.documents.hardware import Gpu
+from advisor.documents.hardware import ARITHMETIC, Gpu
 from advisor.probe.memory import meminfo
 from advisor.probe.nvidia_smi import link, smi, smi_arguments
 from advisor.probe.system import System, whole
@@ -201,10 +201,7 @@ def _share(match: Any, row: dict[str, Any]) -> dict[str, float | None]:
     compute = row["slices"] / 7
     return {
         "bandwidth_bytes_per_s": match.bandwidth_bytes_per_s and match.bandwidth_bytes_per_s * memory,
-        **{
-            name: (value := getattr(match, name)) and value * compute
-            for name in ("fp16_flops", "int8_ops", "fp8_flops", "fp4_flops", "fp32_flops")
-        },
+        **{name: (value := getattr(match, name)) and value * compute for name in ARITHMETIC},
     }
 
 

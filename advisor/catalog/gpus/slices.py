@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from advisor.catalog.gpus.table import GpuMatch
 from advisor.catalog.names import GIB
+from advisor.documents.hardware import ARITHMETIC
 
 _MIG = (
     r"^(?P<card>.*?)[\s\-_]*(?:\bmig)?[\s\-_:]*"
@@ -99,9 +100,7 @@ def take_slice(card: GpuMatch, part: Slice) -> GpuMatch:
     parts = _parts(card)
     compute = min(part.compute, parts)
     rates = {
-        name: value * compute / parts
-        for name in ("fp16_flops", "int8_ops", "fp8_flops", "fp4_flops", "fp32_flops")
-        if (value := getattr(card, name)) is not None
+        name: value * compute / parts for name in ARITHMETIC if (value := getattr(card, name)) is not None
     }
     rate = card.bandwidth_bytes_per_s
     return card._replace(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 
 from advisor.catalog.names import GIB, number, whole
 from advisor.data import folder
-from advisor.documents.hardware import Gpu
+from advisor.documents.hardware import ARITHMETIC, Gpu
 from advisor.documents.kinds import GpuForm
 
 
@@ -171,15 +171,7 @@ def gpu_names() -> tuple[str, ...]:
 
 def half_card(match: GpuMatch) -> GpuMatch:
     """One of the two devices of a card like MI250X: half of its memory, bandwidth and arithmetic."""
-    rates = (
-        "bandwidth_bytes_per_s",
-        "fp16_flops",
-        "int8_ops",
-        "fp8_flops",
-        "fp4_flops",
-        "fp32_flops",
-        "tdp_w",
-    )
+    rates = ("bandwidth_bytes_per_s", *ARITHMETIC, "tdp_w")
     halves = {name: value / 2 for name in rates if (value := getattr(match, name)) is not None}
     sizes = tuple(size // 2 for size in match.memory_options_bytes)
     return match._replace(

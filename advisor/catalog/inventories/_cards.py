@@ -12,7 +12,7 @@ from advisor.catalog.gpus.spelling import spell
 from advisor.catalog.hardware import describe_machine
 from advisor.catalog.hardware.machines import find_machine, usable_by_gpu
 from advisor.catalog.names import MOST_CHARACTERS
-from advisor.documents.hardware import Cpu, Gpu, HardwareProfile
+from advisor.documents.hardware import ARITHMETIC, Cpu, Gpu, HardwareProfile
 from advisor.errors import UnknownNameError, UsageError
 
 GIB = 2**30
@@ -134,14 +134,7 @@ def _part(gpu: Gpu, parts: int, notes: list[str]) -> Gpu:
     whole = next((found.memory_total_bytes for found in _rows(gpu)), memory)
     rates = {
         name: value / parts
-        for name in (
-            "bandwidth_bytes_per_s",
-            "fp16_flops",
-            "int8_ops",
-            "fp8_flops",
-            "fp4_flops",
-            "fp32_flops",
-        )
+        for name in ("bandwidth_bytes_per_s", *ARITHMETIC)
         if (value := getattr(gpu, name)) is not None
     }
     notes.append(f"{gpu.name} is cut into {parts} devices: each is taken to have 1/{parts} of it")

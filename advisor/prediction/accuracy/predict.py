@@ -20,8 +20,8 @@ VOCABULARY = 128_256
 from above when no interval is carried."""
 
 _TRAINED_FOR = (
-    "the format it was trained for holds its ternary weights as they are; no benchmark of it was measured, "
-    "nor what its embeddings lose"
+    "no measurement: the format it was trained for holds its ternary weights as they are, but what its "
+    "embeddings lose is not known"
 )
 
 
@@ -51,16 +51,10 @@ def predict(case: Case, weights: Weights) -> Accuracy:
         reference = case.scheme.reference
         why = "unquantized: what loss is measured against" if reference else "the weights as published"
         if trained_ternary(case.model) and not reference:
-            return _kept(case.categories, _TRAINED_FOR, "extrapolated")
-        return _kept(case.categories, why)
+            return _unmeasured(case.categories, _TRAINED_FOR)
+        return _exact(case.categories, why)
     if facts.method not in fitted["support"]:
-        return Accuracy(
-            retained_pct=dict.fromkeys(case.categories),
-            loss_upper_pct={},
-            perplexity_ratio=None,
-            kl_divergence=None,
-            terms={"why_not": f"no measurement of method {facts.method!r}"},
-        )
+        return _unmeasured(case.categories, f"no measurement of method {facts.method!r}")
     asked = (facts, about, case.scheme.name, case.confidence, case.categories)
     return _answered(*asked, case.model.vocab_size or VOCABULARY)
 
@@ -199,15 +193,24 @@ def divergence(question: Question, vocabulary: int = VOCABULARY) -> Estimate:
     return Estimate.of((min(math.exp(min(end, 6.0)), most) for end in ends), basis, evidence)
 
 
-def _kept(categories: tuple[TaskCategory, ...], why: str, basis: Basis = "exact") -> Accuracy:
-    """Nothing lost, and why that is so."""
-    full, one, zero = (Estimate.of((value,) * 3, basis, (why,)) for value in (100.0, 1.0, 0.0))
+def _exact(categories: tuple[TaskCategory, ...], why: str) -> Accuracy:
+    full = Estimate.exact(100.0, why)
     return Accuracy(
         retained_pct=dict.fromkeys(categories, full),
         loss_upper_pct=dict.fromkeys(categories, 0.0),
-        perplexity_ratio=one,
-        kl_divergence=zero,
+        perplexity_ratio=Estimate.exact(1.0, why),
+        kl_divergence=Estimate.exact(0.0, why),
         terms={},
+    )
+
+
+def _unmeasured(categories: tuple[TaskCategory, ...], why_not: str) -> Accuracy:
+    return Accuracy(
+        retained_pct=dict.fromkeys(categories),
+        loss_upper_pct={},
+        perplexity_ratio=None,
+        kl_divergence=None,
+        terms={"why_not": why_not},
     )
 
 

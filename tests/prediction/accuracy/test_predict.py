@@ -218,3 +218,10 @@ def test_other_tasks_of_a_measured_scheme_inform_one_that_was_not(asked: Asked) 
     unseen = asked("OLMo-2-32B", "W4A16-INT-gptq-g128").retained_pct["average"]
     assert "other tasks of it were measured: 15 rows" in measured.evidence
     assert measured.high - measured.low < unseen.high - unseen.low
+
+
+@pytest.mark.parametrize("scheme", ["TQ1_0", "TQ2_0"])
+def test_what_a_ternary_model_loses_is_not_measured(asked: Asked, scheme: str) -> None:
+    """The format it was trained for holds its matrices; of its embeddings no loss is invented."""
+    found = asked("bitnet-b1.58-2B-4T", scheme)
+    assert ({None}, {}, None) == (set(found.retained_pct.values()), found.loss_upper_pct, found.kl_divergence)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from advisor.documents.hardware import Cpu, Memory
 from advisor.prediction.local_speed.work import Device, Share, Work
 
 CARD = Device(
@@ -30,6 +31,15 @@ DESKTOP = Device(
     cores=16,
     isa="avx512-vnni",
 )
+
+CPU = Cpu(
+    brand="AMD Ryzen 9 7950X 16-Core Processor",
+    vendor="AMD",
+    microarchitecture="Zen 4 (Raphael)",
+    physical_cores=16,
+    isa=("avx2", "avx512f", "avx512_vnni"),
+)
+MEMORY = Memory(total_bytes=64 * 2**30, bandwidth_bytes_per_s=83.2e9)
 
 
 @pytest.fixture(scope="session")

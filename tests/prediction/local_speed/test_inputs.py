@@ -30,14 +30,7 @@ from advisor.prediction.local_speed.inputs import (
 )
 from advisor.sizing.weights import weigh
 
-CPU = Cpu(
-    brand="AMD Ryzen 9 7950X 16-Core Processor",
-    vendor="AMD",
-    microarchitecture="Zen 4 (Raphael)",
-    physical_cores=16,
-    isa=("avx2", "avx512f", "avx512_vnni"),
-)
-MEMORY = Memory(total_bytes=64 * 2**30, bandwidth_bytes_per_s=83.2e9)
+from .conftest import CPU, MEMORY
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from advisor.catalog.gpus import find_gpu
 from advisor.catalog.models import find_model
 from advisor.catalog.schemes import find_scheme
-from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
+from advisor.documents.hardware import Gpu, HardwareProfile, Memory
 from advisor.documents.outcome import Estimate, Placement
 from advisor.documents.requirements import Load
 from advisor.errors import NotMeasuredError
@@ -21,14 +21,7 @@ from advisor.prediction.own.evidence import NOTHING_OWN, Evidence, OwnEvidence, 
 from advisor.prediction.own.pooling import pool
 from advisor.sizing.weights import weigh
 
-CPU = Cpu(
-    brand="AMD Ryzen 9 7950X 16-Core Processor",
-    vendor="AMD",
-    microarchitecture="Zen 4 (Raphael)",
-    physical_cores=16,
-    isa=("avx2", "avx512f", "avx512_vnni"),
-)
-MEMORY = Memory(total_bytes=64 * 2**30, bandwidth_bytes_per_s=83.2e9)
+from .conftest import CPU, MEMORY
 
 
 def machine(*gpus: Gpu, memory: Memory = MEMORY) -> HardwareProfile:
