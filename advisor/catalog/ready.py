@@ -24,6 +24,8 @@ class Published(NamedTuple):
     """The same weights in Ollama's library."""
     size: Estimate | None = None
     """All its files together: exact where the source states bytes, else as its page rounds it."""
+    imatrix: bool | None = None
+    """Whether they were made with an importance matrix; None where nobody says."""
 
 
 def published(
@@ -44,7 +46,7 @@ def published(
         if _reads(engine, one) and not (imatrix and one.imatrix is False):
             whole = one.n_files > 1 or "*" in one.file
             files = () if whole else (one.file,)
-            return Published(repository=one.repository, files=files, size=_size(one))
+            return Published(one.repository, files, size=_size(one), imatrix=one.imatrix)
     if model.files_repository and model.fixed_scheme == scheme.name:
         return Published(repository=model.files_repository)  # whoever names the file knows that it is there
     return None

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from advisor.catalog.ready import published
 from advisor.documents.model import ModelProfile
+from advisor.documents.outcome import Estimate
 from advisor.documents.scheme import SchemeProfile
 from advisor.engines import facts
 from advisor.prediction.case import Case
@@ -25,8 +26,17 @@ def weigh_plan(model: ModelProfile, scheme: SchemeProfile, engine: str, imatrix:
 
     Raises as `advisor.sizing.weights.weigh` does.
     """
-    computed = weigh(model, scheme, imatrix)
     ready = published(model, scheme, facts(engine), imatrix)
     if ready is not None and ready.size is not None:
-        return as_published(computed, ready.size)
+        return as_published(_as_made(model, scheme, ready.imatrix, ready.size), ready.size)
+    computed = weigh(model, scheme, imatrix)
     return computed if facts(engine).reads_gguf else with_tower(computed, model)
+
+
+def _as_made(model: ModelProfile, scheme: SchemeProfile, imatrix: bool | None, size: Estimate) -> Weights:
+    """The weights of a published file of *size*, made with an importance matrix or without as its publisher
+    says; where nobody does, in whichever way comes nearer to it. What a plan asks for changes no file."""
+    if imatrix is not None:
+        return weigh(model, scheme, imatrix)
+    ways = [weigh(model, scheme, way) for way in (None, True)]
+    return min(ways, key=lambda found: abs(found.file_bytes.value - size.value))

@@ -18,11 +18,13 @@ def as_published(weights: Weights, file: Estimate) -> Weights:
     """*weights* in a published *file*, all its parts together: exact, or as its page rounds it.
 
     A file of a public recipe keeps its computed tensors, and its computed size where its page only rounds;
-    any other is its publisher's own mixture: its parts are stretched to its total.
+    any other, as one too small for those tensors, is its publisher's own mixture: its parts are stretched to
+    its total.
     """
     computed = weights.file_bytes
     slack = _HEADER * computed.value
-    if weights.basis == "exact" and file.low - slack <= computed.value <= file.high + slack:
+    near = file.low - slack <= computed.value <= file.high + slack
+    if weights.basis == "exact" and near and weights.total_bytes.value < file.high:
         return weights._replace(file_bytes=file) if file.basis == "exact" else weights
     added = file.value - computed.value
     if weights.basis == "exact" and weights.tied and abs(added / weights.embedding_bytes - 1) < _COPY:

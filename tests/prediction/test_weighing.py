@@ -43,3 +43,24 @@ def test_what_is_made_keeps_its_computed_size() -> None:
     model, scheme = find_model("Qwen3-8B"), find_scheme("Q4_0-pure")
     assert published(model, scheme, facts("llama.cpp")) is None
     assert weigh_plan(model, scheme, "llama.cpp", None).basis == "exact"
+
+
+def test_a_published_file_holds_its_weights_however_they_are_asked_for() -> None:
+    """No weights exceed the file they lie in, and asking for an importance matrix changes no file that
+    exists: predict, which is told of none, and explain, whose plan has one, tell the same bytes."""
+    seen = 0
+    for name in ("Qwen3-8B", "Qwen3-30B-A3B-2507", "Gemma-3-1B", "Llama-3.2-1B", "Qwen3-32B"):
+        model = find_model(name)
+        for scheme in (find_scheme(one) for one in ("IQ4_XS", "IQ4_NL", "Q4_0", "Q4_K_M", "Q6_K")):
+            files = {way: published(model, scheme, facts("llama.cpp"), way) for way in (None, True)}
+            if files[None] is None or files[None] != files[True] or files[None].size is None:
+                continue
+            told, matrix = (weigh_plan(model, scheme, "llama.cpp", way) for way in (None, True))
+            assert (name, scheme.name, told.total_bytes) == (name, scheme.name, matrix.total_bytes)
+            assert (name, scheme.name, told.total_bytes.value < told.file_bytes.value) == (
+                name,
+                scheme.name,
+                True,
+            )
+            seen += 1
+    assert seen > 15
