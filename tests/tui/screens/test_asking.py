@@ -13,9 +13,9 @@ async def test_the_newest_question_wins(start, monkeypatch):
         talk, go, ask = driver.app.conversation, Event(), driver.app.conversation.ask
         before = driver.app.screen.reply
 
-        def slow(answers):
+        def slow(answers, cancelled):
             go.wait(30)
-            return ask(answers)
+            return ask(answers, cancelled)
 
         monkeypatch.setattr(talk, "ask", slow)
         for context in ("2k", "4k"):
