@@ -1,10 +1,12 @@
-"""What engines load of a model, whatever the machine: mixtures of experts, weights published quantized."""
+"""What engines load of a model, whatever the machine: mixtures of experts, weights published quantized, files
+of one engine's own format."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from advisor.catalog.checkpoints import checkpoints
+from advisor.catalog.containers import own_format
 from advisor.catalog.native import native_schemes
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile, Support
@@ -17,9 +19,12 @@ _OWN_CONVERTERS = ("mlx", "exl2", "exl3")
 def loadable(scheme: SchemeProfile, model: ModelProfile) -> tuple[SchemeProfile, str]:
     """*scheme* with the engines that load it of *model*, and why the first of the others does not."""
     kept, reasons = [], []
+    own = own_format(model)
     native = () if model.fixed_scheme else native_schemes(model)
     for support in scheme.supports:
         reason = _refused(support, scheme, model, native)
+        if own is not None and support.engine != own.engine:
+            reason = f"{model.hf_id} holds {own.words}"
         if reason:
             reasons.append(reason)
         else:

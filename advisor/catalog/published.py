@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from advisor.catalog.containers import container_of
 from advisor.catalog.models.find import is_repository, plain
 from advisor.catalog.names import compiled
 from advisor.catalog.schemes import find_scheme
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from advisor.catalog.checkpoints import Checkpoint
 
 _MARK = (
-    r"awq|gptq|auto-?round|\b(?:nv|mx)?fp[48]|\bw\d+a\d+|bnb|bitsandbytes|\bexl[23]|\bhqq|\baqlm|\bmlx|gguf"
-    r"|\bint[48]\b|\b\d-?bit\b"
+    r"awq|gptq|auto-?round|\b(?:nv|mx)?fp[48]|\bw\d+a\d+|bnb|bitsandbytes|(?<![a-z0-9])(?:exl[23]|hqq|aqlm)|\bmlx|gguf"
+    r"|\bint[48]\b|(?<![a-z0-9])\d-?bit(?![a-z])|[-_]ov$"
 )
 """What a name must hold to be looked at further: most names have nothing of it."""
 _GGUF_TAG = r"(?:^|[:\-_./])((?:ud-)?(?:i?q\d(?:_[a-z0-9]+)*|tq\d_0|f16|fp16|bf16|f32))(?:[.\-_]gguf)?$"
@@ -30,7 +31,11 @@ _STATIC_FP8 = ("redhatai/", "neuralmagic/", "nvidia/", "amd/")
 https://huggingface.co/amd)."""
 _GROUP_NOTE = "the name does not state the group size: {scheme} is assumed"
 _FP8_NOTE = "the name does not state its scales: {scheme} is assumed"
-_EXL_NOTE = "the name does not state the bits per weight of this EXL{kind} copy; name them with --scheme"
+_EXL_NOTE = (
+    "the name does not state the bits per weight of this EXL{kind} copy: one is chosen, and pulled from the "
+    "branch of that width, as such repositories have them"
+)
+_WHOLE = r"(?<![a-z0-9])(bf16|f16|fp16)(?![a-z0-9])"
 
 
 def as_published(profile: ModelProfile, text: str) -> ModelProfile:
@@ -46,6 +51,10 @@ def as_published(profile: ModelProfile, text: str) -> ModelProfile:
         return profile
     repository = typed.partition(":")[0] if is_repository(typed.partition(":")[0]) else None
     tag = compiled(_GGUF_TAG).search(lower)
+    own = container_of(repository) if repository else None
+    whole = compiled(_WHOLE).search(lower)
+    if own and whole:
+        return replace(profile, fixed_scheme=_canonical(whole.group(1)))
     qat = re.search(r"(?<![a-z])qat(?![a-z])", lower) is not None
     if qat:
         profile = _trained_for_it(profile, typed)
@@ -129,7 +138,7 @@ def _scheme(lower: str) -> tuple[str | None, str]:
 
 
 def _bits(lower: str, default: int) -> int:
-    stated = re.search(r"(?:int|(?<![a-z0-9])q)(\d)(?!\d)|(?<![\d.])(\d)-?bits?\b|\bw(\d)a\d", lower)
+    stated = re.search(r"(?:int|(?<![a-z0-9])q)(\d)(?!\d)|(?<![\d.])(\d)-?bits?(?=gs|\b)|\bw(\d)a\d", lower)
     return int(next(filter(None, stated.groups()))) if stated else default
 
 
@@ -175,21 +184,30 @@ def _mlx(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
 
 
 def _exl(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
-    bits = re.search(r"(\d(?:\.\d+)?)[ _-]?bpw", lower)
+    bits = re.search(r"(?<![\d.])(\d(?:[._]\d+)?)[ _-]?bpw|exl[23][-_:](\d(?:[._]\d+)?)(?![a-z\d])", lower)
     if bits is None:
         return None, _EXL_NOTE.replace("{kind}", found.group(1))
-    return f"EXL{found.group(1)}-{float(bits.group(1)):.1f}bpw", ""
+    stated = float(next(filter(None, bits.groups())).replace("_", "."))
+    return f"EXL{found.group(1)}-{stated}bpw", ""
+
+
+def _openvino(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
+    """Made by NNCF, which rounds 4 bits in groups and 8 bits by row
+    (https://docs.openvino.ai/2026/openvino-workflow/model-optimization-guide/weight-compression.html)."""
+    four = _bits(lower, 8) == 4
+    return ("W4A16-INT-rtn-g128", _GROUP_NOTE) if four else ("W8A16-INT-rtn-perchannel", "")
 
 
 def _hqq(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
-    group = re.search(r"\b(?:g|gs)-?(\d{2,3})\b", lower)
+    group = re.search(r"(?:(?<![a-z0-9])|(?<=bit))gs?-?(\d{2,3})(?![a-z0-9])", lower)
     return f"HQQ-{_bits(lower, 4)}bit-g{group.group(1) if group else 64}", "" if group else _GROUP_NOTE
 
 
 _READERS: tuple[tuple[str, _Reader], ...] = (
+    (r"^openvino/|[-_]ov$", _openvino),
     (r"\bmlx", _mlx),
-    (r"\bexl([23])", _exl),
-    (r"\bhqq", _hqq),
+    (r"(?<![a-z0-9])exl([23])", _exl),
+    (r"(?<![a-z0-9])hqq", _hqq),
     (r"\baqlm-(\d)bit-(\dx\d+)", lambda lower, found: (f"AQLM-{found[1]}bit-{found[2]}", "")),
     (r"auto-?round", _grouped("autoround")),
     (r"awq", _grouped("awq")),
@@ -198,7 +216,10 @@ _READERS: tuple[tuple[str, _Reader], ...] = (
     (r"\bnvfp4a16|\bw4a16[._-]?nvfp4", lambda lower, found: ("NVFP4A16", "")),
     (r"\bmxfp4", lambda lower, found: ("MXFP4", "")),
     (r"\bmxfp8", lambda lower, found: ("MXFP8", "")),
-    (r"\bint[48]\b|\b\d-?bit\b", lambda lower, found: (f"W{_bits(lower, 4)}A16-INT-gptq-g128", _GROUP_NOTE)),
+    (
+        r"\bint[48]\b|(?<![a-z0-9])\d-?bit(?![a-z])",
+        lambda lower, found: (f"W{_bits(lower, 4)}A16-INT-gptq-g128", _GROUP_NOTE),
+    ),
     (r"\b(?:nv)?fp4", lambda lower, found: ("NVFP4", "")),
     (r"\bfp8", _fp8),
     (r"\bw(\d+)a(\d+)", _weights_and_activations),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from advisor.catalog.checkpoints import Checkpoint, checkpoints
+from advisor.catalog.containers import own_format
 from advisor.catalog.native import native_schemes
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
@@ -40,6 +41,14 @@ def published(
     tag = library_tag(model, scheme.name) if engine.library else None
     if tag:
         return Published(repository=model.hf_id or model.name, ollama_tag=tag)
+    own = own_format(model)
+    if (
+        own is not None
+        and own.engine == engine.name
+        and scheme.format in engine.formats
+        and not engine.fetches
+    ):
+        return Published(model.hf_id or model.name, revision=_branch(model, scheme))
     if not engine.reads_gguf and scheme.name in (model.fixed_scheme, *native_schemes(model)):
         return None  # the model's own repository holds it
     for one in checkpoints(model, scheme.name):
@@ -50,6 +59,15 @@ def published(
     if model.files_repository and model.fixed_scheme == scheme.name:
         return Published(repository=model.files_repository)  # whoever names the file knows that it is there
     return None
+
+
+def _branch(model: ModelProfile, scheme: SchemeProfile) -> str | None:
+    """EXL repositories have a branch for each width, called as turboderp's are
+    (https://huggingface.co/turboderp/Qwen3-8B-exl3), unless their name states the one they hold."""
+    width = scheme.name.partition("-")[2]
+    bits = width.removesuffix("bpw")
+    held = any(text in (model.hf_id or "") for text in (bits, bits.replace(".", "_")))
+    return None if held or not width.endswith("bpw") else width
 
 
 def _size(one: Checkpoint) -> Estimate | None:

@@ -110,7 +110,7 @@ class Chosen(NamedTuple):
             return _fetched_gguf(self)
         if self.published and self.facts.fetches:
             return self.published.repository, True
-        if not self.facts.reads_gguf and (self.as_published or self.online):
+        if not self.facts.reads_gguf and (self.as_published or self.online) and not self.published:
             return self.source, self.source == self.model.hf_id
         if self.online:
             return self.full_precision, False

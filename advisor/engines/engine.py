@@ -42,6 +42,8 @@ class Engine(NamedTuple):
     """Looked at when no engine is named: the engine with the most measurements for its format."""
     formats: tuple[str, ...] = ()
     """File formats that mean this engine when none is named."""
+    repositories: str = ""
+    """Marks in the names (owner/name, small letters) of repositories that it alone reads."""
     systems: tuple[str, ...] = ()
     """Operating systems (linux, windows, macos); empty = any."""
     reads_gguf: bool = False

@@ -16,6 +16,7 @@ ENGINE = Engine(
     aliases=("exl2", "exllama2"),
     rank=9,
     formats=("exl2",),
+    repositories=r"[-_.]exl2(?![a-z])",
     systems=("linux", "windows"),
     backend="cuda",
     outside_gpu="",

@@ -16,6 +16,7 @@ ENGINE = Engine(
     aliases=("exl3", "exllama", "exllama3", "tabbyapi"),
     rank=10,
     formats=("exl3",),
+    repositories=r"[-_.]exl3(?![a-z])",
     systems=("linux", "windows"),
     backend="cuda",
     outside_gpu="",

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from advisor.engines.engine import Engine
 
-ENGINE = Engine(name="mlc-llm", offered=False)
+ENGINE = Engine(name="mlc-llm", repositories=r"^mlc-ai/|[-_]mlc$", offered=False)

@@ -30,6 +30,7 @@ ENGINE = Engine(
     rank=7,
     by_default=True,
     formats=("mlx",),
+    repositories=r"^mlx-community/|/.*\bmlx\b",
     systems=("macos",),
     backend="metal",
     outside_gpu="",

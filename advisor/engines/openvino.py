@@ -53,6 +53,7 @@ ENGINE = Engine(
     name="openvino",
     aliases=("openvino genai", "openvino-genai", "ovms", "openvino model server", "openvino-model-server"),
     rank=11,
+    repositories=r"^openvino/|[-_]ov$|[-_]openvino\b",
     systems=("linux", "windows"),
     outside_gpu="",
     kv_types=("f16", "q8_0"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from advisor.catalog.checkpoints import checkpoints
+from advisor.catalog.containers import own_format
 from advisor.catalog.loadable import loadable
 from advisor.catalog.ready import library_tag, published
 from advisor.catalog.schemes import all_schemes, find_scheme
@@ -63,12 +64,15 @@ def candidates(
             rejected.append(_rejection(model, scheme, reason, "unsupported"))
             continue
         loaded, refusal = loadable(scheme, model)
-        ways = runnable(loaded, hardware, engines)
-        if not ways and (requirements.schemes or model.fixed_scheme) and not requirements.engines:
+        ways, asked = runnable(loaded, hardware, engines), engines
+        named = requirements.schemes or model.fixed_scheme or own_format(model)
+        if not ways and named and not requirements.engines:
             # a scheme asked for by name, or a checkpoint's own, says with it which engines are meant
-            ways = runnable(loaded, hardware, tuple(engine.name for engine in offered()))
+            asked = tuple(engine.name for engine in offered())
+            ways = runnable(loaded, hardware, asked)
         if not ways:
-            reason = why_not(scheme, hardware, engines) or refusal
+            reason = why_not(loaded, hardware, asked) if loaded.supports else refusal
+            reason = reason or refusal or why_not(scheme, hardware, asked)
             rejected.append(_rejection(model, scheme, reason, "unsupported"))
         for way in ways:
             candidate = _candidate(scheme, way, requirements, model, hardware)
@@ -139,6 +143,9 @@ def _schemes(
     if model.files_repository:
         known = {one.scheme for one in checkpoints(model)}
         return tuple(s for s in all_schemes() if s.is_gguf and (not known or s.name in known))
+    if (own := own_format(model)) is not None:
+        formats = facts(own.engine).formats if own.engine else ()
+        return tuple(s for s in all_schemes() if s.format in formats) or (find_scheme("BF16"),)
     if only:
         return tuple(s for s in all_schemes() if s.name in only or is_native(model, s))
     return all_schemes()

@@ -17,6 +17,7 @@ from advisor.recommendation.changes import nearest_miss, what_would_change
 from advisor.recommendation.evaluate import VISIBLE_LOSS_PCT, evaluate
 from advisor.recommendation.front import pareto_front
 from advisor.recommendation.judge import Judged, Setting
+from advisor.recommendation.original import instead_of_the_copy
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.rank import objective_of, ranked
 from advisor.recommendation.reading import PATIENCE_S, READING_TOKENS_PER_S
@@ -41,6 +42,8 @@ def recommend(
     changes, better = document.what_would_change, document.better_models
     if requirements.engines and lost >= VISIBLE_LOSS_PCT:
         changes = (*changes, *_another_engine(best, requirements, setting))
+    if best is None:
+        changes = (*changes, *instead_of_the_copy(requirements, setting))
     if not requirements.schemes and lost >= CRUSHED_LOSS_PCT:
         from advisor.recommendation.rivals import rivals
 

@@ -29,6 +29,13 @@ REPOSITORIES = {
     "someone/Llama-3.1-8B-exl3-4.0bpw": ("Llama-3.1-8B", "EXL3-4.0bpw"),
     "ISTA-DASLab/Meta-Llama-3.1-8B-Instruct-AQLM-2Bit-1x16-hf": ("Llama-3.1-8B", "AQLM-2bit-1x16"),
     "mobiuslabsgmbh/Llama-3.1-8B-hqq-3bit-g64": ("Llama-3.1-8B", "HQQ-3bit-g64"),
+    "mobiuslabsgmbh/Llama-3.1-8b-instruct_4bitgs64_hqq_calib": ("Llama-3.1-8B", "HQQ-4bit-g64"),
+    "bartowski/Qwen3-8B-exl2-6_5": ("Qwen3-8B", "EXL2-6.5bpw"),
+    "LoneStriker/Meta-Llama-3-8B-Instruct-4.0bpw-h6-exl2": ("Llama-3-8B", "EXL2-4.0bpw"),
+    "OpenVINO/Qwen3-8B-int4-ov": ("Qwen3-8B", "W4A16-INT-rtn-g128"),
+    "OpenVINO/Qwen3-8B-int8-ov": ("Qwen3-8B", "W8A16-INT-rtn-perchannel"),
+    "OpenVINO/Qwen3-8B-fp16-ov": ("Qwen3-8B", "F16"),
+    "mlx-community/Qwen3-8B-bf16": ("Qwen3-8B", "BF16"),
 }
 
 

@@ -14,10 +14,10 @@ _SPELLINGS = (
     (r"^bnb[-_ ]?llm\.?int8(?:\(\))?$", "BNB-INT8"),
     (r"^(bf16|f16)_r\d+$", r"\1"),
     (r"^(?:ov|openvino)[-_ ]?int4$", "W4A16-INT-rtn-g128"),
-    (r"^(?:ov|openvino)[-_ ]?int8$", "W8A16-INT"),
+    (r"^(?:ov|openvino)[-_ ]?int8$", "W8A16-INT-rtn-perchannel"),
 )
 """Other names of a listed scheme. A `_R16` file holds the same values in another order; NNCF, which makes
-OpenVINO's files, rounds to groups of 128
+OpenVINO's files, rounds 4 bits in groups of 128 and 8 bits by row
 (https://docs.openvino.ai/2026/openvino-workflow/model-optimization-guide.html)."""
 _NO_SCHEME = (
     (
