@@ -30,7 +30,9 @@ def resolve_hardware(
     also a name of which neither they nor the catalogue state a figure), BadFileError (bad document).
     """
     if isinstance(text_or_path, dict):
-        profile = _hardware_document(text_or_path, "the hardware document")
+        from advisor.catalog.inventories.own_documents import hardware_document  # deferred: a document alone
+
+        profile = hardware_document(text_or_path, "the hardware document")
     elif len(text_or_path) > MOST_CHARACTERS * 4:  # a path has up to 4,096
         raise UsageError(f"a machine's name of {len(text_or_path)} characters; give a name or a file")
     elif text_or_path.partition("#")[0] == "-" or _is_path(text_or_path.partition("#")[0], _MACHINE_FILES):
@@ -104,26 +106,14 @@ def machine_of(content: str, what: str, node: str | None = None) -> HardwareProf
     Raises BadFileError, and UsageError when *content* holds several machines and *node* names none.
     """
     from advisor.catalog.inventories import find_inventory, read_inventory, sole_machine
+    from advisor.catalog.inventories.own_documents import hardware_document
     from advisor.documents.plain import json_value
 
     if (machines := find_inventory(content, what)) is not None:
         return sole_machine(machines, node, what)
     if not content.lstrip("\ufeff \t\r\n").startswith("{"):
         return sole_machine(read_inventory(content, what), node, what)
-    value = json_value(content.lstrip("\ufeff"), what)
-    if isinstance(value.get("hardware"), dict):
-        value = value["hardware"]  # a whole answer of ours holds the machine it was computed for
-    return _hardware_document(value, what)
-
-
-def _hardware_document(value: object, what: str) -> HardwareProfile:
-    from advisor.documents.plain import parse
-
-    if isinstance(value, dict) and "name" not in value:
-        value = {"name": "unnamed machine", **value}
-    if isinstance(value, dict) and "source" not in value:
-        value = {"source": "user", **value}
-    return parse(HardwareProfile, value, what=what)
+    return hardware_document(json_value(content.lstrip("\ufeff"), what), what)
 
 
 _SAME_MODEL = 0.45

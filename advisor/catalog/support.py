@@ -156,16 +156,17 @@ def _system(support: Support, hardware: HardwareProfile) -> str:
     systems = facts(support.engine).systems
     if not systems or not hardware.os:
         return ""
-    here = hardware.os.lower()
+    return "" if system_of(hardware.os) in systems else f"{support.engine} does not run on {hardware.os}"
+
+
+def system_of(os: str) -> str:
+    """linux, macos, windows or other, as engines tell systems apart; *os* as any tool writes it."""
+    here = os.lower()
     if "darwin" in here or "mac" in here:
-        here = "macos"
-    elif "windows" in here and "wsl" not in here:
-        here = "windows"
-    elif any(other in here for other in ("freebsd", "android", "ios")):
-        here = "other"
-    else:
-        here = "linux"
-    return "" if here in systems else f"{support.engine} does not run on {hardware.os}"
+        return "macos"
+    if "windows" in here and "wsl" not in here:
+        return "windows"
+    return "other" if any(name in here for name in ("freebsd", "android", "ios")) else "linux"
 
 
 def _isa(support: Support, hardware: HardwareProfile) -> tuple[str, str]:

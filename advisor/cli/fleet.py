@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from advisor.cli import options
+from advisor.documents.inventory import NAMELESS, InventoryMachine
 from advisor.documents.written import replace_file
 from advisor.errors import BadFileError, ExitCode, UsageError
 from advisor.report.terminal import clean
@@ -48,10 +51,20 @@ def _write(found: tuple[dict[str, str], list[str]], folder: Path) -> None:
         print(clean(line), file=sys.stderr)
 
 
-def run(args: argparse.Namespace) -> int:
-    """Answer; exit code 3 when the model fits nowhere."""
+def _machines(path: str) -> Iterator[InventoryMachine]:
+    """The machines of a file; one that it does not name is called as the file is: `gpu01.xml` is gpu01."""
     from advisor.catalog.inventories import read_inventory
     from advisor.documents.files import read_standard_input, read_text
+
+    if path == "-":
+        yield from read_inventory(read_standard_input(), "standard input")
+        return
+    for machine in read_inventory(read_text(path), path):
+        yield replace(machine, node=Path(path).stem) if machine.node == NAMELESS else machine
+
+
+def run(args: argparse.Namespace) -> int:
+    """Answer; exit code 3 when the model fits nowhere."""
     from advisor.measuring.own import own_evidence
     from advisor.recommendation.capacity import TRIED_CONCURRENCY, plan_fleet
 
@@ -59,11 +72,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("- stands for standard input, which can be read once")
     model = options.needed_model(args)
     requirements = options.requirements(args, model)
-    machines = [
-        machine
-        for path in args.inventories
-        for machine in read_inventory(read_standard_input() if path == "-" else read_text(path), path)
-    ]
+    machines = [machine for path in args.inventories for machine in _machines(path)]
     tried = () if args.concurrency else TRIED_CONCURRENCY
     document = plan_fleet(requirements, machines, model, tried=tried, own=own_evidence)
     if args.manifests:

@@ -38,6 +38,10 @@ class ShapePlan:
     capacity: Capacity | None
     """Of all places."""
     nearest_miss: NearestMiss | None = None
+    why_not: tuple[str, ...] = ()
+    """Why no engine that was asked for runs the model there at all."""
+    what_would_change: tuple[str, ...] = ()
+    """What would give these machines a plan; empty where they have one."""
     warnings: tuple[str, ...] = ()
 
 

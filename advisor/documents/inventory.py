@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 
 from advisor.documents.hardware import HardwareProfile
 
+NAMELESS = "this machine"
+"""The node where the tool gives it no name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InventoryMachine:
     """One place where a model could run: a node, or one slice of a node whose GPUs are cut up."""
 
-    node: str
-    """The name the tool gives the node; 'this machine' where it gives none."""
+    node: str = NAMELESS
+    """The name the tool gives the node."""
     hardware: HardwareProfile
     selector: dict[str, str] = field(default_factory=dict, hash=False)
     """Labels of the node that say what kind it is, where the tool has such labels."""

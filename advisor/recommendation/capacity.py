@@ -16,6 +16,7 @@ from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Plan, Recommendation
 from advisor.documents.requirements import Requirements
 from advisor.prediction.own.evidence import OwnEvidence, OwnOf, nothing_of
+from advisor.recommendation.no_way import no_way
 from advisor.recommendation.recommend import recommend
 
 TRIED_CONCURRENCY = (1, 16, 64)
@@ -93,6 +94,8 @@ def _shape(requirements: Requirements, kind: _Kind, model: ModelProfile, tried: 
         plan=plan,
         capacity=_capacity(plan, places) if plan else None,
         nearest_miss=found.nearest_miss,
+        why_not=() if plan or found.nearest_miss else no_way(requirements, hardware, model),
+        what_would_change=() if plan else found.what_would_change,
         warnings=found.warnings,
     )
 

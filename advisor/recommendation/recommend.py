@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
@@ -41,7 +42,9 @@ def recommend(
     lost = best.loss.value if best and best.loss else float("inf")
     changes, better = document.what_would_change, document.better_models
     if requirements.engines and lost >= VISIBLE_LOSS_PCT:
-        changes = (*changes, *_another_engine(best, requirements, setting))
+        changes = (*changes, *_another(best, requirements, setting, "engines"))
+    elif requirements.schemes and not judged and not model.fixed_scheme:
+        changes = (*changes, *_another(best, requirements, setting, "schemes"))
     if best is None:
         changes = (*changes, *instead_of_the_copy(requirements, setting))
     if not requirements.schemes and lost >= CRUSHED_LOSS_PCT:
@@ -56,10 +59,12 @@ def _first(judged: list[Judged], requirements: Requirements) -> Judged | None:
     return next(iter(ranked([plan for plan in judged if plan.feasible], requirements)), None)
 
 
-def _another_engine(best: Judged | None, requirements: Requirements, setting: Setting) -> tuple[str, ...]:
-    """The plan that an engine nobody allowed would give, where it loses less than *best* by what a
-    benchmark can tell."""
-    free = replace(requirements, engines=())
+def _another(
+    best: Judged | None, requirements: Requirements, setting: Setting, limited: Literal["engines", "schemes"]
+) -> tuple[str, ...]:
+    """The plan that an engine or a scheme nobody allowed would give, where it loses less than *best* by what
+    a benchmark can tell."""
+    free = replace(requirements, engines=()) if limited == "engines" else replace(requirements, schemes=())
     judged, _ = evaluate(free, setting.hardware, setting.model, everything=False, own=setting.own)
     other = _first(judged, requirements)
     if other is None or other.loss is None:
@@ -70,7 +75,8 @@ def _another_engine(best: Judged | None, requirements: Requirements, setting: Se
     instead = f" instead of {best.loss.value:.1f} %" if best and best.loss else ""
     decode = other.outcome.decode_tokens_per_s
     speed = f" at {decode.value:.3g} tokens/s" if decode else ""
-    name = f"--engine {other.case.engine}: {other.case.scheme.name}"
+    engine, scheme = other.case.engine, other.case.scheme.name
+    name = f"--engine {engine}: {scheme}" if limited == "engines" else f"--scheme {scheme}: it"
     return (f"{name} loses {other.loss.value:.1f} %{instead}{speed}",)
 
 

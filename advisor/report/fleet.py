@@ -26,9 +26,11 @@ def fleet_text(document: FleetPlan) -> str:
     for found in document.shapes:
         if found.plan is not None:
             lines += ["", f"{_nodes(found)}:", f"  {found.plan.run_command}"]
-        elif found.nearest_miss is not None:
-            lines += ["", f"{_nodes(found)}: {'; '.join(found.nearest_miss.misses)}"]
-        lines += [f"  ({note})" for note in found.hardware.notes]
+        else:
+            why = found.nearest_miss.misses if found.nearest_miss else found.why_not
+            lines += ["", f"{_nodes(found)}: {'; '.join(why)}"]
+            lines += [f"  it would do with {change}" for change in _changes(found)]
+        lines += [f"  ({note})" for note in _notes(found)]
     if document.unused:
         lines += ["", "Unused:", *(f"  {found.node}: {found.why_not}" for found in document.unused)]
     return "\n".join(lines)
@@ -51,6 +53,20 @@ def _row(found: ShapePlan) -> tuple[str, ...]:
         else "not measured",
         number(loss.value) if loss else "not measured",
     )
+
+
+def _changes(found: ShapePlan) -> tuple[str, ...]:
+    """What would give the machines a plan."""
+    nearest = found.nearest_miss
+    return ((nearest.change,) if nearest and nearest.change else ()) + found.what_would_change
+
+
+def _notes(found: ShapePlan) -> tuple[str, ...]:
+    """What was assumed of the machines, and what is not known of their GPUs; without a speed, why."""
+    timed = found.capacity and found.capacity.throughput_tokens_per_s
+    said = found.hardware.notes if timed or found.plan is None else found.warnings
+    unknown = [why for part, why in found.hardware.unknown.items() if part.startswith("gpus.")]
+    return tuple(dict.fromkeys((*said, *unknown)))
 
 
 def _nodes(found: ShapePlan) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 FILES = Path(__file__).parents[1] / "catalog" / "inventories" / "files"
+NEED = ("--model", "Qwen3-8B", "--json")
 CLUSTER = str(FILES / "slurm_h100_x4.json")
 
 
@@ -54,3 +56,24 @@ def test_a_role_is_written_beside_the_answer(advisor, tmp_path):
     found = advisor("fleet", machine, "--model", "Qwen3-8B", "--role", role, "--json")
     assert (found.code, found.document["status"], found.err) == (0, "ok", "")
     assert (tmp_path / "role" / "site.yml").is_file()
+
+
+def test_a_machine_without_a_name_is_called_as_its_file_is(advisor, tmp_path):
+    """A saved probe and a listing of GPUs name no host: `gpu01.json` is gpu01's."""
+    saved = tmp_path / "gpu01.json"
+    saved.write_text(json.dumps(advisor("recommend", "--hardware", "L40S", *NEED).document))
+    listing = str(FILES / "nvidia_smi_a10g.xml")
+    document = advisor(*asked(str(saved), listing), "--json").document
+    assert {("gpu01",), ("nvidia_smi_a10g",)} == {tuple(shape["nodes"]) for shape in document["shapes"]}
+
+
+def test_where_an_engine_does_not_run_it_is_said_and_what_does(advisor, tmp_path):
+    """On a card that vLLM has no kernels for."""
+    saved = tmp_path / "desk.json"
+    saved.write_text(json.dumps(advisor("recommend", "--hardware", "RX 6700 XT", *NEED).document["hardware"]))
+    found = advisor(*asked(str(saved)))
+    (shape,) = advisor(*asked(str(saved)), "--json").document["shapes"]
+    assert found.code == 3
+    assert f"desk: {shape['why_not'][0]}" in found.lines
+    assert f"  it would do with {shape['what_would_change'][0]}" in found.lines
+    assert shape["what_would_change"][0].startswith("--engine llama.cpp: ")

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+
 from advisor.catalog.inventories import read_inventory
 from advisor.catalog.resolve import resolve_hardware, resolve_model
 from advisor.deploy.role import role
@@ -42,3 +44,33 @@ def test_the_facts_of_a_linux_machine_give_a_role():
     need = Requirements(model="Qwen3-8B", engines=("llama.cpp",))
     files, refused = role(plan_fleet(need, machines, resolve_model("Qwen3-8B")))
     assert ([], True) == (refused, "site.yml" in files)
+
+
+def test_a_host_of_another_name_is_told_that_nothing_is_planned_for_it():
+    """It would be left as it is without a word."""
+    machines = [InventoryMachine(node="a", hardware=resolve_hardware("RTX 4090"))]
+    need = Requirements(model="Qwen3-8B", engines=("llama.cpp",))
+    files, _ = role(plan_fleet(need, machines, resolve_model("Qwen3-8B")))
+    main = yaml.load(files["roles/model_server/tasks/main.yml"], _Loader)
+    assert ("inventory_hostname not in machines", ["a"]) == (main[-1]["when"], main[-1]["vars"]["machines"])
+
+
+def test_slices_of_a_card_have_no_unit():
+    """It would take the whole machine's GPUs; so would a second unit beside one for the whole cards."""
+    slices = [InventoryMachine(node="a", hardware=resolve_hardware("RTX 4090"), count=7)]
+    beside = [
+        InventoryMachine(node="b", hardware=resolve_hardware(name)) for name in ("2x RTX 4090", "RTX 3090")
+    ]
+    need = Requirements(model="Qwen3-8B", engines=("llama.cpp",))
+    files, refused = role(plan_fleet(need, [*slices, *beside], resolve_model("Qwen3-8B")))
+    assert [": no role: a has several ", ": no role: b has several "] == sorted(
+        line[line.index(":") :][:25] for line in refused
+    )
+    assert files["roles/model_server/tasks/main.yml"].count("include_tasks") == 1
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads what Ansible must not read as a template."""
+
+
+_Loader.add_constructor("!unsafe", lambda loader, node: str(node.value))

@@ -15,6 +15,7 @@ from pkgutil import iter_modules
 from typing import Any, Protocol
 
 from advisor.catalog.inventories._parsed import parsed, plain_text
+from advisor.catalog.support import system_of
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.inventory import InventoryMachine
 from advisor.errors import BadFileError, UsageError
@@ -29,6 +30,8 @@ class Source:
     text: str
     document: Any = None
     """Several JSON values one after another are a list."""
+    what: str = "the inventory"
+    """The file's name, for what is said of it."""
 
 
 class Reader(Protocol):
@@ -71,12 +74,14 @@ def find_inventory(text: str, what: str = "the inventory") -> tuple[InventoryMac
     """The same, or None when *text* is of no form known here. Raises BadFileError for a damaged one."""
     text = plain_text(text)
     try:
-        source = Source(text, parsed(text))
+        source = Source(text, parsed(text), what)
     except ValueError as error:
         raise BadFileError(f"{what}: {error}") from None
     for reader in readers():
         try:
             machines = reader.read(source)
+        except BadFileError:
+            raise
         except _MISREAD as error:
             raise BadFileError(
                 f"{what} looks like {reader.FORM}, but a part of it is not as that tool writes it "
@@ -119,7 +124,9 @@ def shape(hardware: HardwareProfile) -> tuple[object, ...]:
     memory = hardware.memory.total_bytes
     gpus = tuple((gpu.catalog_name or gpu.name, gpu.memory_total_bytes) for gpu in hardware.gpus)
     # Nodes of one kind differ by a few MiB of what firmware keeps.
-    return (hardware.cpu.brand, hardware.cpu.logical_cores, memory and round(memory / 2**30), gpus)
+    system = system_of(hardware.os) if hardware.os else None
+    own = (hardware.cpu.brand, hardware.cpu.logical_cores, memory and round(memory / 2**30), gpus)
+    return (*own, system, hardware.nodes, hardware.network_bytes_per_s)
 
 
 def _gpu_bytes(hardware: HardwareProfile) -> int:

@@ -12,6 +12,7 @@ from advisor.catalog.hardware.cloud import find_instance
 from advisor.catalog.hardware.machines import find_machine
 from advisor.catalog.inventories._cards import Card, describe_card
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
+from advisor.documents.inventory import NAMELESS
 from advisor.errors import UnknownNameError, UsageError
 
 ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64"}
@@ -22,7 +23,7 @@ ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64"}
 class Facts:
     """What was read of one node; None = the tool is silent."""
 
-    node: str = "this machine"
+    node: str = NAMELESS
     cards: list[Card] = field(default_factory=list)
     cpu_brand: str | None = None
     instance: str | None = None
@@ -136,4 +137,4 @@ def _name(facts: Facts, gpus: list[Gpu]) -> str:
         counts[gpu.catalog_name or gpu.name] = counts.get(gpu.catalog_name or gpu.name, 0) + 1
     parts = [f"{count}x {name}" if count > 1 else name for name, count in counts.items()]
     what = " + ".join(parts) or facts.cpu_brand or facts.instance or "CPU"
-    return what if facts.node == "this machine" else f"{what} ({facts.node})"
+    return what if facts.node == NAMELESS else f"{what} ({facts.node})"

@@ -10,7 +10,7 @@ from typing import Any
 from advisor.catalog.inventories import Source
 from advisor.catalog.inventories._cards import MIB, Card
 from advisor.catalog.inventories._machine import Facts, instance_gpus, profile
-from advisor.documents.inventory import InventoryMachine
+from advisor.documents.inventory import NAMELESS, InventoryMachine
 
 FORM = "Ansible facts"
 _DEEPEST = 12
@@ -87,7 +87,7 @@ def _host(node: str | None, found: dict[str, Any]) -> InventoryMachine:
     product = str(found.get("product_name") or "")
     total = _whole(found.get("memtotal_mb"))
     facts = Facts(
-        node=str(node or found.get("hostname") or found.get("nodename") or "this machine"),
+        node=str(node or found.get("hostname") or found.get("nodename") or NAMELESS),
         cpu_brand=brand,
         # On EC2 the firmware's product name is the instance type.
         instance=product if re.fullmatch(r"[a-z]\w*\.\w+", product) else None,

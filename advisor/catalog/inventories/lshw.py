@@ -11,7 +11,7 @@ from advisor.catalog.gpus import find_gpu
 from advisor.catalog.inventories import Source
 from advisor.catalog.inventories._cards import Card
 from advisor.catalog.inventories._machine import Facts, profile
-from advisor.documents.inventory import InventoryMachine
+from advisor.documents.inventory import NAMELESS, InventoryMachine
 
 FORM = "lshw (JSON, XML, text)"
 _DEEPEST = 24
@@ -35,7 +35,7 @@ def read(source: Source) -> tuple[InventoryMachine, ...] | None:
             by_class.setdefault(str(part.get("class")), []).append(part)
     processors = [part for part in by_class.get("processor", []) if part.get("product")]
     facts = Facts(
-        node=next((str(part["id"]) for part in by_class.get("system", [])), "this machine"),
+        node=next((str(part["id"]) for part in by_class.get("system", [])), NAMELESS),
         cpu_brand=str(processors[0]["product"]) if processors else None,
         sockets=len(processors) or None,
         physical_cores=_sum(processors, "cores"),
