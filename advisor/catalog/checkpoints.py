@@ -18,6 +18,13 @@ Doubt = Literal["", "group", "granularity", "rough", "pattern"]
 differently, a file name that is a pattern."""
 _UNSURE: tuple[Doubt, ...] = ("group", "granularity")
 """The source does not say in which groups or with which scales: another scheme may be in the file."""
+FP8_OF = {
+    **dict.fromkeys(("qwen", "deepseek-ai"), "W8A8-FP-block"),
+    **dict.fromkeys(("redhatai", "neuralmagic", "nvidia", "amd"), "W8A8-FP-static"),
+}
+"""Publishers whose '-FP8' has one scale per 128 x 128 block (https://huggingface.co/Qwen/Qwen3-8B-FP8), or
+static activation scales (https://huggingface.co/RedHatAI/Meta-Llama-3.1-8B-Instruct-FP8,
+https://huggingface.co/nvidia, https://huggingface.co/amd)."""
 _UNITS = {"GiB": float(1 << 30), "GB": 1e9}
 _USUAL = ("unsloth", "bartowski", "ggml-org", "lmstudio-community", "RedHatAI", "nvidia", "mlx-community")
 """Publishers preferred among equals, in this order: those of most models in the table, makers of kernels and
@@ -64,7 +71,8 @@ class Checkpoint(NamedTuple):
     @property
     def sure(self) -> bool:
         """Whether it can be pulled by name and holds the very scheme it is listed under."""
-        return self.hub == "huggingface" and self.doubt not in _UNSURE
+        told = self.doubt == "granularity" and FP8_OF.get(self.publisher.lower()) == self.scheme
+        return self.hub == "huggingface" and (told or self.doubt not in _UNSURE)
 
     @property
     def n_bytes(self) -> int | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from advisor.catalog.checkpoints import FP8_OF, Checkpoint, all_checkpoints
 from advisor.catalog.containers import container_of
 from advisor.catalog.models.find import is_repository, plain
 from advisor.catalog.names import compiled
@@ -14,21 +14,12 @@ from advisor.catalog.schemes import find_scheme
 from advisor.documents.model import ModelProfile
 from advisor.errors import UnknownNameError
 
-if TYPE_CHECKING:
-    from advisor.catalog.checkpoints import Checkpoint
-
 _MARK = (
     r"awq|gptq|auto-?round|\b(?:nv|mx)?fp[48]|\bw\d+a\d+|bnb|bitsandbytes|(?<![a-z0-9])(?:exl[23]|hqq|aqlm)|\bmlx|gguf"
     r"|\bint[48]\b|(?<![a-z0-9])\d-?bit(?![a-z])|[-_]ov$"
 )
 """What a name must hold to be looked at further: most names have nothing of it."""
 _GGUF_TAG = r"(?:^|[:\-_./])((?:ud-)?(?:i?q\d(?:_[a-z0-9]+)*|tq\d_0|f16|fp16|bf16|f32))(?:[.\-_]gguf)?$"
-_BLOCK_FP8 = ("qwen/", "deepseek-ai/")
-"""Publishers whose '-FP8' has one scale per 128 x 128 block (https://huggingface.co/Qwen/Qwen3-8B-FP8)."""
-_STATIC_FP8 = ("redhatai/", "neuralmagic/", "nvidia/", "amd/")
-"""Publishers whose '-FP8' has static activation scales
-(https://huggingface.co/RedHatAI/Meta-Llama-3.1-8B-Instruct-FP8, https://huggingface.co/nvidia,
-https://huggingface.co/amd)."""
 _GROUP_NOTE = "the name does not state the group size: {scheme} is assumed"
 _FP8_NOTE = "the name does not state its scales: {scheme} is assumed"
 _EXL_NOTE = (
@@ -79,8 +70,6 @@ def _repository(profile: ModelProfile, typed: str) -> str:
 
 def _listed(profile: ModelProfile, repository: str) -> Checkpoint | None:
     """*repository* in the table of published checkpoints; None where it is not, or holds several schemes."""
-    from advisor.catalog.checkpoints import all_checkpoints  # deferred: most names are of no checkpoint
-
     found = {
         one.scheme: one for one in all_checkpoints(profile) if one.repository.lower() == repository.lower()
     }
@@ -155,11 +144,8 @@ def _fp8(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
     for word in ("dynamic", "static", "block"):
         if re.search(rf"\b{word}\b", lower):
             return f"W8A8-FP-{word}", ""
-    if lower.startswith(_BLOCK_FP8):
-        return "W8A8-FP-block", ""
-    if lower.startswith(_STATIC_FP8):
-        return "W8A8-FP-static", ""
-    return "W8A8-FP-dynamic", _FP8_NOTE
+    known = FP8_OF.get(lower.partition("/")[0])
+    return (known, "") if known else ("W8A8-FP-dynamic", _FP8_NOTE)
 
 
 def _weights_and_activations(lower: str, found: re.Match[str]) -> tuple[str | None, str]:

@@ -18,7 +18,6 @@ ENGINE = Engine(
     formats=("exl2",),
     repositories=r"[-_.]exl2(?![a-z])",
     systems=("linux", "windows"),
-    backend="cuda",
     outside_gpu="",
     kv_types=_tabby.KV_TYPES,
     package="exllamav2",

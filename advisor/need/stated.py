@@ -74,6 +74,7 @@ def requirements(stated: Stated, model: ModelProfile | None) -> Requirements:
         )
     tasks = _tasks(stated.task or ("chat",))
     context = _context(stated.context)
+    engines = _engines(stated.engine)
     return Requirements(
         model=model.name if model else None,
         tasks=tasks,
@@ -83,8 +84,8 @@ def requirements(stated: Stated, model: ModelProfile | None) -> Requirements:
         max_ttft_s=_read(quantities.seconds, stated.max_ttft, "--max-ttft"),
         context_tokens=context,
         loads=_loads(stated, context if isinstance(context, int) else None, tasks, model),
-        engines=_engines(stated.engine),
-        schemes=_schemes(stated.scheme),
+        engines=engines,
+        schemes=_schemes(stated.scheme, engines),
         licences=tuple(part.lower() for part in _parts(stated.licence)),
         modality=None if stated.modality is None else _choice(stated.modality, MODALITIES, "modality"),
         tools=stated.tools,
@@ -175,10 +176,12 @@ def _engines(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(find_engine(part) for part in _parts(texts)))
 
 
-def _schemes(texts: tuple[str, ...]) -> tuple[str, ...]:
+def _schemes(texts: tuple[str, ...], engines: tuple[str, ...]) -> tuple[str, ...]:
+    """Short names ('4bit', 'fp4') mean what the users of the one engine asked for mean by them."""
     from advisor.catalog.schemes import find_scheme
 
-    return tuple(dict.fromkeys(find_scheme(part).name for part in _parts(texts)))
+    engine = engines[0] if len(engines) == 1 else None
+    return tuple(dict.fromkeys(find_scheme(part, engine).name for part in _parts(texts)))
 
 
 def _parts(texts: tuple[str, ...]) -> list[str]:

@@ -66,10 +66,11 @@ def candidates(
         loaded, refusal = loadable(scheme, model)
         ways, asked = runnable(loaded, hardware, engines), engines
         named = requirements.schemes or model.fixed_scheme or own_format(model)
-        if not ways and named and not requirements.engines:
+        if named and not requirements.engines and all(way.level == "partial" for way in ways):
             # a scheme asked for by name, or a checkpoint's own, says with it which engines are meant
             asked = tuple(engine.name for engine in offered())
-            ways = runnable(loaded, hardware, asked)
+            every = runnable(loaded, hardware, asked)
+            ways = every if not ways or any(way.level == "yes" for way in every) else ways
         if not ways:
             reason = why_not(loaded, hardware, asked) if loaded.supports else refusal
             reason = reason or refusal or why_not(scheme, hardware, asked)

@@ -80,7 +80,7 @@ class Looked(NamedTuple):
 
 def look(requirements: Requirements, setting: Setting, only: tuple[str, ...]) -> Looked:
     model = setting.model
-    _check_context(requirements, model)
+    check_context(requirements.context_tokens, model)
     found, rejected = candidates(requirements, setting.hardware, model, only)
     if not requirements.schemes:
         found, pointless = _without_pointless(found, model)
@@ -197,9 +197,9 @@ def _rejection(model: ModelProfile, candidate: Candidate, kind: RejectionKind, r
     )
 
 
-def _check_context(requirements: Requirements, model: ModelProfile) -> None:
+def check_context(asked: int | str | None, model: ModelProfile) -> None:
+    """Raises UsageError for a context in tokens that *model* does not read; `auto` and unstated ones pass."""
     most = model.context_length
-    asked = requirements.context_tokens
     if most is not None and isinstance(asked, int) and asked > most:
         raise UsageError(
             f"{model.name} reads at most {most} tokens and --context asks for {asked}: "

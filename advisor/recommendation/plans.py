@@ -17,6 +17,7 @@ from advisor.prediction.case import Sized
 from advisor.prediction.speed import speed
 from advisor.prediction.weighing import weigh_case
 from advisor.recommendation.judge import Judged
+from advisor.recommendation.making import making
 from advisor.recommendation.quality import expected_quality
 from advisor.recommendation.scores import expected_scores
 
@@ -52,7 +53,7 @@ def make_plan(judged: Judged, requirements: Requirements, why: tuple[str, ...] =
         loss_upper_pct=judged.loss_upper,
         task_loss_upper_pct=judged.task_loss_upper,
         file=_file(judged),
-        make_cost="" if is_native(case.model, case.scheme) else case.scheme.make_cost,
+        make_cost=making(case).words,
         deployment=start,
         run_command=run_text(start),
         make_command=make_command(chosen),

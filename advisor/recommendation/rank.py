@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from advisor.catalog.ready import published
 from advisor.documents.requirements import Requirements
-from advisor.engines import facts
-from advisor.prediction.accuracy.native import is_native
 from advisor.prediction.artifacts import load
 from advisor.recommendation.front import rate, unbeaten_first
 from advisor.recommendation.judge import Judged
+from advisor.recommendation.making import making
 from advisor.recommendation.reading import PATIENCE_S
 
 HEAVY_LOSS_PCT = 5.0
@@ -73,7 +71,7 @@ def _ranked(plans: list[Judged], requirements: Requirements) -> list[Judged]:
         return sorted(plans, key=lambda plan: (_size(plan), _loss(plan), -speed(plan), _names(plan)))
     return sorted(
         plans,
-        key=lambda plan: (plan.candidate.scheme.make_cost_rank, _loss(plan), -speed(plan), _names(plan)),
+        key=lambda plan: (making(plan.case).rank, _loss(plan), -speed(plan), _names(plan)),
     )
 
 
@@ -122,21 +120,10 @@ def _within_tie(equal: list[Judged], second: Callable[[Judged], float]) -> list[
         decode = plan.outcome.decode_tokens_per_s
         guessed = decode is None or decode.basis == "extrapolated"
         unmeasured = plan.loss is None or plan.loss.basis != "measured"
-        cost = plan.candidate.scheme.make_cost_rank
-        return 0, guessed, not ready_made(plan), unmeasured, cost, second(plan), _size(plan), _names(plan)
+        made = making(plan.case)
+        return 0, guessed, not made.ready, unmeasured, made.rank, second(plan), _size(plan), _names(plan)
 
     return sorted(equal, key=key)
-
-
-def ready_made(plan: Judged) -> bool:
-    """Whether nothing has to be made: weights that are published, the model's own, on disk, or that
-    the engine quantizes while it loads."""
-    case, engine = plan.case, facts(plan.case.engine)
-    if case.model.fixed_scheme or is_native(case.model, case.scheme):
-        return True
-    if not engine.reads_gguf and (case.scheme.name in engine.online or case.scheme.family in engine.online):
-        return True
-    return published(case.model, case.scheme, engine, case.imatrix) is not None
 
 
 def _by_accuracy(plans: list[Judged], speed: Callable[[Judged], float]) -> list[Judged]:

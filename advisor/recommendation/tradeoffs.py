@@ -12,6 +12,7 @@ from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.evaluate import evaluate
 from advisor.recommendation.front import pareto_front
 from advisor.recommendation.judge import Judged
+from advisor.recommendation.making import making
 from advisor.recommendation.rank import ranked
 
 
@@ -77,7 +78,7 @@ def _row(plan: Judged, on_front: bool, recommended: bool) -> Row:
         },
         perplexity_ratio=outcome.perplexity_ratio,
         kl_divergence=outcome.kl_divergence,
-        make_cost=scheme.make_cost,
+        make_cost=making(case).words,
     )
 
 

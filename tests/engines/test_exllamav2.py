@@ -15,9 +15,9 @@ def test_the_cache_is_q8_or_q4(line, kv_type, mode):
 
 
 def test_where_it_runs_and_what_it_is_called(families):
-    """NVIDIA GPUs, wholly in their memory; its own format means it."""
+    """NVIDIA and AMD GPUs, wholly in their memory; its own format means it."""
     exl2 = facts("exllamav2")
-    assert (backends_of("exllamav2"), exl2.outside_gpu, exl2.fetches) == ({"cuda"}, "", False)
+    assert (backends_of("exllamav2"), exl2.outside_gpu, exl2.fetches) == ({"cuda", "rocm"}, "", False)
     assert (families["exllamav2"], engine_for("exl2"), find_engine("EXL2")) == (
         {"exl2"},
         "exllamav2",

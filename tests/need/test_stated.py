@@ -45,3 +45,18 @@ def test_options_that_say_the_same():
     """A need is written as options; a value that looks like one stays a value."""
     stated = Stated(task=("math:1%", "-x"), max_loss="2", no_calibration=True)
     assert ["--task=math:1%", "--task=-x", "--max-loss=2", "--no-calibration"] == argv(stated)
+
+
+def test_a_short_scheme_name_is_the_engines():
+    """'4bit' is what the users of the one engine asked for call so; among several engines, of llama.cpp's."""
+    asked = {
+        engines: requirements(Stated(engine=engines, scheme=("4bit",)), None).schemes
+        for engines in ((), ("mlx",), ("vllm",), ("transformers",), ("mlx", "vllm"))
+    }
+    assert asked == {
+        (): ("Q4_K_M",),
+        ("mlx",): ("MLX-4bit-g64",),
+        ("vllm",): ("W4A16-INT-gptq-g128",),
+        ("transformers",): ("NF4",),
+        ("mlx", "vllm"): ("Q4_K_M",),
+    }

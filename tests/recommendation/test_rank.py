@@ -9,7 +9,8 @@ from advisor.documents.requirements import Requirements
 from advisor.prediction.artifacts import load
 from advisor.recommendation.evaluate import evaluate
 from advisor.recommendation.front import rate
-from advisor.recommendation.rank import objective_of, ranked, ready_made, tied
+from advisor.recommendation.making import making
+from advisor.recommendation.rank import objective_of, ranked, tied
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +58,9 @@ def test_ties_are_what_no_benchmark_could_tell(plans):
 
 def test_of_equal_plans_the_one_that_need_not_be_made(plans):
     """Of plans at one speed and loss, one that can be downloaded comes before one that must be made."""
-    best = next(plan for plan in ranked(plans, Requirements()) if ready_made(plan))
+    best = next(plan for plan in ranked(plans, Requirements()) if making(plan.case).ready)
     twin = best._replace(case=best.case._replace(scheme=_unpublished(best)))
-    assert not ready_made(twin)
+    assert not making(twin.case).ready
     assert ranked([twin, best], Requirements())[0] is best
 
 

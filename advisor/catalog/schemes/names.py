@@ -62,6 +62,15 @@ def listed_name(text: str, engine: str | None = None) -> str | None:
     return names_by_key().get(wanted)
 
 
+def short_for(text: str, name: str) -> str:
+    """What is said of a name that means one scheme here and another on other engines; '' for any other."""
+    wanted = comparable(text)
+    others = {said[wanted] for said in scheme_file()["aliases_by_engine"].values() if wanted in said}
+    if not (others - {name}) or comparable(name) == wanted:
+        return ""
+    return f"{text!r} is taken as {name}; on other engines it means {' or '.join(sorted(others - {name}))}"
+
+
 def parse(text: str) -> Parts | None:
     """A parametric name in any usual spelling; None when the grammar does not cover it."""
     low = re.sub(r"[\s_/:+]+", "-", text.strip().lower()).strip("-")

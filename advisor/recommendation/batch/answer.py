@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from advisor.catalog.schemes.names import short_for
 from advisor.catalog.support import why_not
 from advisor.documents.files import MOST_LINE
 from advisor.documents.hardware import HardwareProfile
@@ -56,7 +57,8 @@ def answer_case(raw: dict[str, Any], own: OwnReader = no_own) -> dict[str, Any]:
     try:
         identity = plain(identity)
         case, mix = read_case(raw)
-        return {"id": identity, **_answer(case._replace(own=own(case.hardware)), mix)}
+        short = short_for(str(raw.get("scheme") or ""), case.scheme.name)
+        return {"id": identity, **_answer(case._replace(own=own(case.hardware)), mix, short)}
     except AdvisorError as error:
         return _error(identity, error.code, str(error))
     except RecursionError:
@@ -79,11 +81,11 @@ def _error(identity: Any, code: str, message: str) -> dict[str, Any]:
     return {"id": identity, "error": {"code": code, "message": message}}
 
 
-def _answer(case: Case, mix: dict[TaskCategory, float]) -> dict[str, Any]:
+def _answer(case: Case, mix: dict[TaskCategory, float], short: str) -> dict[str, Any]:
     outcome = predict(as_it_ran(case), speed_if_too_large=True)
     supported, notes = _supported(case)
     answer = {"fits": _fits(case, outcome), "supported": supported, **_figures(outcome, mix)}
-    notes = [*case.model.notes, *case.own.notes, *notes]
+    notes = [*filter(None, (short,)), *case.model.notes, *case.own.notes, *notes]
     return {**answer, "notes": notes} if notes else answer
 
 

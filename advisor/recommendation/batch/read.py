@@ -24,6 +24,7 @@ from advisor.errors import BadFileError, UnknownNameError, UsageError
 from advisor.prediction.case import MAX_CONCURRENCY, Case
 from advisor.prediction.local_speed.inputs import engine_key
 from advisor.recommendation.candidates import quantized_already
+from advisor.recommendation.evaluate import check_context
 
 _STATED_SIZE = re.compile(r"(?<![A-Za-z0-9.])\d+(?:\.\d+)?[Bb](?:-[Aa]\d+(?:\.\d+)?[Bb])?(?![A-Za-z0-9])")
 """'9B', '30B-A3B' standing alone in a model's name."""
@@ -45,7 +46,9 @@ def read_case(raw: dict[str, Any]) -> tuple[Case, dict[TaskCategory, float]]:
     scheme = _scheme(asked, model)
     hardware = _hardware(stated.get("hardware", asked.hardware), asked)
     engine, backend = _engine(asked, scheme, hardware)
-    load, room = _load(asked.workload or Workload(), asked.depth or 0)
+    workload = asked.workload or Workload()
+    check_context(workload.context_tokens, model)
+    load, room = _load(workload, asked.depth or 0)
     mix = task_mix(asked.task or "average")
     case = Case(
         hardware=hardware,

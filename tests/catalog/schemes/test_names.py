@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.catalog.schemes.names import listed_name, parse
+from advisor.catalog.schemes import find_scheme
+from advisor.catalog.schemes.names import listed_name, parse, short_for
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,17 @@ def test_what_the_grammar_does_not_cover_is_none(text):
 def test_short_names_mean_what_an_engines_users_mean(text, engine, name):
     """MXFP4 is a file of ggml's for llama.cpp and a checkpoint elsewhere."""
     assert listed_name(text, engine) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "said"),
+    [
+        ("FP4", "NVFP4", "'FP4' is taken as NVFP4; on other engines it means BNB-FP4 or MXFP4_MOE"),
+        ("Q4_K_M", "Q4_K_M", ""),
+        ("mxfp4", "MXFP4", ""),
+    ],
+)
+def test_a_short_name_says_what_it_was_taken_for(text, name, said):
+    """People mean NVIDIA's format by FP4, and bitsandbytes' where its library is the engine."""
+    assert find_scheme(text).name == name
+    assert short_for(text, name) == said

@@ -30,6 +30,11 @@ def test_model_and_scheme_are_enough():
         ({"model": "Qwen3-8C"}, UnknownNameError, "unknown model 'Qwen3-8C'"),
         ({"scheme": None}, UsageError, "scheme is missing"),
         ({"scheme": "Q9_K"}, UnknownNameError, "unknown scheme"),
+        (
+            {"workload": {"context_tokens": 1048576}},
+            UsageError,
+            "reads at most .* --context asks for 1048576",
+        ),
         ({"hardware": " "}, UsageError, "hardware must be a name"),
         ({"hardware": None, "n_devices": 2}, UsageError, "name its hardware"),
         ({"hardware": {"name": "x", "nodes": -1}}, BadFileError, "nodes is -1"),
