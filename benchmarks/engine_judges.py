@@ -81,6 +81,8 @@ RECIPES = "llm-compressor"
 FORMS = ("skypilot", "ray-serve", "lws")
 SEVERAL = ("2 nodes of 8x H100 SXM, 400 Gb/s", "4 nodes of 8x A100 SXM 80GB, 200 Gb/s")
 """For lws and for engines that span nodes."""
+LONG = Requirements(context_tokens=65536, loads=(Load(concurrency=64),))
+"""Requests whose caches tensor parallelism would hold on every GPU: the experts alone are shared."""
 _NATIVE = {
     "W8A8-FP-block": {
         "quant_method": "fp8",
@@ -99,7 +101,13 @@ _NATIVE = {
 def plans(engine: str) -> list[dict[str, Any]]:
     """Every plan of *engine* that is called feasible, over models, machines and two loads."""
     machines = LOCAL.get(engine) or (*MACHINES, *SEVERAL)
-    found = [case for one, hardware in _feasible(engine, machines) for case in _cases(one, hardware)]
+    needs = (Requirements(loads=(Load(concurrency=4),)), *((LONG,) if engine in SERVERS else ()))
+    found = [
+        case
+        for need in needs
+        for one, hardware in _feasible(engine, machines, need)
+        for case in _cases(one, hardware)
+    ]
     return list({json.dumps(case["argv"]) + case["capability"]: case for case in found}.values())
 
 
@@ -140,17 +148,16 @@ def recipes() -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _feasible(engine: str, machines: tuple[str, ...]) -> Iterator[tuple[Any, HardwareProfile]]:
+def _feasible(
+    engine: str, machines: tuple[str, ...], load: Requirements | None = None
+) -> Iterator[tuple[Any, HardwareProfile]]:
+    load = load or Requirements(loads=(Load(concurrency=4),))
     for model_name in MODELS:
         model = resolve_model(model_name)
         for machine in machines:
             hardware = resolve_hardware(machine)
-            need = Requirements(
-                model=model.name,
-                engines=(engine,),
-                schemes=GGUF if engine == "llama.cpp" else SCHEMES,
-                loads=(Load(concurrency=4),),
-            )
+            schemes = GGUF if engine == "llama.cpp" else SCHEMES
+            need = replace(load, model=model.name, engines=(engine,), schemes=schemes)
             try:
                 judged, _ = evaluate(need, hardware, model, everything=True)
             except AdvisorError:

@@ -47,10 +47,12 @@ PlacementKind = Literal[
     "multi-gpu",
     "tensor-parallel",
     "pipeline-parallel",
+    "data-parallel",
     "unified",
     "cpu",
 ]
-"""`split`: layers on GPU and CPU; `multi-gpu`: layers over several GPUs."""
+"""`split`: layers on GPU and CPU; `multi-gpu`: layers over several GPUs;
+`data-parallel`: the requests over several GPUs, each with the whole attention and a share of the experts."""
 Status = Literal["ok", "nothing_fits", "not_measured"]
 RejectionKind = Literal[
     "unsupported",

@@ -90,6 +90,9 @@ class Placement:
     """`--n-cpu-moe`."""
     tensor_parallel: int = 1
     pipeline_parallel: int = 1
+    data_parallel: int = 1
+    """GPUs that each hold the whole attention and the caches of their own requests (data-parallel
+    attention); the experts are spread over them."""
     expert_parallel: bool = False
     """Whether experts stay whole and are spread over the GPUs."""
     layers_per_gpu: tuple[int, ...] = ()

@@ -83,6 +83,8 @@ class Engine(NamedTuple):
     """Whether a local engine can put layers on the GPUs of other nodes."""
     expert_parallel: bool = False
     """Whether experts can be spread whole over the GPUs."""
+    data_parallel_attention: bool = False
+    """Whether GPUs can share the experts alone, each with requests of its own."""
     online: Mapping[str, str] = NONE
     """Scheme or family -> its word for it, for schemes it makes from 16-bit weights while loading."""
     program: str = ""

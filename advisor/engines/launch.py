@@ -64,13 +64,18 @@ class Launch:
         place = self.placement
         if place is None:
             return 1
-        alone = place.tensor_parallel == place.pipeline_parallel == 1
+        alone = place.tensor_parallel == place.pipeline_parallel == place.data_parallel == 1
         return place.n_gpus if alone and place.n_gpus > 1 else place.tensor_parallel
 
     @property
     def pipeline_parallel(self) -> int:
         """Stages of layers."""
         return self.placement.pipeline_parallel if self.placement else 1
+
+    @property
+    def data_parallel(self) -> int:
+        """GPUs that share the experts alone, each with requests of its own."""
+        return self.placement.data_parallel if self.placement else 1
 
     @property
     def nodes(self) -> int:

@@ -19,9 +19,10 @@ def _start(launch: Launch) -> Started:
         dtype="half" if launch.half else None,
         quantization=launch.online,
         max_model_len=launch.context_tokens,
-        max_num_seqs=launch.concurrency,
+        max_num_seqs=-(-launch.concurrency // launch.data_parallel),  # of each rank
         tensor_parallel_size=more_than_one(launch.tensor_parallel),
         pipeline_parallel_size=more_than_one(launch.pipeline_parallel),
+        data_parallel_size=more_than_one(launch.data_parallel),
         enable_expert_parallel=launch.expert_parallel,
         kv_cache_dtype="fp8" if launch.kv_type in kv_types.EIGHT_BITS else None,
         gpu_memory_utilization=f"{launch.memory_share:g}" if launch.memory_share else None,
@@ -59,6 +60,7 @@ ENGINE = Engine(
     slots_on_large=1024,
     splits_matrices=True,
     expert_parallel=True,
+    data_parallel_attention=True,
     online={
         "W8A8-FP-dynamic": "fp8_per_channel",
         "W8A8-FP-block": "fp8_per_block",

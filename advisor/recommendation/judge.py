@@ -202,10 +202,13 @@ def _by_preference(
             rest.append((this, placement))
         elif placement.kind not in SPILLS or not case.hardware.gpus or case.backend == "cpu":
             whole.append((this, placement))
-            break
+            if placement.kind != "pipeline-parallel" or not case.model.is_moe:
+                break
         else:
             fitting.append((this, placement))
-    found = [*whole, *fitting]
+    # Stages inside a node wait for one another: rather 8 bits of cache than those.
+    shared = [pair for pair in whole if pair[1].kind == "data-parallel"]
+    found = [*(shared[:1] + whole[:1] if shared else whole[:1]), *fitting]
     return found or rest[:1]
 
 

@@ -23,6 +23,7 @@ def placement_words(placement: Placement | None) -> str:
         + (f" in each of {placement.pipeline_parallel} stages" if placement.pipeline_parallel > 1 else ""),
         "pipeline-parallel": f"pipeline over {placement.pipeline_parallel} x "
         f"{placement.tensor_parallel} GPUs",
+        "data-parallel": f"requests and experts over {placement.n_gpus} GPUs",
     }.get(placement.kind, placement.kind)
 
 

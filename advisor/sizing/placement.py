@@ -91,7 +91,9 @@ def _plans(sized: CaseBytes) -> list[Plan]:
 
     def served_rank(plan: Plan) -> tuple[float, ...]:
         if plan.fits(parts):
-            return 0, -plan.tensor_parallel, plan.pipeline_parallel < nodes, plan.pipeline_parallel
+            together = plan.tensor_parallel * plan.data_parallel
+            stages = plan.pipeline_parallel
+            return 0, -together, stages < nodes, plan.data_parallel, stages
         return 1, plan.miss(parts), plan.n_gpus
 
     def local_rank(plan: Plan) -> tuple[float, ...]:

@@ -158,6 +158,7 @@ class Plan:
     cpu_expert_layers: int = 0
     tensor_parallel: int = 1
     pipeline_parallel: int = 1
+    data_parallel: int = 1
     expert_parallel: bool = False
     layers_per_gpu: tuple[int, ...] = ()
     refused: str = ""
@@ -227,6 +228,7 @@ class Plan:
             cpu_expert_layers=self.cpu_expert_layers,
             tensor_parallel=self.tensor_parallel,
             pipeline_parallel=self.pipeline_parallel,
+            data_parallel=self.data_parallel,
             expert_parallel=self.expert_parallel,
             layers_per_gpu=self.layers_per_gpu,
             devices=tuple(slot.document(parts, points) for slot in self.slots),

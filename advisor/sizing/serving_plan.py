@@ -11,12 +11,13 @@ from advisor.sizing.overheads import least, serving_available, serving_overhead_
 from advisor.sizing.placement_case import CaseBytes
 from advisor.sizing.plan import SERVING_MAX_SEQUENCES, Plan, Slot
 from advisor.sizing.shares import LayerShares
-from advisor.sizing.tensor_parallel import Division, divisions, refusal
+from advisor.sizing.tensor_parallel import Division, divisions, refusal, shares_experts
 
 
 def serving_plans(sized: CaseBytes) -> list[Plan]:
     """One plan per valid (tensor parallel, pipeline parallel) of this machine, the widest tensor parallel
-    first; one that is refused when the engine cannot load the model at all.
+    first, and where it applies one that shares the experts alone; one that is refused when the engine cannot
+    load the model at all.
 
     Tensor parallel stays inside a node; nodes are stages of a pipeline.
     """
@@ -32,7 +33,42 @@ def serving_plans(sized: CaseBytes) -> list[Plan]:
         for pipeline in {nodes * (per_node // division.tensor_parallel), nodes, 1}:
             if pipeline <= sized.shares.n_layers:
                 plans.append(_plan(sized, division, pipeline))
-    return plans
+    shared = engine.data_parallel_attention and shares_experts(
+        case.model, case.scheme, sized.work.layout, per_node
+    )
+    return [*plans, _experts_shared(sized, per_node)] if shared and case.concurrency >= per_node else plans
+
+
+def _experts_shared(sized: CaseBytes, gpus: int) -> Plan:
+    """The requests over the GPUs of a node: each holds everything but the experts, and its share of those
+    (vLLM's --data-parallel-size with expert parallelism, SGLang's --enable-dp-attention)."""
+    shares, wanted = sized.shares, sized.case.concurrency
+    n_layers = shares.n_layers
+    own = shares.total_bytes - shares.experts[n_layers] * (1 - 1 / gpus)
+    cache_share = -(-wanted // gpus) / wanted
+    slots = [
+        Slot(
+            gpu_label(index, gpu),
+            int(own),
+            tuple(cache_share * share for share in shares.kv_shares(0, n_layers)),
+            overhead_bytes=serving_overhead_bytes(gpus),
+            available_bytes=_available(sized, gpu),
+        )
+        for index, gpu in _cards(sized.case.hardware, gpus)
+    ]
+    return Plan(
+        "data-parallel",
+        slots,
+        n_gpus=gpus,
+        gpu_layers=n_layers + 1,
+        n_layers=n_layers,
+        data_parallel=gpus,
+        expert_parallel=True,
+        exact=shares.exact,
+        weights_factor=shares.factor,
+        max_sequences=SERVING_MAX_SEQUENCES,
+        assume_unknown_fits=True,
+    )
 
 
 def nodes_joined(sized: CaseBytes) -> int:

@@ -42,6 +42,16 @@ def divisions(
     return found
 
 
+def shares_experts(model: ModelProfile, scheme: SchemeProfile, layout: CacheLayout, gpus: int) -> bool:
+    """Whether *gpus* can share the experts alone, each with whole attention and caches of its own requests:
+    for mixtures whose cache tensor parallelism would hold more than once
+    (https://docs.vllm.ai/en/latest/serving/data_parallel_deployment/)."""
+    if gpus == 1 or not model.is_moe or (model.n_experts or 0) < gpus or refusal(model, scheme, 1):
+        return False
+    share = _kv_head_share(model, layout, gpus)
+    return share is None or share * gpus > 1
+
+
 def refusal(model: ModelProfile, scheme: SchemeProfile, tensor: int, expert_parallel: bool = False) -> str:
     """Why engines refuse this division; empty when they do not."""
     group = 1 if scheme.reference or _pads(model, scheme) else _group(scheme)

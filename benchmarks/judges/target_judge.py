@@ -41,7 +41,8 @@ def _ray(text: str) -> None:
     except ImportError:
         return
     for application in document["applications"]:
-        for config in application["args"]["llm_configs"]:
+        args = application["args"]
+        for config in args.get("llm_configs") or [args["llm_config"]]:
             LLMConfig(**config)
 
 

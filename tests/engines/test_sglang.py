@@ -58,3 +58,10 @@ def test_where_it_runs(families):
     """Linux with NVIDIA or AMD GPUs; it reads GGUF and bitsandbytes beside checkpoints."""
     assert (SGLANG.systems, backends_of("sglang")) == (("linux",), {"cuda", "rocm"})
     assert {"gguf-k", "bnb", "fp8", "awq", "gptq"} <= families["sglang"]
+
+
+def test_gpus_that_share_the_experts_have_requests_of_their_own(line):
+    """`--max-running-requests` is of all ranks together."""
+    place = Placement(kind="data-parallel", n_gpus=8, data_parallel=8, expert_parallel=True)
+    words = line("sglang", placement=place, concurrency=60)
+    assert "--max-running-requests 60 --tp-size 8 --dp-size 8 --enable-dp-attention --ep-size 8 " in words

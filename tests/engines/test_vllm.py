@@ -58,6 +58,14 @@ def test_gpus_share_matrices_layers_and_experts(line):
     )
 
 
+def test_gpus_that_share_the_experts_have_requests_of_their_own(line):
+    """`--max-num-seqs` is of each rank: 60 requests over eight."""
+    place = Placement(kind="data-parallel", n_gpus=8, data_parallel=8, expert_parallel=True)
+    assert line("vllm", placement=place, concurrency=60).partition(" --max-model-len 8192 ")[2] == (
+        "--max-num-seqs 8 --data-parallel-size 8 --enable-expert-parallel --host 127.0.0.1 --port 8000"
+    )
+
+
 def test_the_other_nodes_run_headless(started, machine):
     """Each rank names the leader; all but the first answer nobody."""
     place = Placement(kind="tensor-parallel", n_gpus=4, tensor_parallel=2, pipeline_parallel=2)

@@ -113,3 +113,18 @@ def test_sixteen_bits_of_cache_come_first(judged):
     roomy = judged("Llama-3.1-8B", "RTX 4090", "Q8_0", context="32k")
     tight = judged("Llama-3.1-8B", "RTX 3060 12GB", "Q8_0", context="32k")
     assert ("f16", "q8_0") == (roomy.case.kv_type, tight.case.kv_type)
+
+
+@pytest.mark.parametrize(
+    ("context", "kind", "kv_type"),
+    [("64k", "data-parallel", "fp8"), ("8k", "tensor-parallel", "f16")],
+)
+def test_eight_bits_of_cache_rather_than_stages_inside_a_node(need_of, context, kind, kv_type):
+    """DeepSeek-V3.1 on eight H200 with 64 requests: at 64 k each only stages would keep 16 bits."""
+    profile, need = need_of("DeepSeek-V3.1", engine=("vllm",), context=context, concurrency="64")
+    machine = resolve_hardware("8x H200 SXM")
+    (candidate,) = (
+        one for one in candidates(need, machine, profile)[0] if one.scheme.name == "W8A8-FP-block"
+    )
+    found = Trial(candidate, need, Setting(machine, profile), None).judged()
+    assert (kind, kv_type) == (found.outcome.placement.kind, found.case.kv_type)

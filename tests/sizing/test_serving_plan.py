@@ -12,8 +12,8 @@ from advisor.sizing.placement_case import PlacementCase
 from advisor.sizing.weights import weigh
 
 
-def plans(hardware: str, model: str, scheme: str = "BF16", engine: str = "vllm"):
-    """Every placement of one request of 8 k, the best first."""
+def plans(hardware: str, model: str, scheme: str = "BF16", engine: str = "vllm", requests: int = 1):
+    """Every placement of so many requests of 8 k, the best first."""
     profile, chosen = find_model(model), find_scheme(scheme)
     return candidates(
         PlacementCase(
@@ -24,6 +24,7 @@ def plans(hardware: str, model: str, scheme: str = "BF16", engine: str = "vllm")
             engine=engine,
             backend="cuda",
             context_tokens=8192,
+            concurrency=requests,
         )
     )
 
@@ -64,3 +65,48 @@ def test_a_card_that_shares_main_memory_is_one_pool() -> None:
     """A DGX Spark has one device, and no more than what main memory has left."""
     plan = plans("DGX Spark", "Qwen3-8B")[0]
     assert ("unified", 1) == (plan.kind, len(plan.devices))
+
+
+def shared(*asked, **more):
+    """The plan that shares the experts alone; None where there is none."""
+    return next((plan for plan in plans(*asked, **more) if plan.data_parallel > 1), None)
+
+
+def test_gpus_share_the_experts_where_tensor_parallelism_copies_the_cache():
+    """DeepSeek's latent on eight cards: the cache is an eighth, everything but the experts is whole."""
+    asked = ("8x H200 SXM", "DeepSeek-V3.1", "W8A8-FP-block")
+    found, together = shared(*asked, requests=64), plans(*asked, requests=64)[0]
+    weights = weigh(find_model("DeepSeek-V3.1"), find_scheme("W8A8-FP-block"))
+    experts = sum(weights.layer_expert_bytes)
+    assert (8, 8, "data-parallel", True) == (
+        found.data_parallel,
+        found.n_gpus,
+        found.kind,
+        found.expert_parallel,
+    )
+    first, copied = found.devices[0], together.devices[0]
+    assert (8, 1) == (together.tensor_parallel, together.data_parallel)
+    assert copied.kv_cache_bytes == pytest.approx(8 * first.kv_cache_bytes, rel=1e-6)
+    assert first.weights_bytes == pytest.approx(weights.total_bytes.value - experts * 7 / 8, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("model", "engine", "requests"),
+    [
+        ("DeepSeek-V3.1", "vllm", 7),
+        ("DeepSeek-V3.1", "lmdeploy", 64),
+        ("Qwen3-32B", "vllm", 64),
+        ("Mixtral-8x7B", "vllm", 64),
+    ],
+)
+def test_elsewhere_the_experts_are_not_shared_alone(model, engine, requests):
+    """Fewer requests than cards, an engine that cannot, a dense model, and a head of the cache for each
+    card."""
+    assert shared("8x H200 SXM", model, engine=engine, requests=requests) is None
+
+
+def test_an_uneven_number_of_requests_fills_one_card_more():
+    """Nine over eight cards: one has two."""
+    asked = ("8x H200 SXM", "DeepSeek-V3.1", "W8A8-FP-block")
+    nine, sixteen = (shared(*asked, requests=count).devices[0].kv_cache_bytes for count in (9, 16))
+    assert nine == pytest.approx(sixteen, rel=1e-6)

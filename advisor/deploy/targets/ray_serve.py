@@ -25,11 +25,14 @@ def _write(plan: Deployment) -> str:
     accelerator = next((known for known in _ACCELERATORS if known in name), None)
     if accelerator:
         model["accelerator_type"] = accelerator
+    # Ranks that share experts start and end together, which the builder for them sees to
+    # (https://docs.ray.io/en/latest/serve/llm/user-guides/data-parallel-attention.html).
+    together = "data_parallel_size" in model["engine_kwargs"]
     application = {
         "name": name_of(plan),
         "route_prefix": "/",
-        "import_path": "ray.serve.llm:build_openai_app",
-        "args": {"llm_configs": [model]},
+        "import_path": f"ray.serve.llm:build_{'dp_' if together else ''}openai_app",
+        "args": {"llm_config": model} if together else {"llm_configs": [model]},
     }
     notes = tuple(f"a model behind a login: set {name} where the nodes of Ray start" for name in plan.secrets)
     return header(plan, *first_make(plan), *notes) + as_yaml([{"applications": [application]}])

@@ -33,6 +33,7 @@ from advisor.prediction.serving_speed.inputs import (
 )
 from advisor.prediction.serving_speed.measured import Figure, Measured, artifact
 from advisor.prediction.serving_speed.result import Flight, steady
+from advisor.prediction.serving_speed.shared_experts import each_its_requests, one_reads, unmeasured
 from advisor.prediction.serving_speed.step import Kinds, Work, coefficient_keys, sequences_s, under_load
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 
@@ -52,6 +53,9 @@ def predict(case: Case, load: Load, sized: Sized) -> Speed:
     gpu = _slowest(case.hardware, placement, case.engine)
     tensor, stages = max(1, placement.tensor_parallel), max(1, placement.pipeline_parallel)
     step, body, expert = work(case.model, sized.weights, case.scheme, gpu, tensor, case.engine)
+    sharing = placement.data_parallel
+    if sharing > 1:
+        step = each_its_requests(step, sharing)
     prompt, output = max(1, load.prompt_tokens), max(1, load.output_tokens)
     kinds = _kinds(case, gpu, body, expert)
     room = _room(case, placement, case.depth_tokens + prompt + output)
@@ -64,10 +68,12 @@ def predict(case: Case, load: Load, sized: Sized) -> Speed:
     # Pipeline stages work on different requests at the same time: each sees its share of the batch.
     share = max(1.0, held / stages)
     found = under_load(share, float(prompt), float(output), kv_bytes, step, c)
+    if sharing > 1:
+        found = one_reads(found, float(prompt), step, c)
     family = expert if case.model.is_moe else body
-    measured = Measured(gpu, tensor * stages, case.model, family, serving_engine(case.engine))
+    measured = Measured(gpu, tensor * stages * sharing, case.model, family, serving_engine(case.engine))
     about = _Estimates(case, _point(case, step, family), measured, held, wanted).of
-    return steady(
+    steadily = steady(
         about(found.ttft_s, "first"),
         about(found.tpot_s, "token"),
         about(found.service_s, "load"),
@@ -75,6 +81,7 @@ def predict(case: Case, load: Load, sized: Sized) -> Speed:
         Flight(held=held, wanted=wanted, output_tokens=output),
         {**_terms(step, c, kv_bytes, share), **_times(found, measured)},
     )
+    return unmeasured(steadily) if sharing > 1 else steadily
 
 
 class _Estimates(NamedTuple):

@@ -29,3 +29,11 @@ def test_another_engine_is_refused(plan):
     """Ray Serve LLM runs vLLM."""
     with pytest.raises(UnsupportedError, match=r"ray-serve runs no llama\.cpp"):
         write(plan(engine="llama.cpp"), "ray-serve")
+
+
+def test_ranks_that_share_experts_start_together(plan):
+    """Ray has a builder of its own for them, which takes one model."""
+    run = Command(argv=("vllm", "serve", "m/M", "--data-parallel-size", "8"))
+    (application,) = yaml.safe_load(write(plan(run=run), "ray-serve"))["applications"]
+    assert application["import_path"] == "ray.serve.llm:build_dp_openai_app"
+    assert application["args"]["llm_config"]["engine_kwargs"] == {"data_parallel_size": 8}
