@@ -14,8 +14,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 MOST_LINES, MOST_FUNCTION_LINES, MOST_PARAMETERS, MOST_OF_A_PREFIX = 300, 50, 6, 2
 
 MIRRORED = (
-    *("catalog/gguf", "cli", "deploy", "documents", "engines", "prediction", "probe", "recommendation"),
-    *("report", "sizing"),
+    *("catalog", "cli", "deploy", "documents", "engines", "measuring", "prediction", "probe"),
+    *("recommendation", "report", "sizing"),
     *("training/accuracy", "training/claims", "training/data", "training/fitting", "training/sizes"),
     *("training/unseen", "tui"),
 )
