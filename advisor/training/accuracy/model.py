@@ -30,7 +30,7 @@ from advisor.prediction.accuracy.features import (
 )
 from advisor.training.accuracy.priors import PRIORS
 from advisor.training.accuracy.rows import Row
-from advisor.training.fitting.newton import NewtonRegressor
+from advisor.training.fitting.estimator import PriorRegressor
 from advisor.training.fitting.priors import Priors
 
 Vector = npt.NDArray[np.float64]
@@ -121,7 +121,7 @@ def mass_of(rows: Iterable[Row]) -> Vector:
     return np.asarray((many / 10.0 + 1.0) ** -0.5 * np.minimum(n, 9.0) ** 0.25)
 
 
-class DamageAndPrice(NewtonRegressor):
+class DamageAndPrice(PriorRegressor):
     """The formula of the module on a `Design`, with signs kept by bounds, from where the last round ended."""
 
     def __init__(

@@ -10,15 +10,14 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
-from advisor.training.fitting.estimator import Vector
-from advisor.training.fitting.newton import NewtonRegressor
+from advisor.training.fitting.estimator import PriorRegressor, Vector
 from advisor.training.fitting.priors import Priors
 
 ABSENT = -1e3
 """Log seconds of a term a row does not have: nothing."""
 
 
-class SumOfTerms(NewtonRegressor):
+class SumOfTerms(PriorRegressor):
     """Seconds per token from the matrix of `TermFeatures`.
 
     `fit` takes who measured each row as *groups*: effects of sources are fitted and then left out of

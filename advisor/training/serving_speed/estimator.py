@@ -47,7 +47,7 @@ class StepModel(PriorRegressor):
         boosted: bool = False,
         sigma: float = 0.12,
         max_iter: int = 200,
-        tolerance: float = 3.0,
+        tolerance: float = 1e-6,
     ) -> None:
         super().__init__(names, priors, sigma, max_iter, tolerance)
         self.boosted = boosted
