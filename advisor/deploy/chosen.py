@@ -46,6 +46,11 @@ class Chosen(NamedTuple):
         return facts(self.engine)
 
     @property
+    def replicas(self) -> int:
+        """Equal servers, one on each node."""
+        return self.placement.replicas if self.placement else 1
+
+    @property
     def file(self) -> str:
         """The weights' file or directory."""
         if self.on_disk:
@@ -129,7 +134,7 @@ class Chosen(NamedTuple):
             backend=self.backend,
             placement=self.placement,
             context_tokens=self.context_tokens,
-            concurrency=self.concurrency,
+            concurrency=-(-self.concurrency // self.replicas),
             kv_type=self.kv_type,
             threads=self.threads,
             hardware=self.hardware,

@@ -46,6 +46,8 @@ def run_text(plan: Deployment) -> str:
         if plan.over_ray:
             lines += [shell.comment("or once, where the nodes are a Ray cluster"), shell.block(plan.over_ray)]
         return "\n".join(lines)
+    if plan.replicas > 1:
+        run = f"{shell.comment(f'on each of {plan.replicas} nodes')}\n{run}"
     if not plan.then:
         return run
     return "\n".join([f"{run} &", *(shell.block(command) for command in plan.then)])

@@ -45,6 +45,7 @@ def deployment(chosen: Chosen, host: str = DEFAULT_HOST) -> Deployment:
         then=started.then,
         workers=started.workers,
         over_ray=started.over_ray,
+        replicas=chosen.replicas,
         leader=LEADER if any(LEADER in word for word in started.run.argv) else "",
         host=host,
         port=engine.port,
@@ -108,6 +109,10 @@ def _making_bytes(chosen: Chosen) -> int | None:
 
 def _warnings(chosen: Chosen, make: tuple[Command, ...], host: str) -> list[str]:
     found = []
+    if chosen.replicas > 1:
+        found.append(
+            f"one server on each of {chosen.replicas} nodes: something in front of them spreads the requests"
+        )
     if not make and not chosen.on_disk and not chosen.weights[1]:
         reason = make_gguf.no_recipe(chosen) if chosen.scheme.is_gguf else make_checkpoint.no_recipe(chosen)
         if reason:

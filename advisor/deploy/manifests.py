@@ -25,7 +25,7 @@ def manifests(fleet: FleetPlan) -> tuple[dict[str, str], list[str]]:
             continue
         plan = _named(shape, start, number)
         try:
-            found = kubernetes.documents(plan, replicas=shape.places, where=_where(shape))
+            found = kubernetes.documents(plan, replicas=shape.places * plan.replicas, where=_where(shape))
         except UnsupportedError as error:
             refused.append(f"{shape.hardware.name}: no manifest: {error}")
             continue

@@ -81,6 +81,8 @@ class Deployment:
     """What the other nodes run, by rank from 1; the run is rank 0. Empty for a plan on one node."""
     over_ray: Command | None = None
     """The same, started once where the nodes form a Ray cluster, in place of a command on each."""
+    replicas: int = 1
+    """Equal servers, one on each node, each with its share of the requests."""
     leader: str = ""
     """The address of the node that runs rank 0, as it stands in the words; empty for one node."""
     host: str = "127.0.0.1"

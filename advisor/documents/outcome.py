@@ -95,6 +95,8 @@ class Placement:
     attention); the experts are spread over them."""
     expert_parallel: bool = False
     """Whether experts stay whole and are spread over the GPUs."""
+    replicas: int = 1
+    """Equal servers, one on each node, with a share of the requests each; devices and GPUs are one's."""
     layers_per_gpu: tuple[int, ...] = ()
     """`-ts`: layers of each GPU, the output counted on the last; empty where the engine divides itself."""
     devices: tuple[DeviceMemory, ...] = ()
@@ -106,7 +108,7 @@ class Placement:
     max_context_tokens: int | None = None
     """Largest context per request that fits at this concurrency."""
     max_concurrency: int | None = None
-    """Most requests of this context that fit."""
+    """Most requests of this context that fit, in all replicas together."""
 
     @property
     def total_bytes(self) -> int:

@@ -145,7 +145,7 @@ def _by_accuracy(plans: list[Judged], speed: Callable[[Judged], float]) -> list[
 
 def _rate_per_device(plan: Judged) -> float:
     figure, placement = plan.outcome.throughput_tokens_per_s, plan.outcome.placement
-    return figure.value / max(placement.n_gpus, 1) if figure and placement else 0.0
+    return figure.value / max(placement.n_gpus * placement.replicas, 1) if figure and placement else 0.0
 
 
 def _size(plan: Judged) -> float:

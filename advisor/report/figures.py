@@ -12,7 +12,8 @@ def placement_words(placement: Placement | None) -> str:
     """Where it lives, in words."""
     if placement is None:
         return "not placed"
-    return {
+    each = f" on each of {placement.replicas} nodes" if placement.replicas > 1 else ""
+    words = {
         "gpu": "all on the GPU",
         "unified": "in unified memory",
         "cpu": "on the CPU",
@@ -24,7 +25,8 @@ def placement_words(placement: Placement | None) -> str:
         "pipeline-parallel": f"pipeline over {placement.pipeline_parallel} x "
         f"{placement.tensor_parallel} GPUs",
         "data-parallel": f"requests and experts over {placement.n_gpus} GPUs",
-    }.get(placement.kind, placement.kind)
+    }
+    return words.get(placement.kind, placement.kind) + each
 
 
 def size(estimate: Estimate | None) -> str:

@@ -30,18 +30,38 @@ def place(case: PlacementCase) -> Placement:
     Never raises for what does not fit: `fits` is False and `binding` says by how much. Raises UsageError for
     an unknown KV type.
     """
+    if (each := _on_each_node(case)) is not None:
+        return each
     sized = _sized(case)
     return _document(_plans(sized)[0], sized, search=True)
 
 
 def place_if_fits(case: PlacementCase) -> Placement | None:
     """As `place`; None for what does not fit, of which nothing more is worked out."""
+    if (each := _on_each_node(case)) is not None:
+        return each
     sized = _sized(case)
     best = _plans(sized)[0]
     if not best.fits(sized.parts):
         return None
     placement = _document(best, sized, search=True)
     return placement if placement.fits else None
+
+
+def _on_each_node(case: PlacementCase) -> Placement | None:
+    """A server on each of several nodes for its share of the requests; None where one server spans them, does
+    not fit a node, or has nothing to share."""
+    replicas = min(case.hardware.nodes, case.concurrency)
+    if replicas == 1 or not case.served or nodes_joined(_sized(case)) > 1:
+        return None
+    one = replace(
+        case, hardware=replace(case.hardware, nodes=1), concurrency=-(-case.concurrency // replicas)
+    )
+    found = place_if_fits(one)
+    if found is None:
+        return None
+    most = found.max_concurrency
+    return replace(found, replicas=replicas, max_concurrency=most and most * replicas)
 
 
 def candidates(case: PlacementCase) -> list[Placement]:

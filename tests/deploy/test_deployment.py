@@ -10,6 +10,7 @@ from advisor.catalog.ready import published
 from advisor.catalog.resolve import resolve_hardware, resolve_model
 from advisor.catalog.schemes import find_scheme
 from advisor.deploy.chosen import Chosen
+from advisor.deploy.commands import run_text
 from advisor.deploy.deployment import deployment, made_by
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.model import ModelProfile
@@ -164,3 +165,12 @@ def test_nothing_is_made_of_a_file_that_has_the_scheme():
     """A quantized file is never quantized again."""
     model = ModelProfile(name="m", source="gguf", file_path="/data/m.Q4_K_M.gguf", fixed_scheme="Q4_K_M")
     assert made_by(chosen("Llama-3.1-8B", "Q4_K_M", "llama.cpp")._replace(model=model)) == ()
+
+
+def test_each_node_serves_its_share(chosen):
+    """60 requests over two servers; every form says that something must stand in front of them."""
+    place = Placement(kind="gpu", n_gpus=1, replicas=2)
+    found = deployment(chosen("BF16", "vllm", placement=place, concurrency=60))
+    assert (2, True) == (found.replicas, " --max-num-seqs 30 " in " ".join(found.run.argv))
+    assert found.warnings[0].startswith("one server on each of 2 nodes: ")
+    assert run_text(found).startswith("# on each of 2 nodes\nvllm serve ")

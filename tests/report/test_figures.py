@@ -77,3 +77,10 @@ def test_every_gpu_of_a_plan_is_counted() -> None:
 def test_a_cell_steers_no_terminal() -> None:
     """File names and models of rows come from outside; the columns stay straight."""
     assert table([("\x1b[2Jx", "1")], ("file", "rows")) == ["  file      rows", "  \\x1b[2Jx  1"]
+
+
+def test_a_server_on_each_node_is_said() -> None:
+    """Whatever lies on one of them."""
+    assert "all on the GPU on each of 3 nodes" == placement_words(Placement(kind="gpu", n_gpus=1, replicas=3))
+    shared = Placement(kind="data-parallel", n_gpus=8, data_parallel=8)
+    assert "requests and experts over 8 GPUs" == placement_words(shared)

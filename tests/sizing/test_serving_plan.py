@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from advisor.catalog.models import find_model
 from advisor.catalog.resolve import resolve_hardware
 from advisor.catalog.schemes import find_scheme
-from advisor.sizing.placement import candidates
+from advisor.sizing.placement import candidates, place
 from advisor.sizing.placement_case import PlacementCase
 from advisor.sizing.weights import weigh
 
@@ -110,3 +112,36 @@ def test_an_uneven_number_of_requests_fills_one_card_more():
     asked = ("8x H200 SXM", "DeepSeek-V3.1", "W8A8-FP-block")
     nine, sixteen = (shared(*asked, requests=count).devices[0].kv_cache_bytes for count in (9, 16))
     assert nine == pytest.approx(sixteen, rel=1e-6)
+
+
+def placed(hardware: str, model: str, scheme: str, requests: int):
+    """The placement chosen for so many requests of 8 k."""
+    profile, chosen = find_model(model), find_scheme(scheme)
+    return place(
+        PlacementCase(
+            hardware=resolve_hardware(hardware),
+            model=profile,
+            weights=weigh(profile, chosen),
+            scheme=chosen,
+            engine="vllm",
+            backend="cuda",
+            context_tokens=8192,
+            concurrency=requests,
+        )
+    )
+
+
+def test_a_model_that_one_node_holds_is_served_on_each():
+    """Half the requests on each of two nodes: the plan of one node for half, room for twice as many."""
+    two = placed("2 nodes of 8x H100 SXM", "Qwen3-32B", "BF16", 64)
+    half = placed("8x H100 SXM", "Qwen3-32B", "BF16", 32)
+    assert replace(half, replicas=2, max_concurrency=2 * half.max_concurrency) == two
+
+
+@pytest.mark.parametrize(
+    ("model", "scheme", "requests"),
+    [("Qwen3-32B", "BF16", 1), ("Llama-3.1-405B", "BF16", 64), ("Llama-3.1-405B", "W8A8-FP-dynamic", 64)],
+)
+def test_one_server_stays_one(model, scheme, requests):
+    """One request has nothing to share; a model that one node does not hold at 16 bits spans both."""
+    assert placed("2 nodes of 8x H100 SXM", model, scheme, requests).replicas == 1

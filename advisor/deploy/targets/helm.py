@@ -51,7 +51,7 @@ def _write(plan: Deployment) -> str:
         "repository": image,
         "tag": tag,
         "modelURL": plan.weights,
-        "replicaCount": 1,
+        "replicaCount": plan.replicas,
         "requestCPU": _PROCESSES + wanted.gpus,
         "requestMemory": _memory(wanted.main_memory_bytes),
         "requestGPU": wanted.gpus,

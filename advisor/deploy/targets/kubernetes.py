@@ -12,7 +12,7 @@ _FORM = "kubernetes"
 
 
 def documents(
-    plan: Deployment, *, replicas: int = 1, where: dict[str, Any] | None = None
+    plan: Deployment, *, replicas: int, where: dict[str, Any] | None = None
 ) -> list[dict[str, Any]]:
     """The manifests, on nodes that *where* chooses (`nodeSelector` or `affinity` of a pod).
 
@@ -58,7 +58,9 @@ def _deployment(plan: Deployment, spec: dict[str, Any], replicas: int) -> dict[s
 
 
 def _write(plan: Deployment) -> str:
-    return header(plan, *first_make(plan), *secret_note(plan)) + as_yaml(documents(plan))
+    return header(plan, *first_make(plan), *secret_note(plan)) + as_yaml(
+        documents(plan, replicas=plan.replicas)
+    )
 
 
 def secret_note(plan: Deployment) -> tuple[str, ...]:

@@ -19,7 +19,9 @@ def _write(plan: Deployment) -> str:
     model: dict[str, Any] = {
         "model_loading_config": {"model_id": name_of(plan), "model_source": plan.weights},
         "engine_kwargs": settings(plan, run),
-        "deployment_config": {"autoscaling_config": {"min_replicas": 1, "max_replicas": 1}},
+        "deployment_config": {
+            "autoscaling_config": {"min_replicas": plan.replicas, "max_replicas": plan.replicas}
+        },
     }
     name = (plan.resources.gpu_name or "").split()
     accelerator = next((known for known in _ACCELERATORS if known in name), None)

@@ -54,7 +54,7 @@ def _write(plan: Deployment) -> str:
         document["secrets"] = dict.fromkeys(plan.secrets)
     if plan.health_path and nodes == 1:
         probe = {"path": plan.health_path, "initial_delay_seconds": _START_S}
-        document["service"] = {"readiness_probe": probe, "replicas": 1}
+        document["service"] = {"readiness_probe": probe, "replicas": plan.replicas}
     if plan.make:
         document["setup"] = "".join(f"{shell.block(command)}\n" for command in plan.make)
     document["run"] = f"{shell.block(run)}\n" if nodes == 1 else _ranks(plan)

@@ -61,12 +61,13 @@ def predict(case: Case, load: Load, sized: Sized) -> Speed:
     room = _room(case, placement, case.depth_tokens + prompt + output)
     wanted = load.concurrency
     if wanted == MAX_CONCURRENCY:
-        wanted = min(room, slots(case.engine, _installed(case), gpu)) if room else 1
+        most = placement.replicas * slots(case.engine, _installed(case), gpu)
+        wanted = min(room, most) if room else 1
     held = max(1, min(wanted, room or wanted))
     kv_bytes = kv_bytes_per_token_read(case.model, case.depth_tokens + prompt + output // 2, case.kv_type)
     c = _coefficients(kinds)
-    # Pipeline stages work on different requests at the same time: each sees its share of the batch.
-    share = max(1.0, held / stages)
+    # Stages and replicas work on different requests at the same time: each sees its share of the batch.
+    share = max(1.0, held / (stages * placement.replicas))
     found = under_load(share, float(prompt), float(output), kv_bytes, step, c)
     if sharing > 1:
         found = one_reads(found, float(prompt), step, c)

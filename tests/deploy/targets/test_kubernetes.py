@@ -95,3 +95,10 @@ def test_downloads_are_kept_where_the_program_puts_them(plan):
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     (place,) = (one["value"] for one in container["env"] if one["name"] == "XDG_CACHE_HOME")
     assert [place] == [one["mountPath"] for one in container["volumeMounts"] if one["name"] == "weights"]
+
+
+def test_a_server_on_each_node_is_a_replica(plan):
+    """The Service spreads requests over them; the volume is one that all may mount."""
+    claim, *rest = yaml.safe_load_all(write(plan(replicas=2), "kubernetes"))
+    (deployment,) = (one for one in rest if one["kind"] == "Deployment")
+    assert (2, ["ReadWriteMany"]) == (deployment["spec"]["replicas"], claim["spec"]["accessModes"])

@@ -234,3 +234,24 @@ def test_artifact_is_small_plain_json_and_the_hot_path_imports_no_numpy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_replicas_serve_as_one_does_with_its_share():
+    """Two servers of 32 requests each: twice the rate of one, and the times of one."""
+    model, scheme = find_model("llama-3.1-8b"), find_scheme("BF16")
+    found = []
+    for replicas in (1, 2):
+        case = Case(
+            hardware=machine("H100 SXM5 80 GB"),
+            model=model,
+            scheme=scheme,
+            engine="vllm",
+            backend="cuda",
+            context_tokens=1280,
+        )
+        place = Placement(kind="gpu", n_gpus=1, replicas=replicas, max_concurrency=1000 * replicas)
+        load = Load(prompt_tokens=1024, output_tokens=256, concurrency=32 * replicas)
+        found.append(predict(case, load, Sized(weights=weigh(model, scheme), placement=place)))
+    one, two = found
+    assert 2 * one.throughput_tokens_per_s.value == pytest.approx(two.throughput_tokens_per_s.value)
+    assert one.time_to_first_token_s.value == pytest.approx(two.time_to_first_token_s.value)
