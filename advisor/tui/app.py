@@ -72,13 +72,15 @@ class AdvisorApp(App[str]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of the screen, then Textual's own; not the keys that every list and field has."""
+        told: set[str] = set()
         for active in screen.active_bindings.values():
             binding = active.binding
-            if binding.description and not binding.system and _own(active):
+            if binding.description and not binding.system and _own(active) and binding.action not in told:
+                told.add(binding.action)  # one action may have several keys
                 run = partial(self.run_action, binding.action, active.node)
                 yield SystemCommand(binding.description, f"key {binding.key_display or binding.key}", run)
         yield SystemCommand("Forget all answers", "begin anew, for this machine", self.action_forget)
-        yield from super().get_system_commands(screen)
+        yield from (own for own in super().get_system_commands(screen) if own.title != "Quit")
 
     def action_forget(self) -> None:
         """The defaults in place of everything answered and remembered."""

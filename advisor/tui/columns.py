@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter, itemgetter
 from typing import Any, TypeAlias
 
@@ -12,13 +12,15 @@ from advisor.documents.tradeoffs import Row
 from advisor.report.figures import number
 from advisor.report.tradeoffs import mark, mix
 
-WIDE = 163
+WIDE = 94
 """From this width on the intervals stand in the table; below it, under it for the row at the cursor."""
 
 _ALL = 71
 """From this width on every column of a narrow table fits."""
 _FIRST_TO_GO = ("bpw", "GiB", "engine")
 """Left out where they do not fit, in this order: speed, size and loss decide."""
+_LONG_NAME = 7
+"""Cells that the longest names of schemes take beyond their column."""
 _LEAST_REASON = 20
 """Cells below which a reason says nothing."""
 
@@ -42,11 +44,11 @@ def columns(width: int) -> tuple[Column, ...]:
     """Those that fit into *width* cells."""
     wide = width >= WIDE
     loss, decode = mix, attrgetter("decode_tokens_per_s")
-    scheme = 30 if wide else 23 if width >= _ALL else 19
+    scheme = 23 if width >= _ALL else 19
     found = [
         Column("", 1, mark, lambda row: (not row.pareto, not row.feasible), right=False),
         Column("scheme", scheme, attrgetter("scheme"), attrgetter("scheme"), right=False),
-        Column("engine", 10 if wide else 9, lambda row: row.engine or "-", attrgetter("engine"), right=False),
+        Column("engine", 9, lambda row: row.engine or "-", attrgetter("engine"), right=False),
         _figure("bpw", 5, attrgetter("bpw"), 1, 2),
         _figure("GB", 6, attrgetter("file_size_bytes"), 1e9, 2),
         _figure("GiB", 6, attrgetter("memory_bytes"), 2**30, 1),
@@ -56,25 +58,35 @@ def columns(width: int) -> tuple[Column, ...]:
     for title in _FIRST_TO_GO:
         if sum(column.width + 1 for column in found) - 1 > width:
             found = [column for column in found if column.title != title]
-    if wide:
-        found += [
-            Column(
-                "basis",
-                12,
-                lambda row: figure.basis if (figure := loss(row)) else "-",
-                lambda row: None,
-                right=False,
-            ),
-            _figure("ms/tok", 7, attrgetter("ms_per_token"), 1, 1),
-            _figure("prefill", 7, attrgetter("prefill_tokens_per_s"), 1, 0),
-            _figure("TTFT s", 6, attrgetter("time_to_first_token_s"), 1, 2),
-            Column("KV", 5, lambda row: row.kv_type or "-", attrgetter("kv_type"), right=False),
-            Column("place", 15, lambda row: row.placement or "-", attrgetter("placement"), right=False),
-        ]
-        spare = width - sum(column.width + 1 for column in found)
-        if spare >= _LEAST_REASON:
-            found.append(Column("why not", spare, attrgetter("reason"), attrgetter("reason"), right=False))
+    spare = width - sum(column.width + 1 for column in found) + 1 if wide else 0
+    for column in _if_room(loss):
+        if column.width >= spare:
+            break
+        found.append(column)
+        spare -= column.width + 1
+    if spare > _LEAST_REASON:
+        found.append(Column("why not", spare - 1, attrgetter("reason"), attrgetter("reason"), right=False))
+    elif wide:
+        found[1] = replace(found[1], width=scheme + min(spare, _LONG_NAME))
     return tuple(found)
+
+
+def _if_room(loss: Callable[[Row], Estimate | None]) -> tuple[Column, ...]:
+    """What stands beside the columns that decide, as far as the width holds it, in this order."""
+    return (
+        _figure("prefill", 7, attrgetter("prefill_tokens_per_s"), 1, 0),
+        _figure("TTFT s", 6, attrgetter("time_to_first_token_s"), 1, 2),
+        Column("KV", 5, lambda row: row.kv_type or "-", attrgetter("kv_type"), right=False),
+        Column("place", 15, lambda row: row.placement or "-", attrgetter("placement"), right=False),
+        _figure("ms/tok", 7, attrgetter("ms_per_token"), 1, 1),
+        Column(
+            "basis",
+            12,
+            lambda row: figure.basis if (figure := loss(row)) else "-",
+            lambda row: None,
+            right=False,
+        ),
+    )
 
 
 def arranged(rows: tuple[Row, ...], by: Column, reverse: bool) -> list[Row]:

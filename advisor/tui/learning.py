@@ -14,6 +14,8 @@ from advisor.tui.quantize import Block, Choice, bits_per_number, error, quantize
 
 LEVELS = ("Q2", "Q3", "Q4", "Q5", "Q6", "Q8")
 SUFFIXES = ("_0", "_1", "_K", "_K_S", "_K_M", "_K_L")
+_LABEL, _NUMBER, _LEVEL = 10, 8, 12
+"""Cells of a line's name, of a number of one's own, of size and loss of a level."""
 COMPARED = ("Q4_K_S", "Q4_K_M", "Q4_K_L")
 SAYS = (
     ("Q4, Q5 …", "the level: bits of one weight, before the scales are counted"),
@@ -27,12 +29,15 @@ SAYS = (
 )
 
 
-def steps(values: tuple[float, ...], choice: Choice) -> str:
-    """The quantization of *values*, step by step."""
+def steps(values: tuple[float, ...], choice: Choice, width: int = 80) -> str:
+    """The quantization of *values*, step by step, in lines of at most *width* cells."""
     blocks = quantize(values, choice)
     lines = [f"{choice.words}: codes {_range(choice)}", ""]
     for index, block in enumerate(blocks):
-        lines += [*_block(block, index, len(blocks), choice), ""]
+        lines += [
+            *_block(block, choice, f"Block {index + 1} of {len(blocks)}: " * (len(blocks) > 1), width),
+            "",
+        ]
     count = bits_per_number(choice, len(values))
     lines.append(f"Root mean square error {error(blocks):.4g}, {count:.2f} bits a number with its scales")
     return "\n".join(lines)
@@ -54,15 +59,18 @@ def comparison(values: tuple[float, ...], block: int) -> str:
     )
 
 
-def levels(table: Table) -> str:
-    """File size and expected loss of this model by level and suffix."""
+def levels(table: Table, width: int = 80) -> str:
+    """File size and expected loss of this model by level and suffix; *width* cells hold so many suffixes."""
     rows = {row.scheme: row for row in table.rows if row.file_size_bytes}
-    lines = [f"{table.model} on {table.hardware.name}: file GB, expected loss %", ""]
-    lines.append("   " + "".join(f"{suffix:>12}" for suffix in SUFFIXES))
-    for level in LEVELS:
-        cells = [_cell(rows.get(level + suffix)) for suffix in SUFFIXES]
-        if any(cells):
-            lines.append(f"{level:<3}" + "".join(f"{cell or '-':>12}" for cell in cells))
+    lines = [f"{table.model} on {table.hardware.name}: file GB, expected loss %"]
+    beside = min(max((width - 3) // _LEVEL, 1), len(SUFFIXES))
+    for first in range(0, len(SUFFIXES), beside):
+        found = SUFFIXES[first : first + beside]
+        lines += ["", "   " + "".join(f"{suffix:>{_LEVEL}}" for suffix in found)]
+        for level in LEVELS:
+            cells = [_cell(rows.get(level + suffix)) for suffix in found]
+            if any(cells):
+                lines.append(f"{level:<3}" + "".join(f"{cell or '-':>{_LEVEL}}" for cell in cells))
     return "\n".join(lines)
 
 
@@ -87,8 +95,7 @@ def glossary() -> str:
     return "\n".join(f"{part:<10}{meaning}" for part, meaning in SAYS)
 
 
-def _block(block: Block, index: int, count: int, choice: Choice) -> list[str]:
-    title = f"Block {index + 1} of {count}: " if count > 1 else ""
+def _block(block: Block, choice: Choice, title: str, width: int) -> list[str]:
     if choice.symmetric:
         largest = max(abs(block.low), abs(block.high))
         rule = f"scale = max|x| / {2 ** (choice.bits - 1) - 1} = {largest:g} / {2 ** (choice.bits - 1) - 1}"
@@ -98,8 +105,9 @@ def _block(block: Block, index: int, count: int, choice: Choice) -> list[str]:
     lines = [f"{title}{rule} = {block.scale:.5g}"]
     if not choice.symmetric:
         lines.append(f"zero point = round(-min / scale) = {block.zero_point}")
-    for start in range(0, len(block.values), 8):
-        part = slice(start, start + 8)
+    beside = min(max((width - _LABEL) // _NUMBER, 1), 8)
+    for start in range(0, len(block.values), beside):
+        part = slice(start, start + beside)
         lines += [
             _line("x", block.values[part], ".4g"),
             _line("x / scale", [v / block.scale for v in block.values[part]], ".2f"),
@@ -111,7 +119,7 @@ def _block(block: Block, index: int, count: int, choice: Choice) -> list[str]:
 
 
 def _line(name: str, values: Iterable[float], form: str) -> str:
-    return f"{name:<10}" + "".join(f"{_short(value, form):>8}" for value in values)
+    return f"{name:<{_LABEL}}" + "".join(f"{_short(value, form):>{_NUMBER}}" for value in values)
 
 
 def _short(value: float, form: str) -> str:

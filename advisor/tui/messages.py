@@ -20,10 +20,9 @@ class MachineRead(Message):
 
 @dataclass
 class MachineFailed(Message):
-    """A machine could not be read or found; the text names the cause and the mend."""
+    """A machine could not be read or found: field -> cause and mend."""
 
-    text: str
-    field: str = "hardware"
+    wrong: dict[str, str]
 
 
 @dataclass

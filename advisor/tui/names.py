@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.documents.hardware import HardwareProfile
+from advisor.report.machine import gib
 
 
 def machine_names() -> tuple[str, ...]:
@@ -13,11 +13,26 @@ def machine_names() -> tuple[str, ...]:
     return (*gpu_names(), *(machine.name for machine in all_machines()))
 
 
-def meant(name: str) -> HardwareProfile:
-    """The machine that *name* is; AdvisorError for none."""
+def machine_meant(name: str) -> str:
+    """What the machine *name* has: its GPUs with their memory, else its processor; AdvisorError for none."""
     from advisor.catalog.resolve import Overrides, resolve_hardware
 
-    return resolve_hardware(name, Overrides())
+    machine = resolve_hardware(name, Overrides())
+    if not machine.gpus:
+        return ", ".join(filter(None, (machine.cpu.brand or machine.name, machine.cpu.microarchitecture)))
+    gpu = machine.gpus[0]
+    count = f"{len(machine.gpus)}x " if len(machine.gpus) > 1 else ""
+    shared = "shared memory" if gpu.unified_memory else gib(gpu.memory_total_bytes)
+    return ", ".join(filter(None, (f"{count}{gpu.name}", shared)))
+
+
+def model_meant(name: str) -> str:
+    """The model that *name* is, with its weights; AdvisorError for none."""
+    from advisor.catalog.resolve import resolve_model
+
+    model = resolve_model(name)
+    size = f"{model.n_params / 1e9:.3g}B weights" if model.n_params else ""
+    return ", ".join(filter(None, (model.name, size, model.fixed_scheme)))
 
 
 def model_names() -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def _share(plan: Plan) -> str:
 
 COLUMNS: tuple[Cell, ...] = (
     ("model", 20, lambda plan: plan.model),
-    ("scheme", 11, lambda plan: plan.scheme),
+    ("scheme", 10, lambda plan: plan.scheme),
     ("tok/s", 5, _speed),
     ("GB", 5, lambda plan: f"{plan.predicted.file_size_bytes.value / 1e9:.1f}"),
     ("loss %", 6, lambda plan: f"{plan.loss_pct.value:.2f}" if plan.loss_pct else "-"),

@@ -12,11 +12,11 @@ from advisor.tui.conversation import Reply
 from advisor.tui.target import ANYWHERE, Target
 
 KINDS = {
-    "json": ("recommendation.json", "the recommendation, as `--json` prints it"),
-    "csv": ("tradeoffs.csv", "the table, every figure with its interval"),
+    "json": ("recommendation.json", "the whole answer"),
+    "csv": ("tradeoffs.csv", "every figure with its interval"),
     "markdown": ("tradeoffs.md", "the table to paste into a page"),
-    "svg": ("tradeoffs.svg", "size against loss, as a picture"),
-    "speed": ("speed.svg", "speed against loss, as a picture"),
+    "svg": ("tradeoffs.svg", "size against loss, a picture"),
+    "speed": ("speed.svg", "speed against loss, a picture"),
     "script": ("run.sh", "the commands that make and run it"),
 }
 """Kind -> file name, what it is."""

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from advisor.documents.recommendation import Plan
 from advisor.report.figures import number
 
-IN_PLACE = (
+
+def _both(found: re.Match[str]) -> str:
+    names = {"ram": "RAM", "vram": "VRAM", "bandwidth": "bandwidth"}
+    return f"{names[found[1]]} {found[2]} {names[found[3]]} on the machine's page"
+
+
+IN_PLACE: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"`advisor probe --measure` measures it", "F6 on the machine's page measures it"),
     (r"(?:, )?e\.g\. --ram (\w+)", r": RAM \1 on the machine's page"),
     (r"(?:, )?e\.g\. --vram (\w+)", r": VRAM \1 on the machine's page"),
+    (r"--(ram|vram) (or|and) --(vram|bandwidth)\b", _both),
+    (r"--params (\w+) works for any model of that size", r"\1 alone stands for any model of that size"),
+    (r"--params (\w+)", r"a size such as \1"),
     (r"--ram\b", "RAM on the machine's page"),
     (r"--vram\b", "VRAM on the machine's page"),
     (r"--bandwidth\b", "the bandwidth on the machine's page"),

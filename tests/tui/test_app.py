@@ -109,6 +109,14 @@ async def test_every_action_is_in_the_palette(start):
         assert Answers() == driver.app.conversation.answers
 
 
+@pytest.mark.parametrize("at", [None, "t", "p", "g", "h", "e", "l"])
+async def test_the_palette_names_an_action_once(start, at):
+    """Whatever the screen, and however many keys an action has."""
+    async with start(at=at) as driver:
+        titles = [command.title for command in driver.app.get_system_commands(driver.app.screen)]
+        assert sorted(set(titles)) == sorted(titles)
+
+
 async def test_a_key_pressed_twice_opens_one_screen(start):
     """The second press finds the screen that the first one opened."""
     async with start() as driver:

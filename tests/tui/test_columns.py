@@ -4,13 +4,27 @@ from dataclasses import replace
 
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
 from advisor.recommendation.tradeoffs import tradeoffs
-from advisor.tui.columns import arranged, columns, matching
+from advisor.tui.columns import WIDE, arranged, columns, matching
 
 
 def _need():
     from advisor.documents.requirements import Requirements
 
     return Requirements(model="Llama-3.1-8B", context_tokens=4096)
+
+
+def test_columns_take_what_the_width_holds():
+    """Never more cells than there are, and on a wider terminal never fewer columns."""
+    before = 0
+    for width in range(50, 240):
+        found = columns(width)
+        assert sum(column.width + 1 for column in found) - 1 <= width
+        assert len(found) >= before or width == WIDE
+        before = len(found)
+    assert ["scheme", "tok/s", "loss %"] == [
+        c.title for c in columns(50) if c.title in ("scheme", "tok/s", "loss %")
+    ]
+    assert {"prefill", "TTFT s"} <= {column.title for column in columns(118)}
 
 
 def test_rows_without_figures_sort_last_either_way():

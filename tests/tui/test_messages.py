@@ -23,6 +23,6 @@ def test_every_message_is_a_document_of_plain_fields():
 
 
 def test_failures_name_the_field():
-    """Without one it is the whole question, but for a machine, which has a field of its own."""
+    """Without one it is the whole question; of a machine several may be wrong at once."""
     assert messages.ReplyFailed("x").field == ""
-    assert messages.MachineFailed("x").field == "hardware"
+    assert messages.MachineFailed({"ram": "x", "vram": "y"}).wrong["vram"] == "y"

@@ -3,7 +3,7 @@
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.tui.names import engines_hint, machine_names, meant, model_names, tasks_hint
+from advisor.tui.names import engines_hint, machine_meant, machine_names, model_meant, model_names, tasks_hint
 
 
 def test_every_machine_offered_is_known():
@@ -13,7 +13,7 @@ def test_every_machine_offered_is_known():
     refused = set()
     for name in names:
         try:
-            meant(name)
+            machine_meant(name)
         except AdvisorError as error:
             refused.add(str(error).replace(repr(name), "it").partition(":")[0])
     assert {"it is known by name only"} == refused
@@ -27,7 +27,14 @@ def test_models_by_name_and_by_repository():
 def test_what_is_no_machine():
     """The resolver's own refusal."""
     with pytest.raises(AdvisorError, match="unknown hardware 'no such thing'"):
-        meant("no such thing")
+        machine_meant("no such thing")
+
+
+def test_what_a_spelling_means():
+    """Machine and model in the words that decide: which card with how much memory, how many weights."""
+    assert machine_meant("2x 3090") == "2x GeForce RTX 3090, 24.0 GiB"
+    assert machine_meant("EPYC 9654").startswith("EPYC 9654")
+    assert model_meant("unsloth/gemma-3-12b-it-GGUF") == "Gemma-3-12B, 12.2B weights"
 
 
 def test_hints_name_what_can_be_typed():

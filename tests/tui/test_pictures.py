@@ -39,6 +39,8 @@ SCREENS = {
     "learn": (NAMED, ("l",)),
 }
 """Answers to begin with, and the keys that lead there."""
+KIND = {name: f"{name.capitalize()}Screen" for name in SCREENS} | {"models": "AnswerScreen"}
+"""A picture of another screen, or of a failure, is none."""
 SIZES = ((60, 20), (100, 30), (160, 50), (220, 60))
 """Beside 80x24, which every screen has."""
 
@@ -50,7 +52,7 @@ def _read(name):
 class Told(Conversation):
     """A conversation that gives the kept answers."""
 
-    def ask(self, answers):
+    def ask(self, answers, cancelled=None):
         """The kept answer to the answers of `SCREENS`."""
         named = bool(answers.model)
         document = parse(Recommendation, _read("schemes" if named else "models"), what="golden")
@@ -86,6 +88,9 @@ def picture(snap_compare, monkeypatch, tmp_path):
             for line in app.screen.query(Input):
                 line.cursor_blink = False
             await pilot.pause(0.2)
+            shown = "".join(strip.text for strip in app.screen._compositor.render_strips())
+            assert "did not work" not in shown
+            assert KIND[name] == type(app.screen).__name__
 
         return snap_compare(app, terminal_size=size, run_before=there)
 

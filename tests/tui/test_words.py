@@ -22,6 +22,16 @@ def test_every_word_comes_with_the_users_numbers():
     ("said", "here"),
     [
         ("give --ram to have them", "give RAM on the machine's page to have them"),
+        (
+            "state --ram or --vram to plan for all of it",
+            "state RAM or VRAM on the machine's page to plan for all of it",
+        ),
+        (
+            "a similar name with --vram and --bandwidth",
+            "a similar name with VRAM and bandwidth on the machine's page",
+        ),
+        ("give a GGUF file, or --params 8B", "give a GGUF file, or a size such as 8B"),
+        ("--params 7B works for any model of that size", "7B alone stands for any model of that size"),
         ("give it, e.g. --ram 16GB", "give it: RAM 16GB on the machine's page"),
         ("`advisor probe --measure` measures it", "F6 on the machine's page measures it"),
         ("state it with --bandwidth", "state it with the bandwidth on the machine's page"),

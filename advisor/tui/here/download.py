@@ -40,12 +40,13 @@ def download(
         return path
     part = path.with_name(path.name + PART)
     there = part.stat().st_size if part.is_file() else 0
-    _room(folder, found.size_bytes - there)
+    _room(_there(folder), found.size_bytes - there)
     request = Request(found.url, headers={"Range": f"bytes={there}-"} if there else {})
     try:
         with urlopen(request, timeout=_SILENCE_S) as answer:
             there = there if answer.status == http.client.PARTIAL_CONTENT else 0
             whole = there + int(answer.headers.get("Content-Length") or 0)
+            _made(folder)
             _room(folder, whole - there)
             with part.open("ab" if there else "wb") as file:
                 _copy(answer, file, (there, whole), tell, stopped)
@@ -79,9 +80,21 @@ def _copy(
             raise StoppedError(f"stopped at {done / 1e9:.2f} GB; the next download goes on from there")
 
 
-def _room(folder: Path, needed: int) -> None:
+def _there(folder: Path) -> Path:
+    """The folder, or the one in which it would be made."""
+    return next((path for path in (folder, *folder.absolute().parents) if path.exists()), folder)
+
+
+def _made(folder: Path) -> None:
+    """Made only once there is something to put into it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot write {folder}: {error.strerror}; choose another folder") from None
+
+
+def _room(folder: Path, needed: int) -> None:
+    try:
         free = shutil.disk_usage(folder).free
     except OSError as error:
         raise UsageError(f"cannot write {folder}: {error.strerror}; choose another folder") from None

@@ -35,6 +35,7 @@ class StepScreen(Screen[None]):
         try:
             self.conversation.mark(plan)
         except UsageError as error:
+            self.app.clear_notifications()  # the same one three times hides the list
             self.notify(str(error), severity="warning", markup=False)
 
     async def action_compare(self) -> None:

@@ -244,7 +244,7 @@ class GetScreen(StepScreen):
             bar = self.query_one(ProgressBar)
             bar.display = True
             bar.update(total=None if event.share is None else 1.0, progress=event.share or 0.0)
-            self.query_one("#job", Static).update(clean(event.words))
+            self.query_one("#job", Static).update(f"{clean(event.words)} (x stops)")
 
     @on(JobEnded)
     def _ended(self, event: JobEnded) -> None:

@@ -23,6 +23,8 @@ from advisor.tui.widgets.steps import Steps
 EXAMPLE = "0.12 -0.07 0.31 -0.25 0.02 0.18 -0.11 0.05 0.09 -0.21 1.9 -0.04 0.16 -0.13 0.08 -0.3"
 """Two rows of a matrix with one outlier, the case blocks are made for."""
 _BLOCKS = (8, 4, 16)
+_BESIDE = 4
+"""Cells beside the text of a page: its blanks and the scroll bar."""
 
 
 class LearnScreen(StepScreen):
@@ -66,20 +68,24 @@ class LearnScreen(StepScreen):
                 if self.reply.table is None or self.reply.model is None:
                     yield Static("Take a model first: its figures stand here.", markup=False)
                 else:
-                    yield Static(levels(self.reply.table), markup=False)
+                    yield Static("", id="level-table", markup=False)
                     yield Static("", classes="heading")
                     yield Static(suffixes(self.reply.model), markup=False)
                 yield Static("What the names say", classes="heading")
                 yield Static(glossary(), markup=False)
         yield Keys()
 
-    def on_mount(self) -> None:
-        """The example."""
-        self.draw()
+    def on_resize(self) -> None:
+        """As many numbers beside each other as there is room for."""
+        self.call_after_refresh(self.draw)
 
     def draw(self) -> None:
-        """The steps of the numbers typed."""
-        self.query_one("#steps", Static).update(steps(self.values, self.choice))
+        """The steps of the numbers typed, the levels of the model."""
+        width = self.query_one(TabbedContent).size.width - _BESIDE
+        self.query_one("#steps", Static).update(steps(self.values, self.choice, width))
+        if self.reply.table is not None:
+            for table in self.query("#level-table").results(Static):
+                table.update(levels(self.reply.table, width))
         self.query_one("#comparison", Static).update(comparison(self.values, self.choice.block or _BLOCKS[0]))
 
     @on(Input.Changed, "#values")

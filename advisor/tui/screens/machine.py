@@ -10,15 +10,16 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.events import Resize
 from textual.widgets import Button, DataTable, Input, ProgressBar, Static
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.errors import AdvisorError
-from advisor.report.machine import machine_rows
+from advisor.report.machine import Row, machine_rows
 from advisor.tui.answers import Answers, plain_words
 from advisor.tui.conversation import Conversation
 from advisor.tui.messages import MachineFailed, MachineRead, Measuring
-from advisor.tui.names import machine_names, meant
+from advisor.tui.names import machine_meant, machine_names
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.field import Field
 from advisor.tui.widgets.keys import Keys
@@ -27,8 +28,35 @@ from advisor.tui.widgets.steps import Steps
 from advisor.tui.words import in_place
 
 _OVERRIDES = ("ram", "vram", "bandwidth")
-_NAME, _SOURCE = 17, 20
-"""Widths of the outer columns; the value takes what is left, and long ones wrap."""
+_NAME, _SOURCE = 17, 14
+"""Cells of the outer columns."""
+_LEAST = 16
+"""Cells of a value on the narrowest terminal."""
+
+
+class Values(DataTable[Text]):
+    """What is known of the machine; the middle column takes the width that the outer ones leave."""
+
+    def __init__(self) -> None:
+        super().__init__(id="values", cursor_type="row", zebra_stripes=True)
+        self._known: list[Row] = []
+
+    def on_resize(self, event: Resize) -> None:
+        """Laid out anew on another width."""
+        spare = max(event.size.width - _NAME - _SOURCE - 6, _LEAST)
+        widths = [_NAME, spare, _SOURCE]
+        if widths != [column.width for column in self.ordered_columns]:
+            self.clear(columns=True)
+            for label, width in zip(("", "value", "source"), widths, strict=True):
+                self.add_column(label, width=width)
+            self.show(self._known)
+
+    def show(self, rows: list[Row]) -> None:
+        """Name, value and source of each; long ones wrap."""
+        self._known = rows
+        self.clear()
+        for row in rows if self.columns else ():
+            self.add_row(*(Text(in_place(cell)) for cell in row), height=None)
 
 
 class MachineScreen(StepScreen):
@@ -42,6 +70,7 @@ class MachineScreen(StepScreen):
         "nothing. Enter continues."
     )
     AUTO_FOCUS = "#hardware SearchInput"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-wide")]  # noqa: RUF012 (as Textual declares it)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "continue", "Continue"),
         Binding("f6", "measure", "Measure bandwidth"),
@@ -65,7 +94,13 @@ class MachineScreen(StepScreen):
         yield Field(
             "hardware",
             "Machine",
-            Search(answers.hardware, machine_names, meaning=meant, placeholder="this machine", id="hardware"),
+            Search(
+                answers.hardware,
+                machine_names,
+                meaning=machine_meant,
+                placeholder="this machine",
+                id="hardware",
+            ),
         )
         with Horizontal(id="overrides"):
             for name, label, placeholder in (
@@ -78,7 +113,7 @@ class MachineScreen(StepScreen):
                 )
         yield Static("", id="machine-name", markup=False)
         yield ProgressBar(id="progress", show_eta=False)
-        yield DataTable(id="values", cursor_type="row", zebra_stripes=True)
+        yield Values()
         with Horizontal(classes="buttons"):
             yield Button("Continue", id="continue", variant="primary", compact=True)
             yield Button("Measure bandwidth", id="measure", compact=True)
@@ -87,10 +122,6 @@ class MachineScreen(StepScreen):
 
     def on_mount(self) -> None:
         """Read the machine, unless it was handed over."""
-        table = self.query_one(DataTable)
-        spare = max(self.app.size.width - _NAME - _SOURCE - 10, 20)
-        for label, width in (("", _NAME), ("value", spare), ("source", _SOURCE)):
-            table.add_column(label, width=width)
         self.refresh_machine()
 
     def on_screen_resume(self) -> None:
@@ -116,7 +147,7 @@ class MachineScreen(StepScreen):
             if not answers.hardware.strip() and self.conversation.probed is None:
                 self.conversation.read_machine()
         except AdvisorError as error:
-            self.post_message(MachineFailed(str(error)))
+            self.post_message(MachineFailed({"hardware": str(error)}))
             return
         self.post_message(resolved(self.conversation, answers))
 
@@ -125,10 +156,7 @@ class MachineScreen(StepScreen):
         self._busy(False)
         self._reading = False
         self.query_one("#machine-name", Static).update(event.hardware.name)
-        table = self.query_one(DataTable)
-        table.clear()
-        for row in machine_rows(event.hardware):
-            table.add_row(*(Text(in_place(cell)) for cell in row), height=None)
+        self.query_one(Values).show(machine_rows(event.hardware))
         go, later = self._go, self._later
         self._go = self._later = False
         if go:
@@ -140,15 +168,15 @@ class MachineScreen(StepScreen):
     def _mark(self, event: MachineFailed) -> None:
         self._busy(False)
         self._reading = self._go = False
-        mend = "name one above" if event.field == "hardware" else "mend the marked field"
+        mend = "name one above" if "hardware" in event.wrong else "mend the marked field"
         self.query_one("#machine-name", Static).update(f"No machine yet: {mend}.")
-        self.query_one(DataTable).clear()
+        self.query_one(Values).show([])
         for field in self.query(Field):
-            field.mark(event.text if field.field_name == event.field else "")
+            field.mark(event.wrong.get(field.field_name, ""))
 
     def failed(self, text: str) -> None:
         """Say it where the machine would stand."""
-        self.post_message(MachineFailed(text))
+        self.post_message(MachineFailed({"hardware": text}))
 
     def _busy(self, busy: bool, done: float | None = None) -> None:
         bar = self.query_one(ProgressBar)
@@ -234,7 +262,7 @@ class MachineScreen(StepScreen):
         try:
             measured = measure(profile, self._tell)
         except (MemoryError, OSError) as error:
-            self.post_message(MachineFailed(f"not measured: {error or 'too little memory'}", "bandwidth"))
+            self.post_message(MachineFailed({"bandwidth": f"not measured: {error or 'too little memory'}"}))
             return
         self.conversation.know(measured)
         self.post_message(resolved(self.conversation, self.conversation.answers))
@@ -248,15 +276,18 @@ class MachineScreen(StepScreen):
 
 
 def resolved(conversation: Conversation, answers: Answers) -> MachineRead | MachineFailed:
-    """The machine the answers mean, or what is wrong with them, at the field that is."""
+    """The machine the answers mean, or what is wrong with them, at each field that is."""
     try:
         return MachineRead(conversation.machine(answers))
     except AdvisorError as error:
         failure = error
     bare = answers.having(dict.fromkeys(_OVERRIDES, ""))
+    wrong = {}
     for name in ("hardware", *_OVERRIDES):
         try:
             conversation.machine(bare.having({name: getattr(answers, name)}))
         except AdvisorError as error:
-            return MachineFailed(plain_words(error), name)
-    return MachineFailed(plain_words(failure))
+            wrong[name] = plain_words(error)
+            if name == "hardware":
+                break  # what is stated over no machine cannot be judged
+    return MachineFailed(wrong or {"hardware": plain_words(failure)})

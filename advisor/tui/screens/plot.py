@@ -144,14 +144,18 @@ class PlotScreen(StepScreen):
         if best:
             plot.marks(best, *_CHOSEN)
             legend.append(f"@ {self.chosen}")
-        if self.here is not None:
+        if self.here is None:
+            self.query_one("#point-line", Static).update("")  # its point is not in this picture
+        else:
             plot.marks((self.here,), *_HERE)
         if found:
             legend.append(f"better {'↖' if y is None else '↙' if self.view == 'size' else '↘'}")
         self.query_one("#plot-title", Static).update(
             title if found else f"{title}: no scheme has both figures"
         )
-        self.query_one("#legend-line", Static).update(_packed(legend, self.app.size.width - 2))
+        self.query_one("#legend-line", Static).update(
+            _packed(legend, self.query_one("#legend-line").size.width)
+        )
 
     @property
     def chosen(self) -> str:

@@ -56,7 +56,9 @@ class QuestionsScreen(StepScreen):
 
     def on_screen_resume(self) -> None:
         """Show what was taken from a suggestion or a what-if in the meantime."""
-        self.form.fill(self.conversation.answers)
+        answers = self.conversation.answers
+        self.form.fill(answers)
+        self.form.mark(wrong_fields(answers))
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#answer")

@@ -20,7 +20,7 @@ from advisor.tui.answers import Answers, explicit, field_of, plain_words, proble
 from advisor.tui.beside import beside
 from advisor.tui.conversation import Reply
 from advisor.tui.messages import Replied, ReplyFailed
-from advisor.tui.names import machine_names, meant
+from advisor.tui.names import machine_meant, machine_names
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.field import Field
 from advisor.tui.widgets.keys import Keys
@@ -85,7 +85,7 @@ class TradeoffsScreen(StepScreen):
             machine = Search(
                 self.wanted.hardware,
                 machine_names,
-                meaning=meant,
+                meaning=machine_meant,
                 placeholder=self.reply.hardware.name,
                 id="machine",
             )

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from textual.app import ComposeResult
 from textual.events import Resize
 from textual.widget import Widget
-from textual.widgets import Footer
+from textual.widgets import Footer, Input
 
 ALWAYS = ("help", "leave", "quit", "command_palette")
 """Actions whose keys are shown whatever the width, in this order at the right end."""
@@ -22,9 +22,15 @@ class Keys(Footer):
         super().__init__(compact=True)
 
     def compose(self) -> ComposeResult:
-        """The first keys of the screen that the width holds, then those of `ALWAYS`."""
+        """The first keys of the screen that the width holds, then those of `ALWAYS`; in a field only those
+        that it does not take as text."""
         made: Iterable[Any] = super().compose()
-        keys = [Key(key.action, len(f"{key.key_display} {key.description} "), key) for key in made]
+        typing = isinstance(self.screen.focused, Input)
+        keys = [
+            Key(key.action, len(f"{key.key_display} {key.description} "), key)
+            for key in made
+            if not (typing and len(key.key_display) == 1)
+        ]
         for key in fitting(keys, self.screen.size.width):
             yield key.widget
 

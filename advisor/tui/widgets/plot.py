@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import ceil
 from typing import ClassVar
 
 import numpy as np
@@ -34,9 +35,15 @@ class StyledCanvas(Canvas):
 class LogFormatter(NumericAxisFormatter):
     """Percent on an axis of logarithms."""
 
+    def __init__(self, height: Callable[[], int]) -> None:
+        """*height* tells the lines of the axis."""
+        super().__init__()
+        self._height = height
+
     def get_ticks(self, min_: float, max_: float, max_ticks: int = 8) -> list[float]:
-        """1, 3, 10 …"""
-        return ticks(min_, max_)
+        """1, 3, 10 …; where two would share a line every second one, or every third."""
+        found = ticks(min_, max_)
+        return found[:: max(ceil(1.5 * len(found) / max(self._height(), 1)), 1)]
 
     def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
         """Their percentages."""
@@ -53,8 +60,12 @@ class Plot(PlotWidget, inherit_bindings=False):
     def begin(self, across: str, log: bool) -> None:
         """Draw nothing; *across* names the axis, *log* says whether the other one is of logarithms."""
         self.clear()
-        self.set_y_formatter(LogFormatter() if log else NumericAxisFormatter())
+        self.set_y_formatter(LogFormatter(self._height) if log else NumericAxisFormatter())
         self.set_xlabel(across)
+
+    def _height(self) -> int:
+        """Lines between top and bottom of the frame."""
+        return self.query_one("#plot", Canvas).size.height - 2
 
     def front(self, points: list[Point]) -> bool:
         """The Pareto front as a line; False for fewer than two points."""

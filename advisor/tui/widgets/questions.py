@@ -13,10 +13,16 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
-from advisor.catalog.resolve import resolve_model
 from advisor.documents.kinds import KV_CHOICES
 from advisor.tui.answers import ACCURACY, LICENCES, PRESETS, READS, SPEED, Answers, problems
-from advisor.tui.names import engines_hint, machine_names, meant, model_names, tasks_hint
+from advisor.tui.names import (
+    engines_hint,
+    machine_meant,
+    machine_names,
+    model_meant,
+    model_names,
+    tasks_hint,
+)
 from advisor.tui.widgets.field import Field
 from advisor.tui.widgets.search import Search, SearchInput
 from advisor.tui.widgets.tick import Tick
@@ -62,7 +68,7 @@ class Questions(Vertical):
                 Search(
                     self.answers.hardware,
                     machine_names,
-                    meaning=meant,
+                    meaning=machine_meant,
                     placeholder="this machine",
                     id="machine",
                 ),
@@ -74,7 +80,7 @@ class Questions(Vertical):
             Search(
                 self.answers.model,
                 model_names,
-                meaning=resolve_model,
+                meaning=model_meant,
                 placeholder="empty = suggest one",
                 id="model",
             ),

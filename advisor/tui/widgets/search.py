@@ -28,11 +28,17 @@ SHOWN = 7
 MOST_ENTRIES = 2000
 """Entries of a folder looked at for a completion: a keystroke must not wait for a folder of a million."""
 _READ = (".gguf", ".json")
+_PATH = ("/", ".", "~")
 _COUNT = re.compile(r"\d+\s*[x×]\s+", re.IGNORECASE)
+_SIZE = re.compile(r"\d+(?:\.\d+)?[bm]")
+_NUMBER = re.compile(r"\d+(?:\.\d+)*")
+_NO_PART = re.compile(r"[^a-z0-9.]|(?<!\d)\.|\.(?!\d)")
+"""What a spelling may leave out; the point of a number is none of it."""
 
 
-def _nothing(text: str) -> None:
+def _nothing(text: str) -> str:
     """The meaning of a field without a resolver."""
+    return ""
 
 
 class SearchInput(Input):
@@ -84,12 +90,12 @@ class Search(Vertical):
         value: str,
         names: Callable[[], Iterable[str]],
         *,
-        meaning: Callable[[str], object] = _nothing,
+        meaning: Callable[[str], str] = _nothing,
         placeholder: str = "",
         id: str | None = None,
     ) -> None:
-        """*meaning* is the resolver of the field: what it understands is taken as typed, and the nearest
-        names it gives for the rest are suggested."""
+        """*meaning* says what a text is understood as: that is taken as typed, and shown. For the rest it
+        raises, and the nearest names of its error are suggested."""
         super().__init__(id=id, classes="search")
         self._value, self._placeholder, self._meaning = value, placeholder, meaning
         self._names = cache(lambda: tuple(dict.fromkeys(names())))
@@ -131,47 +137,61 @@ class Search(Vertical):
             return
         self._taken = ""
         found = self.matches(text)
+        meant = "" if text[:1] in _PATH or text in self._names() else self._understood(text)[0]
         shown, more = found[:SHOWN], len(found) - SHOWN
         self.options.clear_options()
+        if meant:
+            self.options.add_option(Option(f"as typed: {meant}", disabled=True))
         self.options.add_options([Option(name) for name in shown])
         if more > 0:
             self.options.add_option(Option(f"… {more} more: type on", disabled=True))
-        self.options.display = bool(shown)
-        sure = bool(shown) and _plain(text) in _plain(shown[0]) and not self._understood(text)[0]
+        self.options.display = bool(shown or meant)
+        sure = bool(shown) and not meant and _plain(text) in _plain(shown[0])
         self.options.highlighted = 0 if sure else None
 
     def matches(self, text: str) -> list[str]:
         """What *text* may be, the likeliest first: names, files, what the resolver is nearest to."""
-        plain = _plain(text)
-        if text[:1] in "/.~":
+        if text[:1] in _PATH:
             return paths(text)
-        if not plain or text in self._names():
+        if not _plain(text) or text in self._names():
             return []
         count = _COUNT.match(text)
         before = count[0] if count else ""
-        plain = _plain(text[len(before) :])
+        rest = text[len(before) :]
         pool = [name for name in self._names() if ("/" in name) == ("/" in text)]
-        scored = [(self._score(plain, name), -len(name), name) for name in pool]
+        if _SIZE.fullmatch(_plain(rest)):
+            pool = [name for name in pool if _of_size(_plain(rest), name)] or pool
+        best = self._ranked(rest, pool) or self._ranked(rest.replace(".", ""), pool, points=False)
+        return [before + name for name in best] or list(self._understood(text)[1])
+
+    def _ranked(self, text: str, pool: list[str], points: bool = True) -> list[str]:
+        """The names that have every number of *text* and its letters in their order, the likeliest first;
+        without *points* in numbers 31 is 3.1 too."""
+        plain, numbers = _plain(text), _NUMBER.findall(text)
+        scored = []
+        for name in pool:
+            squashed = _plain(name if points else name.replace(".", ""))
+            if all(number in squashed for number in numbers):
+                scored.append((self._score(plain, squashed), -len(name), name))
         best = sorted((item for item in scored if item[0] > 0), key=lambda item: item[:2], reverse=True)
-        return [before + name for _, _, name in best] or list(self._understood(text)[1])
+        return [name for _, _, name in best]
 
-    def _understood(self, text: str) -> tuple[bool, tuple[str, ...]]:
-        """Whether the resolver knows *text* as it stands, and else the names nearest to it."""
+    def _understood(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """What the resolver takes *text* for as it stands, and else the names nearest to it."""
         try:
-            return self._meaning(text) is not None, ()
+            return self._meaning(text), ()
         except UnknownNameError as error:
-            return False, error.nearest
+            return "", error.nearest
         except AdvisorError:
-            return False, ()
+            return "", ()
 
-    def _score(self, text: str, name: str) -> float:
-        squashed = _plain(name)
+    def _score(self, text: str, squashed: str) -> float:
         score, _ = self._fuzzy.match(text, squashed)
         return score + 100 * (text in squashed) + 50 * squashed.startswith(text)
 
     def move(self, step: int) -> bool:
-        """Another suggestion; False when the list is closed."""
-        if not self.options.display:
+        """Another suggestion; False when there is none."""
+        if not self.options.display or all(option.disabled for option in self.options.options):
             return False
         (self.options.action_cursor_down if step > 0 else self.options.action_cursor_up)()
         return True
@@ -226,4 +246,9 @@ def paths(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return "".join(c for c in text.lower() if c.isalnum())
+    return _NO_PART.sub("", text.lower())
+
+
+def _of_size(size: str, name: str) -> bool:
+    """Whether *size* ('13b') is a part of *name*, and not the end of another one: 1.3B, A13B, 8x13B."""
+    return re.search(rf"(?<![\w.]){re.escape(size)}(?![\w.])", name.lower()) is not None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from math import ceil
+
 from rich.text import Text
 from textual.events import Resize
 from textual.widgets import Static
@@ -9,12 +12,16 @@ from textual.widgets import Static
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Plan
 from advisor.report.comparison import Compared, comparison
+from advisor.report.figures import number
 from advisor.report.terminal import cleaned
 from advisor.tui.columns import fitted
 
 _NAME = 18
 """Cells of the first column: the longest name of a line."""
+_LEAST = 13
+"""Cells that a figure with its unit takes, and an interval: where a plan has less, some stand below."""
 _BEST = "★"
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 class SideBySide(Static):
@@ -30,22 +37,42 @@ class SideBySide(Static):
 
 
 def side_by_side(plans: tuple[Plan, ...], width: int) -> Text:
-    """The lines of `comparison`, *width* cells wide: each interval as a bar and in numbers."""
-    cells = max((width - _NAME) // len(plans) - 1, 8)
+    """The lines of `comparison`, *width* cells wide: each interval as a bar and in numbers.
+
+    Plans that do not fit beside the others stand below them, on the same scales.
+    """
+    lines = comparison(plans)
+    most = max((width - _NAME) // (_LEAST + 1), 1)
+    beside = ceil(len(plans) / ceil(len(plans) / most))
     text = Text()
-    for line in comparison(plans):
-        _row(text, line.name, [_value(line, index) for index in range(len(plans))], line.best, cells)
-        if line.figures and any(figure and figure.basis != "exact" for figure in line.figures):
-            ends = scale(line.figures)
-            _row(text, "", [bar(figure, ends, cells) for figure in line.figures], line.best, cells)
-            _row(text, "", [_ends(line, index, cells) for index in range(len(plans))], (), cells)
+    for first in range(0, len(plans), beside):
+        if first:
+            text.append("\n")
+        block = range(first, min(first + beside, len(plans)))
+        for line in lines:
+            _lines(text, line, block, (width - _NAME) // beside - 1)
     return text
 
 
-def _row(text: Text, name: str, parts: list[str], best: tuple[bool, ...], cells: int) -> None:
+def _lines(text: Text, line: Compared, block: range, cells: int) -> None:
+    """The value, and below it bar and ends, of the plans of *block*."""
+    best = [line.best[index] for index in block]
+    values = [_value(line, index) for index in block]
+    if any(len(value) > cells for value in values):
+        values = [value.replace("tokens/s", "tok/s") for value in values]
+    _row(text, line.name, values, best, cells)
+    if line.figures and any(figure and figure.basis != "exact" for figure in line.figures):
+        ends = scale(line.figures)
+        _row(text, "", [bar(line.figures[index], ends, cells) for index in block], best, cells)
+        numbers = [_ends(line, index, cells) for index in block]
+        if any(numbers):
+            _row(text, "", numbers, [False] * len(block), cells)
+
+
+def _row(text: Text, name: str, parts: list[str], best: list[bool], cells: int) -> None:
     text.append(f"{name:<{_NAME}}", "dim")
-    for index, part in enumerate(parts):
-        text.append(f"{fitted(part, cells):<{cells}} ", "bold" if any(best[index : index + 1]) else "")
+    for part, star in zip(parts, best, strict=True):
+        text.append(f"{fitted(part, cells):<{cells}} ", "bold" if star else "")
     text.append("\n")
 
 
@@ -56,9 +83,16 @@ def _value(line: Compared, index: int) -> str:
 
 
 def _ends(line: Compared, index: int, cells: int) -> str:
-    """'83 to 264, measured'; without the basis where that does not fit."""
+    """'83 to 264, measured'; where that does not fit without the basis, and with three digits."""
     whole = line.texts[index].partition(" (")[2].rstrip(")")
-    return whole if len(whole) <= cells else whole.partition(",")[0]
+    bare = whole.partition(",")[0]
+    short = _NUMBER.sub(lambda found: _digits(float(found[0])), bare)
+    return next((text for text in (whole, bare) if len(text) <= cells), short)
+
+
+def _digits(value: float) -> str:
+    """Three of them, and two behind the point of what is below one."""
+    return number(value) if value >= 1 else f"{value:.2f}"
 
 
 def scale(figures: tuple[Estimate | None, ...]) -> tuple[float, float]:

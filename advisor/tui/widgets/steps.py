@@ -11,7 +11,7 @@ class Steps(Static):
     """1 Machine › [2 Questions] › 3 Answer › 4 Tradeoffs"""
 
     def __init__(self, current: str) -> None:
-        super().__init__(f"advisor  {steps(current)}", markup=False, classes="steps")
+        super().__init__(f"advisor {steps(current)}", markup=False, classes="steps")
 
 
 def steps(current: str) -> str:

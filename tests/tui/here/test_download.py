@@ -84,9 +84,10 @@ def test_refusals_are_a_line_with_the_mend(hub, tmp_path, path, says):
 
 
 def test_no_network(tmp_path):
-    """A host that is not there is named."""
+    """A host that is not there is named, and no folder is made for what did not come."""
     with pytest.raises(UsageError, match=r"127\.0\.0\.1 is not reached"):
-        get("http://127.0.0.1:9/file", tmp_path)
+        get("http://127.0.0.1:9/file", tmp_path / "new" / "folder")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_too_small_a_disk(hub, tmp_path):

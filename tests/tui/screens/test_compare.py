@@ -15,8 +15,8 @@ async def test_marked_schemes_side_by_side(start, width):
         schemes = [plan.scheme for plan in driver.app.conversation.marked]
         await driver.press("c")
         assert driver.screen == "CompareScreen"
-        head = next(line for line in driver.text.splitlines() if "Scheme" in line)
-        assert schemes == head.split()[1:]
+        heads = [line.split() for line in driver.text.splitlines() if "Scheme " in line]
+        assert schemes == [scheme for head in heads for scheme in head[1:]]
         for words in ("★", "├", "┤", "●", "First token after"):
             assert words in driver.text
         await driver.press("u")

@@ -31,6 +31,14 @@ async def test_questions(start):
         assert driver.problem("engines")
 
 
+async def test_what_was_left_wrong_is_marked_when_the_questions_open_again(start):
+    """After Escape the field still says what is wrong with it."""
+    async with start(at="e") as driver:
+        await driver.replace("tasks", "chating")
+        await driver.press("escape", "e")
+        assert WRONG["tasks"] in driver.problem("tasks")
+
+
 async def test_unknown_model(start):
     """A model nobody knows is marked with the nearest names."""
     async with start(answers=Answers(model="Lama-9.9-8B")) as driver:

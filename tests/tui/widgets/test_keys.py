@@ -37,3 +37,12 @@ async def test_the_foot_says_how_to_get_help_and_out(start):
             foot = driver.text.splitlines()[-1]
             assert foot.startswith("f5 Continue")
             assert "f1 Help ^q Quit" in foot
+
+
+async def test_a_field_shows_no_key_that_it_would_take_as_text(start):
+    """In the filter of the table / is a letter like any other."""
+    async with start(at="t") as driver:
+        assert "/ Filter" in driver.text.splitlines()[-1]
+        await driver.press("slash")
+        assert "/ Filter" not in driver.text.splitlines()[-1]
+        assert "^p palette" in driver.text.splitlines()[-1]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from advisor.tui.names import machine_names, meant, model_names
+from advisor.tui.names import machine_meant, machine_names, model_names
 from advisor.tui.widgets.search import Search, paths
 
 
@@ -13,11 +13,35 @@ from advisor.tui.widgets.search import Search, paths
         ("lama 3.1 8", "Llama-3.1-8B"),
         ("qwen3 30b a3b", "Qwen3-30B-A3B"),
         ("mixtral 8x7", "Mixtral-8x7B"),
+        ("llama31 8b", "Llama-3.1-8B"),
     ],
 )
 def test_fuzzy_search(typed, first):
     """A few letters, in any spelling, find the model first."""
     assert first == Search("", model_names).matches(typed)[0]
+
+
+@pytest.mark.parametrize("size", ["13B", "7b", "1.5 b", "0.5b"])
+def test_a_size_is_a_size(size):
+    """7b finds models of seven billion weights, and neither 2.7B nor 27B nor A7B."""
+    found = Search("", model_names).matches(size)
+    assert found != []
+    assert {True} == {f"-{size.replace(' ', '')}".lower() in name.lower() for name in found}
+
+
+def test_numbers_are_whole():
+    """24 is no 144."""
+    assert ["Tesla M40 24 GB"] == Search("", machine_names).matches("24GB")
+
+
+async def test_what_a_name_is_taken_for(start):
+    """A spelling that no list has says what it means before it is taken."""
+    async with start(at="h") as driver:
+        await driver.replace("hardware", "")
+        await driver.type("4090 laptop")
+        assert "as typed: GeForce RTX 4090 Mobile, 16.0 GiB" in driver.text
+        await driver.press("escape", "down")
+        assert driver.app.focused.id == "ram"
 
 
 def test_search_offers_nothing_for_exact_names():
@@ -30,7 +54,7 @@ def test_search_offers_nothing_for_exact_names():
 def test_search_finds_repositories_counts_and_what_the_resolver_is_nearest_to():
     """An id finds ids, a count stays before the name, and no known word is without a suggestion."""
     assert Search("", model_names).matches("meta-llama/lla")[0].startswith("meta-llama/Llama")
-    machines = Search("", machine_names, meaning=meant)
+    machines = Search("", machine_names, meaning=machine_meant)
     assert machines.matches("2x 3090")[0] == "2x GeForce RTX 3090"
     assert machines.matches("pixel")[0].startswith("Pixel")
     assert machines.matches("macbook pro") != []
@@ -73,7 +97,7 @@ async def test_what_is_understood_is_taken_as_typed(start):
     async with start(at="e") as driver:
         await driver.replace("model", "")
         await driver.type("13B")
-        assert "more: type on" in driver.text
+        assert "as typed: 13B model" in driver.text
         await driver.press("enter")
         assert driver.app.conversation.answers.model == "13B"
         assert driver.app.screen.reply.model.n_params == 13e9
