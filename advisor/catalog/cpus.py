@@ -229,3 +229,8 @@ def _by_family(brand: str, family: int | None, model: int | None, stepping: int 
 def all_cpus() -> tuple[CpuRow, ...]:
     """Every row of the table, in file order."""
     return tuple(_row(line) for line, _ in _lines())
+
+
+def cpu_family(microarchitecture: str) -> CpuRow | None:
+    """The first row of exactly this family."""
+    return next((row for row in all_cpus() if row.microarchitecture == microarchitecture), None)

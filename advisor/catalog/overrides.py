@@ -9,7 +9,7 @@ from advisor.catalog.hardware import describe_machine
 from advisor.catalog.hardware.document import RAM_NOT_STATED
 from advisor.catalog.hardware.draft import gpu_inside
 from advisor.catalog.hardware.machines import usable_by_gpu
-from advisor.catalog.hardware.stand_ins import stand_in_cpu
+from advisor.catalog.hardware.stand_ins import stand_in_host
 from advisor.catalog.names import parse_bandwidth, parse_bytes
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.errors import UsageError
@@ -99,7 +99,7 @@ def _with_ram(profile: HardwareProfile, total_bytes: int) -> HardwareProfile:
     notes = [note for note in profile.notes if not note.endswith(RAM_NOT_STATED)]
     cpu, unknown = profile.cpu, dict(profile.unknown)
     if memory.bandwidth_bytes_per_s is None and gpus and cpu.brand is None and profile.board is None:
-        row, note = stand_in_cpu("desktop")
+        row, note = stand_in_host(gpus, total_bytes)
         memory = replace(
             memory,
             bandwidth_bytes_per_s=row.bandwidth_bytes_per_s,

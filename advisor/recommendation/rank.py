@@ -121,7 +121,9 @@ def _within_tie(equal: list[Judged], second: Callable[[Judged], float]) -> list[
         guessed = decode is None or decode.basis == "extrapolated"
         unmeasured = plan.loss is None or plan.loss.basis != "measured"
         made = making(plan.case)
-        return 0, guessed, not made.ready, unmeasured, made.rank, second(plan), _size(plan), _names(plan)
+        # of weights that are there, those of the simpler recipe: anybody can make them again
+        cost = plan.candidate.scheme.make_cost_rank if made.ready else made.rank
+        return 0, guessed, not made.ready, unmeasured, cost, second(plan), _size(plan), _names(plan)
 
     return sorted(equal, key=key)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.catalog.cpus import all_cpus, find_cpu
+from advisor.catalog.cpus import all_cpus, cpu_family, find_cpu
 
 BRANDS = {
     "AMD EPYC 9654 96-Core Processor": "Zen 4 (Genoa, Genoa-X, Bergamo)",
@@ -90,3 +90,9 @@ def test_every_row_has_an_architecture() -> None:
     assert {"x86_64", "aarch64", "riscv64", "ppc64le", "loongarch64"} == {
         row.architecture for row in all_cpus()
     }
+
+
+def test_a_family_is_found_by_its_own_name():
+    """As a machine of which the processor is only assumed names it."""
+    found = cpu_family("Zen 5 (Granite Ridge)")
+    assert (found and found.vendor, cpu_family("Zen 99")) == ("AMD", None)

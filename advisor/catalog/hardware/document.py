@@ -7,7 +7,7 @@ from dataclasses import replace
 from advisor.catalog.gpus import GpuMatch, all_gpus, half_card
 from advisor.catalog.hardware.draft import Draft
 from advisor.catalog.hardware.machines import Machine, usable_by_gpu
-from advisor.catalog.hardware.stand_ins import stand_in_cpu, stand_in_gpu
+from advisor.catalog.hardware.stand_ins import stand_in_cpu, stand_in_gpu, stand_in_host
 from advisor.catalog.hardware.text import MachineText
 from advisor.catalog.names import GIB
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
@@ -83,7 +83,12 @@ def _name_no_cpu(draft: Draft, spoken: MachineText, unified: bool) -> None:
         draft.arm = draft.arm or spoken.generic_kind == "phone"
         return
     if spoken.generic_kind or (draft.ram_bytes and draft.board is None):
-        draft.cpu, note = stand_in_cpu(spoken.generic_kind or "desktop")
+        gpus = [match.gpu() for match, count in draft.gpus for _ in range(count)]
+        draft.cpu, note = (
+            stand_in_host(gpus, draft.ram_bytes)
+            if gpus and draft.ram_bytes
+            else stand_in_cpu(spoken.generic_kind or "desktop")
+        )
         draft.notes.append(note)
         draft.unknown["cpu.brand"] = "the processor is not stated"
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from advisor.catalog.cpus import CpuRow, all_cpus
 from advisor.catalog.gpus import GpuMatch, all_gpus
 from advisor.catalog.hardware.text import MachineText
 from advisor.catalog.names import GIB
+from advisor.documents.hardware import Gpu
 from advisor.errors import UnknownNameError
 
 _LAPTOP_KINDS = ("laptop", "notebook", "tablet")
@@ -58,18 +60,60 @@ def stand_in_cpu(kind: str) -> tuple[CpuRow, str]:
         "server": "server",
         "workstation": "workstation",
     }.get(kind, "desktop")
-    like = [
+    slowest = _slowest(row for row in _families(segment) if (row.year or 0) >= _SINCE)
+    return slowest, (
+        f"the processor is not named: figures are those of the slowest {segment} family since {_SINCE} in "
+        f"the catalogue, {slowest.vendor} {slowest.microarchitecture}; name yours for a better answer"
+    )
+
+
+_SINCE = 2018
+_DESKTOP_BYTES = 192 * GIB
+"""The most that desktop processors of 2022 to 2024 address (https://www.amd.com/en/products/processors/desktops/
+ryzen/9000-series/amd-ryzen-9-9950x.html, https://www.intel.com/content/www/us/en/products/sku/236773/)."""
+_DESKTOP_CARDS = 2
+"""Slots that a desktop board feeds with eight lanes or more each (the same pages: 20 to 24 lanes)."""
+
+
+def stand_in_host(gpus: Sequence[Gpu], ram_bytes: int) -> tuple[CpuRow, str]:
+    """(row, note) for the processor of a machine of which the cards and the main memory are stated.
+
+    Machines are built around processors of the cards' time: the slowest family of the last year, up to the
+    newest card's, in which one of its kind came out. A card for data centres sits in a server; more memory or
+    more cards than a desktop processor takes are a workstation's.
+    """
+    forms = {gpu.form for gpu in gpus}
+    many = ram_bytes > _DESKTOP_BYTES or len(gpus) > _DESKTOP_CARDS
+    segment = (
+        "server" if "datacenter" in forms
+        else "laptop" if "laptop" in forms
+        else "workstation" if many
+        else "desktop"
+    )  # fmt: skip
+    newest = max((gpu.year or _SINCE for gpu in gpus), default=_SINCE)
+    known = [row for row in _families(segment) if row.segment != "cloud server"]
+    years = {row.year or 0 for row in known}
+    year = max((year for year in years if year <= newest), default=min(years))
+    row = _slowest(row for row in known if row.year == year)
+    return row, (
+        f"the processor is not named: one of a {segment} of {year} is assumed ({row.vendor} "
+        f"{row.microarchitecture}, {row.memory_type}, {(row.bandwidth_bytes_per_s or 0) / 1e9:.0f} GB/s), "
+        "and what it runs may be slower; name yours in --hardware, as in 'RTX 4090 + Ryzen 9 7950X 64GB'"
+    )
+
+
+def _families(segment: str) -> list[CpuRow]:
+    """Rows of that kind of machine that a GPU's host may have."""
+    return [
         row
         for row in all_cpus()
         if segment in row.segment
-        and row.segment != "entry server"
+        and row.segment not in ("entry server", "edge server")
         and row.bandwidth_bytes_per_s
-        and (row.year or 0) >= 2018
         and row.architecture == "x86_64"
         and row.vendor in ("Intel", "AMD")
     ]
-    slowest = min(like, key=lambda row: row.bandwidth_bytes_per_s or 0.0)
-    return slowest, (
-        f"the processor is not named: figures are those of the slowest {segment} family since 2018 in the "
-        f"catalogue, {slowest.vendor} {slowest.microarchitecture}; name yours for a better answer"
-    )
+
+
+def _slowest(rows: Iterable[CpuRow]) -> CpuRow:
+    return min(rows, key=lambda row: row.bandwidth_bytes_per_s or 0.0)

@@ -194,15 +194,15 @@ def _cores(cpu: Cpu, usual: float | None) -> float:
         cores = min(cores or PHONE_CORES, PHONE_CORES)
     elif not cpu.performance_cores and usual and (cpu.sockets or 1) == 1:
         cores = min(cores or usual, usual)
-    cores = cores or usual or _middle_cores(cpu.brand)
+    cores = cores or usual or _middle_cores(cpu)
     return min(cores, cpu.usable_cores) if cpu.usable_cores else cores
 
 
-def _middle_cores(brand: str | None) -> float:
+def _middle_cores(cpu: Cpu) -> float:
     """The geometric middle of the family's core counts; four when not even the family is known."""
-    from advisor.catalog.cpus import find_cpu
+    from advisor.catalog.cpus import cpu_family, find_cpu
 
-    row = find_cpu(brand) if brand else None
+    row = find_cpu(cpu.brand) if cpu.brand else cpu_family(cpu.microarchitecture or "")
     low, high = (row and row.cores_range) or (4, 4)
     return float((low * high) ** 0.5)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advisor.catalog.hardware.stand_ins import stand_in_cpu
-from advisor.catalog.resolve import resolve_hardware
+from advisor.catalog.resolve import Overrides, resolve_hardware
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,32 @@ def test_a_card_of_a_size_is_the_slowest_such_card():
     """With the memory that was said, and a note that names it."""
     (gpu,) = resolve_hardware("a PC with a 16GB GPU").gpus
     assert (gpu.memory_total_bytes, gpu.vendor) == (16 * 2**30, "NVIDIA")
+
+
+HOSTS = {
+    "RTX 5090 + 96GB": ("Zen 5 (Granite Ridge)", "DDR5"),
+    "RTX 4090 + 64GB": ("Zen 4 (Raphael)", "DDR5"),
+    "2x RTX 3090 + 128GB": ("Zen 3 (Vermeer)", "DDR4"),
+    "RTX 3060 12GB + 32GB": ("Rocket Lake", "DDR4"),
+    "RTX 4080 laptop + 64GB": ("Zen 4 (Dragon Range)", "DDR5"),
+    "4x RTX 3090 + 256GB": ("Zen 2 (Castle Peak PRO)", "DDR4"),
+    "A100 80GB + 512GB": ("Ice Lake-SP", "DDR4"),
+    "H100 + 1TB": ("Zen 4 (Genoa, Genoa-X, Bergamo)", "DDR5"),
+}
+
+
+@pytest.mark.parametrize(("text", "host"), HOSTS.items())
+def test_the_processor_beside_a_card_is_of_its_time_and_kind(text, host):
+    """A desktop's, a laptop's, a workstation's or a server's; the answer says which, and what states it."""
+    machine = resolve_hardware(text)
+    (note,) = [note for note in machine.notes if note.startswith("the processor is not named")]
+    assert host == (machine.cpu.microarchitecture, machine.memory.kind)
+    assert f"{host[0]}, {host[1]}, " in note
+    assert "name yours in --hardware" in note
+
+
+def test_memory_stated_by_an_option_gets_the_same_processor():
+    """`--ram 96GB` beside a card is the machine 'card + 96GB'."""
+    stated = resolve_hardware("RTX 5090", Overrides(ram="96GB"))
+    said = resolve_hardware("RTX 5090 + 96GB")
+    assert (stated.cpu.microarchitecture, stated.memory) == (said.cpu.microarchitecture, said.memory)
