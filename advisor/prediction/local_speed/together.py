@@ -6,6 +6,7 @@ above it the kernels of prompts serve, and a step is a micro batch of as many to
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from advisor.documents.outcome import Estimate
@@ -26,14 +27,26 @@ def predict_together(case: Case, load: Load, sized: Sized, sequences: int) -> Es
     """
     fitted = load_artifact("local_speed")
     answer, _ = works(case, load, sized, fitted)
-    rate, other = (
-        _rate(case, sized, written_together(answer, float(n)), fitted)
-        for n in (sequences, 1 if sequences > SMALL_BATCH else SMALL_BATCH + 1)
-    )
-    if rate is None or other is None or sequences == 1:
+
+    def rate(n: int) -> Estimate | None:
+        return _rate(case, sized, written_together(answer, float(n)), fitted)
+
+    def wide(n: int) -> Estimate | None:
+        return _bounded(rate(n), rate(1), n, min)
+
+    if sequences == 1:
+        return rate(1)
+    if sequences > SMALL_BATCH:
+        return wide(sequences)
+    return _bounded(rate(sequences), wide(SMALL_BATCH + 1), sequences / (SMALL_BATCH + 1), max)
+
+
+def _bounded(
+    rate: Estimate | None, other: Estimate | None, share: float, bound: Callable[[float, float], float]
+) -> Estimate | None:
+    """Each end of *rate*, held by *bound* to *share* of the same end of *other*."""
+    if rate is None or other is None:
         return rate
-    bound = min if sequences > SMALL_BATCH else max
-    share = sequences if sequences > SMALL_BATCH else sequences / (SMALL_BATCH + 1)
     ends = (bound(getattr(rate, end), share * getattr(other, end)) for end in ("value", "low", "high"))
     return Estimate.of(ends, rate.basis, rate.evidence)
 

@@ -3,18 +3,18 @@ steps.
 
 How fast the answers alone are written together is handed in, and is the decode speed, as llama-batched-bench
 measures it; in a server every answer also waits for the prompts of those that start while it is written, and
-for the sampling of all.
+for the sampling of all. A first token waits for the batch of prompts that is read when its own arrives, and
+for the others in its own batch: how many requests there are beyond those of two batches does not matter.
 """
 
 from __future__ import annotations
 
-from math import exp, inf
+from math import inf
 from typing import NamedTuple
 
 from advisor.documents.outcome import Estimate
 from advisor.documents.requirements import Load
 from advisor.errors import NotMeasuredError
-from advisor.prediction.artifacts import load as load_artifact
 from advisor.prediction.figures import Speed
 from advisor.prediction.serving_speed.result import Flight, after, steady
 
@@ -22,6 +22,17 @@ SAMPLING_S = 4e-4
 """Of one token, on the processor, one sequence after another: what a further request adds to a step of
 llama-server between 16 and 64 of them, less its prompt, its arithmetic and its cache
 (measurements/speed_serving/ehzawad-a5000.csv, Qwen3-4B Q6_K: 1.1 ms, of which 0.7 ms are those)."""
+
+
+BATCH_TOKENS = 2048
+"""Prompt tokens read in one step (`--batch-size`, tools/server/README.md of llama.cpp)."""
+AHEAD = 0.66
+"""Of the prompts that two batches hold beside one's own, the share that is read before one's first token:
+least error of its logarithm (0.11) over 19 loads of 2 to 128 requests, against the first token of one request
+alone (measurements/speed_serving/ehzawad-a5000.csv, llama-server, BF16, Q6_K and Q4_K_M)."""
+ENDS = {"value": AHEAD, "high": 0.0, "low": 1.0}
+"""End of the prompts' speed -> that share: where prompts are fast nobody may be ahead, where they are slow
+everybody."""
 
 
 class Times(NamedTuple):
@@ -43,7 +54,8 @@ def shared(load: Load, alone: Speed, together: Estimate | None, held: int) -> Sp
             "the speed of prompts on this device was never measured, so neither was sharing it"
         )
     ends = [
-        _times(load, getattr(prefill, end), getattr(together, end), held) for end in ("value", "high", "low")
+        _times(load, getattr(prefill, end), getattr(together, end), _waited(load, held, share))
+        for end, share in ENDS.items()
     ]
     evidence = together.evidence
     if held < load.concurrency:
@@ -59,13 +71,24 @@ def shared(load: Load, alone: Speed, together: Estimate | None, held: int) -> Sp
     return found._replace(decode_tokens_per_s=Estimate.of(each, together.basis, evidence))
 
 
-def _times(load: Load, reading: float, writing: float, held: int) -> Times:
+class _Others(NamedTuple):
+    """The other requests held, and how many of their prompts are read before one's own first token."""
+
+    held: int
+    ahead: float
+
+
+def _waited(load: Load, held: int, share: float) -> _Others:
+    return _Others(held - 1, share * min(held - 1, 2 * BATCH_TOKENS / max(1, load.prompt_tokens)))
+
+
+def _times(load: Load, reading: float, writing: float, others: _Others) -> Times:
     """Times at *reading* tokens per second of a prompt and *writing* ones of all answers together."""
     if not reading or not writing:
         return Times(inf, inf)
+    held = others.held + 1
     prompt_s, step_s = max(1, load.prompt_tokens) / reading, held / writing + held * SAMPLING_S
-    burst = exp(load_artifact("serving_speed")["coefficients"]["burst"])
+    while_writing = others.held - others.ahead
     return Times(
-        prompt_s * (1 + burst * (held - 1)) + (step_s if held > 1 else 0.0),
-        step_s + (held - 1) * prompt_s / max(1, load.output_tokens),
+        prompt_s * (1 + others.ahead), step_s + while_writing * prompt_s / max(1, load.output_tokens)
     )

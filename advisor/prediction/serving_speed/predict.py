@@ -73,12 +73,13 @@ def predict(case: Case, load: Load, sized: Sized) -> Speed:
         found = one_reads(found, float(prompt), step, c)
     family = expert if case.model.is_moe else body
     measured = Measured(gpu, tensor * stages * sharing, case.model, family, serving_engine(case.engine))
-    about = _Estimates(case, _point(case, step, family), measured, held, wanted).of
+    estimates = _Estimates(case, _point(case, step, family), measured, held, wanted)
+    about = estimates.of
     steadily = steady(
         about(found.ttft_s, "first"),
         about(found.tpot_s, "token"),
         about(found.service_s, "load"),
-        about(found.prompt_s, "first").dividing(prompt),
+        estimates._replace(held=1, wanted=1).of(found.prompt_s, "first").dividing(prompt),
         Flight(held=held, wanted=wanted, output_tokens=output),
         {**_terms(step, c, kv_bytes, share), **_times(found, measured)},
     )

@@ -22,6 +22,9 @@ from advisor.sizing.overheads import serving_activation_bytes, serving_available
 from advisor.sizing.weights import Weights, weigh
 from advisor.training.serving_speed.rows import Row
 
+LONG_PROMPT = 8
+"""Prompts of this many times an answer's tokens take longer to read than the answer to write."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -53,8 +56,28 @@ class Case:
 
     @property
     def waits(self) -> bool:
-        """Whether a time to first token is mostly waiting for memory: it says nothing about the step."""
-        return self.row.metric == "ttft" and self.row.batch > 0.8 * self.room
+        """Whether a time to first token is mostly waiting: for memory, for a request that ends, or for an
+        engine that starts. It says nothing about the step."""
+        row = self.row
+        if row.metric != "ttft":
+            return False
+        return row.batch > 0.8 * self.room or self._queued or row.seconds > self._read_slowly_s
+
+    @property
+    def _queued(self) -> bool:
+        """A first token that takes as long as half of an answer's others waited for one of the engine's
+        places; prompts many times as long as the answers take that long to read."""
+        row = self.row
+        return row.batch > 1 and row.prompt <= LONG_PROMPT * row.output and row.seconds > 0.5 * row.writing_s
+
+    @property
+    def _read_slowly_s(self) -> float:
+        """All prompts one after another at a tenth of the device's arithmetic, and a second: later only comes
+        what waits for kernels to be compiled."""
+        work = self.work
+        bodies, experts = work.body_params / work.body_rate, work.expert_params / work.expert_rate
+        each_s = 2 * float(bodies + experts * work.expert_share) / (0.1 * work.n)
+        return 1.0 + self.row.batch * self.row.prompt * each_s
 
 
 class UnknownDevice(NotMeasuredError):

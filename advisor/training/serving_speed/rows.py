@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf, isnan
 from typing import Literal, NamedTuple, Protocol, cast
 
@@ -122,6 +122,8 @@ class Row:
     cache_devices: int = 1
     """Devices the context is divided over (decode context parallelism)."""
     n: float = 1.0
+    writing_s: float = field(default=inf, compare=False)
+    """Of a time to first token: what an answer of the run took, infinite when it does not say."""
 
     @property
     def run(self) -> Run:
@@ -169,7 +171,8 @@ def decode_one(raw: Raw) -> list[Row]:
     metric, seconds = _figure(raw, flags, row)
     rows = [replace(row, metric=metric, seconds=seconds)]
     if metric != "ttft" and raw.ttft_ms > 0 and not row.protocol:
-        rows.append(replace(row, metric="ttft", seconds=raw.ttft_ms / 1e3))
+        first = replace(row, metric="ttft", seconds=raw.ttft_ms / 1e3)
+        rows.append(replace(first, writing_s=_writing_s(rows[0])))
     return rows
 
 
@@ -269,6 +272,15 @@ def _figure(raw: Raw, flags: set[str], row: Row) -> tuple[Metric, float]:
         # Counted while answers are written; the prompts of other requests come in between all the same.
         return "tpot", row.batch / rate
     return "flow", 1.0 / rate
+
+
+def _writing_s(row: Row) -> float:
+    """What one answer of a run took, by its figure."""
+    if row.metric == "tpot":
+        return row.seconds * row.output
+    if row.metric == "flow":
+        return row.seconds * row.output * row.batch
+    return row.seconds if row.metric == "service" else inf
 
 
 def _prompt(row: Row, rate: float) -> tuple[Metric, float]:

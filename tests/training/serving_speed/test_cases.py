@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from advisor.training.serving_speed.cases import as_gpu, cases
 from advisor.training.serving_speed.rows import Row
 from advisor.training.serving_speed.sample import sample
@@ -50,6 +52,36 @@ def test_memory_holds_what_weights_activations_and_libraries_leave():
     """An RTX 4090 of 24 GB and 8 B in 16 bits: 6.3 GB are left, 2.3 GB of them the step's own."""
     found = cases([row(hardware="RTX 4090", prompt=280.0, output=310.0)], {})[0]
     assert 40 < found.room < 70
+
+
+FIRST = {"metric": "ttft", "prompt": 1024.0, "output": 1024.0, "writing_s": 10.0}
+
+
+@pytest.mark.parametrize(
+    ("changes", "waits"),
+    [
+        ({"seconds": 0.5}, False),
+        ({"seconds": 0.5, "batch": 5000.0}, True),
+        ({"seconds": 6.0, "batch": 128.0}, True),
+        ({"seconds": 4.0, "batch": 128.0}, False),
+        ({"seconds": 4.0}, True),
+        ({"seconds": 4.0, "batch": 1.0}, True),
+        ({"seconds": 1.05, "batch": 1.0}, False),
+        ({"seconds": 6.0, "metric": "flow"}, False),
+    ],
+    ids=["soon", "memory", "a place", "prompts", "start", "start, alone", "slow", "another figure"],
+)
+def test_a_first_token_that_waited_says_nothing_about_prompts(changes, waits):
+    """It waited for memory, for half as long as an answer takes, or longer than all prompts take at a tenth
+    of an H100's arithmetic (0.17 s for each of 1,024 tokens) and a second: then kernels were compiled.
+    """
+    assert [waits] == [case.waits for case in cases([row(**{**FIRST, **changes})], {})]
+
+
+def test_prompts_eight_times_as_long_as_answers_may_take_half_as_long():
+    """20,000 tokens to read and 256 to write: the first comes late without waiting for anybody."""
+    long = {"prompt": 20000.0, "output": 256.0, "writing_s": 8.0, "seconds": 5.0, "batch": 4.0}
+    assert [False] == [case.waits for case in cases([row(metric="ttft", **long)], {})]
 
 
 def test_pipeline_stages_share_the_devices_and_the_batch():

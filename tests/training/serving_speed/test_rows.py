@@ -86,6 +86,20 @@ def test_first_token_times_come_from_their_column():
     assert [(r.metric, r.seconds) for r in found] == [("tpot", 0.02), ("ttft", 0.1505)]
 
 
+@pytest.mark.parametrize(
+    ("figure", "writing_s"),
+    [
+        ({"unit": "ms/token", "value": 20.0}, 6.2),
+        ({"unit": "tok/s", "value": 400.0}, 6.2),
+        ({"unit": "s", "value": 5.0}, 5.0),
+    ],
+)
+def test_a_first_token_knows_what_its_runs_answers_took(figure, writing_s):
+    """310 tokens of 20 ms, eight times 310 at 400 a second, or a latency of its own."""
+    line = raw(**figure, gen_tokens=310.0, concurrency=8.0, ttft_ms=150.5)
+    assert [writing_s] == [pytest.approx(r.writing_s) for r in decode_one(line) if r.metric == "ttft"]
+
+
 def test_a_prompt_s_rate_is_its_time():
     """1,024 tokens at 2,048 tokens/s take half a second."""
     row = decode_one(
