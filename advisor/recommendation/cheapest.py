@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from math import ceil
+from math import ceil, inf
 from typing import NamedTuple
 
 from advisor.catalog.inventories import shape
@@ -91,10 +91,12 @@ class _Market:
     def __init__(self, requirements: Requirements, model: ModelProfile, demand: Demand, own: OwnOf) -> None:
         self.requirements, self.model, self.demand, self.own = requirements, model, demand, own
         self._plans: dict[tuple[object, ...], Judged | None] = {}
+        self._soonest_s: dict[tuple[object, ...], float] = {}
+        """Shape -> the least time to first token of one request under any plan."""
 
     def bid(self, offer: Offer) -> _Bid | None:
         """The fewest machines of this offer, each with as many requests at once as the need allows."""
-        if not _could_hold(offer, self.model) or self._plan(offer, 1) is None:
+        if not _could_hold(offer, self.model) or self._alone(offer) is None:
             return None  # what does not carry one request carries no more
         for at_once in _tried(self.demand):
             plan = self._plan(offer, at_once)
@@ -116,6 +118,20 @@ class _Market:
             return _replicas(plan.outcome, replace(demand, p95_ttft_s=limit_s), 1, "value") is not None
 
         return waits_too_long(alone, demand.p95_ttft_s, carried, enough)
+
+    def _alone(self, offer: Offer) -> Judged | None:
+        """The plan for one request; None too where no plan at all begins its answer within the limit, which
+        further requests only put off."""
+        limit_s, key = self.demand.p95_ttft_s, (shape(offer.hardware), 1)
+        if limit_s is None:
+            return self._plan(offer, 1)
+        if key not in self._soonest_s:
+            need = self._need(1)
+            plans = feasible(need, self._setting(offer.hardware))
+            firsts = [plan.outcome.time_to_first_token_s for plan in plans]
+            self._plans[key] = next(iter(ranked(plans, need)), None)
+            self._soonest_s[key] = min((first.value for first in firsts if first), default=inf)
+        return self._plans[key] if self._soonest_s[key] < limit_s else None
 
     def _plan(self, offer: Offer, at_once: int) -> Judged | None:
         key = (shape(offer.hardware), at_once)

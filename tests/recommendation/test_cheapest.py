@@ -8,6 +8,8 @@ from advisor.catalog.resolve import resolve_hardware, resolve_model
 from advisor.documents.offers import Demand, Offer, Price
 from advisor.documents.requirements import Load, Requirements
 from advisor.recommendation.cheapest import cheapest
+from advisor.recommendation.evaluate import feasible
+from advisor.recommendation.judge import Judged, Setting
 
 MODEL = resolve_model("Llama-3.1-8B")
 NEED = Requirements(
@@ -75,3 +77,18 @@ def test_random_arrivals_cost_more_than_their_mean():
     tight = cheapest(NEED, MODEL, Demand(requests_per_s=40.0, p95_ttft_s=1.0), offers).rent[0]
     assert tight.replicas >= mean.replicas
     assert tight.p95_ttft_s <= 1.0
+
+
+def test_a_limit_that_one_request_misses_is_asked_of_no_more(monkeypatch):
+    """No plan begins its answer in a hundredth of a second: the machine is planned for one request alone."""
+    asked = []
+
+    def counted(need: Requirements, setting: Setting) -> list[Judged]:
+        asked.append(need.loads[0].concurrency)
+        return feasible(need, setting)
+
+    monkeypatch.setattr("advisor.recommendation.cheapest.feasible", counted)
+    monkeypatch.setattr("advisor.recommendation.cheapest.best_plan", None)
+    found = cheapest(NEED, MODEL, Demand(requests_per_s=5.0, p95_ttft_s=0.01), [offer("L40S", 1.0)])
+    assert ([1], "nothing_fits") == (asked, found.status)
+    assert found.nearest_miss is not None
