@@ -14,7 +14,7 @@ from advisor.catalog.models import all_models, match_model
 from advisor.catalog.quantization_config import is_float_only, parts_of, scheme_of
 from advisor.catalog.quantized_parts import as_text
 from advisor.catalog.safetensors import read_safetensors
-from advisor.documents.files import read_text
+from advisor.documents.files import is_folder, is_there, read_text
 from advisor.documents.model import ModelProfile, StoredTensor
 from advisor.errors import BadFileError
 
@@ -34,7 +34,7 @@ def read_hf(path: str | Path) -> ModelProfile:
     place = Path(path)
     if place.suffix == ".safetensors":
         place = place.parent
-    config_path = place / "config.json" if place.is_dir() else place
+    config_path = place / "config.json" if is_folder(place) else place
     config = _load(config_path)
     folder = config_path.parent
     text = _text_config(config)
@@ -97,7 +97,7 @@ def _load(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(read_text(path, _LARGEST_CONFIG))
     except BadFileError:
-        if path.exists():
+        if is_there(path):
             raise
         raise BadFileError(
             f"{path} does not exist; give a directory with a config.json, or a .gguf file"

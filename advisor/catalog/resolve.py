@@ -85,9 +85,9 @@ def _is_path(text: str, endings: tuple[str, ...]) -> bool:
     looks_like_one = "/" in text or "\\" in text or text.startswith((".", "~"))
     if not looks_like_one:
         return False
-    from advisor.documents.files import expanded  # deferred: only a file needs it
+    from advisor.documents.files import is_there  # deferred: only a file needs it
 
-    return expanded(text).exists()
+    return is_there(text)
 
 
 def _machine_file(text: str) -> HardwareProfile:
@@ -194,7 +194,9 @@ def _from_file(path: str) -> ModelProfile:
         from advisor.catalog.gguf import read_gguf  # deferred: mmap and struct are needed for files only
 
         return read_gguf(path)
-    if Path(path).is_dir():
+    from advisor.documents.files import is_folder, is_there
+
+    if is_folder(path):
         ggufs = sorted(Path(path).glob("*.gguf"))
         if not (Path(path) / "config.json").exists() and ggufs:
             from advisor.catalog.gguf import read_gguf
@@ -202,6 +204,6 @@ def _from_file(path: str) -> ModelProfile:
             return read_gguf(ggufs[0])
     from advisor.catalog.hf_config import read_hf
 
-    if not Path(path).exists():
+    if not is_there(path):
         raise BadFileError(f"cannot read {path}: no such file")
     return read_hf(path)

@@ -9,7 +9,7 @@ import sys
 from math import exp
 from pathlib import Path
 
-from advisor.errors import ExitCode
+from advisor.errors import ExitCode, UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +40,10 @@ def run(args: argparse.Namespace) -> int:
     if args.local:
         return _local(args.json)
     parts = tuple(args.only or PARTS)
-    result = fit_all(parts, Path(args.out) if args.out else None, write=not args.check, progress=_progress)
+    folder = Path(args.out) if args.out else None
+    if folder and not args.check:
+        _make(folder)
+    result = fit_all(parts, folder, write=not args.check, progress=_progress)
     changed = [name for name, state in result.items() if state == "changed"]
     if args.json:
         print(dumps({"schema_version": "1.0", "files": result}))
@@ -55,6 +58,15 @@ def run(args: argparse.Namespace) -> int:
         )
         return ExitCode.UNEXPECTED
     return ExitCode.OK
+
+
+def _make(folder: Path) -> None:
+    """Before minutes are spent on what could not be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"cannot write to {folder}: {why}; choose another with --out") from None
 
 
 def _local(as_json: bool) -> int:

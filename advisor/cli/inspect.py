@@ -61,11 +61,11 @@ def _model(name: str) -> ModelProfile:
     """The model in the file or directory. Raises BadFileError for anything that is no model."""
     from advisor.catalog.gguf import read_gguf
     from advisor.catalog.resolve import resolve_model
-    from advisor.documents.files import expanded
+    from advisor.documents.files import expanded, is_there
     from advisor.errors import BadFileError
 
     path = expanded(name)
-    if not path.exists():
+    if not is_there(path):
         raise BadFileError(f"{name} does not exist; give a GGUF file, an HF directory or a config.json")
     if path.is_dir() or path.suffix.lower() in _ENDINGS:
         return resolve_model(os.path.join(os.curdir, name))  # a bare word would be a model's name

@@ -26,6 +26,19 @@ def expanded(path: str | Path) -> Path:
         return Path(path)
 
 
+def is_there(path: str | Path) -> bool:
+    """Whether anything stands at *path*; not where the name is too long or the way there may not be seen."""
+    try:
+        return expanded(path).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: str | Path) -> bool:
+    """Whether a folder stands at *path*, as `is_there`."""
+    return is_there(path) and expanded(path).is_dir()
+
+
 def open_regular(path: str | Path) -> BufferedReader:
     """The file *path*, open for reading; BadFileError when it is absent, may not be read, or is no regular
     file: a pipe or a device could keep its reader for ever."""

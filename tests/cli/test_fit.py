@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 
 def test_an_unknown_part_names_those_there_are(advisor):
     """Before anything is fitted."""
@@ -17,3 +19,12 @@ def test_without_own_rows_there_is_nothing_to_refit(advisor):
     found = advisor("fit", "--local")
     assert (found.code, found.out.endswith("`advisor measure speed FILE.gguf` makes some\n")) == (0, True)
     assert advisor("fit", "--local", "--json").document["effects"] == []
+
+
+@pytest.mark.parametrize("folder", ["/dev/null/x", "a/" + 300 * "9", "/proc/nothing"])
+def test_where_nothing_can_be_written_nothing_is_fitted(advisor, folder):
+    """One line before minutes are spent."""
+    found = advisor("fit", "--out", folder)
+    assert (found.code, found.out) == (2, "")
+    assert found.err.startswith(f"advisor: cannot write to {folder}: ")
+    assert found.err.endswith("; choose another with --out\n")

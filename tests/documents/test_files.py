@@ -12,6 +12,8 @@ import pytest
 from advisor.documents.files import (
     MOST_LINE,
     expanded,
+    is_folder,
+    is_there,
     lines_of,
     open_regular,
     read_bytes,
@@ -28,6 +30,19 @@ def test_what_is_no_regular_file(path: str):
     """Devices, folders, absent files and impossible paths are refused by name."""
     with pytest.raises(BadFileError):
         open_regular(path)
+
+
+@pytest.mark.parametrize("path", ["/nowhere/x", "a/" + 300 * "9", "a\0b", "/dev/null/x"])
+def test_nothing_is_at_an_impossible_path(path: str):
+    """Names too long for any folder and paths through a file are no defect: nothing is there."""
+    assert (False, False) == (is_there(path), is_folder(path))
+
+
+def test_what_is_there(tmp_path: Path):
+    """A file is there and no folder; a folder is both."""
+    (tmp_path / "file").touch()
+    found = [(is_there(path), is_folder(path)) for path in (tmp_path, tmp_path / "file")]
+    assert found == [(True, True), (True, False)]
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path):

@@ -76,8 +76,8 @@ class Case:
         what waits for kernels to be compiled."""
         work = self.work
         bodies, experts = work.body_params / work.body_rate, work.expert_params / work.expert_rate
-        each_s = 2 * float(bodies + experts * work.expert_share) / (0.1 * work.n)
-        return 1.0 + self.row.batch * self.row.prompt * each_s
+        each_s = 2 * (bodies + experts * work.expert_share) / (0.1 * work.n)
+        return float(1.0 + self.row.batch * self.row.prompt * each_s)
 
 
 class UnknownDevice(NotMeasuredError):
