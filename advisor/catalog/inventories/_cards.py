@@ -68,7 +68,7 @@ class Described:
 @lru_cache(maxsize=1024)
 def describe_card(card: Card, ram_bytes: int | None = None) -> Described:
     """The GPUs of *card*; one that the catalogue does not hold has None for what nobody stated."""
-    name = re.sub(r"-SHARED$", "", card.name.replace("_", " ").strip())
+    name = re.sub(r"-(?:SHARED|INTEGRATED)$", "", card.name.replace("_", " ").strip())
     notes: list[str] = []
     profile = _profile(name, card, notes)
     if profile is None or not profile.gpus:

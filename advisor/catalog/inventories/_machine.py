@@ -109,7 +109,8 @@ def _base(facts: Facts) -> HardwareProfile | None:
 
 @lru_cache(maxsize=1024)
 def _known(name: str) -> HardwareProfile | None:
-    if find_cpu(re.sub(r"^\d+x ", "", name)) is None and find_machine(name) is None:
+    processor = find_cpu(re.sub(r"^\d+x ", "", name))
+    if processor is None and find_machine(name) is None and find_instance(name) is None:
         return None
     try:
         return describe_machine(name)

@@ -14,6 +14,7 @@ _FLAGS = "*~#!%$@^-"
 """After a state: not responding, powered down or up, in maintenance … (sinfo's page)."""
 MOST_NODES = 65_536
 """Slurm's own limit of a list of hosts (https://slurm.schedmd.com/slurm.conf.html, MAX_SLURM_NODES)."""
+_FEATURES = ("ActiveFeatures", "AvailableFeatures", "Features", "Feature")
 _HOSTS = re.compile(r"\[([^\]]*)\]")
 
 
@@ -24,6 +25,8 @@ class SlurmNode:
     name: str
     gres: str = ""
     gres_is_shown: bool = True
+    tres_gpus: int | None = None
+    """GPUs that jobs can be given; None where the tool does not count them."""
     states: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     architecture: str | None = None
@@ -63,6 +66,7 @@ def _from_json(node: dict[str, Any]) -> SlurmNode:
     return SlurmNode(
         name=str(node.get("name") or node.get("hostname")),
         gres=str(node.get("gres") or ""),
+        tres_gpus=_tres_gpus(node.get("tres")),
         states=states,
         features=_words(node.get("active_features") or node.get("features")),
         architecture=node.get("architecture"),
@@ -110,8 +114,9 @@ def _from_text(text: str) -> Iterator[SlurmNode]:
         node = SlurmNode(
             name="",
             gres=fields.get("Gres", ""),
+            tres_gpus=_tres_gpus(fields.get("CfgTRES")),
             states=states,
-            features=_words(fields.get("ActiveFeatures") or fields.get("Features") or fields.get("Feature")),
+            features=next((found for name in _FEATURES if (found := _words(fields.get(name)))), ()),
             architecture=fields.get("Arch"),
             memory_mib=_whole(fields.get("RealMemory")),
             free_mib=_whole(fields.get("FreeMem")),
@@ -172,6 +177,12 @@ def _words(value: Any) -> tuple[str, ...]:
     if value in (None, "", "(null)"):
         return ()
     return tuple(word.strip(_FLAGS) for word in re.split(r"[+,*|]", str(value)) if word.strip(_FLAGS))
+
+
+def _tres_gpus(text: Any) -> int | None:
+    """'cpu=64,mem=515000M,gres/gpu=4': GPUs of any type."""
+    match = re.search(r"(?:^|,)gres/gpu=(\d{1,4})(?:,|$)", str(text or ""))
+    return int(match[1]) if match else None
 
 
 def _whole(value: Any) -> int | None:

@@ -18,6 +18,7 @@ _UNITS = {"B": 1, "KB": 2**10, "MB": MIB, "GB": 2**30}
 """amd-smi prints binary multiples under decimal names."""
 _SILENT = "AMD's tools say nothing of processor and main memory; give --ram, or name them with +"
 _NAMELESS = "the listing names no card: give what `amd-smi static` or `rocm-smi --showproductname` prints"
+_ROCM_LINE = re.compile(r"^GPU\[(\d{1,3})\]\s*: ([^:\n]+):\s*(.*)$", re.MULTILINE)
 _TEXT_GPU = re.compile(r"^GPU: ?\d+\s*$", re.MULTILINE)
 
 
@@ -43,7 +44,12 @@ def read(source: Source) -> tuple[InventoryMachine, ...] | None:
 
 
 def _rocm_table(text: str) -> dict[str, dict[str, str]]:
-    """`rocm-smi --csv`: the same keys as columns."""
+    """`rocm-smi --csv`: the same keys as columns; without it a line for each key of each card."""
+    listed: dict[str, dict[str, str]] = {}
+    for index, key, value in _ROCM_LINE.findall(text):
+        listed.setdefault(f"card{index}", {})[key.strip()] = value.strip()
+    if listed:
+        return listed
     start = re.search(r"^device,.*$", text, re.MULTILINE)
     rows = csv.DictReader(text[start.start() :].splitlines()) if start else ()
     return {row["device"]: row for row in rows}

@@ -17,6 +17,7 @@ _DEEPEST = 12
 _AD_HOC = re.compile(r"^(\S+) \| (SUCCESS|CHANGED|UNREACHABLE|FAILED)[^=\n]*=> (?=\{)", re.MULTILINE)
 _SYSTEMS = {"Win32NT": "Windows"}
 """Ansible's word for an operating system -> ours, where they differ."""
+_UNGATHERED = {"failed": True, "msg": "no facts of it are cached; play `-m setup` first"}
 _MAKERS = ("GenuineIntel", "AuthenticAMD", "HygonGenuine", "CentaurHauls", "ARM")
 _NO_NAME = re.compile(r"to be filled|system product|default string|none|n/a|not specified", re.IGNORECASE)
 
@@ -62,6 +63,10 @@ def _facts(
         yield node, plain
         return
     for key, part in document.items():
+        if key == "hostvars" and isinstance(part, dict):  # of `ansible-inventory --list`
+            for host, known in part.items():
+                yield from list(_facts(known, host, depth + 1)) or [(host, _UNGATHERED)]
+            continue
         generic = key in ("hosts", "plays", "tasks", "stats", "ansible_facts", "hostvars", "_meta")
         yield from _facts(part, node if generic else key, depth + 1)
 

@@ -47,6 +47,12 @@ def _machines(node: SlurmNode) -> list[InventoryMachine]:
             slices.append((card, count))
         elif count:
             whole.append(_card(kind, count, node, notes))
+    listed = sum(card.count for card in whole) + sum(count for _, count in slices)
+    if node.tres_gpus is not None and listed and node.tres_gpus != listed:
+        notes.append(
+            f"Gres lists {listed} GPUs and CfgTRES {node.tres_gpus}: {listed} are planned for; "
+            "`scontrol reconfigure` makes them agree"
+        )
     if node.gres_is_shown is False:
         notes.append("this listing shows no GPUs; give `scontrol show node`, or sinfo with %G in its format")
     places = [([card], count) for card, count in slices]
@@ -68,10 +74,20 @@ def _card(kind: str, count: int, node: SlurmNode, notes: list[str]) -> Card:
             "(GB10)"
         )
         return Card(name="NVIDIA GB10", count=count)
+    if features := [name for name in map(_gpu_feature, node.features) if name]:
+        notes.append(f"Slurm counts the GPUs without naming them; the feature {features[0]} is taken for it")
+        return Card(name=features[0], count=count)
     notes.append(
         "Slurm counts the GPUs without naming them (gres gpu:N); name them, or give nvidia-smi's output"
     )
     return Card(name="unnamed GPU", count=count)
+
+
+def _gpu_feature(feature: str) -> str | None:
+    """A feature that names a card of the catalogue as people write it: 'rtx6000ada', 'gpu_a100'."""
+    name = re.sub(r"(?i)^gpu[_:.=-](?:(?:sku|type|model|gen)[_:.=-])?", "", feature)
+    known = len(name) > 1 and any(map(str.isdigit, name)) and find_gpu(name.replace("_", " ")) is not None
+    return name if known else None
 
 
 def _spoken(kind: str, node: SlurmNode) -> str:

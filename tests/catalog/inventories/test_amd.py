@@ -116,3 +116,16 @@ def test_a_listing_without_names(notes):
         "the listing names no card: give what `amd-smi static` or `rocm-smi --showproductname` prints"
         == notes(smi({"bdf": "0000:05:00.0"}))
     )
+
+
+def test_rocm_smi_without_an_option_prints_a_line_for_each_key(gpus):
+    """`rocm-smi --showproductname --showmeminfo vram`."""
+    line = "=" * 20
+    text = "".join(
+        f"GPU[{index}]\t\t: Card Series: \t\tAMD Radeon PRO W7900\n"
+        f"GPU[{index}]\t\t: VRAM Total Memory (B): 48301604864\n"
+        for index in range(2)
+    )
+    assert gpus(f"{line} ROCm System Management Interface {line}\n{text}{line}\n") == [
+        "2x Radeon PRO W7900 (45)"
+    ]

@@ -75,3 +75,10 @@ def test_gpus_of_an_instance(product: str, expected: str, gpus):
 def test_windows():
     """Win32NT is Windows."""
     assert "Windows" == read_inventory(json.dumps(FACTS | {"ansible_system": "Win32NT"}))[0].hardware.os
+
+
+def test_hosts_of_an_inventory_without_facts_are_named(why_not):
+    """`ansible-inventory --list` with a fact cache holds facts of some hosts only."""
+    text = json.dumps({"_meta": {"hostvars": {"a": FACTS, "b": {"ansible_host": "192.0.2.1"}}}})
+    first, second = why_not(text)
+    assert (None, True) == (first, "no facts of it are cached" in (second or ""))

@@ -335,3 +335,41 @@ def test_what_a_node_leaves_out():
 def test_quantities(given: str | int, expected: int):
     """Every form of https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/."""
     assert expected == quantity(given)
+
+
+def test_cards_of_two_makers_are_planned_apart(gpus, notes):
+    """The first maker's are planned for, the other's named."""
+    text = json.dumps(
+        node(
+            {PRODUCT: "NVIDIA-L40S", "nvidia.com/gpu.count": "1", f"{AMD}product-name": "AMD_Instinct_MI210"},
+            {"nvidia.com/gpu": "1", "amd.com/gpu": "2"},
+        )
+    )
+    assert gpus(text) == ["1x L40S (45)"]
+    assert "it also has 2 GPUs (AMD Instinct MI210)" in notes(text)
+
+
+def test_what_is_offered_and_not_counted_may_be_one_card(gpus, notes):
+    """Intel's plugin offers a card several times where it is told to."""
+    text = json.dumps(node({"gpu.intel.com/product": "Max_1550"}, {"gpu.intel.com/xe": "4"}))
+    assert gpus(text) == ["1x Data Center GPU Max 1550 (128)"]
+    assert "4 are offered and no label counts the cards: one is planned for" in notes(text)
+
+
+def test_a_modules_gpu_is_told_by_its_memory(gpus):
+    """All Jetsons of a generation have one name."""
+    labels = {PRODUCT: "Orin-(nvgpu)-INTEGRATED", "nvidia.com/gpu.memory": "62841"}
+    text = json.dumps(node(labels, {"nvidia.com/gpu": "1", "memory": "62Gi"}))
+    assert gpus(text) == ["1x Jetson AGX Orin 64 GB (62)"]
+
+
+def test_an_instance_type_names_the_processor():
+    """And memory where the node tells none."""
+    found = node({TYPE: "g5.xlarge", PRODUCT: "NVIDIA-A10G"}, {"nvidia.com/gpu": "1"})
+    for amounts in ("capacity", "allocatable"):
+        del found["status"][amounts]["memory"]
+    (machine,) = read_inventory(json.dumps(found))
+    assert (16, True) == (
+        round((machine.hardware.memory.total_bytes or 0) / 2**30),
+        machine.hardware.cpu.brand is not None,
+    )

@@ -51,3 +51,9 @@ def test_a_yaml_that_refers_to_itself():
     """References are refused: a few lines of them can mean gigabytes."""
     with pytest.raises(BadFileError, match="refers to parts of itself"):
         read_inventory("resources:\n  accelerators: &a H100:8\n  image_id: *a\n")
+
+
+def test_an_instance_type_tells_its_main_memory():
+    """The catalogue's, where the task names no size."""
+    (machine,) = read_inventory("resources:\n  instance_type: p4d.24xlarge\n")
+    assert round((machine.hardware.memory.total_bytes or 0) / 2**30) == 1152

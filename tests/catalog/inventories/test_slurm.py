@@ -221,3 +221,18 @@ def test_a_list_without_end(given: str):
     """More nodes than a cluster can have are refused at once."""
     with pytest.raises(BadFileError, match="more nodes than a cluster can have"):
         read_inventory(f"NodeName={given} Gres=gpu:a100:4\n")
+
+
+@pytest.mark.parametrize("feature", ["rtx6000ada", "gpu_rtx6000ada", "gpu:rtx_6000_ada"])
+def test_a_feature_names_the_card_that_gres_counts(gpus, notes, feature):
+    """As clusters whose gres has no type write it; what names no card is no name."""
+    text = node("gpu:4").replace("ActiveFeatures=(null)", f"ActiveFeatures=zen4,ib,{feature}")
+    assert gpus(text) == ["4x RTX 6000 Ada Generation (48)"]
+    assert f"the feature {feature.removeprefix('gpu_').removeprefix('gpu:')} is taken for it" in notes(text)
+
+
+def test_two_counts_that_differ_are_said(gpus, notes):
+    """CfgTRES counts what jobs can be given."""
+    assert gpus(node("gpu:l40s:8")) == ["8x L40S (45)"]
+    assert "Gres lists 8 GPUs and CfgTRES 4: 8 are planned for" in notes(node("gpu:l40s:8"))
+    assert "CfgTRES" not in notes(node("gpu:l40s:4"))

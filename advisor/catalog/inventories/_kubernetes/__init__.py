@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from advisor.catalog.inventories._kubernetes.amd import amd
-from advisor.catalog.inventories._kubernetes.node import Node, Places
+from advisor.catalog.inventories._kubernetes.node import Node, Places, plural
 from advisor.catalog.inventories._kubernetes.nvidia import nvidia
 from advisor.catalog.inventories._kubernetes.others import ascend, intel
 
@@ -18,10 +19,18 @@ _NO_DEVICE = ("gpu.intel.com/i915_monitoring", "gpu.intel.com/xe_monitoring", "g
 
 def gpu_places(node: Node) -> list[Places]:
     """The places of a node; one without cards where no plugin offers a GPU that is known."""
-    for vendor in (nvidia, amd, intel, ascend):
-        if places := vendor(node):
-            return places
-    return [Places(notes=_unknown(node))]
+    found = [places for vendor in (nvidia, amd, intel, ascend) if (places := vendor(node))]
+    if not found:
+        return [Places(notes=_unknown(node))]
+    first, *others = found
+    aside = tuple(
+        f"it also has {plural(card.count)} ({card.name.replace('_', ' ')}), which no program uses together "
+        "with the others: planned without"
+        for places in others
+        for place in places
+        for card in place.cards
+    )
+    return [replace(place, notes=(*place.notes, *aside)) for place in first] if aside else first
 
 
 def _unknown(node: Node) -> tuple[str, ...]:

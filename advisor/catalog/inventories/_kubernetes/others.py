@@ -27,6 +27,8 @@ def intel(node: Node) -> list[Places]:
     ) or (Card(name=product or "unnamed Intel GPU", vendor="Intel"),)
     real = sum(card.count for card in cards)
     shared = f"{plural(real)} offered {offered} times: programs take turns"
+    if not ids:
+        shared = f"{offered} are offered and no label counts the cards: one is planned for"
     return [
         Places(
             cards=cards,
