@@ -127,8 +127,9 @@ def nearest(name: str, known: Iterable[str], count: int = 5) -> tuple[str, ...]:
         shared = len(words & set(re.findall(r"[a-z]+|\d+(?:\.\d+)?", candidate.lower())))
         # A shared word or number outweighs about two letters of eight, two swapped digits more than a maker's
         # name left out (a judgement, it only orders suggestions).
+        same = 0.3 * any(number in re.findall(r"\d{3,}", candidate) for number in numbers)
         slips = 0.4 * any(_one_slip(a, b) for a in numbers for b in re.findall(r"\d{3,}", candidate))
-        return SequenceMatcher(None, wanted, _plain(candidate)).ratio() + 0.15 * shared + slips
+        return SequenceMatcher(None, wanted, _plain(candidate)).ratio() + 0.15 * shared + same + slips
 
     ranked = sorted(dict.fromkeys(known), key=lambda candidate: (-likeness(candidate), candidate))
     return tuple(ranked[:count])

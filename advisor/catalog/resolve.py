@@ -63,7 +63,9 @@ def _named_or_stated(text: str, overrides: Overrides | None) -> HardwareProfile:
 
 
 def _known(profile: HardwareProfile) -> HardwareProfile:
-    """The profile, if there is any figure to answer from. Raises UsageError for a name without one."""
+    """The profile, if an engine runs there and there is any figure to answer from. Raises UsageError."""
+    if (why := next((note for note in profile.notes if NO_ENGINE in note), "")) and profile.board:
+        raise UsageError(f"{why}; name a GPU or a computer")
     sizes = (profile.memory.total_bytes, *(gpu.memory_total_bytes for gpu in profile.gpus))
     rates = (profile.memory.bandwidth_bytes_per_s, *(gpu.bandwidth_bytes_per_s for gpu in profile.gpus))
     if profile.board and profile.source != "probe" and not any(sizes) and not any(rates):
@@ -75,6 +77,8 @@ def _known(profile: HardwareProfile) -> HardwareProfile:
     return profile
 
 
+NO_ENGINE = "no engine covered here"
+"""What profiles/machines.csv says of accelerators that only their makers' software runs on."""
 _MACHINE_FILES = (".json", ".xml", ".csv", ".txt", ".yaml", ".yml", ".gz", ".plist", ".log")
 
 

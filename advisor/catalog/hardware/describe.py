@@ -33,7 +33,7 @@ def describe_machine(text: str) -> HardwareProfile:
     spoken = read_machine(text)
     if len(spoken.parts) > 1 and any(find_instance(part.text) for part in spoken.parts):
         raise UsageError(unlike(text))
-    draft = Draft(ram_bytes=spoken.ram_bytes)
+    draft = Draft(ram_bytes=spoken.ram_bytes, laptop=spoken.laptop)
     whole = find_machine(spoken.parts[0].text) if len(spoken.parts) == 1 else None
     instance = find_instance(text) if len(spoken.parts) == 1 else None
     if instance is not None:

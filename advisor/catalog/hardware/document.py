@@ -49,6 +49,7 @@ def finish(draft: Draft, spoken: MachineText, text: str) -> HardwareProfile:
         memory=memory,
         gpus=gpus,
         nodes=draft.nodes,
+        network_bytes_per_s=draft.network_bytes_per_s,
         board=draft.board,
         os=draft.os,
         unknown=draft.unknown,
@@ -85,8 +86,8 @@ def _name_no_cpu(draft: Draft, spoken: MachineText, unified: bool) -> None:
     if spoken.generic_kind or (draft.ram_bytes and draft.board is None):
         gpus = [match.gpu() for match, count in draft.gpus for _ in range(count)]
         draft.cpu, note = (
-            stand_in_host(gpus, draft.ram_bytes)
-            if gpus and draft.ram_bytes
+            stand_in_host(gpus, draft.ram_bytes or 0)
+            if gpus
             else stand_in_cpu(spoken.generic_kind or "desktop")
         )
         draft.notes.append(note)
@@ -141,8 +142,9 @@ def _memory(draft: Draft, unified: GpuMatch | None) -> Memory:
             name = draft.board or draft.cpu_name or "this machine"
             draft.notes.append(f"{name}: {RAM_NOT_STATED}")
     kind = unified.memory_type if unified and unified.memory_type else row.memory_type if row else None
+    apart = sum(count for match, count in draft.gpus if match.unified_memory)  # each brings its own
     return Memory(
-        total_bytes=draft.ram_bytes,
+        total_bytes=draft.ram_bytes and draft.ram_bytes * max(apart, 1),
         available_bytes=None,
         kind=kind,
         channels=channels or None,

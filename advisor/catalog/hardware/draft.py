@@ -9,8 +9,8 @@ from advisor.catalog.cpus import CpuRow, find_cpu
 from advisor.catalog.gpus import GpuMatch, find_gpu, gpu_row
 from advisor.catalog.hardware.cloud import Instance, find_instance
 from advisor.catalog.hardware.machines import Machine, find_machine
-from advisor.catalog.hardware.text import Part
-from advisor.catalog.names import compiled
+from advisor.catalog.hardware.text import GENERIC_MACHINE, Part
+from advisor.catalog.names import GIB, compiled
 from advisor.errors import UnknownNameError, UsageError
 
 _CPU_WORDS = (
@@ -41,6 +41,7 @@ class Draft:
     cpu_name: str | None = None
     sockets: int = 1
     nodes: int = 1
+    network_bytes_per_s: float | None = None
     ram_bytes: int | None = None
     board: str | None = None
     os: str | None = None
@@ -48,6 +49,8 @@ class Draft:
     """Name of a GPU inside the processor that has no row."""
     unlisted: list[tuple[Machine, int]] = field(default_factory=list)
     """Accelerators known by name only, and how many."""
+    laptop: bool = False
+    """Whether a laptop is named around the devices: its GPU is a laptop's where there is such a row."""
     arm: bool = False
     notes: list[str] = field(default_factory=list)
     unknown: dict[str, str] = field(default_factory=dict)
@@ -69,18 +72,23 @@ def use_part(draft: Draft, part: Part) -> None:
         machine = find_machine(part.without_size)
     if machine and not (cpu_only and machine.kind not in ("phone", "board")):
         return use_machine(draft, machine, part)
+    if rack := compiled(_RACK).search(part.text):
+        part = replace(part, text=part.text[: rack.start()].strip(), count=part.count * int(rack.group(1)))
     if not cpu_only and not integrated:
-        match = find_gpu(part.text) or (find_gpu(outer) if inner else None)
+        match = _laptop_gpu(draft, part) or find_gpu(part.text) or (find_gpu(outer) if inner else None)
         named = match is not None and re.search(r"\b[am]\d|\bneo\b", part.text.lower())
         if match is not None and (match.vendor != "Apple" or named):
             return _use_gpu(draft, match, part)
     plain = re.sub(r"\s*\b(?:cpu|igpu|apu|integrated gpu)$", "", part.without_size, flags=re.IGNORECASE)
+    plain = " ".join(compiled(GENERIC_MACHINE).sub(" ", plain).split())
+    plain, sockets = _sockets(plain)
     row = find_cpu(plain) or (find_cpu(outer) if inner else None)
     if row is None and not is_processor(part.text):
         from advisor.catalog.hardware.like import like_hardware  # deferred: only an error needs it
 
         raise UnknownNameError("hardware", part.text, *like_hardware(part.text))
-    draft.cpu, draft.cpu_name, draft.sockets = row, compiled(_BRACKETS).sub("", plain).strip(), part.count
+    draft.cpu, draft.cpu_name = row, compiled(_BRACKETS).sub("", plain).strip()
+    draft.sockets = part.count * sockets
     draft.arm = compiled(_MOBILE_WORDS).search(part.text) is not None
     draft.ram_bytes = draft.ram_bytes or part.size_bytes
     if inner and (match := find_gpu(inner)):
@@ -90,6 +98,30 @@ def use_part(draft: Draft, part: Part) -> None:
     elif (inside := gpu_inside(plain)) is not None:
         draft.notes.append(f"the {inside} inside is left out; name {plain + ' iGPU'!r} to use it")
     return None
+
+
+def _laptop_gpu(draft: Draft, part: Part) -> GpuMatch | None:
+    """The laptop's edition of a card, where a laptop is named around it; a size it is not sold with is main
+    memory's."""
+    name = re.sub(r"\blaptop\b", " ", part.without_size, flags=re.IGNORECASE)
+    match = find_gpu(f"{name} laptop") if draft.laptop else None
+    if match is None or match.form != "laptop":
+        return None
+    if part.size_bytes and part.size_bytes not in match.memory_options_bytes:
+        draft.ram_bytes = draft.ram_bytes or part.size_bytes
+    return match
+
+
+def _sockets(cpu_name: str) -> tuple[str, int]:
+    """(name, how many) of 'Xeon E5-2690 v4 dual' or 'EPYC 7763 2P'."""
+    found = re.search(r"\s+(?:dual(?: socket)?|2p|2s|2 sockets|dual-socket)$", cpu_name, re.IGNORECASE)
+    return (cpu_name[: found.start()], 2) if found else (cpu_name, 1)
+
+
+def _join(draft: Draft, catalog_name: str) -> None:
+    """What several machines with this GPU are joined by, where they are sold with it."""
+    if draft.nodes > 1 and catalog_name.startswith("GB10"):
+        draft.network_bytes_per_s = _JOINED_BYTES_PER_S
 
 
 def gpu_inside(cpu_name: str) -> str | None:
@@ -120,8 +152,10 @@ def use_machine(draft: Draft, machine: Machine, part: Part) -> None:
         draft.cpu = find_cpu(machine.cpu or machine.name)
     draft.cpu_name = machine.cpu or (machine.name if machine.kind == "phone" else None)
     draft.arm = machine.kind in ("phone", "board")
-    if machine.kind == "cloud":
+    apart = machine.kind not in ("accelerator", "igpu")
+    if apart:
         draft.nodes = part.count
+        _join(draft, machine.gpu)
     if machine.note and not (stated and "where the name gives" in machine.note):
         draft.notes.append(f"{machine.name}: {machine.note}")
     if machine.gpu:
@@ -129,7 +163,7 @@ def use_machine(draft: Draft, machine: Machine, part: Part) -> None:
         if machine.vram_bytes:
             sizes = (machine.vram_bytes,)
             match = match._replace(memory_total_bytes=machine.vram_bytes, memory_options_bytes=sizes)
-        draft.gpus.append((match, machine.n_gpus * (1 if machine.kind == "cloud" else part.count)))
+        draft.gpus.append((match, machine.n_gpus * (1 if apart else part.count)))
     elif machine.kind in ("accelerator", "igpu"):
         draft.unlisted.append((machine, part.count))
 
@@ -187,10 +221,26 @@ def _check_count(draft: Draft, part: Part) -> None:
     )
 
 
+def _a_module(part: Part) -> str:
+    """'DGX A100 80GB' of 'DGX A100 640GB', which has eight of them."""
+    if not part.size_bytes or part.size_bytes < _DGX_BYTES:
+        return part.text
+    return f"{part.without_size} {part.size_bytes // _BASEBOARD // GIB}GB"
+
+
+_DGX_BYTES = 320 * GIB
+"""Eight modules of 40 GB: what a DGX's memory is at least."""
+_RACK = r"\bNVL(72|36|4)\b"
+"""GPUs that one NVLink domain joins (https://www.nvidia.com/en-us/data-center/gb300-nvl72/)."""
+_JOINED_BYTES_PER_S = 200e9 / 8
+"""What joins machines with a GB10: one ConnectX-7 port of 200 Gb/s
+(https://docs.nvidia.com/dgx/dgx-spark/hardware.html)."""
+
+
 def _use_gpu(draft: Draft, match: GpuMatch, part: Part) -> None:
     count = part.count
     if re.match(r"(?:nvidia )?(?:dgx|hgx) (?!spark|station)", part.text.lower()):
-        match = find_gpu(f"{part.text} SXM") or match
+        match = find_gpu(f"{_a_module(part)} SXM") or find_gpu(_a_module(part)) or match
         draft.nodes, count = (count if count > 1 else draft.nodes), _BASEBOARD
         draft.notes.append(f"{part.text}: {_BASEBOARD} modules on one board")
     if count > _BASEBOARD and count % _BASEBOARD == 0 and compiled(_MODULE).search(match.catalog_name):
@@ -199,6 +249,9 @@ def _use_gpu(draft: Draft, match: GpuMatch, part: Part) -> None:
             f"{part.count} modules are {draft.nodes} nodes of {_BASEBOARD}, as they are built; say "
             f"'{part.count}x' of the PCIe card for one machine"
         )
+    if match.unified_memory and match.vendor in ("Apple", "NVIDIA") and count > 1:
+        draft.nodes, count = count, 1  # a computer each
+        _join(draft, match.catalog_name)
     if not match.unified_memory:
         _check_count(draft, replace(part, count=count))
     draft.gpus.append((match, count))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from advisor.catalog.hardware.machines import find_machine
 from advisor.catalog.names import compiled, parse_bytes
 from advisor.errors import UsageError
 
@@ -49,10 +50,31 @@ _PROVIDERS = (
 """Who rents machines out: it says where one runs, not what it is."""
 _RATE = r"\b(?:lp)?ddr\d\w*[- ]\d{3,5}\b|\b\d{4,5}\s*mt/s\b"
 """'DDR5-4800': the rate of main memory."""
-_GENERIC_MACHINE = (
+GENERIC_MACHINE = (
     r"\b(laptop|notebook|desktop|workstation|server|pc|computer|mini "
     r"?pc|machine|cpu|processor|phone|tablet|box|vm)s?\b"
 )
+_MAKERS = r"(?:dell|hpe?|lenovo|asus|acer|msi|razer|samsung|microsoft|lg|gigabyte|apple)"
+_DEVICE = (
+    r"(?:\d+\s*[x×]\s|rtx|gtx|geforce|radeon|rx\s?\d|arc\b|quadro|tesla|nvidia|amd|intel|xeon|epyc|ryzen|core|i[3579]-"
+    r"|ultra\s[579]|snapdragon|threadripper|(?:[abhlv]\d{1,3}s?|t4|p40|p100)\b|mi\d{2,3}|gb\d|\d{4}(?:\s|$)|\d+\s?[gmt]i?b|with\b|and\b|\+)"
+)
+_MODEL = rf"\b(?:\s+(?!{_DEVICE})[\w.\-]+){{0,4}}"
+_LAPTOPS = (
+    rf"\b(?:{_MAKERS}\s+)*(?:xps|latitude|inspiron|precision(?= \d{{4}}\b)|alienware|blade|legion(?! go)"
+    r"|ideapad|think(?:pad|book)|yoga|loq|omen|victus|zbook(?! ultra g1a)|elitebook|probook|pavilion|spectre"
+    r"|envy|rog (?:strix|zephyrus|scar)|tuf|zephyrus|zenbook|vivobook|proart|predator|nitro|helios|swift"
+    r"|aspire|katana|raider|stealth|aero|aorus|gram|galaxy book|surface (?:book|laptop studio)"
+    rf"|framework laptop|chromebook){_MODEL}"
+)
+"""Series that makers sell laptops in, with the words of the model up to the device they hold."""
+_SERVERS = (
+    rf"\b(?:{_MAKERS}\s+)*(?:poweredge|proliant|thinksystem|thinkstation p\w+|supermicro|primergy|apollo"
+    rf"|inspur|precision tower){_MODEL}"
+)
+_CHIP_FIRST = r"\b(m\d+(?:\s(?:pro|max|ultra))?)\s+(macbook(?: air| pro)?|mac ?(?:studio|mini)|imac)\b"
+"""'M5 MacBook Pro': the chip before the computer."""
+_AGE = r"\b(?:old|older|used|new|cheap)\b|\bdell pro max with\b(?= gb\d)"
 _MAC = (
     r"\b(?:macbook(?: air| pro)?|mac ?(?:studio|mini|pro)|imac(?: pro)?)\b"
     r"(?:\s+(?:1[3-6]|2[47])(?:[- ]?inch|[\"”″])?(?=\s)(?!\s+[gmt]i?b))?(?=.*\b[am]\d)"
@@ -92,6 +114,8 @@ class MachineText:
     """Set for 'an 8 GB GPU': the maker if stated, else an empty string."""
     generic_kind: str | None = None
     """laptop, desktop, server … when no processor is named."""
+    laptop: bool = False
+    """Whether a laptop is named around its devices: its GPU is a laptop's."""
     counted: bool = False
     """Whether a number of devices was written."""
     said: list[str] = field(default_factory=list)
@@ -112,7 +136,8 @@ def read_machine(text: str) -> MachineText:
     machine = MachineText()
     plain = " ".join(re.sub(r"\((?:r|tm)\)|[®™]", " ", text, flags=re.IGNORECASE).split())
     plain = re.sub(r"\((?:hybrid|total|each)\)", " ", plain, flags=re.IGNORECASE)
-    plain = compiled(_MAC).sub(" ", plain)
+    plain = compiled(_CHIP_FIRST).sub(r"\2 \1", compiled(_AGE).sub(" ", plain))
+    plain = _without_series(machine, compiled(_MAC).sub(" ", plain))
     if re.search(r"\bm\d", plain.lower()):
         plain = compiled(_MAC_MEMORY).sub(r"\1 \2GB", plain)
     if provider := compiled(_PROVIDERS).search(plain):
@@ -145,6 +170,19 @@ def read_machine(text: str) -> MachineText:
     return machine
 
 
+def _without_series(machine: MachineText, plain: str) -> str:
+    """*plain* without the name of the laptop or server around its devices; a laptop is noted."""
+    for series, kind in ((_LAPTOPS, "laptop"), (_SERVERS, "server")):
+        found = compiled(series).search(plain)
+        if found is None or find_machine(plain):
+            continue
+        plain = f"{plain[: found.start()]} {plain[found.end() :]}"
+        plain = re.sub(r"^\s*(?:with|and|,|\+)\s+", "", plain)
+        machine.generic_kind = kind
+        machine.laptop = kind == "laptop"
+    return plain
+
+
 def _with_parts(machine: MachineText, plain: str) -> MachineText:
     for piece in compiled(_SPLIT).split(plain):
         _add(machine, piece.strip(" .-()") if piece.count("(") != piece.count(")") else piece.strip(" .-"))
@@ -159,10 +197,11 @@ def _add(machine: MachineText, piece: str) -> None:
     size_match = compiled(_BARE_SIZE).search(piece)
     size = parse_bytes(size_match.group(1)) if size_match else None
     words = compiled(_BARE_SIZE).sub(" ", piece)
-    bare = compiled(_FILLER).sub(" ", compiled(_GENERIC_MACHINE).sub(" ", words)).strip(" .-")
+    bare = compiled(_FILLER).sub(" ", compiled(GENERIC_MACHINE).sub(" ", words)).strip(" .-")
     if not bare:
-        kind = compiled(_GENERIC_MACHINE).search(words)
+        kind = compiled(GENERIC_MACHINE).search(words)
         machine.generic_kind = kind.group(1).lower() if kind else machine.generic_kind
+        machine.laptop = machine.laptop or machine.generic_kind in ("laptop", "notebook")
         machine.ram_bytes = machine.ram_bytes or size
         return
     count, whole = 1, piece

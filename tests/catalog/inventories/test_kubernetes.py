@@ -144,7 +144,7 @@ def nvidia(product: str, count: str = "1", **labels: str) -> str:
         # Names whose number is not the GPU's memory, and chips that share main memory.
         (nvidia("NVIDIA-GH200-480GB", gpu_memory="97871"), "1x GH200 96 GB (96)"),
         (nvidia("Orin-(nvgpu)", gpu_memory="62841"), "1x Jetson AGX Orin 64 GB (196)"),
-        (nvidia("Tesla-K80", gpu_memory="11441"), "1x ?Tesla-K80 (11)"),
+        (nvidia("Tesla-K80", gpu_memory="11441"), "1x Tesla K80 (11)"),
         # AMD.
         (
             text(
