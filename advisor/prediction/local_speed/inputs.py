@@ -81,7 +81,7 @@ def cpu_key(brand: str) -> str:
     are 'Google Tensor G1 (Pixel 6a)' and 'Google Tensor G1'."""
     name = re.sub(r"\(.*?\)|®|™", "", brand)
     name = re.sub(
-        r"@.*|\bmodel [ab]\b.*|\bwith .*|\b\d+-core\b|\bprocessor\b|\bcpu\b|\b(amd|intel)\b|\b\d+th gen\b",
+        r"@.*|\bmodel [ab]\b.*|\bw(ith|/) .*|\b(\d+-core|processor|cpu|amd|intel|\d+th gen)\b",
         " ",
         name,
         flags=re.IGNORECASE,
@@ -153,9 +153,9 @@ def cpu_device(
     if bandwidth > SERVER_BYTES_PER_S and 0 < (cpu.physical_cores or 0) <= SLICE_CORES:
         bandwidth = min(bandwidth, cores * SLICE_CORE_BYTES_PER_S / read_share)
     used = min(cores, threads) if threads else cores
-    isa, year = set(cpu.isa), float(NEUTRAL_YEAR)
+    isa, year, power = set(cpu.isa), float(NEUTRAL_YEAR), ""
     if cpu.brand:
-        row_isa, row_year = _cpu_facts(cpu.brand)
+        row_isa, row_year, power = _cpu_facts(cpu.brand)
         isa, year = isa or set(row_isa), row_year or year
     return Device(
         key=cpu_key(cpu.brand or ""),
@@ -167,6 +167,7 @@ def cpu_device(
         cores=float(used),
         idle_cores=float(cores - used),
         isa=isa_class(isa),
+        power=power,
         sockets=cpu.sockets or 1,
         interleaved=(cpu.numa_nodes or 1) > 1,
         ram_stated=bool(memory.measured_bandwidth_bytes_per_s),
@@ -213,11 +214,13 @@ def isa_class(features: set[str]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _cpu_facts(brand: str) -> tuple[tuple[str, ...], float | None]:
+def _cpu_facts(brand: str) -> tuple[tuple[str, ...], float | None, str]:
+    """(instruction sets, year, power class) as the catalogue has them."""
     from advisor.catalog.cpus import find_cpu
+    from advisor.catalog.power_class import power_class
 
     row = find_cpu(brand)
-    return (tuple(row.isa), row.year) if row else ((), None)
+    return (tuple(row.isa), row.year, power_class(brand) or "") if row else ((), None, "")
 
 
 def mean_depth(averaged: bool, depth: float, gen_tokens: float) -> float:

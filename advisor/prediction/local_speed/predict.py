@@ -24,7 +24,7 @@ from advisor.prediction.local_speed.bounds import least_log_s
 from advisor.prediction.local_speed.inputs import kernel_family, per_token
 from advisor.prediction.local_speed.plan import works
 from advisor.prediction.local_speed.spread import scale, spread_features
-from advisor.prediction.local_speed.strata import cell_key, draw
+from advisor.prediction.local_speed.strata import Drawn, cell_key, draw
 from advisor.prediction.local_speed.terms import Term, decode_terms, log_time, prefill_terms
 from advisor.prediction.local_speed.work import Work
 from advisor.prediction.own.evidence import Phase, Point
@@ -179,19 +179,15 @@ def _is_known(work: Work, fitted: dict[str, Any]) -> bool:
 
 
 def _spread(phase: Phase, work: Work, fitted: dict[str, Any], confidence: float) -> _Spread:
-    level = "known" if _is_known(work, fitted) else "unknown"
-    drawn = draw(fitted[phase]["intervals"][level], work, confidence)
+    level, drawn, width = _drawn(phase, work, fitted, confidence)
     what = "sources on known devices" if level == "known" else "devices"
-    if drawn.scales is None:
+    if width is None:
         words = (
             f"{drawn.groups} {what} left out carry no {confidence:.4g} interval, which wants "
             f"{groups_wanted(confidence)}: only the machine's peak bounds it"
         )
         return _Spread(None, level, drawn.stratum, words, "extrapolated")
-    width = drawn.scales * scale(
-        spread_features(phase, work, fitted["support"]), fitted[phase]["spread"][level]
-    )
-    seen = level == "known" or all(
+    seen = _is_known(work, fitted) or all(
         share.device.kind == "cpu"
         or f"{share.device.generation}|{share.device.backend}" in fitted["generations"]
         for share in work.shares
@@ -199,6 +195,21 @@ def _spread(phase: Phase, work: Work, fitted: dict[str, Any], confidence: float)
     basis: Basis = "interpolated" if seen and 2 * width < TOO_WIDE else "extrapolated"
     words = f"interval from {drawn.groups} {what} left out ({drawn.stratum})"
     return _Spread(width, level, drawn.stratum, words, basis)
+
+
+def _drawn(
+    phase: Phase, work: Work, fitted: dict[str, Any], confidence: float
+) -> tuple[str, Drawn, float | None]:
+    """(level, what its width was drawn from, half width in logs): the narrowest of the levels of knowledge
+    that hold of the case, since what is known of its device cannot make it less certain."""
+    features = spread_features(phase, work, fitted["support"])
+    found = []
+    for level in ("known", "unknown") if _is_known(work, fitted) else ("unknown",):
+        drawn = draw(fitted[phase]["intervals"][level], work, confidence)
+        usual = scale(features, fitted[phase]["spread"][level])
+        width = None if drawn.scales is None else drawn.scales * usual
+        found.append((level, drawn, width))
+    return min(found, key=lambda one: math.inf if one[2] is None else one[2])
 
 
 def _measured(work: Work, model: str, scheme: str, phase: str) -> list[list[Any]]:

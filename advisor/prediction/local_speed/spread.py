@@ -65,6 +65,12 @@ def spread_features(phase: str, work: Work, support: dict[str, int]) -> list[tup
     return features
 
 
+def knowledge_sign(feature: str) -> int:
+    """-1 for what is known and must not widen an interval, 1 for what is unknown and must not narrow one, 0
+    for kinds of work."""
+    return -1 if feature.startswith("log-") else 1 if feature in ("device-unknown", "ram-not-stated") else 0
+
+
 def scale(features: list[tuple[str, float]], coefficients: dict[str, float]) -> float:
     """Expected |log error| of a case with these features, within the bounds."""
     value = sum(coefficients.get(name, 0.0) * x for name, x in features)

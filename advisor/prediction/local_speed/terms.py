@@ -152,6 +152,7 @@ def _memory(device: Device) -> Features:
         return features
     per_core = bandwidth / max(1.0, device.cores) / 6e9
     features += [("memory:per-core", math.log(max(1.0, per_core)))]
+    features += [(f"memory:power:{device.power}", 1.0)] if device.power else []
     features += [("memory:stated", 1.0)] if device.ram_stated else []
     features += [("memory:sockets", math.log(device.sockets))] if device.sockets > 1 else []
     features += [("memory:interleaved", 1.0)] if device.interleaved else []
@@ -228,11 +229,12 @@ def _age(work: Work, term: str) -> Features:
 
 
 def _core(device: Device, term: str) -> Features:
-    """How fast a CPU core is: instruction set and year."""
+    """How fast a CPU core is: instruction set, year, and the power that its cores share."""
     if device.kind != "cpu":
         return [(f"{term}:year", (device.year - NEUTRAL_YEAR) / 5.0)]
     return [
         (f"{term}:isa:{device.isa}", 1.0),
+        *([(f"{term}:power:{device.power}", 1.0)] if device.power else []),
         (f"{term}:core-year", (device.year - NEUTRAL_YEAR) / 5.0),
         (f"{term}:cores", math.log(max(1.0, device.cores) / 8.0)),
     ]

@@ -47,6 +47,8 @@ class Device(NamedTuple):
     """CPU cores that an engine with fewer threads leaves alone."""
     isa: str = ""
     """CPU class: sse, avx, avx2, avx512, vnni, amx, neon, dotprod, i8mm, sve …"""
+    power: str = ""
+    """CPU: how much power it may draw (`advisor.catalog.power_class`); "" = unknown."""
     sockets: int = 1
     interleaved: bool = False
     """Whether the memory of several NUMA nodes is read as one."""

@@ -81,7 +81,7 @@ def evaluate() -> dict[str, Any]:
         p = Problem(phase, tuple(row for row in rows if row.phase == phase), bounds)
         known, unknown = levels(p)
         by_device = judge(p, unknown)
-        by_source = _either(judge(p, known), by_device, known.use)
+        by_source = _either(judge(p, known, unknown), by_device, known.use)
         floors = floor(p.rows)
         for unseen, judged, groups in (
             ("source", by_source, p.submitters),

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from advisor.prediction.local_speed.spread import scale
 from advisor.prediction.local_speed.strata import draw, stratum_chain
+from advisor.prediction.local_speed.work import Work
 from advisor.training.fitting.calibrate import cross_scaled, rounded, strata
 from advisor.training.fitting.folds import fold_of
 from advisor.training.local_speed.fit import FOLDS, Problem, submitter
@@ -89,17 +90,21 @@ class Judged:
     high_over_low: Vector
 
 
-def judge(p: Problem, level: Level) -> Judged:
-    """Every row by scales and widths from the other folds."""
+def judge(p: Problem, level: Level, *below: Level) -> Judged:
+    """Every row by scales and widths from the other folds: the narrowest of *level* and of those *below* it,
+    at which less is known."""
     n, off = len(p.rows), level.residual
     inside, ratio = np.zeros(n, bool), np.full(n, np.nan)
     for i in sorted(set(level.fold.tolist())):
-        found = calibrate(p, level, level.fold != i)
+        found = [calibrate(p, one, level.fold != i) for one in (level, *below)]
         for j in np.flatnonzero(level.fold == i):
-            drawn = draw(found.intervals, p.rows[j].work, 0.9)
-            width = (
-                math.inf if drawn.scales is None else drawn.scales * scale(level.features[j], found.spread)
-            )
+            width = min(_width(one, p.rows[j].work, level.features[j]) for one in found)
             above = min(width, max(0.0, p.y[j] + off[j] - p.least_log_s[j]))
             inside[j], ratio[j] = -width <= off[j] <= above, math.exp(min(width + above, 50.0))
     return Judged(np.expm1(-off), inside, ratio)
+
+
+def _width(found: Calibrated, work: Work, features: Features) -> float:
+    """Half width of the 90 % interval in logs."""
+    drawn = draw(found.intervals, work, 0.9)
+    return math.inf if drawn.scales is None else drawn.scales * scale(features, found.spread)

@@ -13,6 +13,7 @@ _HALF = "kernels reach about half of the arithmetic peak"
 _GENERAL = "a judgement: wide, the rows decide"
 _PARTICULAR = "a judgement: half to a third of the spread one level above"
 _FEW = "a judgement: few members, some far off"
+_LEFT_OUT = "of half to twice as much the least error on sources left out, the part held back not among them"
 
 
 def _named(sd: float, why: str, *patterns: str, mean: float = 0.0) -> dict[str, Prior]:
@@ -33,23 +34,26 @@ PRIORS = Priors(
         "upload:": Prior(0.3, 0.3, "copies from pageable memory reach 0.7 of the link"),
         "hand:": Prior(0.0, 0.7, _GENERAL),
         "pipeline": Prior(0.5, 0.3, "half of what a perfect pipeline saves"),
-        "device:*": Prior(0.0, 0.25, _FEW, heavy_tailed=True),
-        "device:*|*": Prior(0.0, 0.12, _FEW, heavy_tailed=True),
+        "device:*": Prior(0.0, 0.15, _LEFT_OUT, heavy_tailed=True),
+        "device:*|*": Prior(0.0, 0.10, _LEFT_OUT, heavy_tailed=True),
         "source-launch|*": Prior(0.0, 0.15, _FEW, heavy_tailed=True),
-        "source|*": Prior(0.0, 0.12, _FEW, heavy_tailed=True),
-        "source:*": Prior(0.0, 0.10, _FEW, heavy_tailed=True),
+        "source|*": Prior(0.0, 0.07, _LEFT_OUT, heavy_tailed=True),
+        "source:*": Prior(0.0, 0.06, _LEFT_OUT, heavy_tailed=True),
     }
     | _named(0.25, _PARTICULAR, "engine:*")
     | _named(0.15, _PARTICULAR, "engine:*|*")
     | _named(0.5, _GENERAL, "*:kind:*", "launch:*", "host:*")
     | _named(0.4, _GENERAL, "attention:backend:*", "*:isa:*", "kv:latent|*", "attention:latent")
     | _named(0.3, _GENERAL, "*:backend:*", "*:family:*", "launch:backend:*", "launch:kind:*")
-    | _named(0.2, _PARTICULAR, "*:generation:*", "launch:generation:*", "*:mobile", "launch:mobile")
+    | _named(0.2, _PARTICULAR, "*:mobile", "launch:mobile")
+    | _named(0.12, _LEFT_OUT, "*:generation:*", "launch:generation:*")
     | _named(0.4, _GENERAL, "attention:generation:*")
-    | _named(0.15, _PARTICULAR, "*:generation:*|*", "launch:generation:*|*", "*:family:*|*", "*:moe|*")
+    | _named(0.15, _PARTICULAR, "*:family:*|*", "*:moe|*")
+    | _named(0.1, _LEFT_OUT, "*:generation:*|*", "launch:generation:*|*")
     | _named(0.3, _GENERAL, "matmul:family:F16|*", "matmul:family:F16|*|*", "matmul:matrix-ratio|F16")
     | _named(0.10, _PARTICULAR, "*:family:*|*|*", "*:moe|*|*")
     | _named(0.15, _PARTICULAR, "*:moe:used", "moe:sparsity", "*:size", "*:params")
     | _named(0.2, _PARTICULAR, "*:core-year", "*:cores", "*:matrix-ratio", "*:year", "read:bandwidth:*")
+    | _named(0.3, _GENERAL, "memory:power:*", "*:power:*")
     | _named(0.3, _GENERAL, "memory:*", "matmul:small|*", "matmul:large|*")
 )

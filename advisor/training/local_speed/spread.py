@@ -11,7 +11,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import GammaRegressor
 
 from advisor.prediction.interval import group_weights
-from advisor.prediction.local_speed.spread import evidence_keys, scale, spread_features
+from advisor.prediction.local_speed.spread import evidence_keys, knowledge_sign, scale, spread_features
 from advisor.training.local_speed.rows import Row
 
 Vector = npt.NDArray[np.float64]
@@ -46,15 +46,24 @@ def held_out_features(
 
 def fit_scale(features: Sequence[Features], residuals: Vector, groups: Sequence[str]) -> dict[str, float]:
     """Coefficients of the log of the expected |residual|: a gamma regression in which every group counts
-    once. The constant stands under ''."""
-    vectorizer = DictVectorizer(sort=True)
-    x = vectorizer.fit_transform([{name: value for name, value in row if name} for row in features])
-    size = np.clip(np.abs(residuals), SMALLEST, LARGEST)
-    model = GammaRegressor(alpha=RIDGE_GROUPS / len(set(groups)), max_iter=1000)
-    model.fit(x, size, sample_weight=np.array(group_weights(groups)))
-    names = vectorizer.feature_names_
-    found = {name: float(value) for name, value in zip(names, model.coef_, strict=True)}
-    return found | {"": float(model.intercept_)}
+    once. The constant stands under ''.
+
+    Whoever knows more errs less: a coefficient by which knowledge would widen (`knowledge_sign`) is noise,
+    and is left out.
+    """
+    size, weights = np.clip(np.abs(residuals), SMALLEST, LARGEST), np.array(group_weights(groups))
+    left_out: set[str] = {""}
+    while True:
+        vectorizer = DictVectorizer(sort=True)
+        kept = [{name: value for name, value in row if name not in left_out} for row in features]
+        x = vectorizer.fit_transform(kept)
+        model = GammaRegressor(alpha=RIDGE_GROUPS / len(set(groups)), max_iter=1000)
+        model.fit(x, size, sample_weight=weights)
+        found = dict(zip(vectorizer.feature_names_, map(float, model.coef_), strict=True))
+        wrong = {name for name, value in found.items() if value * knowledge_sign(name) < 0}
+        if not wrong:
+            return found | {"": float(model.intercept_)}
+        left_out |= wrong
 
 
 def scales(features: Sequence[Features], coefficients: dict[str, float]) -> Vector:

@@ -63,6 +63,7 @@ def test_names_of_processors_and_engines():
     assert cpu_key("Google Tensor G1 (Pixel 6a)") == cpu_key("Google Tensor G1")
     assert cpu_key("Raspberry Pi 5 Model B Rev 1.0") == cpu_key("Raspberry Pi 5")
     assert cpu_key("11th Gen Intel(R) Core(TM) i7-1185G7 @ 3.00GHz") == cpu_key("Core i7-1185G7")
+    assert cpu_key("AMD Ryzen 7 7840HS w/ Radeon 780M Graphics") == cpu_key("Ryzen 7 7840HS")
     assert engine_key("LM-Studio") == "llama.cpp"
     assert isa_class({"avx2", "avx512f", "avx512_vnni"}) == "avx512-vnni"
     assert isa_class({"neon", "dotprod"}) == "dotprod"

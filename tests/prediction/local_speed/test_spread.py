@@ -11,6 +11,7 @@ from advisor.prediction.local_speed.spread import (
     NARROWEST,
     WIDEST,
     evidence_keys,
+    knowledge_sign,
     scale,
     spread_features,
 )
@@ -60,3 +61,9 @@ def test_small_models_and_short_prompts_are_less_sure(work, share):
         (0.0, 0.0),
         (0.0, pytest.approx(math.log(4))),
     ]
+
+
+def test_knowledge_narrows_and_ignorance_widens():
+    """Counts of measurements may only narrow, memory or a device not known may only widen."""
+    found = [knowledge_sign(name) for name in ("log-device", "device-unknown", "ram-not-stated", "moe")]
+    assert found == [-1, 1, 1, 0]

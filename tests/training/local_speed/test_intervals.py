@@ -35,3 +35,10 @@ def test_widths_are_none_where_groups_do_not_carry_them(problem):
     assert few["groups"] == N // 4
     assert few["half_widths"]["0.99"] is None
     assert calibrate(problem, level(off), np.ones(N, bool)).intervals["all"]["half_widths"]["0.99"] > 0
+
+
+def test_what_holds_of_less_knowledge_holds_of_more(problem):
+    """A level whose groups are few takes the narrower interval of the level below it."""
+    wide, narrow = (level(np.random.default_rng(3).normal(0.0, sd, N)) for sd in (0.4, 0.1))
+    alone, both = judge(problem, wide), judge(problem, wide, narrow)
+    assert both.high_over_low.max() < alone.high_over_low.min()

@@ -20,6 +20,13 @@ def test_the_scale_follows_the_errors():
     assert pytest.approx(0.05, rel=0.15) == math.exp(found[""])
 
 
+def test_knowledge_never_widens():
+    """Errors that grow with the number of sources leave no coefficient for it."""
+    features = [[("", 1.0), ("moe", float(i % 2)), ("log-device", float(i % 3))] for i in range(90)]
+    residuals = np.array([0.05 * (1 + i % 3) for i in range(90)])
+    assert set(fit_scale(features, residuals, [f"g{i}" for i in range(90)])) == {"", "moe"}
+
+
 def test_evidence_is_counted_by_who_measured(row):
     """Two sources on one device are two for the device and one device for its generation."""
     counts = support([row(source="a"), row(source="b"), row(source="b")], submitter)
