@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from advisor.training.fitting import judged
 
 _SAME = ["catalog_model", "scheme", "calibrated", "kv_bits"]
 
@@ -17,11 +18,7 @@ def gaps(found: pd.DataFrame, kind: str) -> list[float]:
     named = (found["catalog_model"] != "") & (found["scheme"] != "") & (found["kind"] == kind)
     rows = found[named & ((kind == "task") | (found["sigma"] < 0.5))]
     same = [*_SAME, "category", "dataset"] if kind == "task" else _SAME
-    medians = rows.groupby([*same, "source"])["y"].median()
-    apart = medians.groupby(level=same).agg(
-        lambda one: [abs(a - b) for a, b in itertools.combinations(one, 2)]
-    )
-    return list(itertools.chain.from_iterable(apart))
+    return judged.gaps(rows, same, "source", "y").tolist()
 
 
 def scatter(found: pd.DataFrame) -> float:

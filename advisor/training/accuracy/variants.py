@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.feature_extraction import DictVectorizer
 
 from advisor.training.accuracy.figures import damage
@@ -16,7 +15,7 @@ from advisor.training.accuracy.intervals import FOLDS, loss_at, price
 from advisor.training.accuracy.model import AccuracyModel, Vector
 from advisor.training.accuracy.priors import PRIORS
 from advisor.training.accuracy.rows import Row
-from advisor.training.fitting.folds import left_out
+from advisor.training.fitting.judged import boosted
 from advisor.training.fitting.priors import Prior
 
 OWN_EFFECTS = ("fam:*", "model:*", "t:fam:*", "t:model:*", "t:by:*")
@@ -59,10 +58,8 @@ def _boosted(rows: Sequence[Row], predicted: Vector, groups: Sequence[str]) -> V
     said = np.where(task, price(predicted, ceiling), predicted)
     off = np.where(task, price(y, ceiling), y) - said
     sure = np.where(task, np.clip(predicted / 5.0, 0.02, 1.0), np.array([row.kind != "nll" for row in rows]))
-    trees = HistGradientBoostingRegressor(max_leaf_nodes=15, max_iter=100, random_state=0)
     table = DictVectorizer(sparse=False).fit_transform([_about(row) for row in rows])
-    clipped = np.clip(off, -FARTHEST, FARTHEST)
-    moved = said + left_out(trees, table, clipped, groups, FOLDS, sample_weight=sure)
+    moved = said + boosted(np.clip(off, -FARTHEST, FARTHEST), table, groups, FOLDS, sure, "squared_error")
     return np.where(task, loss_at(moved, ceiling), np.where(sure > 0, moved, predicted))
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from statistics import median
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from advisor.prediction.interval import weighted_quantile
 from advisor.training.fitting.calibrate import coverage
+from advisor.training.fitting.judged import gaps, over_groups
 from advisor.training.local_speed.fit import PHASES, Problem, is_held, reach, submitter
-from advisor.training.local_speed.intervals import Judged, judge, levels
+from advisor.training.local_speed.intervals import judge, levels
 from advisor.training.local_speed.peers import PEERS
 from advisor.training.local_speed.rows import Row, load_rows
 from advisor.training.local_speed.variants import compare
@@ -76,115 +74,83 @@ def evaluate() -> dict[str, Any]:
     """
     rows, excluded = load_rows()
     bounds = reach(rows)
-    table, variants = [], []
+    lines, variants = [], []
     for phase in PHASES:
         p = Problem(phase, tuple(row for row in rows if row.phase == phase), bounds)
         known, unknown = levels(p)
-        by_device = judge(p, unknown)
-        by_source = _either(judge(p, known, unknown), by_device, known.use)
-        floors = floor(p.rows)
-        for unseen, judged, groups in (
-            ("source", by_source, p.submitters),
-            ("device", by_device, p.devices),
-        ):
+        by_device, by_source = judge(p, unknown), judge(p, known, unknown)
+        # Where no other source measured the device, the device is unseen with the source.
+        by_source[~known.use] = by_device[~known.use]
+        floors, table = floor(p.rows), described(p)
+        for unseen, judged in (("source", by_source), ("device", by_device)):
+            each = table.join(judged).assign(unseen=table[unseen])
             for name, mask in GROUPS:
-                chosen = np.array([mask(row) for row in p.rows])
-                if chosen.sum() >= FEWEST_ROWS:
-                    table.append(_line(p, (unseen, name), judged, chosen, groups) | floors.get(name, {}))
+                chosen = each[each["row"].map(mask)]
+                if len(chosen) >= FEWEST_ROWS:
+                    what = {"phase": phase, "unseen": unseen, "group": name}
+                    lines.append(what | _line(chosen, TARGETS.get((phase, name))) | floors.get(name, {}))
         variants += compare(p, unknown, known)
     return {
         "title": "Speed of local engines",
-        "rows": table,
+        "rows": lines,
         "variants": variants,
         "rows_left_out": dict(sorted(excluded.items())),
     }
 
 
-def _either(known: Judged, unknown: Judged, use: npt.NDArray[np.bool_]) -> Judged:
-    """The source unseen: where no other source measured the device, it is unseen with it."""
-    return Judged(
-        np.where(use, known.error, unknown.error),
-        np.where(use, known.inside, unknown.inside),
-        np.where(use, known.high_over_low, unknown.high_over_low),
-    )
-
-
-def _line(
-    p: Problem,
-    what: tuple[str, str],
-    judged: Judged,
-    chosen: npt.NDArray[np.bool_],
-    groups: Sequence[str],
-) -> dict[str, Any]:
-    rows = [row for row, use in zip(p.rows, chosen, strict=True) if use]
-    error = np.abs(judged.error[chosen])
-    held = [value for value, row in zip(error.tolist(), rows, strict=True) if is_held(row)]
-    line: dict[str, Any] = {
-        "phase": p.phase,
-        "unseen": what[0],
-        "group": what[1],
-        "rows": len(rows),
-        "devices": len({row.device.key for row in rows}),
-        "sources": len(set(map(submitter, rows))),
-        "median_error": float(np.median(error)),
-        "over_devices": _over_devices(rows, error),
-        "target": TARGETS.get((p.phase, what[1])),
-        "covered_90": coverage(
-            judged.inside[chosen], [g for g, use in zip(groups, chosen, strict=True) if use]
-        ),
-        "high_over_low": float(np.nanmedian(judged.high_over_low[chosen])),
-        "held_rows": len(held),
-        "held_error": median(held) if held else None,
+def described(p: Problem) -> pd.DataFrame:
+    """One line per row: itself, its device and source, whether it is held back, and what peers are off by."""
+    seconds = np.exp(p.y)
+    peers = {
+        f"peer_{name}": np.abs(np.array([formula(row) for row in p.rows]) * seconds - 1)
+        for name, formula in PEERS[p.phase].items()
     }
-    for peer, formula in PEERS[p.phase].items():
-        answers = np.array([formula(row) for row in rows])
-        off = np.abs(answers * np.exp([row.log_s for row in rows]) - 1)
-        answered = [row for row, value in zip(rows, off, strict=True) if value == value]
-        line[f"peer_{peer}"] = _over_devices(answered, off[off == off]) if answered else None
-    return line
+    about = {"row": p.rows, "device": p.devices, "source": p.submitters, "held": list(map(is_held, p.rows))}
+    return pd.DataFrame(about | peers)
 
 
-def _over_devices(rows: Sequence[Row], errors: npt.NDArray[np.float64]) -> float:
-    by: dict[str, list[float]] = defaultdict(list)
-    for row, value in zip(rows, errors.tolist(), strict=True):
-        by[row.device.key].append(value)
-    return float(median(median(found) for found in by.values()))
+def _line(rows: pd.DataFrame, target: float | None) -> dict[str, Any]:
+    held = rows.loc[rows["held"], "error"]
+    return {
+        "rows": len(rows),
+        "devices": rows["device"].nunique(),
+        "sources": rows["source"].nunique(),
+        "median_error": rows["error"].median(),
+        "over_devices": over_groups(rows["error"], rows["device"]),
+        "target": target,
+        "covered_90": coverage(rows["inside"], rows["unseen"]),
+        "high_over_low": rows["high_over_low"].median(),
+        "held_rows": len(held),
+        "held_error": held.median() if len(held) else None,
+        **{str(peer): over_groups(rows[peer], rows["device"]) for peer in rows.filter(like="peer_")},
+    }
 
 
 def floor(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
     """Group -> `floor`, the median over devices of the relative distance of two independent sources of one
     configuration; their number; and `floor_high_over_low`, the narrowest honest 90 % interval."""
+    plain = [row for row in rows if _plain(row)]
+    about = [(row, row.device.key, submitter(row), _configuration(row), row.log_s) for row in plain]
+    table = pd.DataFrame(about, columns=["row", "device", "source", "configuration", "log_s"])
     out = {}
-    for name, by_device in distances(rows).items():
-        scores = [x for found in by_device.values() for x in found]
-        weights = [1 / len(found) for found in by_device.values() for _ in found]
+    for name, mask in GROUPS:
+        found = gaps(table[table["row"].map(mask)], ["device", "configuration"], "source", "log_s")
+        if not len(found):
+            continue
+        weights = 1 / found.groupby(level="device").transform("size")
+        width = weighted_quantile(found.tolist(), weights.tolist(), 0.9, 0.0)
         out[name] = {
-            "floor": median(median(map(math.expm1, found)) for found in by_device.values()),
-            "floor_pairs": len(scores),
-            "floor_high_over_low": math.exp(2 * weighted_quantile(scores, weights, 0.9, 0.0)),
+            "floor": over_groups(np.expm1(found), found.index.get_level_values("device")),
+            "floor_pairs": len(found),
+            "floor_high_over_low": math.exp(2 * width),
         }
     return out
 
 
-def distances(rows: Sequence[Row]) -> dict[str, dict[str, list[float]]]:
-    """Group -> device -> |log ratio| of every two independent sources of one configuration.
-
-    One configuration: device, backend, number of devices, engine, model, scheme, lengths within a factor of
-    four.
-    """
-    cells: dict[tuple[object, ...], dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
-    for row in filter(_plain, rows):
-        work = row.work
-        length = round(math.log2(max(512.0, work.prompt_tokens)) / 2) if row.phase == "prefill" else 0
-        depth = round(math.log2(max(1e9, work.attention_flops)) / 2)
-        machine = (row.device.key, row.device.backend, row.device.cores, work.n_devices, row.engine)
-        cells[*machine, row.model, row.scheme, length, depth][submitter(row)].append(row)
-    out: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for sources in cells.values():
-        first = next(iter(sources.values()))[0]
-        logs = [median(row.log_s for row in members) for members in sources.values()]
-        found = [abs(a - b) for a, b in itertools.combinations(logs, 2)]
-        for name, mask in GROUPS if found else ():
-            if mask(first):
-                out[name][first.device.key] += found
-    return out
+def _configuration(row: Row) -> str:
+    """Backend, cores, number of devices, engine, model, scheme, and lengths within a factor of four."""
+    work, device = row.work, row.device
+    length = round(math.log2(max(512.0, work.prompt_tokens)) / 2) if row.phase == "prefill" else 0
+    depth = round(math.log2(max(1e9, work.attention_flops)) / 2)
+    machine = (device.backend, device.cores, work.n_devices, row.engine)
+    return repr((*machine, row.model, row.scheme, length, depth))

@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from advisor.prediction.local_speed.spread import scale
 from advisor.prediction.local_speed.strata import draw, stratum_chain
 from advisor.prediction.local_speed.work import Work
 from advisor.training.fitting.calibrate import cross_scaled, rounded, strata
 from advisor.training.fitting.folds import fold_of
+from advisor.training.fitting.judged import relative
 from advisor.training.local_speed.fit import FOLDS, Problem, submitter
 from advisor.training.local_speed.spread import Features, fit_scale, held_out_features, scales
 
@@ -79,20 +81,10 @@ def calibrate(p: Problem, level: Level, keep: Mask) -> Calibrated:
     return Calibrated(spread, strata(scores.tolist(), groups, chains))
 
 
-@dataclass(frozen=True)
-class Judged:
-    """The shipped procedure on folds it was not calibrated on."""
-
-    error: Vector
-    """predicted ÷ measured - 1."""
-    inside: Mask
-    """Whether the row lies in its 90 % interval."""
-    high_over_low: Vector
-
-
-def judge(p: Problem, level: Level, *below: Level) -> Judged:
-    """Every row by scales and widths from the other folds: the narrowest of *level* and of those *below* it,
-    at which less is known."""
+def judge(p: Problem, level: Level, *below: Level) -> pd.DataFrame:
+    """Every row by scales and widths from the other folds, the narrowest of *level* and of those *below* it,
+    at which less is known: `error` (|predicted ÷ measured - 1|), `inside` (of its 90 % interval), and how
+    wide that is (`high_over_low`)."""
     n, off = len(p.rows), level.residual
     inside, ratio = np.zeros(n, bool), np.full(n, np.nan)
     for i in sorted(set(level.fold.tolist())):
@@ -101,7 +93,7 @@ def judge(p: Problem, level: Level, *below: Level) -> Judged:
             width = min(_width(one, p.rows[j].work, level.features[j]) for one in found)
             above = min(width, max(0.0, p.y[j] + off[j] - p.least_log_s[j]))
             inside[j], ratio[j] = -width <= off[j] <= above, math.exp(min(width + above, 50.0))
-    return Judged(np.expm1(-off), inside, ratio)
+    return pd.DataFrame({"error": relative(off), "inside": inside, "high_over_low": ratio})
 
 
 def _width(found: Calibrated, work: Work, features: Features) -> float:

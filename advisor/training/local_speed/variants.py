@@ -8,16 +8,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.ensemble import HistGradientBoostingRegressor
 
-from advisor.training.fitting.folds import left_out
+from advisor.training.fitting.judged import boosted, relative
 from advisor.training.local_speed.fit import FOLDS, Problem, row_weights
 from advisor.training.local_speed.intervals import Level
 from advisor.training.local_speed.rows import Row
-
-SEED = 0
-LEAVES = 15
-"""Of a tree: small, since rows of a few hundred machines carry no fine ones."""
 
 
 def compare(p: Problem, unknown: Level, known: Level) -> list[dict[str, Any]]:
@@ -27,12 +22,12 @@ def compare(p: Problem, unknown: Level, known: Level) -> list[dict[str, Any]]:
     `physics only` has no effect of generations, devices or sources. `boosted residual` adds gradient-boosted
     trees on what the pooled one leaves, each row's trees grown without its group.
     """
-    lines = []
+    lines, about = [], np.array([_numbers(row) for row in p.rows])
     for level, unseen in ((known, "source"), (unknown, "device")):
         shipped = level.residual[level.use]
         lines.append(_line(p, unseen, "pooled", shipped))
-        boosted = level.residual - _boosted(p, level)
-        lines.append(_line(p, unseen, "boosted residual", boosted[level.use]))
+        told = boosted(level.residual, about, level.groups, FOLDS, row_weights(p.rows))
+        lines.append(_line(p, unseen, "boosted residual", (level.residual - told)[level.use]))
     bare = replace_rows(p).without(p.devices)
     lines.append(_line(p, "device", "physics only", bare))
     return lines
@@ -51,7 +46,7 @@ def _nameless(row: Row) -> Row:
 
 
 def _line(p: Problem, unseen: str, way: str, residual: npt.NDArray[np.float64]) -> dict[str, Any]:
-    error = np.abs(np.expm1(-residual))
+    error = relative(residual)
     return {
         "phase": p.phase,
         "unseen": unseen,
@@ -60,15 +55,6 @@ def _line(p: Problem, unseen: str, way: str, residual: npt.NDArray[np.float64]) 
         "median_error": float(np.median(error)),
         "error_of_nine_in_ten": float(np.quantile(error, 0.9)),
     }
-
-
-def _boosted(p: Problem, level: Level) -> npt.NDArray[np.float64]:
-    """What trees on the other groups' residuals say of each row's."""
-    trees = HistGradientBoostingRegressor(
-        loss="absolute_error", max_leaf_nodes=LEAVES, max_iter=100, random_state=SEED
-    )
-    table = np.array([_numbers(row) for row in p.rows])
-    return left_out(trees, table, level.residual, level.groups, FOLDS, sample_weight=row_weights(p.rows))
 
 
 def _numbers(row: Row) -> list[float]:

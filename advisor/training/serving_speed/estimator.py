@@ -14,7 +14,6 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sklearn.ensemble import HistGradientBoostingRegressor
 
 from advisor.prediction.serving_speed.step import under_load
 from advisor.training.fitting.estimator import STEP, Matrix, PriorRegressor, Vector
@@ -26,8 +25,6 @@ ONLY_WHILE_FITTING = (
     *("math-by:", "read-by:", "layer-by:", "first-by:"),
 )
 """Names that belong to a publisher or a benchmark, never to a machine."""
-VARIANTS = ("physics alone", "boosted rest", "pooled rest")
-"""What may become of the residuals, as `StepModel.predict` orders them; the last is shipped."""
 Kind = Literal["device", "config"]
 KINDS: tuple[Kind, ...] = ("device", "config")
 """Corrections, each of what the one before it leaves."""
@@ -36,21 +33,21 @@ KINDS: tuple[Kind, ...] = ("device", "config")
 class StepModel(PriorRegressor):
     """Logarithm of seconds from an array of `Features`.
 
-    *boosted* adds boosted trees of the residuals, to compare with. After `fit`, `effects_` holds the
-    corrections: (first?, kind) -> index -> logarithm.
+    After `fit`, `effects_` holds the corrections: (first?, kind) -> index -> logarithm; none where it is not
+    *corrected*, to compare with.
     """
 
     def __init__(
         self,
         names: tuple[str, ...],
         priors: Priors,
-        boosted: bool = False,
+        corrected: bool = True,
         sigma: float = 0.12,
         max_iter: int = 200,
         tolerance: float = 1e-6,
     ) -> None:
         super().__init__(names, priors, sigma, max_iter, tolerance)
-        self.boosted = boosted
+        self.corrected = corrected
 
     def forward(self, X: Any, theta: Vector) -> Vector:
         """Physics, and the offsets of publisher and protocol."""
@@ -84,12 +81,10 @@ class StepModel(PriorRegressor):
             [len(set(a.device[a.publisher == who])) > 1 for who in range(a.publisher.max() + 1)]
         )
         left += np.where(several[a.publisher], 0.0, a.offset(self.coef_))
-        if self.boosted:
-            self.trees_ = HistGradientBoostingRegressor(random_state=0).fit(X, left, sample_weight)
         self.effects_: dict[tuple[bool, Kind], dict[int, float]] = {}
         for first in (False, True):
             rows = np.flatnonzero(a.first == first)
-            for kind in KINDS:
+            for kind in KINDS if self.corrected else ():
                 key = getattr(a, kind)[rows]
                 found = pooled(key, a.publisher[rows], left[rows])
                 self.effects_[first, kind] = found
@@ -97,22 +92,9 @@ class StepModel(PriorRegressor):
         return self
 
     def predict(self, X: npt.NDArray[np.float64]) -> Vector:
-        """What is shipped: no publisher's or benchmark's own part, and the corrections.
-
-        With *boosted* a column for each of `VARIANTS`.
-        """
+        """What is shipped: no publisher's or benchmark's own part, and the corrections."""
         a = Columns(X)
-        found = self._physics(a)
-        shipped = found + self._corrections(a)
-        if not self.boosted:
-            return shipped
-        return np.column_stack([found, found + self.trees_.predict(X), shipped])
-
-    def _physics(self, a: Columns) -> Vector:
-        return _log_seconds(a, a.coefficients(self.machine_))
-
-    def _corrections(self, a: Columns) -> Vector:
-        found = np.zeros(len(a))
+        found = _log_seconds(a, a.coefficients(self.machine_))
         for (first, kind), effects in self.effects_.items():
             own = [effects.get(int(k), 0.0) for k in getattr(a, kind)]
             found += np.where(a.first == first, own, 0.0)

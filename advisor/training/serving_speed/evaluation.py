@@ -3,24 +3,26 @@ formulas."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from itertools import combinations
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from advisor.prediction.interval import group_quantile
 from advisor.training.fitting.calibrate import coverage
+from advisor.training.fitting.folds import FOLDS
+from advisor.training.fitting.judged import boosted, gaps, over_groups, relative
 from advisor.training.serving_speed.cases import Case
-from advisor.training.serving_speed.estimator import VARIANTS
+from advisor.training.serving_speed.features import is_first
 from advisor.training.serving_speed.fitted import judged
 from advisor.training.serving_speed.ordering import Errors, agreement, choices, order, pairs_right
 from advisor.training.serving_speed.peers import PEERS
-from advisor.training.serving_speed.sample import KINDS, Sample, figure_of, sample, seen
+from advisor.training.serving_speed.sample import KINDS, Sample, sample, seen
 
 _CONFIDENCE = 0.9
+FEWEST_ROWS = 5
+"""Fewer rows of a figure are not worth a line."""
 ASKED: dict[str, tuple[float | None, Callable[[Case], bool]]] = {
     "latency of one request": (0.10, lambda c: c.row.metric == "service" and c.batch <= 1),
     "requests/s at a fixed number in flight": (0.15, lambda c: c.row.metric == "flow" and not c.row.protocol),
@@ -34,20 +36,21 @@ ASKED: dict[str, tuple[float | None, Callable[[Case], bool]]] = {
 def evaluate() -> dict[str, Any]:
     """Tables by heading."""
     found = sample()
-    each = found.variants_left("source")
-    left = {"source": each[VARIANTS[-1]], **{kind: found.left(kind) for kind in KINDS if kind != "source"}}
+    left = {kind: found.left(kind) for kind in KINDS}
+    table = judged(found, left)
+    table = table.assign(inside=inside(table))
     return {
         "title": "Serving speed (vLLM, SGLang, TensorRT-LLM)",
         "floor": floor(found),
-        "what_is_asked": asked(found, left),
-        "variants_on_the_same_folds": variants(found, each),
+        "what_is_asked": asked(found, left, table),
+        "variants_on_the_same_folds": variants(found, left["source"]),
         "order_of_schemes_by_speed_over_bf16": order(found, left["source"]),
         "order_of_schemes_between_publishers": agreement(found, left["source"]),
         "loss_by_taking_the_scheme_predicted_fastest": choices(found, left["source"]),
         "which_scheme_is_faster": pairs_right(found, left["source"]),
         "errors_by_publisher_left_out": by_group(found, left["source"], "source"),
         "errors_by_device_left_out": by_group(found, left["device"], "device"),
-        "coverage_at_90_percent": covered(found, left),
+        "coverage_at_90_percent": covered(table),
         "peers_on_the_same_rows": peers(found, left["source"]),
         "figures_not_used": [
             {"reason": why, "figures": n} for why, n in sorted(found.reasons.items(), key=lambda x: -x[1])
@@ -55,107 +58,92 @@ def evaluate() -> dict[str, Any]:
     }
 
 
-def asked(found: Sample, left: dict[str, Errors]) -> list[dict[str, Any]]:
+def asked(found: Sample, left: dict[str, Errors], judged_rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Error and coverage of what people ask, by what was left out; engines with own kernels are apart."""
-    known = seen(found.cases, "source")
-    inside, _ = _inside(found, left)
-    rows = []
+    off = {f"off_{kind}": errors for kind, errors in left.items()}
+    table = found.table.assign(known=seen(found.cases, "source"), **off)
+    lines = []
     for what, (goal, chosen) in ASKED.items():
-        of = np.array([chosen(c) and not c.kinds.alone for c in found.cases])
-        for kind, keep in (
-            ("source; device and kernel known", of & known),
-            ("source; device or kernel unknown", of & ~known),
+        of = table[table["case"].map(chosen) & ~table["alone"]]
+        for left_out, rows in (
+            ("source; device and kernel known", of[of["known"]]),
+            ("source; device or kernel unknown", of[~of["known"]]),
             ("device", of),
             ("model", of),
         ):
-            if keep.sum() < 5:
-                continue
-            errors = left[kind.split(";")[0]]
-            row = {"figure": what, "left_out": kind, **_errors(found, errors, keep), "goal": goal}
-            row["covered"] = _covered(inside[kind.split(";")[0]], keep, found) if kind != "model" else None
-            rows.append(row)
-    unified = np.array([c.gpu.unified_memory and c.row.metric in ("step", "tpot") for c in found.cases])
-    if unified.sum() >= 5:
-        rows.append(
-            {"figure": "unified memory, time per token", "left_out": "model"}
-            | _errors(found, left["model"], unified)
-            | {"goal": 0.2, "covered": None}
-        )
-    return rows
+            kind = left_out.split(";")[0]
+            if len(rows) >= FEWEST_ROWS:
+                line = {"figure": what, "left_out": left_out, **_errors(rows, kind), "goal": goal}
+                lines.append(line | {"covered": _covered(judged_rows, rows.index, kind)})
+    shared = table[table["case"].map(lambda c: c.gpu.unified_memory and c.row.metric in ("step", "tpot"))]
+    if len(shared) >= FEWEST_ROWS:
+        line = {"figure": "unified memory, time per token", "left_out": "model", **_errors(shared, "model")}
+        lines.append(line | {"goal": 0.2, "covered": None})
+    return lines
 
 
-def _errors(found: Sample, errors: Errors, keep: npt.NDArray[np.bool_]) -> dict[str, Any]:
-    at = np.flatnonzero(keep)
-    relative = np.abs(np.expm1(-errors[at]))
-    by_device = defaultdict(list)
-    for i, error in zip(at, relative, strict=True):
-        by_device[found.cases[i].device].append(error)
+def _errors(rows: pd.DataFrame, kind: str) -> dict[str, Any]:
+    off = rows[f"off_{kind}"]
+    error = relative(off)
     return {
-        "rows": len(at),
-        "sources": len({found.cases[i].row.publisher for i in at}),
-        "devices": len(by_device),
-        "median_error": float(np.median(relative)),
-        "median_over_devices": float(np.median([np.median(v) for v in by_device.values()])),
-        "bias_factor": float(np.exp(np.median(errors[at]))),
+        "rows": len(rows),
+        "sources": rows["publisher"].nunique(),
+        "devices": rows["device"].nunique(),
+        "median_error": error.median(),
+        "median_over_devices": over_groups(error, rows["device"]),
+        "bias_factor": np.exp(off.median()),
     }
 
 
-def _covered(inside: dict[int, bool], keep: npt.NDArray[np.bool_], found: Sample) -> float | None:
-    rows = [i for i in np.flatnonzero(keep).tolist() if i in inside]
-    groups = [f"{found.cases[i].row.publisher}|{found.cases[i].device}" for i in rows]
-    return coverage([inside[i] for i in rows], groups) if rows else None
+def _covered(judged_rows: pd.DataFrame, index: pd.Index, kind: str) -> float | None:
+    """Of the rows of *index* that were judged with their *kind* left out."""
+    rows = judged_rows[judged_rows["row"].isin(index) & (judged_rows["kind"] == kind)].dropna(subset="inside")
+    return coverage(rows["inside"], rows["machine"]) if len(rows) else None
 
 
-def _inside(
-    found: Sample, left: dict[str, Errors]
-) -> tuple[dict[str, dict[int, bool]], dict[str, list[tuple[str, str, bool]]]]:
-    """Whether rows lie in the 90 % interval made from all OTHER publishers: (left out -> row -> inside,
-    stratum -> (publisher, group, inside))."""
-    scores, groups, chains, rows = judged(found, left)
-    strata: dict[str, list[int]] = defaultdict(list)
-    for k, chain in enumerate(chains):
-        strata[chain[0]].append(k)
-    by_kind: dict[str, dict[int, bool]] = {"source": {}, "device": {}}
-    by_stratum: dict[str, list[tuple[str, str, bool]]] = defaultdict(list)
-    for name, members in sorted(strata.items()):
-        for who in sorted({groups[k].split("|")[0] for k in members}):
-            others = [k for k in members if groups[k].split("|")[0] != who]
-            width = group_quantile([scores[k] for k in others], [groups[k] for k in others], _CONFIDENCE)
-            if not np.isfinite(width):
-                continue
-            for k in members:
-                if groups[k].split("|")[0] == who:
-                    ok = scores[k] <= width
-                    kind = "source" if scores[k] == abs(left["source"][rows[k]]) else "device"
-                    by_kind[kind][rows[k]] = ok
-                    by_stratum[name].append((who, groups[k], ok))
-    return by_kind, by_stratum
+def inside(judged_rows: pd.DataFrame) -> pd.Series:
+    """1 for a row in the 90 % interval made from all OTHER publishers of its stratum, 0 beside it, NaN where
+    those are too few."""
+    found = pd.Series(np.nan, judged_rows.index)
+    for _, members in judged_rows.groupby("stratum"):
+        for who, own in members.groupby("publisher"):
+            others = members[members["publisher"] != who]
+            width = group_quantile(others["score"].tolist(), others["machine"].tolist(), _CONFIDENCE)
+            if np.isfinite(width):
+                found[own.index] = (own["score"] <= width).astype(float)
+    return found
 
 
-def covered(found: Sample, left: dict[str, Errors]) -> list[dict[str, Any]]:
+def covered(judged_rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Share of left-out rows inside the 90 % interval made from the other publishers, by stratum."""
-    _, by_stratum = _inside(found, left)
     return [
         {
             "stratum": name,
-            "publishers": len({who for who, _, _ in members}),
-            "groups": len({group for _, group, _ in members}),
-            "rows": len(members),
-            "pooled": float(np.mean([ok for _, _, ok in members])),
-            "mean_over_groups": coverage([ok for _, _, ok in members], [group for _, group, _ in members]),
+            "publishers": rows["publisher"].nunique(),
+            "groups": rows["machine"].nunique(),
+            "rows": len(rows),
+            "pooled": rows["inside"].mean(),
+            "mean_over_groups": coverage(rows["inside"], rows["machine"]),
         }
-        for name, members in sorted(by_stratum.items())
+        for name, rows in judged_rows.dropna(subset="inside").groupby("stratum")
     ]
 
 
-def variants(found: Sample, each: dict[str, Errors]) -> list[dict[str, Any]]:
-    """Median errors of every variant of the estimator, publishers left out."""
+def variants(found: Sample, pooled: Errors) -> list[dict[str, Any]]:
+    """Median errors of three ways, publishers left out: *pooled* corrections of devices and configurations
+    (shipped), none, and boosted trees on what the pooled ones leave."""
+    trees = boosted(pooled, found.X, found.groups("source"), FOLDS, found.weight)
+    each = {
+        "physics alone": found.left("source", found.model().set_params(corrected=False)),
+        "boosted rest": pooled - trees,
+        "pooled rest": pooled,
+    }
     rows = []
     for name, errors in each.items():
         row: dict[str, Any] = {"variant": name}
         for what, (_, chosen) in ASKED.items():
-            keep = [i for i, c in enumerate(found.cases) if chosen(c) and not c.kinds.alone]
-            row[what] = float(np.median(np.abs(np.expm1(-errors[keep]))))
+            keep = found.table["case"].map(chosen) & ~found.table["alone"]
+            row[what] = _median(errors[keep])
         rows.append(row)
     return rows
 
@@ -163,41 +151,34 @@ def variants(found: Sample, each: dict[str, Errors]) -> list[dict[str, Any]]:
 def floor(found: Sample) -> list[dict[str, Any]]:
     """How far apart runs of one thing lie, the error nobody can beat: the same publisher, machine, model,
     scheme and load with another engine version."""
-    versions: dict[Any, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for case, y in zip(found.cases, found.y, strict=True):
-        if figure_of(case).startswith("first"):
-            continue
-        same = (case.row.run._replace(version=""), case.row.scheme, case.row.metric)
-        versions[same][case.row.version].append(float(y))
-    gaps = [
-        abs(float(np.median(a) - np.median(b)))
-        for by in versions.values()
-        for a, b in combinations(by.values(), 2)
+    rows = [
+        (repr((c.row.run._replace(version=""), c.row.scheme, c.row.metric)), c.row.version, y)
+        for c, y in zip(found.cases, found.y, strict=True)
+        if not is_first(c)
     ]
+    apart = gaps(pd.DataFrame(rows, columns=["run", "version", "y"]), ["run"], "version", "y")
     return [
         {
             "compared": "another engine version, same publisher",
-            "pairs": len(gaps),
-            "median_factor": float(np.exp(np.median(gaps))),
-            "p90_factor": float(np.exp(np.quantile(gaps, 0.9))),
+            "pairs": len(apart),
+            "median_factor": np.exp(apart.median()),
+            "p90_factor": np.exp(apart.quantile(0.9)),
         }
     ]
 
 
 def by_group(found: Sample, errors: Errors, kind: str) -> list[dict[str, Any]]:
     """Error of the figures that output tokens dominate, group by group."""
-    groups = defaultdict(list)
-    for name, case, error in zip(found.groups(kind), found.cases, errors, strict=True):
-        if not figure_of(case).startswith("first"):
-            groups[name].append(error)
+    table = pd.DataFrame({"off": errors, "group": found.groups(kind)})
+    late = table[~found.table["figure"].str.startswith("first")]
     return [
         {
             "group": name,
-            "rows": len(v),
-            "median_error": float(np.median(np.abs(np.expm1(-np.array(v))))),
-            "bias_factor": float(np.exp(np.median(v))),
+            "rows": len(rows),
+            "median_error": _median(rows["off"]),
+            "bias_factor": np.exp(rows["off"].median()),
         }
-        for name, v in sorted(groups.items())
+        for name, rows in late.groupby("group")
     ]
 
 
@@ -214,5 +195,5 @@ def peers(found: Sample, errors: Errors) -> list[dict[str, Any]]:
     return rows
 
 
-def _median(errors: Sequence[float] | Errors) -> float:
-    return float(np.median(np.abs(np.expm1(-np.asarray(errors)))))
+def _median(errors: Errors | pd.Series) -> float:
+    return float(np.median(relative(errors)))

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from advisor.training.fitting.calibrate import rounded, strata
 from advisor.training.serving_speed.estimator import ONLY_WHILE_FITTING, StepModel
 from advisor.training.serving_speed.kernels import efficiencies
-from advisor.training.serving_speed.sample import Sample, figure_of, sample, seen
+from advisor.training.serving_speed.sample import Sample, sample, seen
 
 
 def fit(progress: Callable[[float], None] | None = None) -> dict[str, Any]:
@@ -56,49 +57,40 @@ def exported(found: Sample, model: StepModel) -> dict[str, Any]:
     }
 
 
-def judged(
-    found: Sample, left: dict[str, npt.NDArray[np.float64]]
-) -> tuple[list[float], list[str], list[list[str]], list[int]]:
-    """(absolute errors left out, groups, strata, rows): what intervals are calibrated on.
+def judged(found: Sample, left: dict[str, npt.NDArray[np.float64]]) -> pd.DataFrame:
+    """What intervals are calibrated on: a line for every `row` of `Sample.table` and `kind` that was left
+    out, with its |error| (`score`) and `stratum`.
 
     A known device and kernel: publishers left out, where others measured both. An unknown one: devices left
     out, and publishers nobody shares a device or kernel with. One vote per publisher and device.
     """
-    known = seen(found.cases, "source")
-    scores, groups, chains, rows = [], [], [], []
-    for i, case in enumerate(found.cases):
-        if case.kinds.alone:
-            continue
-        group = f"{case.row.publisher}|{case.device}"
-        figure = figure_of(case)
-        for errors, state in (
-            (left["source"], "known" if known[i] else "unknown"),
-            (left["device"], "unknown"),
-        ):
-            scores.append(abs(float(errors[i])))
-            groups.append(group)
-            rows.append(i)
-            chains.append([f"{figure}|{state}", f"{figure.split('|')[0]}|{state}"])
-    return scores, groups, chains, rows
+    known = {"source": seen(found.cases, "source"), "device": np.zeros(len(found.cases), bool)}
+    parts = [
+        found.table.assign(kind=kind, score=np.abs(left[kind]), known=np.where(of, "known", "unknown"))
+        for kind, of in known.items()
+    ]
+    table = pd.concat(parts).sort_index(kind="stable").reset_index(names="row")
+    return table[~table["alone"]].assign(stratum=table["figure"] + "|" + table["known"])
 
 
 def intervals(found: Sample, left: dict[str, npt.NDArray[np.float64]]) -> dict[str, dict[str, Any]]:
     """Half widths of log intervals by 'FIGURE|calm or busy|known or unknown' and without the middle."""
-    scores, groups, chains, _ = judged(found, left)
-    return strata(scores, groups, chains)
+    table = judged(found, left)
+    wide = table["figure"].str.split("|").str[0] + "|" + table["known"]
+    chains = list(zip(table["stratum"], wide, strict=True))
+    return strata(table["score"].tolist(), table["machine"].tolist(), chains)
 
 
 def machine_share(found: Sample, errors: npt.NDArray[np.float64]) -> dict[str, float]:
     """Figure -> share of the left-out errors' variance between publishers' machines, every machine once."""
+    table = found.table.assign(off=errors, figure=found.table["figure"].str.split("|").str[0])
     shares = {}
     for figure in ("token", "first", "load"):
-        groups = defaultdict(list)
-        for case, error in zip(found.cases, errors, strict=True):
-            if figure_of(case).startswith(figure) and not case.kinds.alone:
-                groups[case.row.publisher, case.device].append(float(error))
-        several = [values for values in groups.values() if len(values) > 1]
-        between = float(np.var([np.median(values) for values in several]))
-        shares[figure] = rounded(between / (between + float(np.median([np.var(v) for v in several]))))
+        machines = table[(table["figure"] == figure) & ~table["alone"]].groupby("machine")["off"]
+        several = machines.agg([np.size, np.median, np.var])
+        several = several[several["size"] > 1]
+        between = float(several["median"].var(ddof=0))
+        shares[figure] = rounded(between / (between + float(several["var"].median())))
     return shares
 
 

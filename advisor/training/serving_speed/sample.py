@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import cross_val_predict
+import pandas as pd
 
 from advisor.prediction.serving_speed.measured import BUSY, SOME
 from advisor.training.data.tables import load
-from advisor.training.fitting.folds import left_out, whole_groups
+from advisor.training.fitting.folds import left_out
 from advisor.training.serving_speed.cases import Case, cases
-from advisor.training.serving_speed.estimator import VARIANTS, StepModel
+from advisor.training.serving_speed.estimator import StepModel
 from advisor.training.serving_speed.features import Features, is_first
 from advisor.training.serving_speed.kernels import efficiencies
 from advisor.training.serving_speed.priors import PRIORS
@@ -53,22 +53,21 @@ class Sample:
         """The name of *kind* of every row."""
         return [KINDS[kind](case) for case in self.cases]
 
-    def left(self, kind: str) -> npt.NDArray[np.float64]:
-        """log(measured / predicted) of every row by a cold fit without its *kind*."""
-        found = left_out(self.model(), self.X, self.y, self.groups(kind), sample_weight=self.weight)
+    def left(self, kind: str, model: StepModel | None = None) -> npt.NDArray[np.float64]:
+        """log(measured / predicted) of every row by a cold fit, of what is shipped or of *model*, without its
+        *kind*."""
+        found = left_out(model or self.model(), self.X, self.y, self.groups(kind), sample_weight=self.weight)
         return np.asarray(self.y - found)
 
-    def variants_left(self, kind: str) -> dict[str, npt.NDArray[np.float64]]:
-        """The same of every variant of the estimator, all from one fit a fold."""
-        found = cross_val_predict(
-            self.model().set_params(boosted=True),
-            self.X,
-            self.y,
-            groups=np.asarray(self.groups(kind)),
-            cv=whole_groups(self.groups(kind)),
-            params={"sample_weight": self.weight},
-        )
-        return {name: self.y - found[:, i] for i, name in enumerate(VARIANTS)}
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One line per row: the case, the names it is grouped by, and whether its engine's kernels are its
+        own (`alone`)."""
+        about = [
+            (c, c.row.publisher, c.device, f"{c.row.publisher}|{c.device}", figure_of(c), c.kinds.alone)
+            for c in self.cases
+        ]
+        return pd.DataFrame(about, columns=["case", "publisher", "device", "machine", "figure", "alone"])
 
 
 def sample_of(found: Sequence[Case], reasons: dict[str, int]) -> Sample:

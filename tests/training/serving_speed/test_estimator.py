@@ -81,10 +81,18 @@ def test_corrections_are_pooled_over_publishers():
     assert found == {0: pytest.approx(0.1), 1: pytest.approx(0.3)}
 
 
+def test_without_corrections_the_physics_is_left(small, fitted):
+    """The coefficients are the same; devices and configurations move nothing."""
+    bare = clone(fitted).set_params(corrected=False).fit(small.X, small.y, small.weight)
+    assert bare.coef_.tolist() == fitted.coef_.tolist()
+    assert set(bare.effects_.values()) == set()
+    assert np.abs(bare.predict(small.X) - fitted.predict(small.X)).max() > 0.01
+
+
 def test_it_is_an_estimator(fitted):
     """A clone keeps every parameter and nothing that was fitted."""
     copy = clone(fitted)
-    assert (copy.names, copy.boosted, hasattr(copy, "coef_")) == (fitted.names, False, False)
+    assert (copy.names, copy.corrected, hasattr(copy, "coef_")) == (fitted.names, True, False)
 
 
 def test_a_fit_starts_cold_and_repeats_itself(small, fitted):

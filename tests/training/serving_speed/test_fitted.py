@@ -33,5 +33,5 @@ def test_levels_the_groups_do_not_carry_have_no_width(small):
 def test_intervals_count_a_publisher_on_a_device_once(small):
     """Groups are publishers on devices, whole."""
     errors = np.zeros(len(small.y))
-    groups = judged(small, {"source": errors, "device": errors})[1]
+    groups = judged(small, {"source": errors, "device": errors})["machine"]
     assert set(groups) == {f"{c.row.publisher}|{c.device}" for c in small.cases}

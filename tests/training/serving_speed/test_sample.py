@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 import numpy as np
 import pytest
 
-from advisor.training.serving_speed.estimator import VARIANTS
 from advisor.training.serving_speed.sample import seen
 
 
@@ -55,8 +54,8 @@ def test_seen_asks_for_the_device_and_the_kernel_outside_the_group(small):
     assert not any(alone)
 
 
-def test_every_variant_is_left_out_by_the_same_folds(small):
-    """All variants have an error for every row, and the last is what is shipped, left out alone."""
-    each = small.variants_left("device")
-    assert tuple(each) == VARIANTS
-    assert each[VARIANTS[-1]] == pytest.approx(small.left("device"))
+def test_the_table_has_a_line_for_every_case(small):
+    """In the cases' order; a machine is a publisher's device."""
+    assert small.table["case"].tolist() == list(small.cases)
+    first = small.table.iloc[0]
+    assert first["machine"] == f"{first['publisher']}|{first['device']}"
