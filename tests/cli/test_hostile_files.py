@@ -184,7 +184,7 @@ def test_machines(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str])
         assert code == kept(capsys, command, "--hardware", str(path), *MODEL, *SCHEME, "--json"), command
     kept(capsys, "recommend", "--hardware", str(path), *MODEL)
     assert code == kept(capsys, "probe", "--from", str(path), "--json")
-    assert 6 == kept(capsys, "fleet", str(path), *MODEL, "--json")
+    assert code == kept(capsys, "fleet", str(path), *MODEL, "--json")
 
 
 def row(**cells: object) -> bytes:
