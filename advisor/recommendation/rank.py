@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from advisor.documents.kinds import BASES
 from advisor.documents.requirements import Requirements
 from advisor.prediction.artifacts import load
 from advisor.recommendation.front import rate, unbeaten_first
@@ -109,8 +110,9 @@ def _by_rate(
 def _within_tie(equal: list[Judged], second: Callable[[Judged], float]) -> list[Judged]:
     """Of equally fast plans: first those whose loss no benchmark could tell from the best of them.
 
-    Among these a speed and a loss with measurements behind them come first, then what is cheapest to
-    make, then the least by *second*; the others follow by loss.
+    Among these a speed with measurements behind it comes first, then what can be run as it is, then a
+    loss with measurements behind it (a legacy type loses as little as a K type, as far as anybody
+    knows), then what is cheapest to make, then the least by *second*; the others follow by loss.
     """
     close = {id(plan) for plan in tied(equal)}
 
@@ -119,13 +121,20 @@ def _within_tie(equal: list[Judged], second: Callable[[Judged], float]) -> list[
             return 1, _loss(plan), 0, 0, 0, _size(plan), 0.0, _names(plan)
         decode = plan.outcome.decode_tokens_per_s
         guessed = decode is None or decode.basis == "extrapolated"
-        unmeasured = plan.loss is None or plan.loss.basis != "measured"
         made = making(plan.case)
         # of weights that are there, those of the simpler recipe: anybody can make them again
         cost = plan.candidate.scheme.make_cost_rank if made.ready else made.rank
-        return 0, guessed, not made.ready, unmeasured, cost, second(plan), _size(plan), _names(plan)
+        return 0, guessed, not made.ready, _borrowed(plan), cost, second(plan), _size(plan), _names(plan)
 
     return sorted(equal, key=key)
+
+
+def _borrowed(plan: Judged) -> tuple[bool, int]:
+    """How little stands behind a loss: whether it is not measured as a whole, and how weak the bases of its
+    tasks are together."""
+    tasks = (plan.outcome.retained_accuracy_pct or {}).values()
+    weak = sum(BASES.index(task.basis) for task in tasks if task is not None)
+    return plan.loss is None or plan.loss.basis != "measured", weak
 
 
 def _by_accuracy(plans: list[Judged], speed: Callable[[Judged], float]) -> list[Judged]:

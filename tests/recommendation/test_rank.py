@@ -69,6 +69,15 @@ def _unpublished(plan):
     return replace(plan.case.scheme, name=f"{plan.case.scheme.name}-nobody")
 
 
+@pytest.mark.parametrize("machine", ["RTX 4060 Ti 16GB", "RX 7900 XTX", "Intel i5-12400, 32GB DDR4-3200"])
+@pytest.mark.parametrize("model", ["Qwen3-8B", "Qwen3-14B"])
+def test_of_what_nobody_could_tell_apart_the_one_with_measurements_behind_its_loss(model, machine):
+    """Legacy types (Q5_1, Q5_0) are expected to lose as little as K types, and hardly anybody measured it."""
+    judged, _ = evaluate(Requirements(), resolve_hardware(machine), resolve_model(model))
+    best = ranked([plan for plan in judged if plan.feasible], Requirements())[0]
+    assert "gguf-legacy" != best.candidate.scheme.family
+
+
 def test_size_is_smallest_first(plans):
     """--objective size puts the smallest file first."""
     sizes = [plan.outcome.file_size_bytes.value for plan in ranked(plans, Requirements(objective="size"))]
