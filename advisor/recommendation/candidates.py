@@ -7,6 +7,7 @@ from typing import NamedTuple
 from advisor.catalog.checkpoints import checkpoints
 from advisor.catalog.containers import own_format
 from advisor.catalog.loadable import loadable
+from advisor.catalog.native import native_schemes
 from advisor.catalog.ready import library_tag, published
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.catalog.support import Runnable, runnable, why_not
@@ -87,7 +88,8 @@ def candidates(
                     model=model.name, scheme=scheme.name, engine=way.engine, reason=reason, kind="unsupported"
                 )
             )
-    return found, rejected
+    own = (model.fixed_scheme, *native_schemes(model))
+    return found, sorted(rejected, key=lambda rejection: rejection.scheme not in own)
 
 
 def _unfit(scheme: SchemeProfile, model: ModelProfile) -> str:

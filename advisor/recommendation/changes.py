@@ -10,6 +10,7 @@ from advisor.recommendation.front import rate
 from advisor.recommendation.judge import SPILLS, Judged, Setting, Trial
 from advisor.recommendation.misses import Miss
 from advisor.recommendation.plans import make_plan
+from advisor.recommendation.reading import READING_TOKENS_PER_S
 from advisor.recommendation.remedies import change_of_machine, change_of_need, wired_limit_mb
 
 _TRIED = 8
@@ -56,6 +57,8 @@ def nearest_plan(judged: list[Judged], requirements: Requirements) -> tuple[Judg
         if advice := _advice(plan, requirements):
             nearest, change = plan, advice
             break
+    if (not change or _GIVES_UP_ACCURACY in change) and (mild := _mildest(relaxable, requirements)):
+        nearest, change = mild
     if not change and any(miss.kind == "memory" for miss in nearest.misses):
         change = change_of_machine(nearest)
     return nearest, NearestMiss(
@@ -63,6 +66,28 @@ def nearest_plan(judged: list[Judged], requirements: Requirements) -> tuple[Judg
         misses=tuple(miss.text for miss in nearest.misses),
         change=change,
     )
+
+
+def _mildest(plans: list[Judged], requirements: Requirements) -> tuple[Judged, str] | None:
+    """The plan that loses least of those that one option about memory lets do, by the mildest such option:
+    another cache type, fewer requests, a shorter context; None where none does."""
+    ceiling = load("decision")["smaller_model_loss_pct"]
+    found: dict[str, tuple[Judged, str]] = {}
+    known = [plan for plan in plans if plan.loss is not None and plan.misses[0].kind == "memory"]
+    for plan in sorted(known, key=lambda plan: plan.loss.value if plan.loss else 0.0):
+        step = change_of_need(plan, requirements)
+        if step is None or step[0].split(" ")[0] in found:
+            continue
+        option, need = step
+        setting = Setting(hardware=plan.case.hardware, model=plan.case.model, own=plan.case.own)
+        kinds = kv_types_for(plan.case.engine, need.kv_type, plan.case.hardware)
+        if Trial(plan.candidate._replace(kv_types=kinds), need, setting, ceiling).judged().feasible:
+            found[option.split(" ")[0]] = plan, option
+    return next((found[option] for option in _MILDEST if option in found), None)
+
+
+_MILDEST = ("--kv-cache", "--concurrency", "--context")
+_GIVES_UP_ACCURACY = "--max-loss"
 
 
 def _advice(plan: Judged, requirements: Requirements) -> str:
@@ -99,7 +124,7 @@ def what_would_change(
     best: Judged, feasible: list[Judged], missed: list[Judged], requirements: Requirements
 ) -> tuple[str, ...]:
     """What giving a little more, or having a little more, would bring: one line for each way."""
-    lines = [_next_faster(best, feasible, requirements), _onto_the_gpu(best)]
+    lines = [_next_faster(best, feasible, requirements), _readable(best, feasible), _onto_the_gpu(best)]
     for kinds, describe in (
         (("loss",), _faster),
         (("memory",), _more_accurate),
@@ -160,6 +185,28 @@ def _next_faster(best: Judged, feasible: list[Judged], requirements: Requirement
         f"{plan.case.scheme.name} on {plan.case.engine} would be {gain:.0f} % faster and lose "
         f"{loss:.1f} % instead of {best.loss.value:.1f} %: --scheme {plan.case.scheme.name}"
     )
+
+
+def _readable(best: Judged, feasible: list[Judged]) -> str:
+    """Of the plans that meet the need, the most accurate one that nobody reading along waits for; nothing
+    where the best is such a one."""
+    quick = [plan for plan in feasible if plan.loss is not None and _decode(plan) >= READING_TOKENS_PER_S]
+    if not quick or best.loss is None or not 0 < _decode(best) < READING_TOKENS_PER_S:
+        return ""
+    plan = min(quick, key=lambda plan: (plan.loss.value if plan.loss else 0.0, -_decode(plan)))
+    lost = plan.loss.value if plan.loss else 0.0
+    placed = plan.outcome.placement
+    where = "" if placed is None or placed.kind in SPILLS else ", all of it in the GPU's memory,"
+    return (
+        f"{plan.case.scheme.name} on {plan.case.engine}{where} would answer at {_decode(plan):.3g} tokens/s, "
+        f"as fast as people read, and lose {lost:.1f} % instead of {best.loss.value:.1f} %: "
+        f"--scheme {plan.case.scheme.name}"
+    )
+
+
+def _decode(plan: Judged) -> float:
+    decode = plan.outcome.decode_tokens_per_s
+    return decode.value if decode else 0.0
 
 
 def _faster(best: Judged, other: Judged, requirements: Requirements) -> str:

@@ -59,3 +59,27 @@ def test_a_long_wait_for_the_first_token_is_said(ask):
     assert any(
         line.startswith("the first token of a prompt of 16128 tokens takes") for line in answer.warnings
     )
+
+
+@pytest.mark.parametrize(("machine", "requests"), [("RTX 3060 12GB", "1"), ("RTX 4090", "4")])
+def test_a_long_context_is_bought_with_its_cache_before_accuracy(ask, machine, requests):
+    """128k tokens of Llama-3.1-8B fit with a 4-bit cache beside weights of three bits or more: nobody is told
+    to accept a loss of half of all answers."""
+    answer = ask("Llama-3.1-8B", machine, context="128k", concurrency=requests)
+    miss = answer.nearest_miss
+    assert (answer.status, miss.change) == ("nothing_fits", "--kv-cache q4_0")
+    assert miss.plan.loss_pct.value < 3
+
+
+def test_a_plan_slower_than_reading_names_the_one_that_is_not(ask):
+    """A 70B model half in main memory: the most accurate scheme that answers as fast as people read."""
+    answer = ask("Llama-3.1-70B", "RTX 3090 + 64GB")
+    (line,) = [line for line in answer.what_would_change if "as fast as people read" in line]
+    assert line.startswith("IQ2_M on llama.cpp")
+
+
+def test_no_gguf_of_a_format_that_only_checkpoints_have_is_recommended(ask):
+    """llama.cpp's NVFP4 is repacked from checkpoints in it: it is considered when it is named."""
+    answer = ask("GLM-4.5-Air", "RTX 4090 + 128GB")
+    schemes = [answer.recommendation.scheme, *(plan.scheme for plan in answer.alternatives)]
+    assert "GGUF-NVFP4" not in schemes
