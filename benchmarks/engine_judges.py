@@ -28,6 +28,7 @@ from advisor.deploy.commands import deployment
 from advisor.deploy.targets import write
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.requirements import Load, Requirements
+from advisor.engines import facts
 from advisor.errors import AdvisorError, UnsupportedError
 from advisor.recommendation.evaluate import evaluate
 from advisor.recommendation.plans import deploy_plan
@@ -78,6 +79,7 @@ LOCAL = {
 }
 """Engines of one machine -> the machines they are asked on."""
 RECIPES = "llm-compressor"
+DOWNLOADS = "hf"
 FORMS = ("skypilot", "ray-serve", "lws")
 SEVERAL = ("2 nodes of 8x H100 SXM, 400 Gb/s", "4 nodes of 8x A100 SXM 80GB, 200 Gb/s")
 """For lws and for engines that span nodes."""
@@ -148,6 +150,26 @@ def recipes() -> list[dict[str, Any]]:
     return list(found.values())
 
 
+def downloads() -> list[dict[str, Any]]:
+    """Every command that fetches weights, of the plans of two engines."""
+    found = {}
+    for engine, machines in (("vllm", MACHINES[-2:]), ("llama.cpp", LOCAL["llama.cpp"])):
+        for one, _ in _feasible(engine, machines):
+            for command in deployment(deploy_plan(one)).make:
+                if command.argv[0] == DOWNLOADS:
+                    found[command.argv] = {"argv": list(command.argv), "capability": ""}
+    return list(found.values())
+
+
+def version_note(python: str, engine: str) -> str:
+    """Where *python* has another version of the engine than its plans are written for."""
+    known = facts(engine)
+    asked = f"from importlib.metadata import version; print(version({known.package!r}))"
+    answered = subprocess.run([python, "-c", asked], capture_output=True, text=True, check=False)
+    here = answered.stdout.strip()
+    return f" (by {here}; plans are for {known.version})" if here and here != known.version else ""
+
+
 def _feasible(
     engine: str, machines: tuple[str, ...], load: Requirements | None = None
 ) -> Iterator[tuple[Any, HardwareProfile]]:
@@ -204,6 +226,9 @@ def judged(python: str, engine: str) -> list[tuple[dict[str, Any], dict[str, Any
     if engine == RECIPES:
         cases = recipes()
         return list(zip(cases, ask(python, "compressor_judge.py", cases), strict=True))
+    if engine == DOWNLOADS:
+        cases = downloads()
+        return list(zip(cases, ask(python, "parser_judge.py", cases), strict=True))
     if engine in FORMS:
         cases = files(engine)
         return list(zip(cases, ask(python, "target_judge.py", cases), strict=True))
@@ -221,17 +246,22 @@ def judged(python: str, engine: str) -> list[tuple[dict[str, Any], dict[str, Any
 
 def main() -> int:
     """Print accepted and refused per engine; 1 when anything was refused."""
+    everything = (*SERVERS, *LOCAL, RECIPES, DOWNLOADS, *FORMS)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--python", default=sys.executable)
-    parser.add_argument("--only", action="append", choices=(*SERVERS, *LOCAL, RECIPES, *FORMS))
+    parser.add_argument("--only", action="append", choices=everything)
     parser.add_argument("--show", action="store_true", help="every refused line with the engine's words")
     args = parser.parse_args()
     refused = 0
-    for engine in args.only or (*SERVERS, *LOCAL, RECIPES, *FORMS):
+    for engine in args.only or everything:
         answers = judged(args.python, engine)
         counts = Counter(answer["accepted"] for _, answer in answers)
         refused += counts[False]
-        print(f"{engine:12} {counts[True]:4} accepted {counts[False]:4} refused {counts[None]:4} not asked")
+        said = version_note(args.python, engine) if engine in (*SERVERS, "mlx") else ""
+        print(
+            f"{engine:12} {counts[True]:4} accepted {counts[False]:4} refused {counts[None]:4} not asked"
+            + said
+        )
         for case, answer in answers:
             if args.show and answer["accepted"] is not True:
                 print("   ", case["capability"], " ".join(case["argv"])[:150], "=>", answer["said"])

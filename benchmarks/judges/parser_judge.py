@@ -1,4 +1,4 @@
-"""Judge command lines with the engines' own argument parsers: SGLang, LMDeploy, MLX-LM, AutoRound.
+"""Judge command lines with the tools' own argument parsers: SGLang, LMDeploy, MLX-LM, AutoRound, hf.
 
 Reads JSON lines {argv} and prints one JSON line each: {accepted, said}; accepted is null where the engine's
 package is not installed.
@@ -12,6 +12,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
+from typing import Any
 
 
 def _sglang() -> Callable[[list[str]], object]:
@@ -51,7 +52,21 @@ def _autoround() -> Callable[[list[str]], object]:
     return lambda words: build_quantize_parser().parse_args(words[1:])
 
 
+def _hub() -> Callable[[list[str]], object]:
+    from huggingface_hub.cli.hf import app
+
+    group: Any = app
+
+    def parse(words: list[str]) -> object:
+        context = group.make_context("hf", words[1:])
+        name, command, rest = group.resolve_command(context, words[1:])
+        return command.make_context(name, rest, parent=context)
+
+    return parse
+
+
 _PARSERS = {
+    "hf": _hub,
     "python": _sglang,
     "lmdeploy": _lmdeploy,
     "mlx_lm.server": _mlx,
