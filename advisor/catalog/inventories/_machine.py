@@ -46,8 +46,17 @@ class Facts:
     unknown: dict[str, str] = field(default_factory=dict)
 
 
+_TEXTS = ("node", "cpu_brand", "instance", "architecture", "os", "memory_kind", "board")
+
+
 def profile(facts: Facts, form: str) -> HardwareProfile:
-    """The machine; what neither the tool nor the catalogue says is None with a reason."""
+    """The machine; what neither the tool nor the catalogue says is None with a reason.
+
+    Raises TypeError where a tool's text is none: a reader hands over what stood in the file.
+    """
+    for name in _TEXTS:
+        if not isinstance(getattr(facts, name), str | None):
+            raise TypeError(f"{name} is {getattr(facts, name)!r}, no text")
     base, sold = _base(facts), instance_gpus(facts.instance)
     gpus: list[Gpu] = []
     notes, unknown, chip = list(facts.notes), dict(facts.unknown), None

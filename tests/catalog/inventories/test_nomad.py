@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from advisor.catalog.inventories import find_inventory
+from advisor.errors import BadFileError
+
 
 def node(devices: Any, **parts: Any) -> str:
     """`nomad node status -json ID`."""
@@ -67,3 +70,11 @@ def test_a_list_of_stubs(notes):
 def test_nodes_that_take_no_work(parts: dict[str, Any], expected: str, why_not):
     """Down, drained and ineligible nodes."""
     assert [expected] == why_not(node([], **parts))
+
+
+@pytest.mark.parametrize("name", ["kernel.name", "cpu.modelname", "cpu.arch"])
+def test_a_text_that_is_none_is_a_damaged_export(name: str):
+    """A number for the system or the processor is refused by its name, here and in `fleet`."""
+    text = node([gpu("NVIDIA A10G", 1, 23028)], Attributes={name: 1e9})
+    with pytest.raises(BadFileError, match=r"is 1000000000\.0, no text"):
+        find_inventory(text)
