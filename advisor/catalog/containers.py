@@ -11,6 +11,7 @@ from advisor.engines import all_engines
 
 _FOREIGN = (
     (r"[-_]onnx\b|^onnx-community/|[-_]onnx[-_]", "ONNX", "ONNX Runtime"),
+    (r"[-_]ggml(?:v3)?$", "GGML", "llama.cpp of before August 2023"),
     (r"[-_]rkllm\b|[-_]rk3[0-9]{3}\b", "RKLLM", "Rockchip's RKLLM runtime"),
     (r"^litert-community/|[-_](?:litert|tflite|litertlm)\b", "LiteRT", "Google's LiteRT-LM"),
     (r"[-_](?:coreml|core-ml)\b|^apple/coreml-", "Core ML", "Apple's Core ML"),

@@ -49,7 +49,7 @@ def as_published(profile: ModelProfile, text: str) -> ModelProfile:
     qat = re.search(r"(?<![a-z])qat(?![a-z])", lower) is not None
     if qat:
         profile = _trained_for_it(profile, typed)
-    if "gguf" in lower or tag:
+    if "gguf" in lower or (tag and own is None):
         return _gguf(profile, typed, repository, _canonical(tag.group(1)) if tag else None)
     if not compiled(_MARK).search(lower) or "unquantized" in lower:
         return replace(profile, fixed_scheme="Q4_0") if qat and repository is None else profile

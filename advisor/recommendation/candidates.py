@@ -27,6 +27,14 @@ _TRAINED_FOR = ("TQ1_0", "TQ2_0", "Q1_0", "Q2_0")
 other model to them leaves noise (https://github.com/ggml-org/llama.cpp/pull/8151)."""
 
 
+_NOT_MADE = (
+    ("UD-", "one publisher's mix, of which no file is known"),
+    ("GGUF-NVFP4", "repacked from a checkpoint in NVFP4, and no such file is known"),
+)
+"""Schemes that cannot be had where nobody publishes them: a recipe that is not public, a conversion of a
+checkpoint with scales of its own (https://github.com/ggml-org/llama.cpp/blob/master/convert_hf_to_gguf.py)."""
+
+
 class Candidate(NamedTuple):
     """A scheme on an engine, before anything is computed of it."""
 
@@ -67,11 +75,10 @@ def candidates(
         loaded, refusal = loadable(scheme, model)
         ways, asked = runnable(loaded, hardware, engines), engines
         named = requirements.schemes or model.fixed_scheme or own_format(model)
-        if named and not requirements.engines and all(way.level == "partial" for way in ways):
+        if not ways and named and not requirements.engines:
             # a scheme asked for by name, or a checkpoint's own, says with it which engines are meant
             asked = tuple(engine.name for engine in offered())
-            every = runnable(loaded, hardware, asked)
-            ways = every if not ways or any(way.level == "yes" for way in every) else ways
+            ways = runnable(loaded, hardware, asked)
         if not ways:
             reason = why_not(loaded, hardware, asked) if loaded.supports else refusal
             reason = reason or refusal or why_not(scheme, hardware, asked)
@@ -109,9 +116,9 @@ def _candidate(
     hardware: HardwareProfile,
 ) -> Candidate:
     imatrix = imatrix_for(scheme, requirements.calibration_allowed, model)
-    # one publisher's mix: its recipe is not public, so what nobody published cannot be had
-    lacking = scheme.name.startswith("UD-") and published(model, scheme, facts(way.engine), imatrix) is None
-    note = "; ".join(filter(None, (way.note, "one publisher's mix, of which no file is known" * lacking)))
+    why = next((why for start, why in _NOT_MADE if scheme.name.startswith(start)), "")
+    lacking = bool(why) and published(model, scheme, facts(way.engine), imatrix) is None
+    note = "; ".join(filter(None, (way.note, why * lacking)))
     return Candidate(
         scheme,
         way.engine,

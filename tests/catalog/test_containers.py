@@ -23,6 +23,7 @@ READERS = {
     "amd/Qwen3-8B-awq-asym-uint4-g128-lmhead-onnx-hybrid": "",
     "litert-community/Qwen3-4B": "",
     "someone/Qwen3-8B-rkllm": "",
+    "TheBloke/Llama-2-13B-GGML": "",
     "Qwen/Qwen3-8B-AWQ": None,
     "unsloth/Qwen3-8B-GGUF": None,
     "RedHatAI/Qwen3-8B-quantized.w4a16": None,

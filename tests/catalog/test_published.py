@@ -36,6 +36,7 @@ REPOSITORIES = {
     "OpenVINO/Qwen3-8B-int8-ov": ("Qwen3-8B", "W8A16-INT-rtn-perchannel"),
     "OpenVINO/Qwen3-8B-fp16-ov": ("Qwen3-8B", "F16"),
     "mlx-community/Qwen3-8B-bf16": ("Qwen3-8B", "BF16"),
+    "mlx-community/gpt-oss-20b-MXFP4-Q8": ("gpt-oss-20b", "MLX-MXFP4"),
 }
 
 

@@ -30,7 +30,11 @@ def test_fp8_before_ada_is_weights_only(need_of):
 
 @pytest.mark.parametrize(
     ("name", "engine"),
-    [("unsloth/Qwen3-8B-bnb-4bit", "sglang"), ("turboderp/Qwen3-8B-exl3:4.0bpw", "exllamav3")],
+    [
+        ("unsloth/Qwen3-8B-bnb-4bit", "vllm"),
+        ("turboderp/Qwen3-8B-exl3:4.0bpw", "exllamav3"),
+        ("someone/Qwen3-8B-hqq-4bit", "transformers"),
+    ],
 )
 def test_a_checkpoint_is_run_by_the_engines_that_read_it(need_of, name, engine):
     """Also where none of those looked at unasked does: nothing else can be done with it."""
