@@ -13,10 +13,10 @@ from textual.widgets import DataTable, Input, Static
 
 from advisor.documents.recommendation import Plan
 from advisor.report.terminal import clean
-from advisor.tui.answers import Answers, command, requirements
+from advisor.tui.answers import Answers, requirements
 from advisor.tui.conversation import Reply
-from advisor.tui.screens.asking import AskingScreen
-from advisor.tui.widgets.answer_page import AnswerPage, FigureTable, text
+from advisor.tui.screens.acting import ActingScreen
+from advisor.tui.widgets.answer_page import AnswerPage, FigureTable, put
 from advisor.tui.widgets.keys import Keys
 from advisor.tui.widgets.questions import Questions, wrong_fields
 from advisor.tui.widgets.ranked import Ranked
@@ -27,7 +27,7 @@ WIDE = 100
 """From this width on the questions stand beside the answer: 40 cells for them, 60 for the page."""
 
 
-class AnswerScreen(AskingScreen):
+class AnswerScreen(ActingScreen):
     """The first screen and the last one left."""
 
     STEP = "Answer"
@@ -67,22 +67,30 @@ class AnswerScreen(AskingScreen):
         super().__init__()
         self._words: dict[bool, str] = {}
         """What was searched for in the list of models (True) and of schemes (False)."""
-        self._next = ""  # the screen to open once the model it needs is answered
 
     def compose(self) -> ComposeResult:
         """Steps, machine, page, and the questions beside it where there is room."""
         yield Steps(self.STEP)
         yield Static("", id="planned-for", markup=False)
+        yield Static("Computing …", id="busy", markup=False)
         with Horizontal(id="beside"):
-            yield Vertical(id="body")
+            with Vertical(id="body"):
+                yield Static("", id="said", classes="pad", markup=False)
+                page = AnswerPage(self.conversation.marked)
+                page.display = False
+                yield page
             yield Questions(self.conversation.answers, machine=True)
         yield Keys()
 
     @property
     def reply(self) -> Reply | None:
         """What the page shows."""
-        page = self.query(AnswerPage)
-        return page.first().reply if page else None
+        return self.page.reply if self.page.display else None
+
+    @property
+    def page(self) -> AnswerPage:
+        """The page; not displayed while there is no answer."""
+        return self.query_one(AnswerPage)
 
     @property
     def plan(self) -> Plan | None:
@@ -124,44 +132,44 @@ class AnswerScreen(AskingScreen):
             await self.ask(answers)
 
     async def waiting(self, answers: Answers) -> None:
-        """In the line of the machine while there is a page, else in its place."""
+        """At the end of the machine's line while there is a page, else in its place."""
+        if self.reply is not None:
+            self._busy(True)
+            return
         what = "Computing …" if answers.model else "Looking through the current model families …"
         if self.conversation.probed is None and not answers.hardware:
             what = f"Reading the machine … {what}"
-        if self.reply is None:
-            await self._say(what)
-        else:
-            self._head(self.reply, f"  {what}")
-            self.query_one(AnswerPage).add_class("-old")
+        self._say(what)
 
-    async def _say(self, words: str, kind: str = "") -> None:
-        body = self.query_one("#body")
-        await body.remove_children()
-        await body.mount(text(words, f"pad {kind}"))
+    def _busy(self, busy: bool) -> None:
+        self.query_one("#busy").visible = busy  # laid out already: nothing moves
+
+    def _say(self, words: str, problem: bool = False) -> None:
+        """*words* in place of the page; the page again without any."""
+        said = self.query_one("#said", Static)
+        said.set_class(problem, "problem")
+        put(said, words)
+        self.page.display = not words
 
     async def refused(self, text: str, field: str) -> None:
         """At the field of the panel where it is seen, else in place of the page."""
         self._next = ""
-        if self.reply is not None:
-            self._head(self.reply)
-            self.query_one(AnswerPage).remove_class("-old")
+        self._busy(False)
         if not (self.panel.display and self.panel.refuse(field, text) and self.reply):
-            await self._say(f"! {text}", "problem")
+            self._say(f"! {text}", problem=True)
 
     async def shown(self, reply: Reply) -> None:
         """The page of *reply*; each of the two lists, of models and of schemes, is as it was left."""
+        self._busy(False)
         self._head(reply)
         self.panel.fill(reply.answers)
-        body = self.query_one("#body")
-        if self.reply is not None and (lists := self.query(Ranked)):
-            self._words[self.reply.model is None] = lists.first().words
-        free = self.focused is None or body in self.focused.ancestors
-        if free:
-            self.set_focus(None)  # the next field would take it
-        words = self._words.get(reply.model is None, "")
-        await body.remove_children()
-        await body.mount(AnswerPage(reply, self.conversation.marked, words))
-        if free:
+        page, before = self.page, self.page.reply
+        if before is not None:
+            self._words[before.model is None] = page.words_of_list
+        page.words = self._words.get(reply.model is None, "")
+        page.reply = reply
+        self._say("")
+        if self.focused is None or page in self.focused.ancestors:
             self.action_rows()
         name, self._next = self._next, ""
         if name and reply.table is not None:
@@ -169,13 +177,15 @@ class AnswerScreen(AskingScreen):
 
     def action_rows(self) -> None:
         """The cursor into the rows of the first list; where nothing fits, the page is to be read first."""
-        if self.reply is not None and self.reply.document.recommendation is not None:
-            self.query(Ranked).first().enter()
+        if self.reply is None or self.reply.document.recommendation is None:
+            self.set_focus(None)
+        else:
+            self.page.enter()
 
-    def _head(self, reply: Reply, more: str = "") -> None:
+    def _head(self, reply: Reply) -> None:
         line = self.query_one("#planned-for", Static)
         stated = self._stated(reply.answers)
-        line.update(clean(reply.hardware.name) + stated + more)
+        put(line, clean(reply.hardware.name) + stated)
         line.set_class(bool(stated), "-other")
 
     def _stated(self, answers: Answers) -> str:
@@ -251,50 +261,4 @@ class AnswerScreen(AskingScreen):
 
     def action_scroll(self, step: int) -> None:
         """The page, without animation: it would send every step over the line."""
-        for page in self.query(AnswerPage):
-            page.scroll_relative(y=step, animate=False)
-
-    def action_copy_run(self) -> None:
-        """The command that runs the plan, to the clipboard."""
-        if plan := self.plan:
-            self.app.copy(plan.run_command, f"run command of {plan.model} {plan.scheme}")
-
-    def action_copy_make(self) -> None:
-        """The command that makes the weights, to the clipboard."""
-        if self.plan and self.plan.make_command:
-            self.app.copy(self.plan.make_command, "make command")
-        elif self.plan:
-            self.notify("nothing has to be made: the engine loads it as it is")
-
-    def action_copy_same(self) -> None:
-        """The command line that gives this answer."""
-        self.app.copy(command(self.conversation.answers), "advisor command")
-
-    async def action_get(self) -> None:
-        """Download, run and measure the plan."""
-        if self.plan is not None:
-            await self.app.open("get", self.reply, self.plan)
-
-    async def action_of_a_model(self, name: str) -> None:
-        """Open the screen NAME; without a model first of all the one at the cursor is taken."""
-        if self.reply is None:
-            self.notify("the answer is still being computed", severity="warning")
-        elif self.reply.table is not None:
-            await self.app.open(name, self.reply)
-        elif self.plan is not None:
-            self._next = name
-            await self._take(self.plan.model)
-
-    async def _take(self, model: str) -> None:
-        self.app.change(replace(self.conversation.answers, model=model))
-        await self.ask(self.conversation.answers)
-
-    async def action_words(self) -> None:
-        """What the words of the figures mean, with these figures."""
-        if self.plan is not None:
-            await self.app.open("words", self.plan)
-
-    async def action_show(self, name: str) -> None:
-        """The screen NAME, for what is answered."""
-        if self.reply is not None:
-            await self.app.open(name, self.reply)
+        self.page.scroll_relative(y=step, animate=False)

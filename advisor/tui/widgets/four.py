@@ -17,14 +17,19 @@ Tile = tuple[str, str]
 class Four(Horizontal):
     """A tile a figure; the widths come from the layout."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self) -> None:
         super().__init__(classes="four")
-        self.plan = plan
+        self._tiles = [Static("", markup=False, classes="tile") for _ in range(4)]
 
     def compose(self) -> ComposeResult:
         """Figure above, interval below."""
-        for figure, under in tiles(self.plan):
-            yield Static(f"{figure}\n{under}", markup=False, classes="tile")
+        yield from self._tiles
+
+    def show(self, plan: Plan | None) -> None:
+        """The figures of *plan*; none without one."""
+        self.display = plan is not None
+        for tile, words in zip(self._tiles, tiles(plan) if plan else (), strict=False):
+            tile.update("\n".join(words), layout=False)
 
 
 def tiles(plan: Plan) -> tuple[Tile, ...]:

@@ -20,6 +20,7 @@ class Keys(Footer):
 
     def __init__(self) -> None:
         super().__init__(compact=True)
+        self._shown: list[tuple[object, ...]] = []
 
     def compose(self) -> ComposeResult:
         """The first keys of the screen that the width holds, then those of `ALWAYS`; in a field only those
@@ -33,6 +34,18 @@ class Keys(Footer):
         ]
         for key in fitting(keys, self.screen.size.width):
             yield key.widget
+
+    async def recompose(self) -> None:
+        """Only when it shows other keys: every move of the cursor to another field asks for it."""
+        if not self.is_attached:
+            return  # asked for on a screen that is gone meanwhile
+        made: Iterable[Any] = self.compose()
+        found: list[tuple[object, ...]] = [
+            (key.action, key.key_display, key.description, key.disabled) for key in made
+        ]
+        if found != self._shown:
+            self._shown = found
+            await super().recompose()
 
     def on_resize(self, event: Resize) -> None:
         """Another width holds other keys."""

@@ -20,13 +20,26 @@ _FREE = "·"
 class MemoryBar(Static):
     """One bar a device, as long as what the plan may use there."""
 
-    def __init__(self, placement: Placement) -> None:
+    def __init__(self) -> None:
         super().__init__(classes="memory")
-        self.placement = placement
+        self._placement: Placement | None = None
+        self._width = 0
+
+    def show(self, placement: Placement) -> None:
+        """What *placement* puts where."""
+        if placement != self._placement:
+            self._placement = placement
+            self._draw()
 
     def on_resize(self, event: Resize) -> None:
         """As long as there is room."""
-        self.update(bars(self.placement, event.size.width))
+        if event.size.width != self._width:
+            self._width = event.size.width
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._placement is not None and self._width:
+            self.update(bars(self._placement, self._width))
 
 
 def bars(placement: Placement, width: int) -> Text:

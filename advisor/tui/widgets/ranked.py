@@ -11,6 +11,7 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.coordinate import Coordinate
 from textual.events import Resize
 from textual.geometry import Region
 from textual.message import Message
@@ -78,32 +79,28 @@ class Ranked(Vertical):
 
         plan: Plan
 
-    def __init__(
-        self,
-        plans: tuple[Plan, ...],
-        marked: list[Plan],
-        left_out: tuple[Rejection, ...] = (),
-        words: str = "",
-    ) -> None:
+    def __init__(self, marked: list[Plan]) -> None:
         """*marked* is the conversation's own list."""
         super().__init__(classes="ranked")
-        self.plans, self.marked, self.left_out, self.words = plans, marked, left_out, words
+        self.marked = marked
+        self.plans: tuple[Plan, ...] = ()
+        self.left_out: tuple[Rejection, ...] = ()
+        self.words = ""
         self.need: Requirements | None = None
         self.all_shown = False
-        self.shown: tuple[Entry, ...] = matching(plans, words)
+        self.shown: tuple[Entry, ...] = ()
         self._wanted: tuple[Cell, ...] = ()
+        self._drawn: list[list[str]] = []
 
     def compose(self) -> ComposeResult:
         """The line, the rows, the reason of the row at the cursor."""
         with Horizontal(classes="search-line"):
             yield Input(
-                self.words,
                 placeholder="/ searches: words, <10GB, >30tok, <1%, since 2026",
                 compact=True,
                 classes="filter",
             )
-            if self.left_out:
-                yield Tick(f"{len(self.left_out)} left out too", compact=True, classes="all")
+            yield Tick("left out too", compact=True, classes="all")
         yield RankedTable(cursor_type="row")
         yield Static("", classes="reason", markup=False)
 
@@ -117,7 +114,7 @@ class Ranked(Vertical):
         wanted = columns(event.size.width)
         if [cell[1] for cell in wanted] == [cell[1] for cell in self._wanted]:
             return
-        self._wanted = wanted
+        self._wanted, self._drawn = wanted, []
         self.table.clear(columns=True)
         for title, width, _ in wanted:
             self.table.add_column(title, width=width)
@@ -140,6 +137,21 @@ class Ranked(Vertical):
         event.stop()
         self.table.focus()
 
+    def show(
+        self, plans: tuple[Plan, ...], left_out: tuple[Rejection, ...] = (), words: str | None = None
+    ) -> None:
+        """Other *plans*, with the cursor on the first; *words* are searched for in place of what was."""
+        self.plans, self.left_out, self.need = plans, left_out, None
+        tick = self.query_one(Tick)
+        tick.display = bool(left_out)
+        tick.label = f"{len(left_out)} left out too"
+        if words is not None and words != self.words:
+            self.words = words
+            with self.prevent(Input.Changed):
+                self.query_one(Input).value = words
+        self._rearrange()
+        self.table.move_cursor(row=0, animate=False, scroll=False)
+
     def narrow(self, need: Requirements) -> None:
         """Leave out at once what *need* does not admit, before its own answer is there."""
         self.need = need
@@ -155,19 +167,35 @@ class Ranked(Vertical):
             self._fill()
 
     def _fill(self) -> None:
-        self.table.clear()
-        for entry in self.shown if self._wanted else ():
-            self.table.add_row(*(Text(text) for text in line(entry, self._wanted, entry in self.marked)))
-        self.query_one(".reason", Static).update("" if self.shown else "nothing has all these words")
+        """The rows that are other; the cursor stays where their number is the same."""
+        rows = [line(entry, self._wanted, entry in self.marked) for entry in self.shown if self._wanted]
+        if len(rows) == len(self._drawn):
+            for index, (row, drawn) in enumerate(zip(rows, self._drawn, strict=True)):
+                for column, (text, before) in enumerate(zip(row, drawn, strict=True)):
+                    if text != before:
+                        self.table.update_cell_at(Coordinate(index, column), Text(text))
+        else:
+            self.table.clear()
+            for row in rows:
+                self.table.add_row(*map(Text, row))
+        self._drawn = rows
+        self._say_reason()
 
     @on(DataTable.RowHighlighted)
-    def _reason(self, event: DataTable.RowHighlighted) -> None:
+    def _moved(self, event: DataTable.RowHighlighted) -> None:
         event.stop()
-        if not 0 <= event.cursor_row < len(self.shown):
-            return
-        entry = self.shown[event.cursor_row]
+        self._say_reason()
+
+    def _say_reason(self) -> None:
+        """Why the entry at the cursor was left out, or that nothing is found."""
+        row = self.table.cursor_row
+        entry = self.shown[row] if 0 <= row < len(self.shown) else None
         reason = clean(entry.reason) if isinstance(entry, Rejection) else ""
-        self.query_one(".reason", Static).update(reason)
+        if not self.shown:
+            reason = "nothing has all these words"
+        line = self.query_one(".reason", Static)
+        if line.content != reason:
+            line.update(reason)
 
     @on(DataTable.RowSelected)
     def _choose(self, event: DataTable.RowSelected) -> None:
@@ -204,6 +232,4 @@ class Ranked(Vertical):
 
     def redraw(self) -> None:
         """The marks anew; the cursor stays."""
-        row = self.table.cursor_row
         self._fill()
-        self.table.move_cursor(row=row, animate=False)

@@ -32,8 +32,12 @@ class Page(App):
         """Text above and below it."""
         with VerticalScroll(can_focus=False):
             yield Static("\n" * 3)
-            yield Ranked(self.plans, self.marked)
+            yield Ranked(self.marked)
             yield Static("\n" * 40)
+
+    def on_mount(self):
+        """The plans."""
+        self.query_one(Ranked).show(self.plans)
 
     def on_ranked_chosen(self, event):
         """Keep it."""
