@@ -110,13 +110,13 @@ def test_at_other_sizes(picture, name, size):
     assert picture(name, size)
 
 
-@pytest.mark.parametrize("name", ["models", "questions", "tradeoffs"])
+@pytest.mark.parametrize("name", ["models", "answer", "questions", "tradeoffs", "plot"])
 def test_light(picture, name):
     """The light theme."""
     assert picture(name, (80, 24), "textual-light")
 
 
-@pytest.mark.parametrize("name", ["models", "questions", "tradeoffs"])
+@pytest.mark.parametrize("name", ["models", "answer", "questions", "tradeoffs", "plot"])
 def test_without_colour(picture, name, monkeypatch):
     """What is chosen and where the cursor is can be seen without colour."""
     monkeypatch.setenv("NO_COLOR", "1")
