@@ -6,11 +6,11 @@ from advisor.report.machine import gib
 
 
 def machine_names() -> tuple[str, ...]:
-    """GPUs and whole machines of the catalogue."""
+    """GPUs and whole machines of the catalogue, without accelerators for which there is no plan."""
     from advisor.catalog.gpus import gpu_names
     from advisor.catalog.hardware.machines import all_machines
 
-    return (*gpu_names(), *(machine.name for machine in all_machines()))
+    return (*gpu_names(), *(machine.name for machine in all_machines() if machine.kind != "accelerator"))
 
 
 def machine_meant(name: str) -> str:
