@@ -37,6 +37,10 @@ class Growing(NamedTuple):
     """Two attention masks."""
 
 
+KEPT_PARTS = 256
+"""Contexts and concurrencies remembered: a search for the largest asks for some forty."""
+
+
 class Workspace:
     """The parts of memory that grow with context and concurrency, each at its upper bound."""
 
@@ -55,6 +59,8 @@ class Workspace:
         key = (context_tokens, n_seq)
         found = self._known.get(key)
         if found is None:
+            if len(self._known) >= KEPT_PARTS:  # a batch may ask for a million lengths
+                self._known.clear()
             found = self._known[key] = self._compute(self._at(context_tokens, n_seq))
         return found
 

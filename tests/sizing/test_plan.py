@@ -8,7 +8,15 @@ from advisor.catalog.models import find_model
 from advisor.sizing.buffers import compute_bytes, mask_copies_bytes
 from advisor.sizing.context_params import ContextParams
 from advisor.sizing.kv_cache import kv_cache_bytes
-from advisor.sizing.plan import Growing, Plan, Slot, Workspace, largest_concurrency, largest_context
+from advisor.sizing.plan import (
+    KEPT_PARTS,
+    Growing,
+    Plan,
+    Slot,
+    Workspace,
+    largest_concurrency,
+    largest_context,
+)
 
 MODEL = find_model("Qwen3-8B")
 GIB = 1 << 30
@@ -31,6 +39,15 @@ def test_the_growing_parts_are_the_upper_bounds_of_the_rules() -> None:
     assert kv_cache_bytes(MODEL, params).high == sum(parts.kv)
     assert compute_bytes(MODEL, params).high == parts.graph
     assert mask_copies_bytes(workspace().layout, params, 2) == parts.masks
+
+
+def test_what_is_remembered_is_bounded_and_changes_nothing() -> None:
+    """Ten thousand lengths leave a few hundred, and the first is answered as before."""
+    work = workspace()
+    before = work.parts(1, 1)
+    for tokens in range(1, 10_000):
+        work.parts(tokens, 1)
+    assert (len(work._known) <= KEPT_PARTS, before) == (True, work.parts(1, 1))
 
 
 def test_a_serving_engine_has_its_own_peak() -> None:
