@@ -28,8 +28,8 @@ BATCH_TOKENS = 2048
 """Prompt tokens read in one step (`--batch-size`, tools/server/README.md of llama.cpp)."""
 AHEAD = 0.66
 """Of the prompts that two batches hold beside one's own, the share that is read before one's first token:
-least error of its logarithm (0.11) over 19 loads of 2 to 128 requests, against the first token of one request
-alone (measurements/speed_serving/ehzawad-a5000.csv, llama-server, BF16, Q6_K and Q4_K_M)."""
+least error of its logarithm (0.13) over 23 loads of 2 to 128 requests, against the first token of one request
+alone, to within 0.03 (measurements/speed_serving/ehzawad-a5000.csv, llama-server, BF16, Q6_K and Q4_K_M)."""
 ENDS = {"value": AHEAD, "high": 0.0, "low": 1.0}
 """End of the prompts' speed -> that share: where prompts are fast nobody may be ahead, where they are slow
 everybody."""
@@ -54,7 +54,7 @@ def shared(load: Load, alone: Speed, together: Estimate | None, held: int) -> Sp
             "the speed of prompts on this device was never measured, so neither was sharing it"
         )
     ends = [
-        _times(load, getattr(prefill, end), getattr(together, end), _waited(load, held, share))
+        _times(load, getattr(prefill, end), getattr(together, end), held, share)
         for end, share in ENDS.items()
     ]
     evidence = together.evidence
@@ -71,24 +71,13 @@ def shared(load: Load, alone: Speed, together: Estimate | None, held: int) -> Sp
     return found._replace(decode_tokens_per_s=Estimate.of(each, together.basis, evidence))
 
 
-class _Others(NamedTuple):
-    """The other requests held, and how many of their prompts are read before one's own first token."""
-
-    held: int
-    ahead: float
-
-
-def _waited(load: Load, held: int, share: float) -> _Others:
-    return _Others(held - 1, share * min(held - 1, 2 * BATCH_TOKENS / max(1, load.prompt_tokens)))
-
-
-def _times(load: Load, reading: float, writing: float, others: _Others) -> Times:
-    """Times at *reading* tokens per second of a prompt and *writing* ones of all answers together."""
+def _times(load: Load, reading: float, writing: float, held: int, share: float) -> Times:
+    """Times of one of *held* requests at *reading* tokens per second of a prompt and *writing* ones of all
+    answers together, where *share* of the prompts of two batches is read before its own first token."""
     if not reading or not writing:
         return Times(inf, inf)
-    held = others.held + 1
-    prompt_s, step_s = max(1, load.prompt_tokens) / reading, held / writing + held * SAMPLING_S
-    while_writing = others.held - others.ahead
-    return Times(
-        prompt_s * (1 + others.ahead), step_s + while_writing * prompt_s / max(1, load.output_tokens)
-    )
+    prompt, others = max(1, load.prompt_tokens), held - 1
+    ahead = share * min(others, 2 * BATCH_TOKENS / prompt)
+    prompt_s, step_s = prompt / reading, held / writing + held * SAMPLING_S
+    while_writing_s = (others - ahead) * prompt_s
+    return Times(prompt_s * (1 + ahead), step_s + while_writing_s / max(1, load.output_tokens))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from advisor.data import folder
 from advisor.documents.outcome import Estimate
 from advisor.documents.requirements import Load
 from advisor.errors import NotMeasuredError
 from advisor.prediction.figures import Speed
-from advisor.prediction.serving_speed.batched import AHEAD, SAMPLING_S, shared
+from advisor.prediction.serving_speed.batched import AHEAD, BATCH_TOKENS, SAMPLING_S, shared
 
 DECODE = Estimate(value=100.0, low=80.0, high=120.0, basis="measured")
 PREFILL = Estimate(value=2000.0, low=1000.0, high=3000.0, basis="measured")
@@ -86,3 +89,17 @@ def test_unknown_prompts_are_not_guessed():
     """Where the speed of prompts is not known, sharing the machine is not either."""
     with pytest.raises(NotMeasuredError, match="prompts"):
         shared(Load(concurrency=4), Speed(decode_tokens_per_s=DECODE), TOGETHER, 4)
+
+
+def test_the_share_read_ahead_is_the_one_with_the_least_error():
+    """Over the server's own rows, each against the first token of one request alone under its scheme."""
+    table = pd.read_csv(folder("measurements") / "speed_serving" / "ehzawad-a5000.csv")
+    rows = table[(table.engine == "llama.cpp") & (table.ttft_ms > 0) & (table.prompt_tokens > 0)]
+    rows = rows.drop_duplicates(["scheme", "concurrency", "ttft_ms"])
+    alone = rows[rows.concurrency == 1].groupby("scheme").ttft_ms.median()
+    several = rows[rows.concurrency > 1]
+    ratio = several.ttft_ms / several.scheme.map(alone)
+    ahead = np.minimum(several.concurrency - 1, 2 * BATCH_TOKENS / several.prompt_tokens)
+    shares = np.arange(0.05, 1.0, 0.01)
+    errors = [float(np.abs(np.log((1 + share * ahead) / ratio)).mean()) for share in shares]
+    assert pytest.approx(float(shares[np.argmin(errors)]), abs=0.03) == AHEAD
