@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from advisor.evaluation.accuracy.figures import BIT_RANGES
 from advisor.recommendation.batch import answer_case
-from advisor.training.accuracy.figures import BIT_RANGES
 from advisor.training.accuracy.model import AccuracyModel
 from advisor.training.accuracy.rows import Row, rows
 from advisor.training.data.tables import load

@@ -12,8 +12,8 @@ import sys
 import time
 
 from advisor.catalog.models import find_model
+from advisor.evaluation.sizes.evaluate import layouts, real_quantizer
 from advisor.measuring.llama_quantize import FTYPES, engine_commit
-from advisor.training.sizes.evaluation import layouts, real_quantizer
 
 
 def main(names: list[str]) -> int:

@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the tables."""
-    from advisor.training.evaluation import evaluate_parts, model_card, tables_text
+    from advisor.evaluation.card import evaluate_parts, model_card, tables_text
 
     if args.groups is not None and not args.search:
         raise UsageError("--groups says how much of a --search to try; give --search PART")
@@ -76,7 +76,7 @@ def _unseen(files: list[str]) -> dict[str, dict[str, Any]]:
     from pathlib import Path
 
     from advisor.documents.plain import plain
-    from advisor.training.unseen.evaluation import evaluate
+    from advisor.evaluation.unseen.evaluate import evaluate
 
     return {"new": plain(evaluate([Path(name) for name in files]))}
 
@@ -84,7 +84,7 @@ def _unseen(files: list[str]) -> dict[str, dict[str, Any]]:
 def _searched(part: str, most_groups: int | None) -> dict[str, dict[str, Any]]:
     """The lines of `--search`."""
     from advisor.documents.plain import plain
-    from advisor.training.search import search
+    from advisor.evaluation.search import search
 
     return {"search": plain(search(part, most_groups))}
 

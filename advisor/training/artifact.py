@@ -17,7 +17,7 @@ from advisor.sizing.fitted import FOLDER as SIZES_FOLDER
 
 PARTS = {
     "sizes": "advisor.training.sizes.fitted",
-    "decision": "advisor.training.claims.decision",
+    "decision": "advisor.training.decision",
     "quality": "advisor.training.accuracy.quality",
     "accuracy": "advisor.training.accuracy.fitted",
     "serving_speed": "advisor.training.serving_speed.fitted",

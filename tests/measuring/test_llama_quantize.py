@@ -3,10 +3,10 @@
 import pytest
 
 from advisor.catalog.models import find_model
+from advisor.evaluation.sizes.evaluate import compare
 from advisor.measuring.llama_quantize import loads
 from advisor.measuring.sparse_gguf import shrunk
 from advisor.sizing.tensors import gguf_architecture
-from advisor.training.sizes.evaluation import compare
 
 pytest.importorskip("cyllama")
 pytest.importorskip("gguf")

@@ -6,12 +6,12 @@ import pytest
 
 from advisor.catalog.models import find_model
 from advisor.errors import UnsupportedError
+from advisor.evaluation.sizes.evaluate import DRY_RUN_NAMES
 from advisor.sizing.blocks import tensor_bytes
 from advisor.sizing.tensors import tensors
 from advisor.sizing.type_rules import BASE_TYPES, Facts, Position, by_position, choose, more_bits
 from advisor.sizing.types import assign, fallback, is_quantized, requires_imatrix
 from advisor.training.data.tables import load
-from advisor.training.sizes.evaluation import DRY_RUN_NAMES
 
 
 def types_of(model_name: str, ftype: str, imatrix: bool = False) -> dict[str, str]:

@@ -3,7 +3,7 @@
 A published score misses the expected one by sampling error; only what is left over is the model's error.
 The error is a shift of the log price, with a standard deviation that depends on that price; how many standard
 deviations cover a new group is read from scores whose scale was fitted on other groups (`fitting.calibrate`).
-`calibrate` is what is shipped, and `judge` puts the same function to groups it has not seen.
+`calibrate` is what is shipped; `evaluation.accuracy.judge` puts the same function to groups it has not seen.
 
 A table of tasks is a `frame` of scored rows with `predicted` (the loss in percent that a fit without their
 group expected), `error` (sampling error of the published loss) and `unseen` (the group that was left out).
@@ -19,12 +19,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from advisor.prediction.interval import width_at
 from advisor.training.accuracy.model import Vector, mass_of
 from advisor.training.accuracy.rows import Row
 from advisor.training.fitting.calibrate import cross_scaled, widths
 from advisor.training.fitting.estimator import student_tail
-from advisor.training.fitting.folds import fold_of
 
 Indices = npt.NDArray[np.int64]
 PRICE_KNOTS = (-6.0, -4.5, -3.5, -2.5, -1.5, -0.5)
@@ -103,7 +101,7 @@ def spreads(tasks: pd.DataFrame) -> list[float]:
 
     Student-like tails keep a single misprint from owning the spread.
     """
-    mass, linear = mass_of(tasks["row"]), _price_of(tasks)
+    mass, linear = mass_of(tasks["row"]), price_of(tasks)
     grid = np.linspace(0.1, 1.6, 31)
     density = np.stack([_log_density(tasks, linear, s) for s in grid])
     raw = []
@@ -116,7 +114,7 @@ def spreads(tasks: pd.DataFrame) -> list[float]:
     return [round(v, 4) for v in out[::-1]]
 
 
-def _price_of(tasks: pd.DataFrame) -> Vector:
+def price_of(tasks: pd.DataFrame) -> Vector:
     """Log price of every expected loss."""
     return price(tasks["predicted"].to_numpy(), tasks["ceiling"].to_numpy())
 
@@ -148,7 +146,7 @@ def spread_at(linear: Vector, table: Sequence[float]) -> Vector:
 
 def scale(tasks: pd.DataFrame, table: Sequence[float]) -> Vector:
     """Standard deviation of published minus expected loss, on the side where the published one lies."""
-    linear = _price_of(tasks)
+    linear = price_of(tasks)
     above, below = _sides(tasks, linear, spread_at(linear, table))
     return np.where(_off(tasks) > 0, above, below)
 
@@ -169,33 +167,3 @@ def calibrate(tasks: pd.DataFrame) -> Calibration:
     scores = cross_scaled(fit_scale, off, groups)
     upper = widths((np.sign(off) * scores).tolist(), groups)
     return Calibration(spreads(tasks), widths(scores.tolist(), groups), upper, len(set(groups)))
-
-
-def judge(
-    tasks: pd.DataFrame, confidence: float = 0.9, no_wider_than: Calibration | None = None
-) -> pd.DataFrame:
-    """The tasks under the procedure that is shipped, calibrated on the groups of the other folds.
-
-    Adds `inside` (the two-sided interval, the benchmark's sampling error added), `below` (the one-sided one)
-    and `upper_pct`, the one-sided bound of the expected loss.
-    """
-    fold = fold_of(tasks["unseen"].tolist(), 5)
-    parts = []
-    for index in range(int(fold.max()) + 1):
-        found, part = calibrate(tasks[fold != index]), tasks[fold == index]
-        if no_wider_than is not None:
-            found = found.no_wider_than(no_wider_than)
-        scores = standardized(part, found.spread)
-        two, one = width_at(found.two_sided, confidence), width_at(found.upper, confidence)
-        linear, ceiling = _price_of(part), part["ceiling"].to_numpy()
-        bound = 100.0 * ceiling
-        if one is not None:
-            bound = loss_at(linear + one * spread_at(linear, found.spread), ceiling)
-        judged = {
-            "inside": two is None or np.abs(scores) <= two,
-            "below": one is None or scores <= one,
-            "upper_pct": np.maximum(bound, part["predicted"]),
-        }
-        parts.append(part.assign(**judged))
-    judged_all: pd.DataFrame = pd.concat(parts).loc[tasks.index]
-    return judged_all

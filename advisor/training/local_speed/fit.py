@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,26 +35,11 @@ UNCACHED_BYTES = 3e9
 """Weights larger than any cache of the measured devices (1.1 GB of an EPYC 9684X)."""
 LEAST_DEVICES = 5
 """Of a kind, below which the peak itself is the bound."""
-HELD_IN = 6
-"""One group in so many is held back. Not wholly untouched: the balance between devices in `row_weights`, the
-rule for what is uploaded and the rented cards left out were chosen on figures of all rows; later choices are
-to be made without the part held back."""
 
 
 def submitter(row: Row) -> str:
     """Who measured: the source, or for tables that many people send rows to, the people with one device."""
     return f"{row.source}|{row.device.key}" if row.source in CROWDS else row.source
-
-
-def is_held(row: Row) -> bool:
-    """Whether the row's source, or its device, belongs to the part held back from choices of settings.
-
-    Drawn by a hash of the names; HELD_IN says what was chosen on it all the same.
-    """
-    return any(
-        zlib.crc32(f"local speed holdout:{name}".encode()) % (2 * HELD_IN) == 0
-        for name in (submitter(row), row.device.key)
-    )
 
 
 def row_weights(rows: Sequence[Row]) -> Vector:

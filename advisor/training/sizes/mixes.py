@@ -1,10 +1,8 @@
-"""Unsloth's mixes: published size over that of the ftype each starts from, and how it holds for families
-of models left out whole."""
+"""Unsloth's mixes: published size over that of the ftype each starts from."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,7 +73,7 @@ def ends(values: list[float], wide: float) -> tuple[float, float, float]:
 def widening(held: pd.DataFrame) -> float:
     """The least widening with which the files of `left_out` lie in their interval often enough."""
     for wide in _STEPS if len(held) else ():
-        if _inside(held, wide).mean() >= _COVERAGE:
+        if inside(held, wide).mean() >= _COVERAGE:
             return wide
     return _STEPS[-1]
 
@@ -92,32 +90,8 @@ def left_out(rows: pd.DataFrame) -> pd.DataFrame:
     return held[held["others"].map(len) >= LEAST]
 
 
-def evaluate() -> list[dict[str, Any]]:
-    """By kind: files of families left out, their error, and how many lie in an interval whose widening was
-    chosen on the other half of the families."""
-    table = []
-    for kind, rows in ratios().groupby("kind"):
-        names = sorted(rows["family"].unique())
-        held = left_out(rows)
-        errors = (held["ratio"] / held["others"].map(np.median) - 1).abs()
-        inside = []
-        for half in (names[::2], names[1::2]):
-            wide = widening(left_out(rows[~rows["family"].isin(half)]))
-            inside += _inside(held[held["family"].isin(half)], wide).tolist()
-        table.append(
-            {
-                "kind": kind,
-                "files": len(errors),
-                "families": len(names),
-                "median_error_pct": round(100 * float(errors.median()), 2),
-                "p90_error_pct": round(100 * float(errors.quantile(0.9)), 2),
-                "coverage": round(sum(inside) / len(inside), 3),
-            }
-        )
-    return table
-
-
-def _inside(held: pd.DataFrame, wide: float) -> pd.Series:
+def inside(held: pd.DataFrame, wide: float) -> pd.Series:
+    """Whether each file of `left_out` lies between the ends that *wide* gives."""
     intervals = held["others"].map(lambda others: ends(others, wide))
     low, high = intervals.str[1], intervals.str[2]
     return (low <= held["ratio"]) & (held["ratio"] <= high)

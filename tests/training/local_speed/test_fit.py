@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from advisor.training.local_speed.fit import Problem, is_held, reach, row_weights, submitter
+from advisor.training.local_speed.fit import Problem, reach, row_weights, submitter
 
 
 def test_a_prolific_source_counts_as_its_root(row):
@@ -47,10 +47,3 @@ def test_reach_is_what_the_fastest_devices_reach(row):
     rows = [row(f"d{i}", math.log(half), source=f"s{i}") for i in range(40)]
     rows.append(row("fast", math.log(half * 0.5 / 0.9), source="fast"))
     assert reach(rows)["decode|gpu"] == pytest.approx(0.5, abs=0.01)
-
-
-def test_the_holdout_is_the_same_for_good(row):
-    """The names alone decide."""
-    held = [is_held(row(f"d{i}", source=f"s{i}")) for i in range(200)]
-    assert held == [is_held(row(f"d{i}", source=f"s{i}")) for i in range(200)]
-    assert 0.05 < sum(held) / len(held) < 0.3

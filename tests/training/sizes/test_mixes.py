@@ -1,8 +1,7 @@
-"""Unsloth's mixes: middle, ends, and families left out."""
+"""Unsloth's mixes: middle and ends."""
 
 import pandas as pd
 
-from advisor.training.sizes import mixes
 from advisor.training.sizes.mixes import ends, left_out, widening
 
 
@@ -34,11 +33,3 @@ def test_what_lies_outside_widens():
     odd = _files("odd", ratio=1.0199)
     found = [widening(left_out(_table([*_files(*names), *odd]))) for names in ("abcdefgh", "abcdefghij")]
     assert found == [4.0, 1.0]
-
-
-def test_families_left_out_lie_in_their_interval() -> None:
-    """Nine in ten files of families left out are covered, dense and mixture; the middle is off by 2 %."""
-    for row in mixes.evaluate():
-        assert row["files"] > 100
-        assert row["coverage"] >= 0.9
-        assert row["median_error_pct"] <= 2.2
