@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advisor.deploy import make_checkpoint, make_gguf
 from advisor.deploy.chosen import Chosen
-from advisor.deploy.downloads import download_published
+from advisor.deploy.download_commands import download_published
 from advisor.documents.deployment import Command, Deployment, Resources
 from advisor.engines import offered
 from advisor.engines.launch import DEFAULT_HOST, LEADER

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 from advisor.deploy.chosen import Chosen
-from advisor.deploy.downloads import download, get_repository
+from advisor.deploy.download_commands import download, get_repository
 from advisor.deploy.llm_compressor import recipe
 from advisor.documents.deployment import Command, TextFile
 from advisor.engines.launch import words

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from advisor.catalog.schemes.table import scheme_file
 from advisor.deploy.chosen import Chosen
-from advisor.deploy.downloads import download, get_repository
+from advisor.deploy.download_commands import download, get_repository
 from advisor.documents.deployment import Command, TextFile
 from advisor.engines.launch import safe_name, words
 

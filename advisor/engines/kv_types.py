@@ -1,4 +1,5 @@
-"""The types a KV cache is stored in: the only table of their widths and spellings."""
+"""The types a KV cache is stored in: the only table of their widths and spellings. Which of them an engine
+takes stands in the engine's own file (`kv_types`)."""
 
 from __future__ import annotations
 

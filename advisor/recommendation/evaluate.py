@@ -10,7 +10,6 @@ from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Placement
 from advisor.documents.recommendation import Rejection
 from advisor.documents.requirements import Requirements
-from advisor.errors import UsageError
 from advisor.prediction.accuracy.native import is_native
 from advisor.prediction.artifacts import load
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
@@ -18,7 +17,7 @@ from advisor.prediction.weighing import weigh_plan
 from advisor.recommendation.candidates import Candidate, candidates
 from advisor.recommendation.judge import Judged, Setting, Trial, reads_main_memory, spills
 from advisor.recommendation.misses import Miss
-from advisor.recommendation.room import rooms
+from advisor.recommendation.room import check_context, rooms
 
 VISIBLE_LOSS_PCT = 1.0
 """From here on a loss is worth another context or another model: the usual accuracy target of MLPerf
@@ -195,14 +194,3 @@ def _rejection(model: ModelProfile, candidate: Candidate, kind: RejectionKind, r
     return Rejection(
         model=model.name, scheme=candidate.scheme.name, engine=candidate.engine, reason=reason, kind=kind
     )
-
-
-def check_context(asked: int | str | None, model: ModelProfile) -> None:
-    """Raises UsageError for a context in tokens that *model* does not read; `auto` and unstated ones pass."""
-    most = model.context_length
-    if most is not None and isinstance(asked, int) and asked > most:
-        raise UsageError(
-            f"{model.name} reads at most {most} tokens and --context asks for {asked}: "
-            "lower --context or choose a model with a longer one",
-            field="context",
-        )

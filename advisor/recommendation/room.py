@@ -1,14 +1,26 @@
-"""How many tokens a plan keeps room for: what was asked for, or what nobody asked for and may shrink; and
-what is said of room that other programs may take."""
+"""How many tokens a plan keeps room for: what was asked for (refused beyond what the model reads), or what
+nobody asked for and may shrink; and what is said of room that other programs may take."""
 
 from __future__ import annotations
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.requirements import Requirements
+from advisor.errors import UsageError
 
 _STEP_TOKENS = 256
 """A shrunken context is a multiple of this: llama.cpp pads its cache to 256 cells."""
+
+
+def check_context(asked: int | str | None, model: ModelProfile) -> None:
+    """Raises UsageError for a context in tokens that *model* does not read; `auto` and unstated ones pass."""
+    most = model.context_length
+    if most is not None and isinstance(asked, int) and asked > most:
+        raise UsageError(
+            f"{model.name} reads at most {most} tokens and --context asks for {asked}: "
+            "lower --context or choose a model with a longer one",
+            field="context",
+        )
 
 
 def rooms(requirements: Requirements, model: ModelProfile) -> tuple[int, ...]:

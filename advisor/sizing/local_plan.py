@@ -1,4 +1,8 @@
-"""Plans of local engines: llama.cpp and its kin, Ollama, MLX, ExLlama, transformers."""
+"""Plans of local engines: llama.cpp and its kin, Ollama, MLX, ExLlama, transformers.
+
+Decides how many layers go to each GPU (`-ngl`, `--tensor-split`) and which experts stay on the CPU
+(`--n-cpu-moe`); `placement` ranks the plans.
+"""
 
 from __future__ import annotations
 

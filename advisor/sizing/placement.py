@@ -16,10 +16,11 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.documents.outcome import Placement
 from advisor.sizing.kv_cache import unusable_cache
 from advisor.sizing.local_plan import local_plans
-from advisor.sizing.overheads import main_memory_available, serving_activation_bytes
+from advisor.sizing.overheads import main_memory_available
 from advisor.sizing.parts import Weights
 from advisor.sizing.placement_case import CaseBytes, PlacementCase
 from advisor.sizing.plan import Plan, Workspace, with_lookup
+from advisor.sizing.serving_memory import serving_activation_bytes
 from advisor.sizing.serving_plan import nodes_joined, serving_plans
 from advisor.sizing.shares import LayerShares
 

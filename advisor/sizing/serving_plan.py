@@ -7,9 +7,10 @@ from itertools import accumulate
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.kinds import PlacementKind
 from advisor.sizing.local_plan import gpu_label
-from advisor.sizing.overheads import least, serving_available, serving_overhead_bytes, unified_available
+from advisor.sizing.overheads import least, unified_available
 from advisor.sizing.placement_case import CaseBytes
 from advisor.sizing.plan import SERVING_MAX_SEQUENCES, Plan, Slot
+from advisor.sizing.serving_memory import serving_available, serving_overhead_bytes
 from advisor.sizing.shares import LayerShares
 from advisor.sizing.tensor_parallel import Division, divisions, refusal, shares_experts
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.catalog.models import find_model
 from advisor.documents.hardware import Gpu, HardwareProfile, Memory
 from advisor.sizing.overheads import (
     FIT_MARGIN_BYTES,
@@ -12,8 +11,6 @@ from advisor.sizing.overheads import (
     gpu_available,
     least,
     main_memory_available,
-    serving_activation_bytes,
-    serving_available,
     system_reserve_bytes,
     unified_available,
     usable_total,
@@ -88,17 +85,3 @@ def test_shared_memory_is_the_lesser_of_both(
     """A carve-out larger than what the system sees lies beside it."""
     gpu = card("iGPU", limit * GIB, unified_memory=True, memory_free_bytes=free and free * GIB)
     assert expected * GIB == unified_available(machine(**memory), gpu)
-
-
-def test_a_serving_engine_takes_its_share_of_the_card() -> None:
-    """vLLM's 0.92 of what the driver reports, or what is free when that is less."""
-    assert int(int(80 * GIB * 0.995) * 0.92) == serving_available(card("A100", 80 * GIB), "vllm")
-    assert GIB == serving_available(card("A100", 80 * GIB, memory_free_bytes=GIB), "vllm")
-
-
-@pytest.mark.parametrize(
-    ("model", "gib"), [("Llama-3.1-8B", 1.89), ("Gemma-3-12B", 3.94), ("Mixtral-8x7B", 2.5), ("Phi-4", 2.0)]
-)
-def test_activations_by_architecture(model: str, gib: float) -> None:
-    """Measured where they were, else those of dense models or mixtures."""
-    assert int(gib * GIB) == serving_activation_bytes(find_model(model))

@@ -9,7 +9,7 @@ from advisor.catalog.gpus import find_gpu
 from advisor.catalog.inventories import Source
 from advisor.catalog.inventories._cards import MIB, Card
 from advisor.catalog.inventories._machine import Facts, profile
-from advisor.catalog.inventories._slurm import SlurmNode, nodes_in
+from advisor.catalog.inventories._slurm_forms import SlurmNode, nodes_in
 from advisor.documents.inventory import InventoryMachine
 
 FORM = "Slurm nodes (scontrol show node, sinfo, slurm.conf)"

@@ -1,5 +1,5 @@
 """Which model Ollama fetches for a name without a size: its tag `latest`, as https://ollama.com/library lists
-it."""
+it. Tags that state a size are read by `match`."""
 
 from __future__ import annotations
 

@@ -51,6 +51,10 @@ class Parts(NamedTuple):
     act_dtype: ActivationType = "f16"
 
 
+_FEW = 3
+"""More schemes than these are not told one by one."""
+
+
 def listed_name(text: str, engine: str | None = None) -> str | None:
     """The canonical name of a listed scheme or alias, as *engine*'s users mean it; None when unlisted."""
     by_engine = scheme_file()["aliases_by_engine"]
@@ -68,6 +72,8 @@ def short_for(text: str, name: str) -> str:
     others = {said[wanted] for said in scheme_file()["aliases_by_engine"].values() if wanted in said}
     if not (others - {name}) or comparable(name) == wanted:
         return ""
+    if len(others - {name}) > _FEW:
+        return f"{text!r} is taken as {name}; other engines mean other schemes by it: name the engine"
     return f"{text!r} is taken as {name}; on other engines it means {' or '.join(sorted(others - {name}))}"
 
 

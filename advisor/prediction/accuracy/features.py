@@ -221,7 +221,7 @@ def activation_lift(scheme: SchemeFacts) -> dict[str, float]:
     return _rounded("t:act:", scheme.act) if scheme.act else {}
 
 
-SIGNED = {
+SIGNED = {  # with more damage no ladder turns: the fit bounds these coefficients at 0
     "seg:": 1,
     "group": 1,
     "uncalibrated": 1,

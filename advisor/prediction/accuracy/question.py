@@ -21,7 +21,7 @@ from advisor.prediction.accuracy.features import (
     task_features,
     weight_features,
 )
-from advisor.prediction.accuracy.measured import Cell, Ladder, cell_of, cells_of, interpolate, ladder
+from advisor.prediction.accuracy.ladder import Cell, Ladder, cell_of, cells_of, interpolate, ladder
 from advisor.prediction.accuracy.native import is_native
 from advisor.prediction.case import Case
 from advisor.prediction.interval import groups_wanted, width_at

@@ -3,7 +3,8 @@
 An interval's half width is this scale times a conformal quantile of |error| ÷ scale over groups left out
 (normalised conformal prediction, Papadopoulos et al. 2008), so a card that thirty people measured gets a
 narrower interval than one nobody did, and both hold. The scale is exp(Σ coefficient × feature), fitted by
-`advisor.training.local_speed.spread`; the features are counts of evidence and kinds of work.
+`advisor.training.local_speed.spread`; the features are counts of evidence and kinds of work. `predict`
+multiplies the scale by the quantile that `strata` draws.
 """
 
 from __future__ import annotations

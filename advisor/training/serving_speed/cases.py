@@ -18,7 +18,7 @@ from advisor.prediction.serving_speed.inputs import arch_group, engine_key, is_m
 from advisor.prediction.serving_speed.step import Kinds, Work
 from advisor.sizing.context_params import ContextParams
 from advisor.sizing.kv_cache import kv_bytes_per_token_read, kv_cache_bytes
-from advisor.sizing.overheads import serving_activation_bytes, serving_available, serving_overhead_bytes
+from advisor.sizing.serving_memory import serving_activation_bytes, serving_available, serving_overhead_bytes
 from advisor.sizing.weights import Weights, weigh
 from advisor.training.serving_speed.rows import Row
 

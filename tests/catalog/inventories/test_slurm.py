@@ -7,7 +7,6 @@ import json
 import pytest
 
 from advisor.catalog.inventories import read_inventory
-from advisor.catalog.inventories._slurm import hosts
 from advisor.errors import BadFileError
 
 NODE = """NodeName=gpu01 Arch=x86_64 CoresPerSocket=32
@@ -200,20 +199,6 @@ def test_json_of_several_versions(document, expected):
         memory and memory // 2**30,
         machine.why_not,
     )
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ("a", ["a"]),
-        ("g[08-10]", ["g08", "g09", "g10"]),
-        ("r[1-2]n[1,3]", ["r1n1", "r1n3", "r2n1", "r2n3"]),
-        ("a,b", ["a", "b"]),
-    ],
-)
-def test_lists_of_hosts(given: str, expected: list[str]):
-    """https://slurm.schedmd.com/slurm.conf.html, NodeName."""
-    assert expected == hosts(given)
 
 
 @pytest.mark.parametrize("given", ["g[1-999999999]", "g[1-60000]h[1-60000]"])

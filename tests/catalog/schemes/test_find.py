@@ -10,7 +10,8 @@ from advisor.catalog.schemes import all_schemes, find_scheme, split_kv
 from advisor.catalog.schemes.table import scheme_file
 from advisor.data import folder
 from advisor.documents.origin import digest, read_origin
-from advisor.engines import comparable
+from advisor.documents.scheme import SchemeProfile
+from advisor.engines import comparable, engine_names
 from advisor.errors import UnknownNameError
 
 ALIASES = {
@@ -302,6 +303,18 @@ def test_no_alias_belongs_to_two_schemes():
     for wanted, name in pairs:
         seen.setdefault(wanted, set()).add(name)
     assert {wanted: names for wanted, names in seen.items() if len(names) > 1} == {}
+
+
+@pytest.mark.parametrize("engine", engine_names())
+def test_a_count_of_bits_means_a_scheme_the_engine_runs(engine):
+    """'4bit' beside an engine is one of its own schemes wherever it runs any of that width; so is '8bit'."""
+    widths = {s.weight_bits for s in all_schemes() if _runs(engine, s)}
+    meant = {bits: find_scheme(f"{bits}bit", engine) for bits in (4, 8) if bits in widths}
+    assert {bits: scheme.name for bits, scheme in meant.items() if not _runs(engine, scheme)} == {}
+
+
+def _runs(engine: str, scheme: SchemeProfile) -> bool:
+    return any(support.engine == engine for support in scheme.supports)
 
 
 @pytest.mark.parametrize(

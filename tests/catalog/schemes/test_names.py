@@ -39,6 +39,9 @@ def test_what_the_grammar_does_not_cover_is_none(text):
         ("4bit", "mlx", "MLX-4bit-g64"),
         ("mxfp4", "llama.cpp", "MXFP4_MOE"),
         ("mxfp4", "vllm", "MXFP4"),
+        ("4bit", "lmdeploy", "W4A16-INT-awq-g128"),
+        ("fp8", "tensorrt-llm", "W8A8-FP-static"),
+        ("int8", "openvino", "W8A16-INT-rtn-perchannel"),
         ("q4km", None, "Q4_K_M"),
         ("q9", None, None),
     ],
@@ -51,7 +54,16 @@ def test_short_names_mean_what_an_engines_users_mean(text, engine, name):
 @pytest.mark.parametrize(
     ("text", "name", "said"),
     [
-        ("FP4", "NVFP4", "'FP4' is taken as NVFP4; on other engines it means BNB-FP4 or MXFP4_MOE"),
+        (
+            "FP4",
+            "NVFP4",
+            "'FP4' is taken as NVFP4; on other engines it means BNB-FP4 or MLX-NVFP4 or MXFP4_MOE",
+        ),
+        (
+            "4bit",
+            "Q4_K_M",
+            "'4bit' is taken as Q4_K_M; other engines mean other schemes by it: name the engine",
+        ),
         ("Q4_K_M", "Q4_K_M", ""),
         ("mxfp4", "MXFP4", ""),
     ],

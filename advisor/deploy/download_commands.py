@@ -1,4 +1,5 @@
-"""Getting weights and programs: https://huggingface.co/docs/huggingface_hub/guides/cli."""
+"""Commands that get weights and programs: https://huggingface.co/docs/huggingface_hub/guides/cli. The TUI's
+own download, which goes on with a part, is `advisor.tui.here.download`."""
 
 from __future__ import annotations
 

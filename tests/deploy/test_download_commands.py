@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advisor.catalog.ready import Published
-from advisor.deploy.downloads import download, download_published, get_repository
+from advisor.deploy.download_commands import download, download_published, get_repository
 from advisor.documents.model import ModelProfile
 
 CHECKPOINT = Published(repository="o/m", revision="abc")
