@@ -140,9 +140,9 @@ def test_unknown_hardware_names_the_nearest(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "first"),
     [
-        ("iPhone 16", "iPhone 16 Pro"),
-        ("iPhone 17 Pro Max", "iPhone 15 Pro Max"),
-        ("Pixel 12", "Pixel 6"),
+        ("iPhone 14", "iPhone 16"),
+        ("iPhone 19 Pro Max", "iPhone 15 Pro Max"),
+        ("Pixel 12", "Pixel 10"),
         ("Raspberry Pi 6", "Raspberry Pi 3"),
         ("Radeon RX 9999 XT", "Radeon RX 6900 XT"),
         ("g5.1000xlarge", "g5.12xlarge"),

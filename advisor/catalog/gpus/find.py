@@ -111,6 +111,7 @@ def _choose(
         candidates = _as_spelled(candidates, wanted)
     notes = []
     if wanted is not None and wanted.laptop:
+        also = [index for index in also if row_at(index)["form"] == "laptop"]
         notes += _no_laptop(row_at(candidates[0])["name"], row_at(candidates[0])["form"])
     if memory_bytes:
         sized = _narrow(candidates, lambda row: has_memory(row, memory_bytes))
@@ -273,7 +274,7 @@ def _one_of_several(name: str, memory_bytes: int | None) -> GpuMatch | None:
     if not found:
         return None
     slowest = min(fitting or found, key=lambda match: match.bandwidth_bytes_per_s or float("inf"))
-    if len(fitting) == 1:
+    if len(fitting) == 1 or len({match.catalog_name for match in found}) == 1:
         return slowest
     return slowest._replace(
         notes=(f"{name!r} may be any of {len(found)} cards: {slowest.catalog_name} is assumed",)

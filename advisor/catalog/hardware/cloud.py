@@ -39,8 +39,11 @@ def _index() -> dict[str, int]:
 
 @lru_cache(maxsize=KEPT_ANSWERS)
 def find_instance(text: str) -> Instance | None:
-    """The instance of exactly this name, in any case of letters."""
-    index = _index().get(text.strip().lower())
+    """The instance of exactly this name, in any case of letters; Azure's also as its pages write them,
+    'ND96asr v4' for Standard_ND96asr_v4."""
+    name = text.strip().lower()
+    joined = "_".join(name.split())
+    index = next((_index()[form] for form in (name, joined, f"standard_{joined}") if form in _index()), None)
     if index is None:
         return None
     row = cells(_FILE, lines(_FILE)[index])

@@ -11,12 +11,18 @@ from advisor.catalog.hardware.stand_ins import stand_in_cpu, stand_in_gpu, stand
 from advisor.catalog.hardware.text import MachineText
 from advisor.catalog.names import GIB
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
+from advisor.errors import UsageError
 
+_IOS = "iOS is taken to leave an app what macOS leaves the GPU, two thirds of memory; it may be less"
 RAM_NOT_STATED = "the size of main memory is not stated, so nothing says what fits; give --ram"
 
 
 def finish(draft: Draft, spoken: MachineText, text: str) -> HardwareProfile:
-    """The draft as a document, gaps filled with reasons."""
+    """The draft as a document, gaps filled with reasons.
+
+    Raises UsageError for another maker's card beside an Apple chip
+    (https://support.apple.com/en-us/102363: external GPUs need a Mac with an Intel processor).
+    """
     if spoken.generic_gpu is not None and not draft.gpus:
         match, note = stand_in_gpu(spoken)
         draft.gpus.append((match, 1))
@@ -26,6 +32,10 @@ def finish(draft: Draft, spoken: MachineText, text: str) -> HardwareProfile:
             (match._replace(memory_total_bytes=spoken.vram_bytes), count) for match, count in draft.gpus
         ]
     unified = [match for match, _ in draft.gpus if match.unified_memory]
+    if {match.vendor for match, _ in draft.gpus} > {"Apple"}:
+        raise UsageError(
+            f"{text.strip()!r}: macOS has no driver for other GPUs beside Apple's chips; name one of them"
+        )
     _name_no_cpu(draft, spoken, bool(unified))
     _assume_ram(draft, unified[0] if unified else None)
     gpus = tuple(gpu for match, count in draft.gpus for gpu in _documents(draft, match, count))
@@ -107,7 +117,7 @@ def _documents(draft: Draft, match: GpuMatch, count: int) -> list[Gpu]:
         usable, rule = usable_by_gpu(match.vendor, match.catalog_name, draft.ram_bytes or 0)
         gpu = replace(gpu, memory_total_bytes=usable or None)
         if usable:
-            draft.notes.append(f"{match.catalog_name}: {rule}")
+            draft.notes.append(f"{match.catalog_name}: {_IOS if draft.os == 'iOS' else rule}")
     return [gpu] * count
 
 
@@ -125,6 +135,7 @@ def _memory(draft: Draft, unified: GpuMatch | None) -> Memory:
         )
     if unified is not None and unified.bandwidth_bytes_per_s:
         rate = unified.bandwidth_bytes_per_s
+    rate = draft.bandwidth_bytes_per_s or rate
     if "memory.bandwidth_bytes_per_s" in draft.unknown:
         rate, channels = None, None
     if rate is None:
@@ -139,7 +150,7 @@ def _memory(draft: Draft, unified: GpuMatch | None) -> Memory:
     if draft.ram_bytes is None:
         draft.unknown.setdefault("memory.total_bytes", "the size of main memory is not stated; give --ram")
         if unified is not None or not draft.gpus:
-            name = draft.board or draft.cpu_name or "this machine"
+            name = draft.called or draft.board or draft.cpu_name or "this machine"
             draft.notes.append(f"{name}: {RAM_NOT_STATED}")
     kind = unified.memory_type if unified and unified.memory_type else row.memory_type if row else None
     apart = sum(count for match, count in draft.gpus if match.unified_memory)  # each brings its own

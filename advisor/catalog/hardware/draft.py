@@ -15,13 +15,13 @@ from advisor.errors import UnknownNameError, UsageError
 
 _CPU_WORDS = (
     r"\b(?:core2?|xeon|pentium|celeron|atom|i[3579]|ryzen|epyc|threadripper|opteron|phenom|athlon|fx|zhaoxin"
-    r"|kaixian|loongson|power\d+|cpu|ultra [3579])\b"
+    r"|kaixian|loongson|power\d+|cpu|ultra x?[3579])\b"
 )
 _MOBILE_WORDS = (
     r"\b(?:snapdragon|tensor|kirin|exynos|dimensity|helio|mediatek|unisoc|cortex|neoverse|graviton|altra|kunpeng"
     r"|axion|cobalt|ampereone|qcs\d+|qcm\d+|rk\d{4}|cix)\b"
 )
-_WITH_GPU = r"\bultra [3579]\b|\bryzen (?:ai\b|[3579] (?:pro )?[4-9]\d{3}(?:u|h|hs|g|ge)\b)|\bsnapdragon x"
+_WITH_GPU = r"\bultra x?[3579]\b|\bryzen (?:ai\b|[3579] (?:pro )?[4-9]\d{3}(?:u|h|hs|g|ge)\b)|\bsnapdragon x"
 """Processors sold with a GPU inside that engines reach (vendors' product pages)."""
 _BRACKETS = r"\s*\(([^)]*)\)"
 _BASEBOARD = 8
@@ -43,7 +43,11 @@ class Draft:
     nodes: int = 1
     network_bytes_per_s: float | None = None
     ram_bytes: int | None = None
+    bandwidth_bytes_per_s: float | None = None
+    """Of main memory, where the machine is known to have slower memory than its processor takes."""
     board: str | None = None
+    called: str | None = None
+    """The board as it was typed: a row of the table may have several names."""
     os: str | None = None
     integrated: str | None = None
     """Name of a GPU inside the processor that has no row."""
@@ -78,6 +82,9 @@ def use_part(draft: Draft, part: Part) -> None:
         match = _laptop_gpu(draft, part) or find_gpu(part.text) or (find_gpu(outer) if inner else None)
         named = match is not None and re.search(r"\b[am]\d|\bneo\b", part.text.lower())
         if match is not None and (match.vendor != "Apple" or named):
+            if match.vendor == "Apple" and draft.ram_bytes and not part.size_bytes:
+                # the memory said beside it tells a chip's versions apart
+                match = find_gpu(part.text, draft.ram_bytes) or match
             return _use_gpu(draft, match, part)
     plain = re.sub(r"\s*\b(?:cpu|igpu|apu|integrated gpu)$", "", part.without_size, flags=re.IGNORECASE)
     plain = " ".join(compiled(GENERIC_MACHINE).sub(" ", plain).split())
@@ -146,6 +153,7 @@ def _brackets(text: str) -> tuple[str, str]:
 def use_machine(draft: Draft, machine: Machine, part: Part) -> None:
     """A machine with a name of its own, made of the CPU and GPU rows it names."""
     draft.board, draft.os = machine.name, machine.os
+    draft.called, draft.bandwidth_bytes_per_s = part.without_size, machine.bandwidth_bytes_per_s
     stated = None if machine.kind == "accelerator" else part.size_bytes
     draft.ram_bytes = draft.ram_bytes or stated or machine.ram_bytes
     if machine.kind not in ("cloud", "accelerator"):
@@ -157,7 +165,7 @@ def use_machine(draft: Draft, machine: Machine, part: Part) -> None:
         draft.nodes = part.count
         _join(draft, machine.gpu)
     if machine.note and not (stated and "where the name gives" in machine.note):
-        draft.notes.append(f"{machine.name}: {machine.note}")
+        draft.notes.append(f"{draft.called or machine.name}: {machine.note}")
     if machine.gpu:
         match = gpu_row(machine.gpu)
         if machine.vram_bytes:
@@ -255,7 +263,7 @@ def _use_gpu(draft: Draft, match: GpuMatch, part: Part) -> None:
     if not match.unified_memory:
         _check_count(draft, replace(part, count=count))
     draft.gpus.append((match, count))
-    draft.notes += match.notes
+    draft.notes += [note for note in match.notes if not (draft.ram_bytes and "the smallest is" in note)]
     if count >= _BASEBOARD and "PCIe" in match.catalog_name and "SXM" in "".join(match.notes):
         draft.notes.append(
             f"servers with {count} of them mostly have SXM modules, which are faster: if yours has, "

@@ -21,6 +21,12 @@ _KINDS = (
     (r"\btpu|ascend|\bmtt\b|gaudi|\bnpu\b", ("accelerator",)),
 )
 """Words that tell what kind of machine is meant -> kinds of profiles/machines.csv."""
+_NO_MODEL = (
+    r"synology|qnap|asustor|terramaster|\bnas\b|\bnuc\b|mini ?pc|\bserver\b|workstation|\bhp z\d"
+    r"|thinkcentre|optiplex|prodesk|elitedesk|poweredge|proliant|\bintel mac|\bi?mac\b"
+)
+"""Computers that one name is not enough for."""
+_EXAMPLE = "'Core i5-1340P 16GB'"
 _VENDORS = (
     (r"\b(?:apple|mac\w*|imac|m\d|a1\d)\b", "Apple"),
     (r"\b(?:nvidia|geforce|[rg]tx|quadro|tesla|titan)\b", "NVIDIA"),
@@ -47,5 +53,10 @@ def like_hardware(text: str) -> tuple[tuple[str, ...], str]:
         return nearest(text, named, _COUNT), hint
     vendor = next((vendor for words, vendor in _VENDORS if re.search(words, text, re.IGNORECASE)), None)
     gpus = [match.catalog_name for match in all_gpus() if vendor in (None, match.vendor)]
-    hint = "or give a saved probe, or a similar name with --vram and --bandwidth"
+    if re.search(_NO_MODEL, text, re.IGNORECASE):
+        return (), f"its maker builds many: name the processor, the memory and the cards, as in {_EXAMPLE}"
+    hint = (
+        f"or name its processor and memory, as in {_EXAMPLE}, or give a saved probe, or a similar name with "
+        "--vram and --bandwidth"
+    )
     return nearest(text, gpus if vendor else (*gpus, *named), _COUNT), hint

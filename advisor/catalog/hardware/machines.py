@@ -16,7 +16,8 @@ class Machine(NamedTuple):
 
     name: str
     kind: str
-    """board, phone, handheld, laptop, mini-pc, igpu, accelerator, cloud."""
+    """board, phone, tablet, handheld, laptop, mini-pc, desktop, workstation, server, nas, igpu, accelerator,
+    cloud."""
     cpu: str
     """A name for `find_cpu`; empty when no row holds it."""
     gpu: str
@@ -25,6 +26,8 @@ class Machine(NamedTuple):
     ram_bytes: int | None
     vram_bytes: int | None
     """Memory of each GPU where it differs from the GPU row's."""
+    bandwidth_bytes_per_s: float | None
+    """Of its main memory, where that is slower than its processor takes."""
     note: str
     source: str
     aliases: tuple[str, ...] = ()
@@ -38,9 +41,9 @@ class Machine(NamedTuple):
     @property
     def os(self) -> str | None:
         """The system it always runs; None where its user chooses."""
-        if self.kind != "phone":
-            return None
-        return "iOS" if self.name.startswith("iPhone") else "Android"
+        if self.name.startswith(("iPhone", "iPad")):
+            return "iOS"
+        return "Android" if self.kind == "phone" else None
 
 
 @cache
@@ -50,6 +53,7 @@ def _index() -> dict[tuple[str, ...], Machine]:
     with (folder("profiles") / "machines.csv").open(newline="", encoding="utf-8") as handle:
         for line in csv.DictReader(handle):
             ram, vram = whole(line["ram_gib"]), number(line["vram_gib"])
+            rate = number(line["bandwidth_gb_s"])
             aliases = tuple(filter(None, line["aliases"].split(";")))
             machine = Machine(
                 name=line["name"],
@@ -59,6 +63,7 @@ def _index() -> dict[tuple[str, ...], Machine]:
                 n_gpus=int(line["n_gpus"]),
                 ram_bytes=None if ram is None else ram * GIB,
                 vram_bytes=None if vram is None else round(vram * GIB),
+                bandwidth_bytes_per_s=None if rate is None else rate * 1e9,
                 note=line["note"],
                 source=line["source"],
                 aliases=aliases,
@@ -98,12 +103,19 @@ _DETAILS = word_set(
 )
 
 
+_NUMBERED = word_set("model rev revision v version gen")
+
+
 def _only_details(words: tuple[str, ...]) -> bool:
     """Whether what stands around a machine's name only describes it: a memory size, a revision, 'developer
-    kit'."""
+    kit'. A bare small number is none unless a word before it says so: 'Legion Go 2' is another machine."""
     return all(
-        word in _DETAILS or re.fullmatch(r"\d+(?:\.\d+)?(?:gb|gib|g)?|8060s|gfx\d+|radeon|[a-z]?\d?", word)
-        for word in words
+        word in _DETAILS
+        or (
+            (not re.fullmatch(r"[235679]", word) or before in _NUMBERED)
+            and re.fullmatch(r"\d+(?:\.\d+)?(?:gb|gib|g)?|8060s|gfx\d+|radeon|[a-z]?\d?", word)
+        )
+        for before, word in zip(("", *words), words, strict=False)
     )
 
 

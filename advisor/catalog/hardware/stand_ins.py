@@ -68,9 +68,16 @@ def stand_in_cpu(kind: str) -> tuple[CpuRow, str]:
 
 
 _SINCE = 2018
-_DESKTOP_BYTES = 192 * GIB
-"""The most that desktop processors of 2022 to 2024 address (https://www.amd.com/en/products/processors/desktops/
-ryzen/9000-series/amd-ryzen-9-9950x.html, https://www.intel.com/content/www/us/en/products/sku/236773/)."""
+_DESKTOP_BYTES = (("DDR5", 0, 192 * GIB), ("DDR4", 2018, 128 * GIB), ("DDR4", 0, 64 * GIB), ("", 0, 32 * GIB))
+"""(memory, first year, the most that desktop processors address with it), the first that holds
+(https://www.amd.com/en/products/processors/desktops/ryzen/9000-series/amd-ryzen-9-9950x.html,
+https://www.intel.com/content/www/us/en/products/sku/236773/ and so on: 186605, 88195, 80806)."""
+_LATER_YEARS = 4
+"""How much newer a processor may be than the card beside it before a workstation is likelier: a judgement."""
+_SERVER_YEARS = 1
+"""How much older a server's processor may be than its cards: DGX H100 and HGX H200 of 2022 to 2024 came with
+Xeons of 2023, AWS' p5 with an EPYC of 2021 (https://docs.nvidia.com/dgx/dgxh100-user-guide/,
+https://aws.amazon.com/ec2/instance-types/p5/)."""
 _DESKTOP_CARDS = 2
 """Slots that a desktop board feeds with eight lanes or more each (the same pages: 20 to 24 lanes)."""
 
@@ -79,27 +86,39 @@ def stand_in_host(gpus: Sequence[Gpu], ram_bytes: int) -> tuple[CpuRow, str]:
     """(row, note) for the processor of a machine of which the cards and the main memory are stated.
 
     Machines are built around processors of the cards' time: the slowest family of the last year, up to the
-    newest card's, in which one of its kind came out. A card for data centres sits in a server; more memory or
-    more cards than a desktop processor takes are a workstation's.
+    newest card's, in which one of its kind came out, or the first after it that takes so much memory. A card
+    for data centres sits in a server, whose processor may be a year older; more memory or more cards than a
+    desktop processor takes are a workstation's.
     """
     forms = {gpu.form for gpu in gpus}
-    many = ram_bytes > _DESKTOP_BYTES or len(gpus) > _DESKTOP_CARDS
+    newest = max((gpu.year or _SINCE for gpu in gpus), default=_SINCE)
+    taking = [
+        row
+        for row in _families("desktop")
+        if ram_bytes <= _most_bytes(row) and (row.year or 0) <= newest + _LATER_YEARS
+    ]
     segment = (
         "server" if "datacenter" in forms
         else "laptop" if "laptop" in forms
-        else "workstation" if many
+        else "workstation" if len(gpus) > _DESKTOP_CARDS or not taking
         else "desktop"
     )  # fmt: skip
-    newest = max((gpu.year or _SINCE for gpu in gpus), default=_SINCE)
-    known = [row for row in _families(segment) if row.segment != "cloud server"]
+    known = taking if segment == "desktop" else _families(segment)
     years = {row.year or 0 for row in known}
     year = max((year for year in years if year <= newest), default=min(years))
-    row = _slowest(row for row in known if row.year == year)
+    since = min(year, newest - _SERVER_YEARS) if segment == "server" else year
+    row = _slowest(row for row in known if since <= (row.year or 0) <= year)
     return row, (
-        f"the processor is not named: one of a {segment} of {year} is assumed ({row.vendor} "
+        f"the processor is not named: one of a {segment} of {row.year} is assumed ({row.vendor} "
         f"{row.microarchitecture}, {row.memory_type}, {(row.bandwidth_bytes_per_s or 0) / 1e9:.0f} GB/s), "
         "and what it runs may be slower; name yours in --hardware, as in 'RTX 4090 + Ryzen 9 7950X 64GB'"
     )
+
+
+def _most_bytes(row: CpuRow) -> int:
+    """The most main memory that a desktop processor of this family takes."""
+    kind, year = row.memory_type or "", row.year or 0
+    return next(most for memory, since, most in _DESKTOP_BYTES if kind.startswith(memory) and year >= since)
 
 
 def _families(segment: str) -> list[CpuRow]:
@@ -108,11 +127,18 @@ def _families(segment: str) -> list[CpuRow]:
         row
         for row in all_cpus()
         if segment in row.segment
-        and row.segment not in ("entry server", "edge server")
+        and row.segment not in _NO_HOSTS
         and row.bandwidth_bytes_per_s
         and row.architecture == "x86_64"
         and row.vendor in ("Intel", "AMD")
     ]
+
+
+_NO_HOSTS = ("entry server", "edge server", "cloud server", "efficiency server", "four-socket server")
+"""Segments of processors that no server with GPUs for models is built around: of few lanes, of one provider
+alone, for four sockets (Cooper Lake), or of small cores only (Xeon 6 E, https://www.intel.com/content/www/us/en/products/details/processors/
+xeon/xeon6-e-cores-product-brief.html; EPYC 8004 for the edge, https://www.amd.com/en/products/processors/
+server/epyc/8004-series.html)."""
 
 
 def _slowest(rows: Iterable[CpuRow]) -> CpuRow:

@@ -23,7 +23,7 @@ _GENERIC_GPU = (
     r"(?:gpu|graphics card|video card|card|graphics)\b"
 )
 _BARE_SIZE = rf"(?<![\w.]){_SIZE}(?![\w.])"
-_SPLIT = r"\s+\+\s+|\s*[,;&]\s*|\s+with\s+(?!radeon)|\s+and\s+"
+_SPLIT = r"\s+\+\s+|\s*[,;&]\s*|:\s+|\s+with\s+(?!radeon)|\s+(?:and|plus(?=\s(?:an?|\d+x?|[rg]tx)\s))\s+"
 _COUNT_WORDS = {
     "dual": 2,
     "two": 2,
@@ -45,14 +45,22 @@ _COUNT_AFTER = r"(?:\s*[(\s][x×*]\s?|(?<=\d)[x×*])(\d{1,4})\)?$|(?<!Vega)(?<!v
 _PROVIDERS = (
     r"\b(?:aws|amazon(?: ec2)?|ec2|azure|gcp|google cloud|gce|(?:google )?colab(?: pro\+?)?|kaggle|runpod"
     r"|vast(?:\.ai)?|lambda(?: labs)?|paperspace|coreweave|oracle cloud|oci|nebius|hetzner|ovh|scaleway"
-    r"|tensordock)\b:?"
+    r"|tensordock|(?:hf|hugging ?face)(?: spaces?)?|modal|fluidstack|vultr|digital ?ocean|linode|crusoe"
+    r"|hyperstack|massed compute|(?:alibaba|tencent) cloud|aliyun|lightning ai|sagemaker|vertex ai)\b:?"
 )
 """Who rents machines out: it says where one runs, not what it is."""
+_EXTERNAL = (
+    r"[,(]?\s*\b(?:in an?|as an?|via|over|through|with an?|on)?\s*\b(?:e-?gpu|external (?:gpu|graphics card)"
+    r"|thunderbolt(?: ?[345])?|tb[345]|usb ?4|oculink)\b(?:\s+(?:enclosure|dock|box))?\)?:?"
+)
+"""What joins a card to a computer from outside."""
+_EXTERNAL_MARKS = ("gpu", "external", "thunderbolt", "tb", "usb", "oculink")
+"""One of them stands in every such line: most lines need no closer look."""
 _RATE = r"\b(?:lp)?ddr\d\w*[- ]\d{3,5}\b|\b\d{4,5}\s*mt/s\b"
 """'DDR5-4800': the rate of main memory."""
 GENERIC_MACHINE = (
     r"\b(laptop|notebook|desktop|workstation|server|pc|computer|mini "
-    r"?pc|machine|cpu|processor|phone|tablet|box|vm)s?\b"
+    r"?pc|machine|cpu|processor|phone|tablet|box|vm|rig|tower|home ?lab)s?\b"
 )
 _MAKERS = r"(?:dell|hpe?|lenovo|asus|acer|msi|razer|samsung|microsoft|lg|gigabyte|apple)"
 _DEVICE = (
@@ -69,12 +77,22 @@ _LAPTOPS = (
 )
 """Series that makers sell laptops in, with the words of the model up to the device they hold."""
 _SERVERS = (
-    rf"\b(?:{_MAKERS}\s+)*(?:poweredge|proliant|thinksystem|thinkstation p\w+|supermicro|primergy|apollo"
-    rf"|inspur|precision tower){_MODEL}"
+    rf"\b(?:{_MAKERS}\s+)*(?:poweredge|proliant|thinksystem|supermicro|primergy|apollo|inspur"
+    rf"|(?<=dell )[rtc]\d{{3,4}}\w*|(?:(?<=hp )|(?<=hpe ))[dm]l\d{{2,3}}\w*|(?<=lenovo )sr\d{{3}}\w*){_MODEL}"
+)
+_WORKSTATIONS = (
+    rf"\b(?:{_MAKERS}\s+)*(?:thinkstation p\w+|precision tower|precision t?\d{{4}} tower"
+    rf"|(?<=hp )z[468]\d{{0,2}}(?: g\d)?){_MODEL}"
 )
 _CHIP_FIRST = r"\b(m\d+(?:\s(?:pro|max|ultra))?)\s+(macbook(?: air| pro)?|mac ?(?:studio|mini)|imac)\b"
 """'M5 MacBook Pro': the chip before the computer."""
-_AGE = r"\b(?:old|older|used|new|cheap)\b|\bdell pro max with\b(?= gb\d)"
+_AGE = (
+    r"\b(?:gaming|mining|home(?: lab)?|office|work|custom|budget|unraid|proxmox|truenas|linux|windows|ubuntu"
+    r"|headless|personal)\s+(?=(?:laptop|notebook|desktop|workstation|server|pc|computer|machine|box|vm|rig|tower)\b)"
+    r"|\b(?:old|older|used|new|cheap)\b|\bdell pro max with\b(?= gb\d)"
+)
+"""Words around a machine that say nothing of what is in it."""
+_LEADING = r"^(?:(?:and|with|plus|an?|the|my|one with|has|having)\s+)+(?=\S)"
 _MAC = (
     r"\b(?:macbook(?: air| pro)?|mac ?(?:studio|mini|pro)|imac(?: pro)?)\b"
     r"(?:\s+(?:1[3-6]|2[47])(?:[- ]?inch|[\"”″])?(?=\s)(?!\s+[gmt]i?b))?(?=.*\b[am]\d)"
@@ -145,6 +163,12 @@ def read_machine(text: str) -> MachineText:
         machine.said.append(
             f"{provider.group(0)!r} says where the machine runs: its figures are those of {plain!r}"
         )
+    if any(mark in plain.lower() for mark in _EXTERNAL_MARKS) and compiled(_EXTERNAL).search(plain):
+        plain = compiled(_EXTERNAL).sub(" ", plain).strip()
+        machine.said.append(
+            "an external card: what stays on the card runs as in a slot; what is left to the processor or to "
+            "other cards waits for the cable"
+        )
     if rate := compiled(_RATE).search(plain):
         plain = compiled(_RATE).sub(" RAM" if compiled(_BARE_SIZE).search(plain) else " ", plain)
         machine.said.append(
@@ -172,7 +196,7 @@ def read_machine(text: str) -> MachineText:
 
 def _without_series(machine: MachineText, plain: str) -> str:
     """*plain* without the name of the laptop or server around its devices; a laptop is noted."""
-    for series, kind in ((_LAPTOPS, "laptop"), (_SERVERS, "server")):
+    for series, kind in ((_LAPTOPS, "laptop"), (_SERVERS, "server"), (_WORKSTATIONS, "workstation")):
         found = compiled(series).search(plain)
         if found is None or find_machine(plain):
             continue
@@ -194,6 +218,7 @@ def _add(machine: MachineText, piece: str) -> None:
 
     Raises UsageError for none of a device.
     """
+    piece = compiled(_LEADING).sub("", piece)
     size_match = compiled(_BARE_SIZE).search(piece)
     size = parse_bytes(size_match.group(1)) if size_match else None
     words = compiled(_BARE_SIZE).sub(" ", piece)

@@ -17,6 +17,9 @@ GIB = 2**30
         ("Steam Deck", "Steam Deck"),
         ("RTX 4090", None),
         ("Raspberry Pi 5 and a friend", None),
+        ("Legion Go 2", "Legion Go 2"),
+        ("Steam Deck 2", None),
+        ("Beelink GTR9 Pro 128GB", "Beelink GTR9 Pro"),
     ],
 )
 def test_a_machine_is_its_name_with_details(text, name):
@@ -33,10 +36,10 @@ def test_every_machine_is_found_by_its_names():
     assert lost == []
 
 
-def test_a_phone_has_the_system_it_always_has():
+def test_a_phone_or_tablet_has_the_system_it_always_has():
     """Others leave it to their user."""
     assert {m.os for m in all_machines() if m.kind == "phone"} <= {"iOS", "Android"}
-    assert {m.os for m in all_machines() if m.kind != "phone"} == {None}
+    assert {m.os for m in all_machines() if m.kind not in ("phone", "tablet")} == {None}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advisor.catalog.resolve import Overrides, resolve_hardware
-from advisor.errors import UsageError
+from advisor.errors import UnknownNameError, UsageError
 
 GIB = 2**30
 GPUS = {
@@ -29,6 +29,22 @@ GPUS = {
     "DGX A100 320GB": ("A100 SXM4 40 GB", 8, 40),
     "DGX-1": ("Tesla V100 SXM2 32 GB", 8, 32),
     "M5 MacBook Pro 32GB": ("Apple M5 (10-core GPU)", 1, 21),
+    "gaming PC with RTX 3070 and 32GB DDR4": ("GeForce RTX 3070", 1, 8),
+    "desktop with i7-12700K 64GB DDR5 and RTX 3080 10GB": ("GeForce RTX 3080", 1, 10),
+    "my PC: RTX 4060 Ti 16GB, Ryzen 5 5600, 32GB RAM": ("GeForce RTX 4060 Ti 16 GB", 1, 16),
+    "mining rig with 6x RTX 3070": ("GeForce RTX 3070", 6, 8),
+    "RTX 4090 eGPU over Thunderbolt": ("GeForce RTX 4090", 1, 24),
+    "RX 7900 XTX eGPU OCuLink": ("Radeon RX 7900 XTX", 1, 24),
+    "HF Spaces L4": ("L4", 1, 24),
+    "ND96asr_v4": ("A100 SXM4 40 GB", 8, 40),
+    "NC24ads A100 v4": ("A100 PCIe 80 GB", 1, 80),
+    "n1-standard-8 + T4": ("Tesla T4", 1, 16),
+    "Hetzner GEX44": ("RTX 4000 SFF Ada Generation", 1, 20),
+    "ROG NUC": ("GeForce RTX 4060 Mobile", 1, 8),
+    "Legion Go 2": ("Ryzen Z2 Extreme GPU", 1, 8),
+    "Ryzen AI Max+ 392 128GB": ("Radeon 8060S", 1, 128),
+    "Mac Pro 2023": ("Apple M2 Ultra (60-core GPU)", 1, 48),
+    "iPad Air M2": ("Apple M2 (8-core GPU)", 1, 5),
     "Galaxy S25 Ultra": ("Adreno 830 (Snapdragon 8 Elite)", 1, 6),
 }
 
@@ -46,6 +62,13 @@ def test_the_gpu_of_a_computer_is_found_by_its_name(text: str, expected: tuple[s
     [
         ("Dell PowerEdge R760 2x Xeon 8480+ 512GB", "Xeon 8480+", 2, 512),
         ("Xeon E5-2690 v4 dual 256GB", "Xeon E5-2690 v4", 2, 256),
+        ("Dell R740xd 2x Xeon Gold 6148 384GB", "Xeon Gold 6148", 2, 384),
+        ("Unraid server with i5-12400 32GB", "i5-12400", 1, 32),
+        ("my laptop with an Intel i7-1165G7 and 16 GB of RAM", "Intel i7-1165G7", 1, 16),
+        ("NUC 13 Pro 32GB", "Core i5-1340P", 1, 32),
+        ("MacBook Pro 2019 i9 64GB", "Core i7-9750H", 1, 64),
+        ("Mac Pro 2019", "Xeon W-3223", 1, 32),
+        ("Synology DS923+", "Ryzen R1600", 1, 2),
         ("old laptop i5-8250U 8GB", "i5-8250U", 1, 8),
         ("N100 mini PC 16GB", "N100", 1, 16),
     ],
@@ -71,3 +94,22 @@ def test_an_accelerator_of_its_makers_software_is_refused_as_such(text: str) -> 
     """No engine covered here runs there, whatever figures are stated."""
     with pytest.raises(UsageError, match="no engine covered here; name a GPU or a computer"):
         resolve_hardware(text, Overrides())
+
+
+def test_another_makers_card_beside_an_apple_chip_is_refused() -> None:
+    """macOS has no driver for it; an external card beside a PC is said to wait for its cable."""
+    with pytest.raises(UsageError, match="macOS has no driver for other GPUs"):
+        resolve_hardware("Mac mini M2 + RTX 3090")
+    (note,) = [n for n in resolve_hardware("RTX 4090 eGPU").notes if n.startswith("an external card")]
+    assert "waits for the cable" in note
+
+
+def test_memory_slower_than_the_processor_takes_is_that_of_the_machine() -> None:
+    """A NUC 13 Pro has DDR4-3200, of which the processor's LPDDR5 says nothing."""
+    assert resolve_hardware("NUC 13 Pro 32GB").memory.bandwidth_bytes_per_s == 51.2e9
+
+
+def test_a_computer_that_one_name_is_not_enough_for_asks_for_its_parts() -> None:
+    """Makers of network storage sell many processors: none is guessed."""
+    with pytest.raises(UnknownNameError, match="name the processor, the memory and the cards"):
+        resolve_hardware("Synology NAS")

@@ -33,7 +33,12 @@ HOSTS = {
     "RTX 4080 laptop + 64GB": ("Zen 4 (Dragon Range)", "DDR5"),
     "4x RTX 3090 + 256GB": ("Zen 2 (Castle Peak PRO)", "DDR4"),
     "A100 80GB + 512GB": ("Ice Lake-SP", "DDR4"),
-    "H100 + 1TB": ("Zen 4 (Genoa, Genoa-X, Bergamo)", "DDR5"),
+    "H100 + 1TB": ("Ice Lake-SP", "DDR4"),
+    "8x H200 + 2TB": ("Sapphire Rapids", "DDR5"),
+    "MI300X + 1TB": ("Sapphire Rapids", "DDR5"),
+    "GTX 1080 + 16GB": ("Broadwell", "DDR3L"),
+    "GTX 1080 + 96GB": ("Coffee Lake Refresh", "DDR4"),
+    "GTX 1080 Ti + 256GB": ("Skylake-W / Cascade Lake-W / Ice Lake-W", "DDR4"),
 }
 
 
