@@ -13,7 +13,7 @@ def _table(file: str) -> tuple[tuple[str, ...], bytes]:
     """(column names, whole file) of profiles/*file*, in UTF-8; no cell holds a line break, which a test
     asserts."""
     whole = (folder("profiles") / file).read_bytes()
-    return tuple(next(csv.reader([whole.partition(b"\n")[0].decode()]))), whole
+    return tuple(next(csv.reader([whole[: whole.index(b"\n")].decode()]))), whole
 
 
 @cache
@@ -29,12 +29,15 @@ def cells(file: str, line: str) -> dict[str, str]:
 
 @cache
 def starting_with(file: str, first_cell: str) -> tuple[dict[str, str], ...]:
-    """The rows of profiles/*file* whose first cell is exactly *first_cell*, in file order."""
-    whole, wanted = _table(file)[1], f"\n{first_cell},".encode()
+    """The rows of profiles/*file* whose first cell is exactly *first_cell*, in file order.
+
+    Rows of one first cell stand together, which a test asserts: nothing behind them is looked at.
+    """
+    whole, wanted = _table(file)[1], f"{first_cell},".encode()
     found = []
-    start = whole.find(wanted)
-    while start >= 0:
-        end = whole.find(b"\n", start + 1)
-        found.append(cells(file, whole[start + 1 : end if end >= 0 else None].decode()))
-        start = whole.find(wanted, end) if end >= 0 else -1
+    start = whole.find(b"\n" + wanted) + 1
+    while start and whole.startswith(wanted, start):
+        end = whole.find(b"\n", start)
+        found.append(cells(file, whole[start:end].decode()))
+        start = end + 1
     return tuple(found)

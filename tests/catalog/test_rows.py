@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+from itertools import groupby
 
 import pytest
 
 from advisor.catalog.rows import cells, lines, starting_with
 from advisor.data import folder
 
-SEARCHED = ("checkpoints.csv", "model_quality.csv", "checkpoint_sources.csv", "models.csv", "editions.csv")
+GROUPED = ("checkpoints.csv", "model_quality.csv", "checkpoint_sources.csv")
+"""Searched for the rows of one first cell."""
+SEARCHED = (*GROUPED, "models.csv", "editions.csv", "instances.csv", "machines.csv")
 
 
 @pytest.mark.parametrize("name", SEARCHED)
@@ -18,6 +21,13 @@ def test_a_line_is_a_row(name: str) -> None:
     with (folder("profiles") / name).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert rows == [cells(name, line) for line in lines(name)]
+
+
+@pytest.mark.parametrize("name", GROUPED)
+def test_rows_of_one_first_cell_stand_together(name: str) -> None:
+    """Whoever looks for them stops at the first row of another."""
+    groups = [first for first, _ in groupby(line.partition(",")[0] for line in lines(name))]
+    assert len(groups) == len(set(groups))
 
 
 @pytest.mark.parametrize("model", ["Llama-3.1-8B", "Qwen3-8B", "Nobodys-Model-1B"])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from advisor.catalog.names import GIB, KEPT_ANSWERS, number, whole, word_set
-from advisor.data import folder
+from advisor.catalog.rows import cells, lines
+
+_FILE = "machines.csv"
 
 
 class Machine(NamedTuple):
@@ -47,30 +48,46 @@ class Machine(NamedTuple):
 
 
 @cache
-def _index() -> dict[tuple[str, ...], Machine]:
-    """Words of every name and alias -> machine."""
+def _machine(index: int) -> Machine:
+    """One row of the table."""
+    line = cells(_FILE, lines(_FILE)[index])
+    ram, vram, rate = whole(line["ram_gib"]), number(line["vram_gib"]), number(line["bandwidth_gb_s"])
+    return Machine(
+        name=line["name"],
+        kind=line["kind"],
+        cpu=line["cpu"],
+        gpu=line["gpu"],
+        n_gpus=int(line["n_gpus"]),
+        ram_bytes=None if ram is None else ram * GIB,
+        vram_bytes=None if vram is None else round(vram * GIB),
+        bandwidth_bytes_per_s=None if rate is None else rate * 1e9,
+        note=line["note"],
+        source=line["source"],
+        aliases=tuple(filter(None, line["aliases"].split(";"))),
+    )
+
+
+@cache
+def _spellings(index: int) -> tuple[tuple[str, ...], ...]:
+    """The words of a row's name and of each of its aliases."""
+    machine = _machine(index)
+    return tuple(map(_words, (machine.name, *machine.aliases)))
+
+
+def _may_mean(words: tuple[str, ...]) -> dict[tuple[str, ...], Machine]:
+    """Words of a name or alias -> machine, of the rows that have one of *words* in those."""
     table: dict[tuple[str, ...], Machine] = {}
-    with (folder("profiles") / "machines.csv").open(newline="", encoding="utf-8") as handle:
-        for line in csv.DictReader(handle):
-            ram, vram = whole(line["ram_gib"]), number(line["vram_gib"])
-            rate = number(line["bandwidth_gb_s"])
-            aliases = tuple(filter(None, line["aliases"].split(";")))
-            machine = Machine(
-                name=line["name"],
-                kind=line["kind"],
-                cpu=line["cpu"],
-                gpu=line["gpu"],
-                n_gpus=int(line["n_gpus"]),
-                ram_bytes=None if ram is None else ram * GIB,
-                vram_bytes=None if vram is None else round(vram * GIB),
-                bandwidth_bytes_per_s=None if rate is None else rate * 1e9,
-                note=line["note"],
-                source=line["source"],
-                aliases=aliases,
-            )
-            for text in (line["name"], *aliases):
-                table.setdefault(_words(text), machine)
+    for index, names in enumerate(_names()):
+        if any(word in names for word in words):
+            for spelling in _spellings(index):
+                table.setdefault(spelling, _machine(index))
     return table
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    """Name and aliases of each row in small letters; they stand first and hold no comma."""
+    return tuple(" ".join(line.split(",", 2)[:2]).lower() for line in lines(_FILE))
 
 
 _MAKERS = frozenset(("amd", "nvidia", "qualcomm", "apple", "intel"))
@@ -88,7 +105,7 @@ def find_machine(text: str) -> Machine | None:
     """The machine whose name *text* is, or contains as whole words next to a size or revision; the longest
     wins."""
     words = _words(text)
-    table = _index()
+    table = _may_mean(words)
     for length in range(len(words), 0, -1):
         for start in range(len(words) - length + 1):
             machine = table.get(words[start : start + length])
@@ -122,7 +139,7 @@ def _only_details(words: tuple[str, ...]) -> bool:
 @cache
 def all_machines() -> tuple[Machine, ...]:
     """Every row, in file order."""
-    return tuple(dict.fromkeys(_index().values()))
+    return tuple(dict.fromkeys(map(_machine, range(len(lines(_FILE))))))
 
 
 def usable_by_gpu(vendor: str, catalog_name: str, ram_bytes: int) -> tuple[int, str]:

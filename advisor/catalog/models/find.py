@@ -63,6 +63,8 @@ def find_model(text: str) -> ModelProfile:
     typed = plain(text[: LONGEST_NAME * 4])
     if len(typed) > LONGEST_NAME:
         raise UnknownNameError("model", f"{typed[:40]}…", (), f"a name has at most {LONGEST_NAME} characters")
+    if not is_repository(typed.partition(":")[0]) and (index := exact().get(squash(typed))) is not None:
+        return profile_at(index)
     refuse_other_kinds(typed)
     found = _find(typed)
     if found is not None:
@@ -95,9 +97,6 @@ def _find(typed: str) -> ModelProfile | None:
         found = None if edition is None else _of_edition(edition, repository)
         match = match_row(repository) or (match_row(typed) if tag else None)
         return found or (None if match is None else _of_match(match, repository))
-    index = exact().get(squash(typed))
-    if index is not None:
-        return profile_at(index)
     if (default := DEFAULTS.get(plain_name(typed))) is not None:
         profile = _released(profile_at(exact()[squash(default)]), typed)
         return replace(profile, notes=(_OLLAMA.format(text=typed, name=profile.name), *profile.notes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advisor.catalog.hardware.machines import all_machines, find_machine, usable_by_gpu
+from advisor.catalog.rows import lines
 
 GIB = 2**30
 
@@ -58,3 +59,9 @@ def test_a_gpu_may_use_a_part_of_what_it_shares(vendor, name, ram_gib, share):
     """By the rule of its system, which is said."""
     usable, rule = usable_by_gpu(vendor, name, ram_gib * GIB)
     assert (usable, rule != "") == (pytest.approx(ram_gib * GIB * share, abs=1), True)
+
+
+def test_names_and_aliases_hold_no_comma() -> None:
+    """They are looked at before a line is taken apart."""
+    for line, machine in zip(lines("machines.csv"), all_machines(), strict=True):
+        assert line.startswith(f"{machine.name},{';'.join(machine.aliases)},")
