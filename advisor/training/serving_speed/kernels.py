@@ -7,10 +7,8 @@ after the other (weights unpacked first): the times of one kernel over all batch
 
 from __future__ import annotations
 
-from collections import defaultdict
 from math import log
-from statistics import median
-from typing import NamedTuple, cast
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -46,12 +44,15 @@ _ARCH_SPREAD = 0.15
 _SPREAD = 0.2
 """Standard deviation of an efficiency's logarithm around the timings': other versions, shapes and devices."""
 _PAIR_SPREAD = 0.1
-"""The same of one family on one architecture that several engines were timed on."""
+"""The same of one family on one architecture that several engines were timed on: each has kernels of its own,
+and timings of one engine alone say less."""
 _TIMINGS = "kernel timings (measurements/kernel_gemm)"
 _BLUNT_SPREAD = 0.5
 """The same of a bluntness, whose logarithms differ by that between engines."""
 _LARGE_MATRIX = 1e7
 """Weights enough to outlast the launch (a judgement)."""
+SHARES, BLUNTNESS = ("read", "math"), "bluntness"
+"""What a curve shows (see `timed`)."""
 _START = (0.8, 0.7, 0.4, 3e-6)
 """Where the fit of a curve starts: shares, bluntness, and a launch in seconds."""
 _BOUNDS = ((0.01, 0.01, 0.05, 1e-7), (2.0, 2.0, 20.0, 1e-3))
@@ -70,18 +71,6 @@ against FP16 in tokens/s, each times its bits (Mistral-7B, A100 80GB,
 https://github.com/premAI-io/benchmarks)."""
 
 
-class Timed(NamedTuple):
-    """What the timings of one device, engine and type show."""
-
-    engine: str
-    read: float
-    """Share of the bandwidth."""
-    math: float
-    """Share of the arithmetic rate."""
-    bluntness: float
-    """How reading and multiplying add up where both take long: 0 the longer of them, infinite their sum."""
-
-
 def efficiencies() -> dict[str, Prior]:
     """Priors of 'read:FAMILY', 'read-arch:GROUP', 'read-on:FAMILY:GROUP' and the same of 'math'; of
     'bluntness:FAMILY' and 'bluntness-on:FAMILY:GROUP' beside what all kernels share.
@@ -89,75 +78,50 @@ def efficiencies() -> dict[str, Prior]:
     An architecture's factor is the median over families of its efficiency beside the family's own; what a
     family does on one architecture beyond both is its own.
     """
-    timed = _timed()
+    timings = timed()
+    pairs, families = timings.groupby(["family", "arch"]), timings.groupby("family")
+    family = families[[*SHARES, BLUNTNESS]].median().map(log)
+    family[list(SHARES)] = family[list(SHARES)].clip(upper=log(_LIMIT))
+    beside = pairs[[*SHARES, BLUNTNESS]].median().map(log).sub(family, level="family")
+    arch = beside.groupby("arch").median()
+    own = beside.sub(arch, level="arch")
+    spread = pairs["engine"].nunique().gt(1).map({True: _PAIR_SPREAD, False: _SPREAD})
+    on = [":".join(key) for key in own.index]
     result: dict[str, Prior] = {}
-    for part in ("read", "math"):
-        pair, family = _logs(timed, part)
-        family = {name: min(log(_LIMIT), value) for name, value in family.items()}
-        arch = {
-            name: median(value - family[f] for (f, a), value in pair.items() if a == name)
-            for _, name in timed
-        }
-        result |= {f"{part}:{name}": Prior(value, _SPREAD, _TIMINGS) for name, value in family.items()}
-        result |= {
-            f"{part}-arch:{name}": Prior(value, _ARCH_SPREAD, _TIMINGS) for name, value in arch.items()
-        }
-        result |= {
-            f"{part}-on:{f}:{a}": Prior(value - family[f] - arch[a], _pair_spread(timed[f, a]), _TIMINGS)
-            for (f, a), value in pair.items()
-        }
+    for part in SHARES:
+        logs = family[part]
+        result |= {f"{part}:{f}": Prior(value, _SPREAD, _TIMINGS) for f, value in logs.items()}
+        result |= {f"{part}-arch:{a}": Prior(v, _ARCH_SPREAD, _TIMINGS) for a, v in arch[part].items()}
+        pooled = zip(on, own[part], spread, strict=True)
+        result |= {f"{part}-on:{f_a}": Prior(value, sd, _TIMINGS) for f_a, value, sd in pooled}
         for name, relative in UNTIMED.items():
-            result[f"{part}:{name}"] = Prior(family[relative], 2 * _SPREAD, f"as {relative}: not timed")
-    result["read:slow"] = Prior(
-        result["read:bf16"].mean + log(_SLOW_READ), 4 * _SPREAD, "bitsandbytes INT4 beside FP16"
-    )
+            result[f"{part}:{name}"] = Prior(logs[relative], 2 * _SPREAD, f"as {relative}: not timed")
+    slow = result["read:bf16"].mean + log(_SLOW_READ)
+    result["read:slow"] = Prior(slow, 4 * _SPREAD, "bitsandbytes INT4 beside FP16")
     result["math:slow"] = Prior(result["math:w4a16"].mean, 4 * _SPREAD, "as w4a16: not timed")
-    return result | _bluntness(timed)
+    blunt = family[BLUNTNESS] - family[BLUNTNESS]["bf16"]
+    result |= {f"{BLUNTNESS}:{f}": Prior(value, _BLUNT_SPREAD, _TIMINGS) for f, value in blunt.items()}
+    owned = zip(on, beside[BLUNTNESS], strict=True)
+    return result | {f"{BLUNTNESS}-on:{f_a}": Prior(v, _BLUNT_SPREAD, _TIMINGS) for f_a, v in owned}
 
 
-def _bluntness(timed: dict[tuple[str, str], list[Timed]]) -> dict[str, Prior]:
-    """Priors of bluntness beside that of 16-bit kernels."""
-    pair, family = _logs(timed, "bluntness")
-    own = {f"bluntness:{f}": Prior(v - family["bf16"], _BLUNT_SPREAD, _TIMINGS) for f, v in family.items()}
-    return own | {
-        f"bluntness-on:{f}:{a}": Prior(v - family[f], _BLUNT_SPREAD, _TIMINGS) for (f, a), v in pair.items()
-    }
-
-
-def _logs(
-    timed: dict[tuple[str, str], list[Timed]], part: str
-) -> tuple[dict[tuple[str, str], float], dict[str, float]]:
-    """Logarithms of the median *part* by (family, architecture) and by family."""
-    pair = {key: log(median(getattr(one, part) for one in ones)) for key, ones in timed.items()}
-    family = {
-        name: log(median(getattr(one, part) for (f, _), ones in timed.items() if f == name for one in ones))
-        for name, _ in timed
-    }
-    return pair, family
-
-
-def _pair_spread(ones: list[Timed]) -> float:
-    """Engines have kernels of their own: timings of one engine alone say less."""
-    return _PAIR_SPREAD if len({one.engine for one in ones}) > 1 else _SPREAD
-
-
-def _timed() -> dict[tuple[str, str], list[Timed]]:
-    """(kernel family, architecture group) -> what every device and engine timed shows."""
+def timed() -> pd.DataFrame:
+    """One line per device, engine and type timed: `family` of kernels, `arch` group, `engine`, the shares
+    `read` of the bandwidth and `math` of the arithmetic rate, and `bluntness`, how reading and multiplying
+    add up where both take long: 0 the longer of them, infinite their sum."""
     table = load("kernel_gemm")
     table = table[(table.n * table.k > _LARGE_MATRIX) & table.gemm_dtype.isin(list(_TYPES))]
     table = table[~table.kernel_source.isin(list(NO_ENGINE_RUNS))]
-    found: dict[tuple[str, str], list[Timed]] = defaultdict(list)
+    found = []
     for key, rows in table.groupby(["device", "engine", "gemm_dtype"], sort=True):
         device, engine, dtype = cast("tuple[str, str, str]", key)
-        gpu = as_gpu(device)
-        if gpu is None or not gpu.bandwidth_bytes_per_s:
-            continue
         family, width, arithmetic = _TYPES[dtype]
-        rate = getattr(gpu, arithmetic)
-        if rate:
-            curve = _fitted(rows, width, gpu.bandwidth_bytes_per_s, rate)
-            found[family, arch_group(gpu)].append(Timed(engine, *curve))
-    return found
+        gpu = as_gpu(device)
+        rate = gpu and gpu.bandwidth_bytes_per_s and getattr(gpu, arithmetic)
+        if gpu and rate:
+            curve = _fitted(rows, width, gpu.bandwidth_bytes_per_s or 0.0, rate)
+            found.append((family, arch_group(gpu), engine, *curve))
+    return pd.DataFrame(found, columns=["family", "arch", "engine", *SHARES, BLUNTNESS])
 
 
 def _fitted(rows: pd.DataFrame, width: float, bandwidth: float, rate: float) -> tuple[float, float, float]:
