@@ -3,16 +3,13 @@ rests on."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from itertools import combinations
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.stats import spearmanr
 
-from advisor.training.serving_speed.cases import Case
 from advisor.training.serving_speed.features import is_first
 from advisor.training.serving_speed.sample import Sample
 
@@ -21,6 +18,9 @@ Errors: TypeAlias = npt.NDArray[np.float64]
 _TIE = 0.05
 """Two schemes within this of each other count as equal: below what repeating a run gives."""
 _LOADS = ((1.0, "one"), (16.0, "2-16"), (np.inf, "more than 16"))
+FEWEST_PAIRS = 5
+"""Fewer say nothing of an order."""
+_ALIKE = ["device", "family", "requests"]
 
 
 def load_of(batch: float) -> str:
@@ -28,116 +28,92 @@ def load_of(batch: float) -> str:
     return next(name for most, name in _LOADS if batch <= most)
 
 
-def runs(found: Sample, apart: bool = False) -> dict[Any, list[int]]:
-    """(run, figure) -> rows of a serving engine that differ in their scheme only; with *apart* those of an
-    engine whose kernels are its own."""
-    groups: dict[Any, list[int]] = defaultdict(list)
-    for i, case in enumerate(found.cases):
-        if not is_first(case) and case.kinds.alone == apart:
-            groups[case.row.run, case.row.metric].append(i)
-    return {key: rows for key, rows in groups.items() if len({found.cases[i].family for i in rows}) > 1}
+def runs(found: Sample, errors: Errors, apart: bool = False) -> pd.DataFrame:
+    """Rows of a serving engine whose runs differ in their scheme only; with *apart* those of an engine whose
+    kernels are its own. `run` numbers run and figure, `family` is the scheme's; `y` is the log of seconds
+    and `said` what was predicted: the measurement less the *errors*."""
+    about = [
+        (
+            *((c.row.run, c.row.metric), c.family, c.device, c.row.publisher, load_of(c.row.batch)),
+            *(c.work.body_bytes + c.work.expert_bytes, not is_first(c) and c.kinds.alone == apart),
+        )
+        for c in found.cases
+    ]
+    columns = ["run", "family", "device", "publisher", "requests", "bytes", "asked"]
+    table = pd.DataFrame(about, columns=columns).assign(y=found.y, said=found.y - errors)
+    table = table.assign(run=pd.factorize(table["run"])[0])[table["asked"]]
+    return table[table.groupby("run")["family"].transform("nunique") > 1]
 
 
-class SpeedUp(NamedTuple):
-    """Of one scheme over BF16 in one run, as logarithms."""
-
-    row: int
-    measured: float
-    predicted: float
-
-
-def speed_ups(found: Sample, errors: Errors, apart: bool = False) -> list[SpeedUp]:
-    """Every row beside the BF16 row of its run; the prediction is the measurement less the *errors*."""
-    pairs = []
-    for members in runs(found, apart).values():
-        base = next((i for i in members if found.cases[i].family == "bf16"), None)
-        for i in members if base is not None else ():
-            if found.cases[i].family != "bf16":
-                gap = float(found.y[base] - found.y[i])
-                pairs.append(SpeedUp(i, gap, gap - float(errors[base] - errors[i])))
-    return pairs
+def speed_ups(found: Sample, errors: Errors, apart: bool = False) -> pd.DataFrame:
+    """Every row beside the BF16 row of its run: the scheme's speed-up as `measured` and `predicted` logs."""
+    table = runs(found, errors, apart)
+    plain = table["family"] == "bf16"
+    base = table[plain].drop_duplicates("run").set_index("run")[["y", "said"]].add_suffix("_base")
+    pairs = table[~plain].join(base, on="run", how="inner")
+    return pairs.assign(measured=pairs["y_base"] - pairs["y"], predicted=pairs["said_base"] - pairs["said"])
 
 
 def order(found: Sample, errors: Errors) -> list[dict[str, Any]]:
     """Spearman's rank correlation of measured and predicted speed-up over BF16, publishers left out."""
-    points: dict[str, list[SpeedUp]] = defaultdict(list)
-    for pair in speed_ups(found, errors):
-        points[load_of(found.cases[pair.row].row.batch)].append(pair)
-        points["any"].append(pair)
-    points["any, own kernels"] = speed_ups(found, errors, apart=True)
+    pairs = speed_ups(found, errors)
+    own = speed_ups(found, errors, apart=True).assign(requests="any, own kernels")
+    each = pd.concat([pairs, pairs.assign(requests="any"), own]).groupby("requests")
     return [
-        {"requests": load, "pairs": len(v), "spearman": _spearman(v)}
-        for load, v in sorted(points.items())
-        if len(v) >= 5
+        {"requests": load, "pairs": len(rows), "spearman": _spearman(rows)}
+        for load, rows in each
+        if len(rows) >= FEWEST_PAIRS
     ]
 
 
 def agreement(found: Sample, errors: Errors) -> list[dict[str, Any]]:
     """How well publishers order schemes for each other: the speed-up others measured with the same kernels on
     the same device at such a load, beside the prediction, on the runs of which others measured such."""
-    told: dict[Any, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     pairs = speed_ups(found, errors)
-    for pair in pairs:
-        case = found.cases[pair.row]
-        told[_alike(case)][case.row.publisher].append(pair.measured)
-    kept, others = [], []
-    for pair in pairs:
-        case = found.cases[pair.row]
-        medians = [np.median(v) for who, v in told[_alike(case)].items() if who != case.row.publisher]
-        if medians:
-            kept.append(pair)
-            others.append(pair._replace(predicted=float(np.mean(medians))))
-    return [
-        {"by": name, "pairs": len(v), "spearman": _spearman(v)}
-        for name, v in (("what others measured", others), ("this model", kept))
-    ]
+    medians = pairs.groupby([*_ALIKE, "publisher"])["measured"].median()
+    alike = medians.groupby(level=_ALIKE)
+    others = (alike.transform("sum") - medians) / (alike.transform("size") - 1)
+    pairs = pairs.join(others.rename("others"), on=[*_ALIKE, "publisher"]).dropna(subset="others")
+    told = {"what others measured": pairs.assign(predicted=pairs["others"]), "this model": pairs}
+    return [{"by": name, "pairs": len(rows), "spearman": _spearman(rows)} for name, rows in told.items()]
 
 
-def _alike(case: Case) -> tuple[str, str, str]:
-    return case.device, case.family, load_of(case.row.batch)
-
-
-def _spearman(pairs: Sequence[SpeedUp]) -> float:
-    return float(spearmanr([p.measured for p in pairs], [p.predicted for p in pairs]).statistic)
+def _spearman(pairs: pd.DataFrame) -> float:
+    return float(spearmanr(pairs["measured"], pairs["predicted"]).statistic)
 
 
 def choices(found: Sample, errors: Errors) -> list[dict[str, Any]]:
     """What taking the scheme predicted fastest costs in a run: how much longer it takes than the fastest
     measured, beside taking the one of fewest bytes, publishers left out."""
-    lost: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for members in runs(found).values():
-        y, load = found.y[members], load_of(found.cases[members[0]].row.batch)
-        size = [found.cases[i].work.body_bytes + found.cases[i].work.expert_bytes for i in members]
-        for name, choice in (("predicted", np.argmin(y - errors[members])), ("smallest", np.argmin(size))):
-            lost[load][name].append(float(np.expm1(y[choice] - y.min())))
+    table = runs(found, errors)
+    by = table.groupby("run")
+    lost = np.expm1(table["y"] - by["y"].transform("min"))
+    first = by["requests"].first()
+    fast, small = (lost[by[told].idxmin().tolist()].tolist() for told in ("said", "bytes"))
     return [
         {
             "requests": load,
-            "runs": len(by["predicted"]),
-            "fastest_taken": float(np.mean(np.array(by["predicted"]) < _TIE)),
-            "mean_loss": float(np.mean(by["predicted"])),
-            "p90_loss": float(np.quantile(by["predicted"], 0.9)),
-            "mean_loss_of_the_smallest": float(np.mean(by["smallest"])),
+            "runs": len(rows),
+            "fastest_taken": (rows["fast"] < _TIE).mean(),
+            "mean_loss": rows["fast"].mean(),
+            "p90_loss": rows["fast"].quantile(0.9),
+            "mean_loss_of_the_smallest": rows["small"].mean(),
         }
-        for load, by in sorted(lost.items())
+        for load, rows in pd.DataFrame({"fast": fast, "small": small}).groupby(first.to_numpy())
     ]
 
 
 def pairs_right(found: Sample, errors: Errors) -> list[dict[str, Any]]:
     """Share of pairs of schemes in one run whose faster one is told, publishers left out; ties left out."""
-    told: dict[tuple[str, str], list[bool]] = defaultdict(list)
-    for members in runs(found).values():
-        load = load_of(found.cases[members[0]].row.batch)
-        for a, b in combinations(sorted(members, key=lambda i: found.cases[i].family), 2):
-            pair = (found.cases[a].family, found.cases[b].family)
-            gap = found.y[a] - found.y[b]
-            if pair[0] == pair[1] or abs(gap) < _TIE:
-                continue
-            right = bool(gap * (gap - (errors[a] - errors[b])) > 0)
-            told[" / ".join(pair), load].append(right)
-            told["all pairs", load].append(right)
+    table = runs(found, errors)
+    pairs = table.merge(table, on=["run", "requests"], suffixes=("", "_other"))
+    gap = pairs["y"] - pairs["y_other"]
+    told = (gap * (pairs["said"] - pairs["said_other"]) > 0).rename("right")
+    named = pairs.assign(schemes=pairs["family"] + " / " + pairs["family_other"], right=told)
+    named = named[(pairs["family"] < pairs["family_other"]) & (gap.abs() >= _TIE)]
+    each = pd.concat([named, named.assign(schemes="all pairs")]).groupby(["schemes", "requests"])["right"]
     return [
-        {"schemes": pair, "requests": load, "pairs": len(v), "right": float(np.mean(v))}
-        for (pair, load), v in sorted(told.items())
-        if len(v) >= 5
+        {"schemes": pair, "requests": load, "pairs": len(right), "right": right.mean()}
+        for (pair, load), right in each
+        if len(right) >= FEWEST_PAIRS
     ]

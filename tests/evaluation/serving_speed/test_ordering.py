@@ -25,17 +25,16 @@ def test_no_error_is_a_perfect_order(small):
 def test_a_speed_up_is_the_time_of_bf16_over_that_of_the_scheme(small):
     """Measured from the rows themselves; an error of the scheme's row alone moves the prediction by it."""
     errors = np.zeros(len(small.y))
-    first = speed_ups(small, errors)[0]
+    first = speed_ups(small, errors).iloc[0]
+    of = small.cases[first.name].row
     base = next(
         i
         for i, case in enumerate(small.cases)
-        if case.family == "bf16"
-        and (case.row.run, case.row.metric)
-        == (small.cases[first.row].row.run, small.cases[first.row].row.metric)
+        if case.family == "bf16" and (case.row.run, case.row.metric) == (of.run, of.metric)
     )
-    assert first.measured == small.y[base] - small.y[first.row]
-    errors[first.row] = 0.1
-    assert speed_ups(small, errors)[0].predicted == pytest.approx(first.measured + 0.1)
+    assert first["measured"] == small.y[base] - small.y[first.name]
+    errors[first.name] = 0.1
+    assert speed_ups(small, errors).iloc[0]["predicted"] == pytest.approx(first["measured"] + 0.1)
 
 
 def test_publishers_are_no_perfect_guides_to_each_other(small):
