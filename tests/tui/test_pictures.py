@@ -116,13 +116,11 @@ def test_at_80x24(picture, name):
 
 @pytest.mark.parametrize(
     ("name", "size"),
-    [(name, size) for name in OTHERS for size in SIZES if (name, size) != ("models", SIZES[-1])],
+    [(name, size) for name in OTHERS for size in SIZES],
     ids=lambda part: part if isinstance(part, str) else f"{part[0]}x{part[1]}",
 )
 def test_at_other_sizes(picture, name, size):
-    """The screens that are laid out anew on every width. On the largest the figures of the list's page may
-    show one row or all, so it has no picture.
-    """
+    """The screens that are laid out anew on every width."""
     assert picture(name, size)
 
 

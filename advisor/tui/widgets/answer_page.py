@@ -26,7 +26,11 @@ from advisor.tui.words import in_place
 
 
 class FigureTable(DataTable[Text]):
-    """Every figure of a plan; Enter opens its evidence."""
+    """Every figure of a plan; Enter opens its evidence.
+
+    Its height is stated: Textual 8.2 measures a widget anew only after a request for a layout that found no
+    other waiting, so that rows added before the first request is served would be left out.
+    """
 
     plan: Plan
 
@@ -57,12 +61,15 @@ class FigureTable(DataTable[Text]):
         self.clear(columns=True)
         for width in widths:
             self.add_column("", width=width)
+        lines = 0
         for row in rows:
             cells = [Text(text) for text in row]
             height = max(
                 len(cell.wrap(self.app.console, width)) for cell, width in zip(cells, widths, strict=True)
             )
             self.add_row(*cells, height=height)
+            lines += height
+        self.styles.height = lines
 
     def section(self, row: int) -> str:
         """The part of the evidence that explains the figure in *row*."""

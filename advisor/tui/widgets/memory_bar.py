@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from rich.text import Text
-from textual.events import Resize
-from textual.widgets import Static
 
 from advisor.documents.outcome import DeviceMemory, Placement
+from advisor.tui.widgets.fluid import Fluid
 
 PARTS = (
     ("weights", "weights_bytes", "█", "cyan"),
@@ -17,29 +16,22 @@ PARTS = (
 _FREE = "·"
 
 
-class MemoryBar(Static):
+class MemoryBar(Fluid):
     """One bar a device, as long as what the plan may use there."""
 
     def __init__(self) -> None:
         super().__init__(classes="memory")
         self._placement: Placement | None = None
-        self._width = 0
 
     def show(self, placement: Placement) -> None:
         """What *placement* puts where."""
         if placement != self._placement:
             self._placement = placement
-            self._draw()
+            self.refresh(layout=True)
 
-    def on_resize(self, event: Resize) -> None:
+    def written(self, width: int) -> Text:
         """As long as there is room."""
-        if event.size.width != self._width:
-            self._width = event.size.width
-            self._draw()
-
-    def _draw(self) -> None:
-        if self._placement is not None and self._width:
-            self.update(bars(self._placement, self._width))
+        return bars(self._placement, width) if self._placement else Text()
 
 
 def bars(placement: Placement, width: int) -> Text:

@@ -178,6 +178,7 @@ class Ranked(Vertical):
             self.table.clear()
             for row in rows:
                 self.table.add_row(*map(Text, row))
+            self.table.styles.height = 1 + len(rows)  # with its head; see `FigureTable`
         self._drawn = rows
         self._say_reason()
 

@@ -6,8 +6,6 @@ import re
 from math import ceil
 
 from rich.text import Text
-from textual.events import Resize
-from textual.widgets import Static
 
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Plan
@@ -15,6 +13,7 @@ from advisor.report.comparison import Compared, comparison
 from advisor.report.figures import number
 from advisor.report.terminal import cleaned
 from advisor.tui.columns import fitted
+from advisor.tui.widgets.fluid import Fluid
 
 _NAME = 18
 """Cells of the first column: the longest name of a line."""
@@ -24,16 +23,16 @@ _BEST = "★"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
-class SideBySide(Static):
+class SideBySide(Fluid):
     """As wide as there is room."""
 
     def __init__(self, plans: tuple[Plan, ...]) -> None:
         super().__init__(classes="text")
         self.plans = tuple(cleaned(plan) for plan in plans)
 
-    def on_resize(self, event: Resize) -> None:
+    def written(self, width: int) -> Text:
         """The columns share what is left beside the names."""
-        self.update(side_by_side(self.plans, event.size.width))
+        return side_by_side(self.plans, width)
 
 
 def side_by_side(plans: tuple[Plan, ...], width: int) -> Text:
