@@ -162,7 +162,11 @@ def _add_filters(group: argparse._ArgumentGroup) -> None:
         help="apache-2.0, mit, gemma …, osi (approved by the Open Source Initiative) or "
         "commercial (not forbidden for trade); repeatable",
     )
-    group.add_argument("--modality", choices=MODALITIES, help="what it must read")
+    group.add_argument(
+        "--modality",
+        choices=MODALITIES,
+        help="what it must read; also with --model: its projector is loaded and its memory counted",
+    )
     group.add_argument("--tools", action="store_true", help="it must call tools")
     group.add_argument("--since", metavar="DATE", help="released then or later, e.g. 2026-01")
 

@@ -115,7 +115,7 @@ def _answer(
     shown = model or (resolve_model(plan.model) if plan else None)
     if shown is None:
         return found
-    named = replace(need, model=shown.name, licences=(), modality=None, tools=False, since=None)
+    named = replace(need, model=shown.name, licences=(), tools=False, since=None)
     sections = {}
     if plan is not None:
         try:

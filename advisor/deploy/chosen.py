@@ -39,6 +39,8 @@ class Chosen(NamedTuple):
     hardware: HardwareProfile | None = None
     published: Published | None = None
     file_size_bytes: int | None = None
+    images: bool = False
+    """Whether images are to be read."""
 
     @property
     def facts(self) -> Engine:
@@ -140,6 +142,7 @@ class Chosen(NamedTuple):
             hardware=self.hardware,
             host=host,
             memory_share=self.memory_share,
+            images=self.images,
             tokenizer=self.model.hf_id if gguf and not self.facts.reads_gguf else None,
         )
 

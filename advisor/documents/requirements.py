@@ -58,7 +58,7 @@ class Requirements:
     """Where the model is to be chosen: its licence as in profiles/models.csv, `osi` (approved by the
     Open Source Initiative) or `commercial` (not forbidden for trade). Empty = any."""
     modality: Modality | None = None
-    """Where the model is to be chosen: what it must read beside text."""
+    """What it must read beside text: of models to choose from, those that do; plans keep memory for it."""
     tools: bool = False
     """Where the model is to be chosen: it must call tools."""
     since: str | None = None
@@ -67,6 +67,11 @@ class Requirements:
     calibration_allowed: bool = True
     objective: Objective | None = None
     """None = the fastest that meets a stated loss, else the most accurate that meets the speed."""
+
+    @property
+    def images(self) -> bool:
+        """Whether images are read, so that the projector is part of the plan."""
+        return (self.modality or "text") != "text"
 
     @property
     def request_tokens(self) -> int:

@@ -42,6 +42,12 @@ def llama_server(launch: Launch, experts_flag: str, *more: str) -> Started:
     return Started(run=Command(argv=argv + words("--host", launch.host, "--port", PORT)))
 
 
+def projector_of(weights: str) -> str:
+    """The projector's file beside *weights*, named as publishers name it."""
+    folder, slash, _ = as_path(weights).rpartition("/")
+    return f"{folder}{slash}mmproj-F16.gguf"
+
+
 def as_path(path: str) -> str:
     """*path* as a word no program takes for an option."""
     return f"./{path}" if path.startswith("-") else path

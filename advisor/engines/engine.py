@@ -54,6 +54,8 @@ class Engine(NamedTuple):
     ggml_source: str = ""
     physics: Literal["local", "serving"] = "local"
     """Whose measurements its speed is learned from: one request at a time, or batches on an accelerator."""
+    reads_images: bool = True
+    """Whether its server takes images, of a model that reads them."""
     paged: bool = False
     """Whether it batches continuously over a paged KV cache."""
     measured_as: str = ""

@@ -45,6 +45,8 @@ class Launch:
     host: str = DEFAULT_HOST
     memory_share: float | None = None
     """Of each GPU, for engines that reserve a share; None where the engine keeps no share."""
+    images: bool = False
+    """Whether images are to be read, of a model that can."""
     tokenizer: str | None = None
     """The repository of the tokenizer, where the weights' file is not enough for the engine."""
 

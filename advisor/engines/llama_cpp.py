@@ -21,9 +21,11 @@ _IMAGES = {backend: f"ghcr.io/ggml-org/llama.cpp:{build}" for backend, build in 
 
 
 def _start(launch: Launch) -> Started:
-    # -hf fetches and loads the projector of a model with images, which the plan leaves out
-    text_only = launch.downloads and (launch.model.modality or "text") != "text"
-    more = words("--no-mmproj" if text_only else None)
+    # -hf fetches and loads the projector of a model with images, unless it is told not to
+    sees = (launch.model.modality or "text") != "text"
+    more = words("--no-mmproj" if sees and launch.downloads and not launch.images else None)
+    if sees and launch.images and not launch.downloads:
+        more += words("--mmproj", _ggml.projector_of(launch.weights))
     if launch.nodes == 1:
         return _ggml.llama_server(launch, "-ncmoe", *more)
     # https://github.com/ggml-org/llama.cpp/blob/master/tools/rpc/README.md

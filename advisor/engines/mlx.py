@@ -34,6 +34,7 @@ ENGINE = Engine(
     systems=("macos",),
     backend="metal",
     outside_gpu="",
+    reads_images=False,  # mlx-vlm does (https://github.com/Blaizzy/mlx-vlm), a package of its own
     kv_types=("f16", "bf16", "q8_0", "q4_0"),
     program="mlx_lm.server",
     package="mlx_lm",

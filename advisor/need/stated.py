@@ -68,10 +68,13 @@ def requirements(stated: Stated, model: ModelProfile | None) -> Requirements:
     confidence = quantities.percent(stated.confidence or "90%", "--confidence")
     if not 50 <= confidence <= 99.9:
         raise UsageError(f"--confidence {stated.confidence}: choose from 50% to 99.9%", field="confidence")
-    if model is not None and (stated.licence or stated.modality or stated.tools or stated.since):
+    if model is not None and (stated.licence or stated.tools or stated.since):
         raise UsageError(
-            "--licence, --modality, --tools and --since choose among models: leave out --model", field="model"
+            "--licence, --tools and --since choose among models: leave out --model", field="model"
         )
+    modality = None if stated.modality is None else _choice(stated.modality, MODALITIES, "modality")
+    if model is not None and modality and modality not in (model.modality or "text"):
+        raise UsageError(f"{model.name} reads {model.modality or 'text'} only, not {modality}", field="model")
     tasks = _tasks(stated.task or ("chat",))
     context = _context(stated.context)
     engines = _engines(stated.engine)
@@ -87,7 +90,7 @@ def requirements(stated: Stated, model: ModelProfile | None) -> Requirements:
         engines=engines,
         schemes=_schemes(stated.scheme, engines),
         licences=tuple(part.lower() for part in _parts(stated.licence)),
-        modality=None if stated.modality is None else _choice(stated.modality, MODALITIES, "modality"),
+        modality=modality,
         tools=stated.tools,
         since=_since(stated.since),
         kv_type=_choice(stated.kv_cache or "auto", KV_CHOICES, "kv-cache"),

@@ -45,6 +45,8 @@ class Case(NamedTuple):
     """A load's concurrency may be MAX_CONCURRENCY."""
     categories: tuple[TaskCategory, ...] = ("average",)
     confidence: float = 0.9
+    images: bool = False
+    """Whether images are read: the projector is in memory beside the weights."""
     own: OwnEvidence = NOTHING_OWN
     """What the user measured; without any, the prediction rests on measurements/ alone."""
 

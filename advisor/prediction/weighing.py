@@ -10,14 +10,17 @@ from advisor.documents.outcome import Estimate
 from advisor.documents.scheme import SchemeProfile
 from advisor.engines import facts
 from advisor.prediction.case import Case
-from advisor.sizing.projector import with_tower
+from advisor.sizing.projector import with_projector, with_tower
 from advisor.sizing.real_file import as_published
 from advisor.sizing.weights import Weights, weigh
 
 
 def weigh_case(case: Case) -> Weights:
-    """`weigh_plan` of a case."""
-    return weigh_plan(case.model, case.scheme, case.engine, case.imatrix)
+    """`weigh_plan` of a case, with the projector where images are read."""
+    weights = weigh_plan(case.model, case.scheme, case.engine, case.imatrix)
+    if not case.images:
+        return weights
+    return with_projector(weights, case.model, separate=facts(case.engine).reads_gguf)
 
 
 @lru_cache(maxsize=4096)

@@ -61,7 +61,7 @@ def candidates(
 
     With *only* no scheme beside these and the model's own format is looked at, unless the need names its own.
     """
-    engines = requirements.engines or _engines_here(hardware, model)
+    engines = _seeing(requirements.engines or _engines_here(hardware, model), requirements)
     found, rejected = [], []
     for scheme in _schemes(requirements, model, only):
         reason = _calibration(scheme, requirements, model)
@@ -77,7 +77,7 @@ def candidates(
         named = requirements.schemes or model.fixed_scheme or own_format(model)
         if not ways and named and not requirements.engines:
             # a scheme asked for by name, or a checkpoint's own, says with it which engines are meant
-            asked = tuple(engine.name for engine in offered())
+            asked = _seeing(tuple(engine.name for engine in offered()), requirements)
             ways = runnable(loaded, hardware, asked)
         if not ways:
             reason = why_not(loaded, hardware, asked) if loaded.supports else refusal
@@ -99,6 +99,16 @@ def candidates(
     return found, sorted(rejected, key=lambda rejection: rejection.scheme not in own)
 
 
+def _seeing(engines: tuple[str, ...], requirements: Requirements) -> tuple[str, ...]:
+    """Those of *engines* that read what has to be read. Raises UsageError where none does."""
+    if not requirements.images:
+        return engines
+    seeing = tuple(name for name in engines if facts(name).reads_images)
+    if not seeing:
+        raise UsageError(f"{' and '.join(engines)} reads text only: name another --engine", field="engine")
+    return seeing
+
+
 def _unfit(scheme: SchemeProfile, model: ModelProfile) -> str:
     """Why a scheme makes no sense for this model, whatever the machine."""
     if scheme.name in _TRAINED_FOR and not is_native(model, scheme):
@@ -118,7 +128,8 @@ def _candidate(
     imatrix = imatrix_for(scheme, requirements.calibration_allowed, model)
     why = next((why for start, why in _NOT_MADE if scheme.name.startswith(start)), "")
     lacking = bool(why) and published(model, scheme, facts(way.engine), imatrix) is None
-    note = "; ".join(filter(None, (way.note, why * lacking)))
+    pulled = facts(way.engine).library and library_tag(model, scheme.name)
+    note = "; ".join(filter(None, ("" if pulled else way.note, why * lacking)))
     return Candidate(
         scheme,
         way.engine,

@@ -44,6 +44,7 @@ def explain(
         loads=requirements.loads,
         categories=tuple(plan.predicted.retained_accuracy_pct),
         confidence=requirements.confidence_pct / 100,
+        images=requirements.images,
         own=own,
     )
     weights = weigh_case(case)

@@ -193,6 +193,7 @@ def _case(candidate: Candidate, requirements: Requirements, setting: Setting) ->
         loads=requirements.loads,
         categories=categories,
         confidence=requirements.confidence_pct / 100,
+        images=requirements.images,
         own=setting.own,
     )
 

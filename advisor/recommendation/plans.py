@@ -104,6 +104,7 @@ def deploy_plan(judged: Judged) -> Chosen:
         hardware=case.hardware,
         file_size_bytes=int(judged.outcome.file_size_bytes.value),
         published=published(case.model, case.scheme, facts(case.engine), case.imatrix),
+        images=case.images,
     )
 
 

@@ -7,23 +7,20 @@ from typing import Literal
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
-from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import Recommendation, Rejection
 from advisor.documents.requirements import Requirements
-from advisor.engines import engine_for
 from advisor.prediction.artifacts import load
-from advisor.prediction.local_speed.predict import narrowed
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
+from advisor.recommendation.cautions import cautions
 from advisor.recommendation.changes import nearest_miss, what_would_change
 from advisor.recommendation.evaluate import VISIBLE_LOSS_PCT, evaluate
 from advisor.recommendation.front import pareto_front
 from advisor.recommendation.judge import Judged, Setting
 from advisor.recommendation.original import instead_of_the_copy
 from advisor.recommendation.plans import make_plan
-from advisor.recommendation.rank import objective_of, ranked
-from advisor.recommendation.reading import PATIENCE_S, READING_TOKENS_PER_S
+from advisor.recommendation.rank import ranked
 from advisor.recommendation.reasons import reasons
-from advisor.recommendation.room import free_now, rooms
+from advisor.recommendation.room import free_now
 
 CRUSHED_LOSS_PCT = 2.0
 """From here on other models are looked at: twice the loss that MLPerf Inference usually allows."""
@@ -107,7 +104,7 @@ def answer(
         alternatives=tuple(make_plan(plan, requirements) for plan in _runners_up(order, requirements)),
         rejected=tuple(rejected),
         what_would_change=what_would_change(best, order, missed, requirements),
-        warnings=_warnings(best, requirements, hardware),
+        warnings=cautions(best, requirements, hardware),
     )
 
 
@@ -134,108 +131,3 @@ def _rejection(plan: Judged) -> Rejection:
         reason="; ".join(miss.text for miss in plan.misses),
         kind=worst.kind,
     )
-
-
-WIDE = 3.0
-"""Highest ÷ lowest speed from which measuring pays: Q8_0 and Q3_K_S of one model differ by less, so that the
-interval says less than the sizes do."""
-
-
-def _warnings(best: Judged, requirements: Requirements, hardware: HardwareProfile) -> tuple[str, ...]:
-    lines = [
-        *hardware.notes,
-        *free_now(hardware),
-        *best.case.model.notes,
-        *best.outcome.warnings,
-        *_about_loss(best, requirements),
-        *_about_memory(best, requirements, hardware),
-        *_about_speed(best, requirements),
-        *_about_drafting(best),
-    ]
-    if best.candidate.note:
-        lines.append(f"{best.case.engine}: {best.candidate.note}")
-    return tuple(dict.fromkeys(lines))
-
-
-def _about_loss(best: Judged, requirements: Requirements) -> list[str]:
-    if best.loss is None:
-        lines = ["its accuracy was never measured: no loss can be stated"]
-        if objective_of(requirements) != "accuracy":
-            lines.append("ranked without regard to accuracy, which is not known")
-        return lines
-    weak = [
-        name
-        for name, kept in best.outcome.retained_accuracy_pct.items()
-        if kept and kept.basis == "extrapolated"
-    ]
-    if not weak:
-        return []
-    return [f"the loss on {', '.join(weak)} is extrapolated: too few measurements of this kind"]
-
-
-def _about_memory(best: Judged, requirements: Requirements, hardware: HardwareProfile) -> list[str]:
-    lines = []
-    if hardware.gpus and hardware.memory.total_bytes is None and not hardware.gpus[0].unified_memory:
-        lines.append(
-            "only the GPU is named: plans that also use main memory are left out; give --ram to have them"
-        )
-    said = any("main memory" in note for note in hardware.notes)
-    if hardware.memory.total_bytes is None and not hardware.gpus and not said:
-        lines.append(
-            "the memory of this machine is not known, so nothing says that it fits: give it, e.g. --ram 16GB"
-        )
-    wanted = rooms(requirements, best.case.model)[0]
-    if best.case.context_tokens < wanted:
-        lines.append(
-            f"room for {best.case.context_tokens} tokens, because a context nobody asked for must not cost "
-            f"accuracy: --context {wanted} asks for the usual one"
-        )
-    return lines
-
-
-def _about_drafting(best: Judged) -> list[str]:
-    """Models that predict several tokens ahead: what that gains has no measurement behind it."""
-    blocks = best.case.model.mtp_layers
-    if not blocks or best.outcome.decode_tokens_per_s is None:
-        return []
-    return [
-        f"{best.case.model.name} can draft its own next tokens (MTP, {blocks} block{'s' * (blocks > 1)}): "
-        "what that gains here is not measured, and the figures are without it"
-    ]
-
-
-def _about_speed(best: Judged, requirements: Requirements) -> list[str]:
-    decode = best.outcome.decode_tokens_per_s
-    if decode is None:
-        return ["its speed is not known: see `unknown` in the hardware, or give --bandwidth"]
-    lines = []
-    ttft = best.outcome.time_to_first_token_s
-    if ttft is not None and ttft.value > PATIENCE_S:
-        prompt = max(load.prompt_tokens for load in requirements.loads)
-        lines.append(f"the first token of a prompt of {prompt} tokens takes {ttft.value:.0f} s")
-    if decode.value < READING_TOKENS_PER_S:
-        lines.append(
-            f"{decode.value:.2g} tokens/s is below reading speed ({READING_TOKENS_PER_S:.0f} tokens/s): "
-            "whoever reads along waits"
-        )
-    if decode.basis == "measured-here" and decode.evidence:
-        lines.append(f"your own measurements: {decode.evidence[0]}")
-    elif decode.basis == "extrapolated":
-        why = decode.evidence[0] if decode.evidence else "nothing like it was measured"
-        lines.append(f"its speed is extrapolated: {why}")
-    return lines + _worth_measuring(best, decode)
-
-
-def _worth_measuring(best: Judged, decode: Estimate) -> list[str]:
-    """What measuring on the machine would tell, where little is known and no download is needed for it."""
-    case, placed = best.case, best.outcome.placement
-    if decode.basis == "measured-here" or placed is None or placed.kind in ("split", "experts-on-cpu"):
-        return []
-    named = case.engine == engine_for("gguf") and case.model.source == "catalogue"
-    if not named or not 0 < WIDE * decode.low < decode.high:
-        return []
-    return [
-        f"its speed is known within a factor of {decode.high / decode.low:.1f} only: on the machine itself "
-        f"`advisor measure speed --synthetic {case.model.name} --scheme {case.scheme.name}` brings that to "
-        f"{narrowed(decode):.1f} in minutes, with random weights and no download"
-    ]

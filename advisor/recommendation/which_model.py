@@ -13,6 +13,7 @@ from advisor.documents.requirements import Requirements
 from advisor.errors import Cancelled, UsageError
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.best import best_plan
+from advisor.recommendation.cautions import cautions
 from advisor.recommendation.changes import nearest_miss
 from advisor.recommendation.evaluate import evaluate, feasible
 from advisor.recommendation.families import current_families, released
@@ -109,7 +110,9 @@ def recommend_any(
         alternatives=tuple(make_plan(choice.plan, requirements) for choice in best[1:]),
         rejected=tuple(rejected),
         nearest_miss=None if best else nearest_miss(missed, requirements),
-        warnings=(*hardware.notes, *free_now(hardware)),
+        warnings=cautions(best[0].plan, requirements, hardware)
+        if best
+        else (*hardware.notes, *free_now(hardware)),
     )
 
 

@@ -11,6 +11,8 @@ _BYTES_PER_PARAM = 2
 """Towers stay at 16 bits: llama.cpp's converter writes projector files in F16 unless told otherwise
 (https://github.com/ggml-org/llama.cpp/blob/master/docs/multimodal.md), and quantizers of checkpoints leave
 them out (https://docs.vllm.ai/projects/llm-compressor)."""
+_USUAL_PARAMS = 550_000_000
+"""Taken for a tower of unknown size that has to be there: the median of those profiles/models.csv states."""
 
 
 def reads_images(model: ModelProfile) -> bool:
@@ -38,6 +40,22 @@ def with_tower(weights: Weights, model: ModelProfile) -> Weights:
     )
 
 
+def with_projector(weights: Weights, model: ModelProfile, separate: bool) -> Weights:
+    """*weights* with a projector that must be loaded, in memory and not in their file; unchanged where it is
+    counted already. *separate* as in `images_note`."""
+    if not reads_images(model) or not (separate or (projector_bytes(model) is None and _computed(weights))):
+        return weights
+    tower = projector_bytes(model) or _USUAL_PARAMS * _BYTES_PER_PARAM
+    return weights._replace(
+        total_bytes=_more(weights.total_bytes, tower),
+        by_role_bytes={**weights.by_role_bytes, _PROJECTOR: tower},
+        other_bytes=weights.other_bytes + tower,
+    )
+
+
+_PROJECTOR = "projector"
+
+
 def images_note(model: ModelProfile, weights: Weights, separate: bool) -> str:
     """What a plan says of images; empty where the model reads none or the tower is counted.
 
@@ -47,6 +65,12 @@ def images_note(model: ModelProfile, weights: Weights, separate: bool) -> str:
         return ""
     tower = projector_bytes(model)
     about = "size not known" if tower is None else f"about {tower / 1e9:.2g} GB"
+    if counted := weights.by_role_bytes.get(_PROJECTOR):
+        kept = "" if tower else f" at {counted / 1e9:.2g} GB, the median of those that are known"
+        return (
+            f"images: the projector ({about}) is loaded too and counted in memory{kept}; its buffers are "
+            "not, and an image takes hundreds of tokens of the context"
+        )
     if separate:
         return (
             f"text only: the projector for images (mmproj, {about}) and its buffers are left out; "

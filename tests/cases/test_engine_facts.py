@@ -212,6 +212,16 @@ def test_vllm_reserves_what_the_plan_needs_of_unified_memory(recommend, model, h
     assert float(answer.after("--gpu-memory-utilization")) <= share
 
 
+def test_images_asked_for_are_read(recommend):
+    """The command loads the projector, memory holds it, and MLX-LM, which reads text only, is no engine for it."""
+    text = recommend("Gemma-3-12B", "M4 Pro 24GB", "--scheme", "Q6_K")
+    seen = recommend("Gemma-3-12B", "M4 Pro 24GB", "--scheme", "Q6_K", "--modality", "vision")
+    assert ("--no-mmproj" in text.words, "--no-mmproj" in seen.words) == (True, False)
+    sizes = [one.document["recommendation"]["predicted"]["memory_bytes"]["value"] for one in (text, seen)]
+    assert sizes[1] - sizes[0] == 1_100_000_000
+    assert [line for line in seen.document["warnings"] if line.startswith("images: the projector")] != []
+
+
 @pytest.mark.parametrize("model", ["Qwen3-VL-32B", "Qwen3-VL-8B", "Gemma-3-12B"])
 def test_vision_models_say_text_only(recommend, model):
     """B26: the projector is not in the plan, the command loads none, and the answer says so."""

@@ -30,6 +30,17 @@ def test_a_projector_is_left_out_of_a_download(line, modality, downloads, left_o
     assert ("--no-mmproj" in words.split()) is left_out
 
 
+@pytest.mark.parametrize(
+    ("weights", "downloads", "told"),
+    [("o/m-GGUF:Q4_K_M", True, ""), ("models/m.gguf", False, "--mmproj models/mmproj-F16.gguf")],
+)
+def test_a_projector_is_loaded_where_images_are_read(line, weights, downloads, told):
+    """`-hf` finds it in the repository; beside a file it is named."""
+    model = ModelProfile(name="m", source="user", hf_id="o/m", modality="vision")
+    words = line("llama.cpp", "Q4_K_M", model=model, weights=weights, downloads=downloads, images=True)
+    assert ("--no-mmproj" in words, told in words) == (False, True)
+
+
 def test_other_nodes_lend_their_gpus(started, machine):
     """`--rpc` names each lender; that a lender is open to whoever reaches it is said."""
     place = Placement(kind="multi-gpu", n_gpus=4, gpu_layers=33, n_layers=32)

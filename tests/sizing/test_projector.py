@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from advisor.catalog.models import find_model
 from advisor.catalog.schemes import find_scheme
-from advisor.sizing.projector import images_note, projector_bytes, with_tower
+from advisor.sizing.projector import images_note, projector_bytes, with_projector, with_tower
 from advisor.sizing.weights import weigh
 
 
@@ -38,3 +38,18 @@ def test_a_checkpoint_holds_its_tower() -> None:
     assert found.total_bytes.value - plain.total_bytes.value == 1_152_000_000
     assert found.active_bytes_per_token == plain.active_bytes_per_token
     assert images_note(model, found, separate=False) == ""
+
+
+def test_where_images_are_read_the_projector_is_in_memory_and_not_in_the_file() -> None:
+    """Of its own size, or of the usual one, which the note says; a text model has none."""
+    for name, extra, said in (
+        ("Gemma-4-31B", 1_100_000_000, "about 1.1 GB) is loaded too"),
+        ("Qwen3-VL-32B", 1_100_000_000, "at 1.1 GB, the median of those that are known"),
+        ("Qwen3-8B", 0, ""),
+    ):
+        model = find_model(name)
+        plain = weigh(model, find_scheme("Q4_K_M"))
+        found = with_projector(plain, model, separate=True)
+        assert found.total_bytes.value - plain.total_bytes.value == extra
+        assert (found.file_bytes, found.layer_bytes) == (plain.file_bytes, plain.layer_bytes)
+        assert said in images_note(model, found, separate=True)
