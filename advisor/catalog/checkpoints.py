@@ -25,6 +25,21 @@ FP8_OF = {
 """Publishers whose '-FP8' has one scale per 128 x 128 block (https://huggingface.co/Qwen/Qwen3-8B-FP8), or
 static activation scales (https://huggingface.co/RedHatAI/Meta-Llama-3.1-8B-Instruct-FP8,
 https://huggingface.co/nvidia, https://huggingface.co/amd)."""
+_GROUPED_OF = {
+    "qwen": ("awq-g128", "gptq-g128"),
+    "redhatai": ("gptq-g128",),
+    "neuralmagic": ("gptq-g128",),
+    "hugging-quants": ("awq-g128", "gptq-g128"),
+    "casperhansen": ("awq-g128",),
+    "thebloke": ("awq-g128",),
+    "intel": ("autoround-g128",),
+    **dict.fromkeys(("mlx-community", "lmstudio-community", "liquidai"), ("bit-g64",)),
+}
+"""Publishers whose copies are in the groups their recipes state
+(https://qwen.readthedocs.io/en/latest/quantization/awq.html, the model cards of https://huggingface.co/RedHatAI,
+https://huggingface.co/hugging-quants and https://huggingface.co/TheBloke, AutoAWQ's and AutoRound's defaults
+https://github.com/casper-hansen/AutoAWQ, https://github.com/intel/auto-round, and mlx_lm.convert's,
+https://github.com/ml-explore/mlx-lm)."""
 _UNITS = {"GiB": float(1 << 30), "GB": 1e9}
 _USUAL = ("unsloth", "bartowski", "ggml-org", "lmstudio-community", "RedHatAI", "nvidia", "mlx-community")
 """Publishers preferred among equals, in this order: those of most models in the table, makers of kernels and
@@ -71,7 +86,12 @@ class Checkpoint(NamedTuple):
     @property
     def sure(self) -> bool:
         """Whether it can be pulled by name and holds the very scheme it is listed under."""
-        told = self.doubt == "granularity" and FP8_OF.get(self.publisher.lower()) == self.scheme
+        publisher = self.publisher.lower()
+        told = (
+            self.scheme.endswith(_GROUPED_OF.get(publisher, ()))
+            if self.doubt == "group"
+            else (self.doubt == "granularity" and FP8_OF.get(publisher) == self.scheme)
+        )
         return self.hub == "huggingface" and (told or self.doubt not in _UNSURE)
 
     @property

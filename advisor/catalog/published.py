@@ -15,7 +15,7 @@ from advisor.documents.model import ModelProfile
 from advisor.errors import UnknownNameError
 
 _MARK = (
-    r"awq|gptq|auto-?round|\b(?:nv|mx)?fp[48]|\bw\d+a\d+|bnb|bitsandbytes|(?<![a-z0-9])(?:exl[23]|hqq|aqlm)|\bmlx|gguf"
+    r"awq|gptq|auto-?round|\b(?:nv|mx)?fp[48]|\bw\d+a\d+|bnb|bitsandbytes|(?<![a-z0-9])(?:exl[23]|hqq|aqlm|e8p|quip)|\bmlx|gguf"
     r"|\bint[48]\b|(?<![a-z0-9])\d-?bit(?![a-z])|[-_]ov$"
 )
 """What a name must hold to be looked at further: most names have nothing of it."""
@@ -50,14 +50,16 @@ def as_published(profile: ModelProfile, text: str) -> ModelProfile:
     if qat:
         profile = _trained_for_it(profile, typed)
     if "gguf" in lower or (tag and own is None):
-        return _gguf(profile, typed, repository, _canonical(tag.group(1)) if tag else None)
+        stated = _canonical(tag.group(1)) if tag else None
+        several = any(one.repository == repository for one in all_checkpoints(profile))
+        return _gguf(profile, typed, repository, "Q4_0" if qat and not stated and not several else stated)
     if not compiled(_MARK).search(lower) or "unquantized" in lower:
         return replace(profile, fixed_scheme="Q4_0") if qat and repository is None else profile
     repository = _repository(profile, typed)
     listed = _listed(profile, repository)
     scheme, note = _scheme(repository.lower())
     if listed:
-        scheme, note = listed.scheme, "" if listed.sure else note
+        scheme, note = _canonical(listed.scheme) or listed.scheme, "" if listed.sure else note
     notes = (*profile.notes, *([f"{text!r}: {note}"] if note else []))
     return replace(profile, fixed_scheme=scheme, notes=notes)
 
@@ -169,6 +171,26 @@ def _mlx(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
     return (f"MLX-{bits}bit-g64", "") if bits else (None, "")
 
 
+def _aqlm(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
+    """Bits and codebooks stand anywhere behind the word: 'AQLM-2Bit-1x16', 'AQLM-PV-2Bit-1x16-hf'."""
+    bits, books = re.search(r"(\d)-?bit", lower), re.search(r"(?<!\d)(\d+x\d+)(?!\d)", lower)
+    if bits is None or books is None:
+        return None, "the name does not state the bits and codebooks of this AQLM copy"
+    tuned = re.search(r"(?<![a-z])pv(?![a-z])", lower)
+    return f"AQLM-{bits[1]}bit-{books[1]}", _PV_NOTE if tuned else ""
+
+
+_PV_NOTE = (
+    "was fine-tuned after rounding (PV-tuning): it loses less than the figures of plain AQLM say; how much "
+    "less is not measured"
+)
+
+
+def _quip(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
+    """QuIP#'s lattice is called E8P (https://huggingface.co/relaxml)."""
+    return f"QuIP#-{_bits(lower, 2)}bit", ""
+
+
 def _exl(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
     bits = re.search(r"(?<![\d.])(\d(?:[._]\d+)?)[ _-]?bpw|exl[23][-_:](\d(?:[._]\d+)?)(?![a-z\d])", lower)
     if bits is None:
@@ -194,8 +216,10 @@ _READERS: tuple[tuple[str, _Reader], ...] = (
     (r"\bmlx", _mlx),
     (r"(?<![a-z0-9])exl([23])", _exl),
     (r"(?<![a-z0-9])hqq", _hqq),
-    (r"\baqlm-(\d)bit-(\dx\d+)", lambda lower, found: (f"AQLM-{found[1]}bit-{found[2]}", "")),
-    (r"auto-?round", _grouped("autoround")),
+    (r"(?<![a-z0-9])aqlm", _aqlm),
+    (r"(?<![a-z0-9])(?:e8p|quip)", _quip),
+    # OPEA's copies and those of Intel's compressor are AutoRound's (https://huggingface.co/OPEA)
+    (r"auto-?round|^opea/|[-_]inc$", _grouped("autoround")),
     (r"awq", _grouped("awq")),
     (r"gptq", _grouped("gptq")),
     (r"bnb|bitsandbytes", _bnb),

@@ -83,12 +83,12 @@ def _reads(engine: Engine, one: Checkpoint) -> bool:
     return one.sure and (one.format == "gguf") == engine.reads_gguf
 
 
+_OWN_WORDS = {"Q4_0": ("-qat",), "F16": ("-fp16",)}
+"""Scheme -> what Ollama's tags call it besides."""
+
+
 def library_tag(model: ModelProfile, scheme: str) -> str | None:
     """The tag of Ollama's library when it names the very file: 'llama3.1:8b-instruct-q4_K_M', or the file its
     vendor trained for 4 bits, 'gemma3:27b-it-qat' (https://ollama.com/library/gemma3)."""
     tag = model.ollama_tag or ""
-    return (
-        tag
-        if tag.lower().endswith(("-" + scheme.lower(), *(("-qat",) if scheme == "Q4_0" else ())))
-        else None
-    )
+    return tag if tag.lower().endswith(("-" + scheme.lower(), *_OWN_WORDS.get(scheme, ()))) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -150,7 +151,7 @@ def resolve_model(text_or_path: str | dict[str, Any] | None, params: str | None 
     if _is_path(text, (".gguf", ".json", ".safetensors", ".bin")):
         from advisor.documents.files import expanded  # deferred: only a file needs it
 
-        return _from_file(str(expanded(text)))
+        return _published_file(text) or _from_file(str(expanded(text)))
     from advisor.catalog.published import as_published  # deferred: not needed for a machine or a file
 
     if params is None:
@@ -163,6 +164,30 @@ def resolve_model(text_or_path: str | dict[str, Any] | None, params: str | None 
         return size
     agrees = found.n_params is not None and abs(billions * 1e9 / found.n_params - 1) <= _SAME_MODEL
     return as_published(found if agrees else match_model(text, billions) or size, text)
+
+
+_FILE_OF_REPOSITORY = r"([\w.\-]+/[\w.\-]*gguf[\w.\-]*)/(?:[\w.\-]+/)?([\w.\-]+\.gguf)|([\w.\-]+\.gguf)"
+
+
+def _published_file(text: str) -> ModelProfile | None:
+    """The model of a GGUF file that is named as publishers name theirs and is not here:
+    'Qwen3-8B-Q4_K_M.gguf', 'owner/Qwen3-8B-GGUF/Qwen3-8B-Q4_K_M.gguf'. None for a file that is here, or whose
+    name means no model."""
+    from advisor.catalog.published import as_published
+    from advisor.documents.files import expanded, is_there
+
+    named = compiled(_FILE_OF_REPOSITORY).fullmatch(text)
+    if named is None or is_there(str(expanded(text))):
+        return None
+    name = named[3] or named[2]
+    try:
+        found = as_published(find_model(name), name)
+    except (UnknownNameError, UsageError):
+        return None
+    if named[1]:
+        found = replace(found, files_repository=named[1])
+    note = f"no file {text!r} is here: the answer is for the published one of that name"
+    return replace(found, notes=(note, *found.notes))
 
 
 def _model_document(value: dict[str, Any]) -> ModelProfile:

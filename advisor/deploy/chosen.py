@@ -153,9 +153,17 @@ def _fetched_gguf(chosen: Chosen) -> tuple[str, bool]:
     assert published is not None
     if chosen.facts.name_of_published is None:
         return (published.files[0] if published.files else chosen.file), False
-    return chosen.facts.name_of_published(
-        published.repository, chosen.scheme.name, published.ollama_tag
-    ), True
+    tag = _tag(chosen.scheme.name, published.files)
+    return chosen.facts.name_of_published(published.repository, tag, published.ollama_tag), True
+
+
+def _tag(scheme: str, files: tuple[str, ...]) -> str:
+    """What names the file in its repository: the scheme, or as much of it as stands in the file's name
+    ('gpt-oss-120b-mxfp4-00001-of-00003.gguf' has no MXFP4_MOE in it, 'qwen2.5-3b-fp16.gguf' no F16)."""
+    parts = scheme.split("_")
+    forms = [*("_".join(parts[:length]) for length in range(len(parts), 0, -1)), scheme.replace("F", "FP")]
+    name = files[0].lower() if files else scheme.lower()
+    return next((form for form in forms if form.lower() in name), scheme)
 
 
 def expected_file_name(model: ModelProfile, scheme: SchemeProfile, imatrix: bool | None = None) -> str:

@@ -213,7 +213,7 @@ def test_vllm_reserves_what_the_plan_needs_of_unified_memory(recommend, model, h
 
 
 def test_images_asked_for_are_read(recommend):
-    """The command loads the projector, memory holds it, and MLX-LM, which reads text only, is no engine for it."""
+    """The command loads the projector, memory holds it, and MLX-LM, which reads text only, is not taken."""
     text = recommend("Gemma-3-12B", "M4 Pro 24GB", "--scheme", "Q6_K")
     seen = recommend("Gemma-3-12B", "M4 Pro 24GB", "--scheme", "Q6_K", "--modality", "vision")
     assert ("--no-mmproj" in text.words, "--no-mmproj" in seen.words) == (True, False)

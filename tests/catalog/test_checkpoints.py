@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from advisor.catalog.checkpoints import Doubt, checkpoints, repository_files, source_url
-from advisor.catalog.models import all_models
+from advisor.catalog.models import all_models, find_model
 from advisor.catalog.resolve import resolve_model
 from advisor.catalog.rows import cells, lines
 
@@ -76,3 +76,18 @@ def test_the_table_keeps_its_schema() -> None:
     assert {bool(row["size"]) and bool(row["n_bytes"]) for row in rows} == {False}
     files = [(row["repository"], row["scheme"], row["format"], row["file"]) for row in rows]
     assert len(files) == len(set(files))
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme", "repository"),
+    [
+        ("Qwen3-8B", "W4A16-INT-awq-g128", "Qwen/Qwen3-8B-AWQ"),
+        ("Qwen3-8B", "W4A16-INT-gptq-g128", "RedHatAI/Qwen3-8B-quantized.w4a16"),
+        ("Qwen3-8B", "MLX-8bit-g64", "lmstudio-community/Qwen3-8B-MLX-8bit"),
+    ],
+)
+def test_a_copy_is_sure_where_its_publisher_states_the_groups(
+    name: str, scheme: str, repository: str
+) -> None:
+    """Qwen's AWQ, RedHatAI's w4a16 and MLX's own conversions have one group size each."""
+    assert next(one for one in checkpoints(find_model(name), scheme) if one.sure).repository == repository

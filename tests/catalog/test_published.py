@@ -37,6 +37,10 @@ REPOSITORIES = {
     "OpenVINO/Qwen3-8B-fp16-ov": ("Qwen3-8B", "F16"),
     "mlx-community/Qwen3-8B-bf16": ("Qwen3-8B", "BF16"),
     "mlx-community/gpt-oss-20b-MXFP4-Q8": ("gpt-oss-20b", "MLX-MXFP4"),
+    "ISTA-DASLab/Meta-Llama-3.1-8B-Instruct-AQLM-PV-2Bit-1x16-hf": ("Llama-3.1-8B", "AQLM-2bit-1x16"),
+    "relaxml/Llama-2-70b-chat-E8P-2Bit": ("Llama-2-70B", "QuIP#-2bit"),
+    "OPEA/Qwen2.5-7B-Instruct-int4-sym-inc": ("Qwen2.5-7B", "W4A16-INT-autoround-g128"),
+    "amd/Llama-3.3-70B-Instruct-FP8-KV": ("Llama-3.3-70B", "W8A8-FP-static"),
 }
 
 
@@ -53,6 +57,10 @@ def test_a_quantized_repository_has_its_scheme(text: str, expected: tuple[str, s
         ("Qwen3-30B-A3B-FP8", ("W8A8-FP-block", "Qwen/Qwen3-30B-A3B-FP8")),
         ("Qwen3-8B-FP8", ("W8A8-FP-block", "Qwen/Qwen3-8B-FP8")),
         ("GLM-4.5-Air-FP8", ("W8A8-FP-dynamic", "zai-org/GLM-4.5-Air-FP8")),
+        (
+            "mlx-community/Qwen3-30B-A3B-4bit-DWQ",
+            ("MLX-4bit-g64", "mlx-community/Qwen3-30B-A3B-4bit-DWQ"),
+        ),
         ("shawnw3i/Qwen3-14B-INT8", ("W8A8-INT", "shawnw3i/Qwen3-14B-INT8")),
     ],
 )
@@ -67,6 +75,7 @@ def test_the_table_of_checkpoints_knows_better_than_a_name(text: str, expected: 
     [
         ("someone/Llama-3.1-8B-Instruct-Q4_K_M-GGUF", "Q4_K_M"),
         ("google/gemma-3-27b-it-qat-q4_0-gguf", "Q4_0"),
+        ("unsloth/gemma-3-27b-it-qat-GGUF", "Q4_0"),
         ("bartowski/Qwen_Qwen3-8B-GGUF", None),
     ],
 )
@@ -85,7 +94,8 @@ def test_every_scheme_is_written_as_the_table_writes_it() -> None:
 @pytest.mark.parametrize(
     ("text", "note"),
     [
-        ("Qwen/Qwen2.5-7B-Instruct-AWQ", "does not state the group size: W4A16-INT-awq-g128 is assumed"),
+        ("someone/Qwen2.5-7B-Instruct-AWQ", "does not state the group size: W4A16-INT-awq-g128 is assumed"),
+        ("ISTA-DASLab/Llama-3.1-8B-AQLM-PV-2Bit-1x16-hf", "fine-tuned after rounding (PV-tuning)"),
         ("someone/Llama-3.1-8B-FP8", "does not state its scales: W8A8-FP-dynamic is assumed"),
         ("turboderp/Llama-3.1-8B-Instruct-exl3", "does not state the bits per weight of this EXL3 copy"),
         ("qwen3:8b-q4_K_M", "names its Q4_K_M file: the answer is for that file"),

@@ -25,6 +25,7 @@ def ready(model: str, scheme: str, engine: str, imatrix: bool | None = None) -> 
         ("llama3.1:8b-instruct-q4_K_M", "Q5_K_M", None),
         ("gemma3:27b-it-qat", "Q4_0", "gemma3:27b-it-qat"),
         ("gemma3:27b-it-qat", "Q4_K_M", None),
+        ("llama3.2:3b-instruct-fp16", "F16", "llama3.2:3b-instruct-fp16"),
         ("llama3.1:8b", "Q4_K_M", None),
         (None, "Q4_K_M", None),
     ],

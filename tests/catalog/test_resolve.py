@@ -297,6 +297,24 @@ def test_bad_saved_probe(tmp_path, text: str, cause: str) -> None:
         resolve_hardware(str(path))
 
 
+@pytest.mark.parametrize(
+    ("text", "repository"),
+    [
+        ("Qwen3-32B-Q4_K_M.gguf", None),
+        ("bartowski/Qwen_Qwen3-32B-GGUF/Qwen_Qwen3-32B-Q4_K_M.gguf", "bartowski/Qwen_Qwen3-32B-GGUF"),
+    ],
+)
+def test_a_published_file_that_is_not_here_is_its_model(text: str, repository: str | None) -> None:
+    """With the quantization of its name, and a note that it is not on this disk."""
+    model = resolve_model(text)
+    assert (model.catalog_name, model.fixed_scheme, model.files_repository) == (
+        "Qwen3-32B",
+        "Q4_K_M",
+        repository,
+    )
+    assert "is here: the answer is for the published one" in model.notes[0]
+
+
 def test_absent_file_is_a_bad_file(tmp_path) -> None:
     """A path that leads nowhere says so, for machines and models."""
     with pytest.raises(BadFileError, match="cannot read"):

@@ -104,3 +104,17 @@ def test_memory_shared_with_the_processor_is_taken_as_far_as_it_is_needed(
         placement=Placement(kind="unified", n_gpus=1, devices=(device,)),
     )
     assert made.memory_share == share
+
+
+@pytest.mark.parametrize(
+    ("scheme", "file", "tag"),
+    [
+        ("Q4_K_M", "m-Q4_K_M.gguf", "Q4_K_M"),
+        ("MXFP4_MOE", "gpt-oss-120b-mxfp4-00001-of-00003.gguf", "MXFP4"),
+        ("F16", "qwen2.5-3b-instruct-fp16.gguf", "FP16"),
+    ],
+)
+def test_a_published_file_is_fetched_by_what_stands_in_its_name(chosen, scheme, file, tag):
+    """`-hf` looks for the tag in the names of the repository's files."""
+    ready = Published("o/m-GGUF", (file,))
+    assert chosen(scheme, "llama.cpp", published=ready).weights == (f"o/m-GGUF:{tag}", True)

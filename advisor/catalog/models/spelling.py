@@ -10,11 +10,11 @@ from advisor.catalog.names import KEPT_ANSWERS, compiled, word_set
 from advisor.documents.kinds import Variant
 
 _QUANT = (
-    r"(?<![a-z0-9])(?:i?q\d(?:[_-](?:k|0|1|xxs|xs|s|m|l|nl|xl|xxl))*|tq\d[_-]0|bf16|f16|fp16|f32|fp32|fp8|int[48]|nvfp4"
+    r"(?<![a-z0-9])(?:i?q\d(?:[_-](?:k|0|1|xxs|xs|s|m|l|nl|xl|xxl))*|tq\d[_-]0|bf16|f16|fp16|f32|fp32|fp8(?:-kv)?|int[48]|(?:nv)?fp4"
     r"|mxfp4(?:[_-]moe)?|nf4|w\d{1,2}a\d{1,2}|\d(?:\.\d+)?[ "
     r"-]?bits?|\d(?:\.\d+)?bpw|awq|gptq|exl[23](?:[-_:]\d[._]\d+)?"
-    r"|h[68]|hb\d|bnb|bitsandbytes|hqq|autoround|\dbitgs\d+|calib|calibrated|torchao|ov|openvino|rkllm|mlc"
-    r"|aqlm|[12]x(?:8|16)|\d{2,4}g|g(?:16|32|64|128)"
+    r"|h[68]|hb\d|bnb|bitsandbytes|hqq|auto-?round|a?sym|inc|dwq|\dbitgs\d+|calib|calibrated|torchao|ov|openvino|rkllm|mlc"
+    r"|aqlm|pv|e8p|quip|[12]x(?:8|16)|\d{2,4}g|g(?:16|32|64|128)"
     r"|quantized|quant|dynamic|imatrix|imat|i1|ud|gguf|mlx|qat|ggml|onnx)(?![a-z0-9])"
 )
 """Marks of a quantized copy: the shapes are the original's."""
