@@ -31,9 +31,9 @@ def runnable(
     """The ways *hardware* can run *scheme*, full support before partial, in the table's order of engines.
 
     *engines* limits them (empty = any). Without *every*, ways nobody would choose are left out: Vulkan beside
-    a working CUDA, the CPU alone beside a GPU with its own memory, and GGUF files on serving engines, which
-    read them experimentally. An unknown compute capability or instruction set counts as allowed, and the
-    note says so.
+    a CUDA that works on every card, the CPU alone beside a GPU with its own memory, and GGUF files on serving
+    engines, which read them experimentally. An unknown compute capability or instruction set counts as
+    allowed, and the note says so.
     """
     reached = backends.reached(hardware)
     best: dict[tuple[str, str], Runnable] = {}
@@ -114,10 +114,12 @@ def _merge(known: Runnable, way: Runnable) -> Runnable:
 def _sensible(
     scheme: SchemeProfile, best: dict[tuple[str, str], Runnable], hardware: HardwareProfile
 ) -> list[Runnable]:
+    reached = backends.reached(hardware)
+    beyond = len(reached.get("vulkan", ())) > len(reached.get("cuda", ()))
     own_memory = any(gpu.form in _GOOD_FORMS or gpu.vendor == "Apple" for gpu in hardware.gpus)
     kept = []
     for (engine, backend), way in best.items():
-        if backend == "vulkan" and (engine, "cuda") in best:
+        if backend == "vulkan" and (engine, "cuda") in best and not beyond:
             continue
         if scheme.is_gguf and not scheme.reference and not facts(engine).reads_gguf:
             continue

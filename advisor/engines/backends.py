@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.kinds import Backend
@@ -56,6 +57,14 @@ def reached(hardware: HardwareProfile) -> dict[Backend, list[Gpu]]:
             found.setdefault(backend, []).append(gpu)
     found["cpu"] = []
     return found
+
+
+def with_reached(hardware: HardwareProfile, backend: str) -> HardwareProfile:
+    """*hardware* with the GPUs alone that *backend* reaches: a build for one maker's cards sees no other."""
+    seen = next((gpus for name, gpus in reached(hardware).items() if name == backend), [])
+    if not seen or len(seen) == len(hardware.gpus):
+        return hardware
+    return replace(hardware, gpus=tuple(seen))
 
 
 def oldest_capability(gpus: Iterable[Gpu]) -> tuple[int, ...] | None:

@@ -1,7 +1,9 @@
 """What the network between nodes adds to the time of a token.
 
-Tensor parallelism stays inside a node, so only stages of the pipeline talk over the network: at each border
-every token of a step hands on its hidden state, once.
+Stages of a pipeline hand on the hidden state of every token of a step once at each border. Nodes that share
+the matrices add their parts of it up twice a layer, behind the attention and behind the feed-forward
+(https://arxiv.org/abs/1909.08053); what a message takes however small it is was not measured and is not
+counted.
 """
 
 from __future__ import annotations
@@ -33,11 +35,10 @@ def over_network(case: Case, load: Load, sized: Sized, alone: Speed) -> Speed:
     if nodes == 1 or alone.why_not:
         return alone
     hidden, rate = case.model.hidden_size, case.hardware.network_bytes_per_s
-    borders, size = nodes - 1, _SERVED_BYTES if case.serves else _LOCAL_BYTES
-    token_s = borders * hidden * size / rate if hidden and rate else 0.0
+    times, size = _exchanges(case, sized, nodes), _SERVED_BYTES if case.serves else _LOCAL_BYTES
+    token_s = times * hidden * size / rate if hidden and rate else 0.0
     said = (
-        f"network: {borders} x {hidden} x {size} bytes a token at {rate / 1e9:g} GB/s = "
-        f"{token_s * 1e6:.3g} us"
+        f"network: {times} x {hidden} x {size} bytes a token at {rate / 1e9:g} GB/s = {token_s * 1e6:.3g} us"
         if token_s and rate
         else "network: its rate is not stated (as in ', 400 Gb/s'), so it is taken to cost nothing"
     )
@@ -49,6 +50,14 @@ def over_network(case: Case, load: Load, sized: Sized, alone: Speed) -> Speed:
         if figure is not None
     }
     return alone._replace(**changed, terms={**alone.terms, "network_s_per_token": token_s, "nodes": nodes})
+
+
+def _exchanges(case: Case, sized: Sized, nodes: int) -> int:
+    """How often a token's hidden state passes the network; of a sum over n nodes each sends 2 (n - 1) / n of
+    it."""
+    if sized.placement.tensor_parallel <= len(case.hardware.gpus):
+        return nodes - 1
+    return round(2 * sized.placement.n_layers * 2 * (nodes - 1) / nodes)
 
 
 def _added_s(name: str, load: Load, running: int, token_s: float) -> float:

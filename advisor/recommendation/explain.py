@@ -11,6 +11,7 @@ from advisor.documents.plain import plain
 from advisor.documents.recommendation import Plan
 from advisor.documents.requirements import Requirements
 from advisor.engines import facts
+from advisor.engines.backends import with_reached
 from advisor.prediction.case import Case, Sized
 from advisor.prediction.figures import FIGURES
 from advisor.prediction.outcome import accuracy_of
@@ -33,7 +34,7 @@ def explain(
     They come from the functions that gave the plan its figures; of a mixture of loads, the first load's.
     """
     case = Case(
-        hardware=hardware,
+        hardware=with_reached(hardware, plan.backend),
         model=model,
         scheme=find_scheme(plan.scheme),
         engine=plan.engine,

@@ -12,6 +12,7 @@ from advisor.documents.kinds import KvType
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Outcome, Placement
 from advisor.documents.requirements import Requirements
+from advisor.engines.backends import with_reached
 from advisor.prediction.case import Case
 from advisor.prediction.outcome import place_case, place_case_if_fits, predict
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
@@ -182,7 +183,7 @@ def _case(candidate: Candidate, requirements: Requirements, setting: Setting) ->
     """*candidate* with the first KV type it may have, and the context wanted."""
     categories = tuple(dict.fromkeys(name for need in requirements.tasks for name in task_mix(need.task)))
     return Case(
-        hardware=setting.hardware,
+        hardware=with_reached(setting.hardware, candidate.backend),
         model=setting.model,
         scheme=candidate.scheme,
         engine=candidate.engine,

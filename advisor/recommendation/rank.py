@@ -34,14 +34,21 @@ def ranked(plans: list[Judged], requirements: Requirements) -> list[Judged]:
 
     A plan comes behind every plan that beats it in loss, speed and size at once. A scheme that its
     engine runs with limits, or that nobody but its publisher can make, comes after every other: the
-    speeds behind the fit were measured with proper kernels.
+    speeds behind the fit were measured with proper kernels. So does Vulkan on one card of a machine whose
+    cards have several makers: it is there to join them.
     """
-    proper = [plan for plan in plans if not plan.candidate.limited]
-    limited = [plan for plan in plans if plan.candidate.limited]
+    proper = [plan for plan in plans if not (plan.candidate.limited or _joins_nothing(plan))]
+    limited = [plan for plan in plans if plan.candidate.limited or _joins_nothing(plan)]
     return [
         *unbeaten_first(_ranked(proper, requirements), requirements),
         *unbeaten_first(_ranked(limited, requirements), requirements),
     ]
+
+
+def _joins_nothing(plan: Judged) -> bool:
+    placement, gpus = plan.outcome.placement, plan.case.hardware.gpus
+    mixed = len({gpu.vendor for gpu in gpus if not gpu.unified_memory}) > 1
+    return plan.case.backend == "vulkan" and mixed and placement is not None and placement.n_gpus <= 1
 
 
 def tied(plans: list[Judged]) -> list[Judged]:

@@ -21,7 +21,7 @@ from advisor.sizing.parts import Weights
 from advisor.sizing.placement_case import CaseBytes, PlacementCase
 from advisor.sizing.plan import Plan, Workspace, with_lookup
 from advisor.sizing.serving_memory import serving_activation_bytes
-from advisor.sizing.serving_plan import nodes_joined, serving_plans
+from advisor.sizing.serving_plan import joins_nodes, nodes_joined, serving_plans
 from advisor.sizing.shares import LayerShares
 
 
@@ -109,12 +109,13 @@ def _sized(case: PlacementCase) -> CaseBytes:
 def _plans(sized: CaseBytes) -> list[Plan]:
     """All plans, the best first."""
     parts, nodes = sized.parts, nodes_joined(sized)
+    over_network = joins_nodes(sized.case.hardware)
 
     def served_rank(plan: Plan) -> tuple[float, ...]:
         if plan.fits(parts):
             together = plan.tensor_parallel * plan.data_parallel
             stages = plan.pipeline_parallel
-            return 0, -together, stages < nodes, plan.data_parallel, stages
+            return 0, over_network and plan.n_gpus > 1, -together, stages < nodes, plan.data_parallel, stages
         return 1, plan.miss(parts), plan.n_gpus
 
     def local_rank(plan: Plan) -> tuple[float, ...]:

@@ -20,24 +20,35 @@ def serving_plans(sized: CaseBytes) -> list[Plan]:
     first, and where it applies one that shares the experts alone; one that is refused when the engine cannot
     load the model at all.
 
-    Tensor parallel stays inside a node; nodes are stages of a pipeline.
+    Tensor parallel stays inside a node, or joins nodes of one GPU each (`joins_nodes`); other nodes are
+    stages of a pipeline.
     """
     case, engine = sized.case, sized.engine
     per_node, nodes = len(case.hardware.gpus), max(1, case.hardware.nodes)
-    found = divisions(case.model, case.scheme, sized.work.layout, engine, per_node)
+    widest = nodes if joins_nodes(case.hardware) else per_node
+    found = divisions(case.model, case.scheme, sized.work.layout, engine, widest)
     if not found:
         whole = _plan(sized, Division(1, 1.0), 1)
         whole.refused = f"{engine.name} cannot load it: {refusal(case.model, case.scheme, 1)}"
         return [whole]
     plans = []
     for division in found:
-        for pipeline in {nodes * (per_node // division.tensor_parallel), nodes, 1}:
+        inside = division.tensor_parallel <= per_node
+        stages = {nodes * (per_node // division.tensor_parallel), nodes, 1} if inside else {1}
+        for pipeline in stages:
             if pipeline <= sized.shares.n_layers:
                 plans.append(_plan(sized, division, pipeline))
     shared = engine.data_parallel_attention and shares_experts(
         case.model, case.scheme, sized.work.layout, per_node
     )
     return [*plans, _experts_shared(sized, per_node)] if shared and case.concurrency >= per_node else plans
+
+
+def joins_nodes(hardware: HardwareProfile) -> bool:
+    """Whether matrices are shared over the network: by machines of one GPU with a link made for it, as two
+    DGX Sparks are (https://docs.nvidia.com/dgx/dgx-spark/spark-clustering.html,
+    https://docs.vllm.ai/en/latest/serving/parallelism_scaling/)."""
+    return hardware.nodes > 1 and len(hardware.gpus) == 1 and hardware.network_bytes_per_s is not None
 
 
 def _experts_shared(sized: CaseBytes, gpus: int) -> Plan:

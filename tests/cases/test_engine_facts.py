@@ -212,6 +212,15 @@ def test_vllm_reserves_what_the_plan_needs_of_unified_memory(recommend, model, h
     assert float(answer.after("--gpu-memory-utilization")) <= share
 
 
+@pytest.mark.parametrize(
+    ("model", "backend", "cards"), [("Qwen3-8B", "cuda", 1), ("Llama-3.3-70B", "vulkan", 2)]
+)
+def test_cards_of_two_makers_are_joined_only_for_what_one_does_not_hold(recommend, model, backend, cards):
+    """ROCm runs on no GeForce: the native build on its own card, or Vulkan over both."""
+    plan = recommend(model, "RTX 4090 + RX 7900 XTX").plan
+    assert (plan["backend"], plan["predicted"]["placement"]["n_gpus"]) == (backend, cards)
+
+
 def test_images_asked_for_are_read(recommend):
     """The command loads the projector, memory holds it, and MLX-LM, which reads text only, is not taken."""
     text = recommend("Gemma-3-12B", "M4 Pro 24GB", "--scheme", "Q6_K")

@@ -49,3 +49,13 @@ def test_a_backend_of_one_vendor_names_it():
 def test_a_capability_is_numbers(text, numbers):
     """What is no number, or none that a card has, is left out."""
     assert numbers == backends.capability(text)
+
+
+@pytest.mark.parametrize(("backend", "makers"), [("cuda", ["NVIDIA"]), ("rocm", ["AMD"]), ("cpu", None)])
+def test_a_build_for_one_maker_sees_its_cards_alone(backend, makers):
+    """Vulkan joins the cards of several makers; a machine of one maker stays as it is."""
+    cards = (Gpu(name="a", vendor="NVIDIA"), Gpu(name="b", vendor="AMD"))
+    machine = HardwareProfile(name="m", source="user", gpus=cards)
+    seen = [gpu.vendor for gpu in backends.with_reached(machine, backend).gpus]
+    assert seen == (makers or ["NVIDIA", "AMD"])
+    assert backends.with_reached(machine, "vulkan") is machine

@@ -63,3 +63,15 @@ def test_a_network_without_a_rate_is_said():
         ALONE.decode_tokens_per_s, basis="extrapolated", evidence=found.decode_tokens_per_s.evidence
     )
     assert "its rate is not stated" in found.decode_tokens_per_s.evidence[0]
+
+
+def test_matrices_shared_over_the_network_add_up_twice_a_layer():
+    """36 layers of 4096 values of 2 bytes, twice, at 25 GB/s: 23.6 us a token."""
+    model, scheme = resolve_model("Qwen3-8B"), find_scheme("BF16")
+    place = Placement(kind="tensor-parallel", n_gpus=2, n_layers=36, tensor_parallel=2)
+    whole = Case(
+        hardware=resolve_hardware("2x DGX Spark"), model=model, scheme=scheme, engine="vllm", backend="cuda"
+    )
+    found = over_network(whole, LOAD, Sized(weights=weigh(model, scheme, None), placement=place), ALONE)
+    token_s = 2 * 36 * 4096 * 2 / 25e9
+    assert found.decode_tokens_per_s.value == pytest.approx(1 / (1 / 50 + 8 * token_s))

@@ -145,3 +145,18 @@ def test_a_model_that_one_node_holds_is_served_on_each():
 def test_one_server_stays_one(model, scheme, requests):
     """One request has nothing to share; a model that one node does not hold at 16 bits spans both."""
     assert placed("2 nodes of 8x H100 SXM", model, scheme, requests).replicas == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "tensor", "gpus"), [("Qwen3-235B-A22B", 2, 2), ("Qwen3-8B", 1, 1), ("Llama-3.1-405B", 4, 4)]
+)
+def test_machines_of_one_gpu_share_the_matrices_over_their_link(model, tensor, gpus):
+    """DGX Sparks run tensor parallel over their ConnectX ports what one of them does not hold."""
+    found = placed(f"{gpus if gpus > 1 else 2}x DGX Spark", model, "W4A16-INT-gptq-g128", 1)
+    assert (tensor, 1, gpus) == (found.tensor_parallel, found.pipeline_parallel, found.n_gpus)
+
+
+def test_without_a_link_they_are_stages_of_a_pipeline():
+    """Nobody states what joins two machines with one card each."""
+    found = placed("2 nodes of 1x A100 80GB", "Llama-3.3-70B", "W8A8-INT", 64)
+    assert (1, 2) == (found.tensor_parallel, found.pipeline_parallel)
