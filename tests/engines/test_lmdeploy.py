@@ -60,7 +60,7 @@ def test_it_quantizes_with_awq_itself(launch):
 
 
 def test_where_it_runs_and_what_it_is_called(families):
-    """NVIDIA GPUs, Windows as well; it loads no BF16 checkpoint that nobody quantized for it."""
+    """NVIDIA GPUs, Windows as well; checkpoints as they are trained, and quantized ones."""
     assert (LMDEPLOY.systems, backends_of("lmdeploy")) == (("linux", "windows"), {"cuda"})
-    assert families["lmdeploy"] == {"fp8", "mxfp4", "gptq", "awq", "autoround", "rtn"}
+    assert families["lmdeploy"] == {"none", "fp8", "mxfp4", "gptq", "awq", "autoround", "rtn"}
     assert find_engine("TurboMind") == "lmdeploy"
