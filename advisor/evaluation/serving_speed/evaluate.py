@@ -46,7 +46,7 @@ def evaluate() -> dict[str, Any]:
         "what_is_asked": asked(found, left, table),
         "variants_on_the_same_folds": variants(found, left["source"]),
         "order_of_schemes_by_speed_over_bf16": order(found, left["source"]),
-        "order_of_schemes_between_publishers": agreement(found, left["source"]),
+        "how_well_another_measurement_orders_schemes": agreement(found, left["source"]),
         "loss_by_taking_the_scheme_predicted_fastest": choices(found, left["source"]),
         "which_scheme_is_faster": pairs_right(found, left["source"]),
         "errors_by_publisher_left_out": by_group(found, left["source"], "source"),

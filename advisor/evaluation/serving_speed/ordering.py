@@ -3,6 +3,7 @@ rests on."""
 
 from __future__ import annotations
 
+from math import log2
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import spearmanr
 
+from advisor.training.serving_speed.cases import Case
 from advisor.training.serving_speed.features import is_first
 from advisor.training.serving_speed.sample import Sample
 
@@ -20,7 +22,9 @@ _TIE = 0.05
 _LOADS = ((1.0, "one"), (16.0, "2-16"), (np.inf, "more than 16"))
 FEWEST_PAIRS = 5
 """Fewer say nothing of an order."""
-_ALIKE = ["device", "family", "requests"]
+_ALIKE = ["device", "devices", "family", "requests", "size"]
+SIZES_PER_DOUBLING = 2
+"""Models whose parameters lie within a root of two are of one size."""
 
 
 def load_of(batch: float) -> str:
@@ -34,15 +38,26 @@ def runs(found: Sample, errors: Errors, apart: bool = False) -> pd.DataFrame:
     and `said` what was predicted: the measurement less the *errors*."""
     about = [
         (
-            *((c.row.run, c.row.metric), c.family, c.device, c.row.publisher, load_of(c.row.batch)),
-            *(c.work.body_bytes + c.work.expert_bytes, not is_first(c) and c.kinds.alone == apart),
+            *((c.row.run, c.row.metric), _again(c), c.family, c.device, c.row.devices, c.row.publisher),
+            *(load_of(c.row.batch), _size(c), c.work.body_bytes + c.work.expert_bytes),
+            not is_first(c) and c.kinds.alone == apart,
         )
         for c in found.cases
     ]
-    columns = ["run", "family", "device", "publisher", "requests", "bytes", "asked"]
-    table = pd.DataFrame(about, columns=columns).assign(y=found.y, said=found.y - errors)
-    table = table.assign(run=pd.factorize(table["run"])[0])[table["asked"]]
+    columns = ["run", "again", "family", "device", "devices", "publisher", "requests", "size", "bytes"]
+    table = pd.DataFrame(about, columns=[*columns, "asked"]).assign(y=found.y, said=found.y - errors)
+    table = table.assign(**{name: pd.factorize(table[name])[0] for name in ("run", "again")})
+    table = table[table["asked"]]
     return table[table.groupby("run")["family"].transform("nunique") > 1]
+
+
+def _again(case: Case) -> tuple[Any, ...]:
+    """What runs of one scheme share that were measured again, if with another version."""
+    return case.row.run._replace(version=""), case.row.metric, case.row.scheme
+
+
+def _size(case: Case) -> int:
+    return round(SIZES_PER_DOUBLING * log2(case.work.body_params + case.work.expert_params))
 
 
 def speed_ups(found: Sample, errors: Errors, apart: bool = False) -> pd.DataFrame:
@@ -67,15 +82,27 @@ def order(found: Sample, errors: Errors) -> list[dict[str, Any]]:
 
 
 def agreement(found: Sample, errors: Errors) -> list[dict[str, Any]]:
-    """How well publishers order schemes for each other: the speed-up others measured with the same kernels on
-    the same device at such a load, beside the prediction, on the runs of which others measured such."""
-    pairs = speed_ups(found, errors)
-    medians = pairs.groupby([*_ALIKE, "publisher"])["measured"].median()
-    alike = medians.groupby(level=_ALIKE)
-    others = (alike.transform("sum") - medians) / (alike.transform("size") - 1)
-    pairs = pairs.join(others.rename("others"), on=[*_ALIKE, "publisher"]).dropna(subset="others")
-    told = {"what others measured": pairs.assign(predicted=pairs["others"]), "this model": pairs}
-    return [{"by": name, "pairs": len(rows), "spearman": _spearman(rows)} for name, rows in told.items()]
+    """The ceiling of any prediction: how well another measurement tells a speed-up. Of the same run again, on
+    another day or version; or of other publishers, with the same kernels on the same devices at such a load
+    of a model of such a size. Beside the prediction, on the same pairs."""
+    pairs = speed_ups(found, errors).reset_index(names="row")
+    lines = []
+    for name, alike, who in (
+        ("the same publisher again", ["again"], "row"),
+        ("other publishers", _ALIKE, "publisher"),
+    ):
+        medians = pairs.groupby([*alike, who])["measured"].median()
+        each = medians.groupby(level=alike)
+        others = (each.transform("sum") - medians) / (each.transform("size") - 1)
+        told = pairs.join(others.rename("others"), on=[*alike, who]).dropna(subset="others")
+        lines.append(_told(name, told.assign(predicted=told["others"])))
+        lines.append(_told(f"this model, on the pairs of {name}", told))
+    return lines
+
+
+def _told(by: str, pairs: pd.DataFrame) -> dict[str, Any]:
+    gap = (pairs["measured"] - pairs["predicted"]).abs().median()
+    return {"by": by, "pairs": len(pairs), "spearman": _spearman(pairs), "median_factor": np.exp(gap)}
 
 
 def _spearman(pairs: pd.DataFrame) -> float:

@@ -40,6 +40,8 @@ ROUNDED_BELOW = {"req/s": 0.25}
 
 VERSIONS = {"argonne-llm-inf-bench": "0.6"}
 """Sources that state no engine version, with the one current when they measured (autumn 2024)."""
+DIGITS = 5
+"""Two runs may well agree in this many digits of a figure; in more they are one run told twice."""
 UNSEEN_PROMPT = 0.01
 """Where prompts are no longer than this share of the answers, a rate is the same with and without them."""
 
@@ -90,6 +92,11 @@ class Run(NamedTuple):
     output: float
     batch: float
     protocol: str
+    kv_type: str
+    most: float
+    eager: bool
+    stages: int
+    cache_devices: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +135,7 @@ class Row:
     @property
     def run(self) -> Run:
         """The run the figure belongs to."""
-        return Run(
-            self.publisher,
-            self.hardware,
-            self.devices,
-            self.engine,
-            self.version,
-            self.model,
-            self.prompt,
-            self.output,
-            self.batch,
-            self.protocol,
-        )
+        return Run(*(getattr(self, name) for name in Run._fields))
 
 
 class Undecodable(Exception):
@@ -148,17 +144,29 @@ class Undecodable(Exception):
 
 def decode(table: pd.DataFrame) -> tuple[list[Row], dict[str, int]]:
     """(rows, reason -> number of figures left out) of the speed_serving frame."""
-    rows: list[Row] = []
+    rows: dict[Row, Row] = {}
+    read = 0
     reasons: Counter[str] = Counter()
     for raw in cast("Iterable[Raw]", table.itertuples(index=False)):
         try:
-            rows += decode_one(raw)
+            found = decode_one(raw)
         except Undecodable as why:
             reasons[str(why)] += 1
-    distinct = list(dict.fromkeys(rows))
-    if len(distinct) < len(rows):
-        reasons["the same figure of the same run again"] = len(rows) - len(distinct)
-    return distinct, dict(reasons)
+            continue
+        read += len(found)
+        rows.update((_said(row, raw), row) for row in found)
+    if len(rows) < read:
+        reasons["the same figure of the same run again"] = read - len(rows)
+    return list(rows.values()), dict(reasons)
+
+
+def _said(row: Row, raw: Raw) -> Row:
+    """What two lines that tell of one run agree on: a figure of many digits is nobody else's, whatever model
+    or version a line names; of the lines the last stands, which in collections is the dated one."""
+    figure = raw.ttft_ms if row.metric == "ttft" and raw.ttft_ms > 0 else raw.value
+    if figure == float(f"{figure:.{DIGITS}g}"):
+        return row
+    return replace(row, model="", version="", source="", most=0.0, n=1.0)
 
 
 def decode_one(raw: Raw) -> list[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from advisor.training.data.tables import load
@@ -165,6 +166,30 @@ def test_every_figure_is_used_or_counted_with_its_reason():
     beside = int(((table["ttft_ms"] > 0) & (table["unit"] != "s")).sum())
     dropped = sum(reasons.values())
     assert len(table) <= len(rows) + again + dropped <= len(table) + beside
+
+
+def lines(**columns: Any) -> pd.DataFrame:
+    """A serving table of as many lines as the *columns* have cells."""
+    n = len(next(iter(columns.values())))
+    return pd.DataFrame([vars(raw(**{k: v[i] for k, v in columns.items()})) for i in range(n)])
+
+
+@pytest.mark.parametrize(
+    ("columns", "kept"),
+    [
+        ({"value": [512.123456, 512.123456], "model_name": ["DeepSeek-V3", "DeepSeek-R1"]}, ["DeepSeek-R1"]),
+        (
+            {"value": [512.0, 512.0], "model_name": ["DeepSeek-V3", "DeepSeek-R1"]},
+            ["DeepSeek-V3", "DeepSeek-R1"],
+        ),
+        ({"value": [512.123456, 512.123456], "concurrency": [8.0, 16.0]}, ["Llama-3.1-8B"] * 2),
+        ({"value": [512.123456, 512.123456], "engine_version": ["", "0.12.0"]}, ["Llama-3.1-8B"]),
+    ],
+)
+def test_a_figure_told_twice_counts_once(columns, kept):
+    """A figure of many digits is one run's, whatever model or version a second line names, and the later
+    line stands; one of three digits may be two runs', and at another load it is another run's."""
+    assert [row.model for row in decode(lines(**columns))[0]] == kept
 
 
 def test_most_sources_are_read():
