@@ -71,12 +71,18 @@ def test_links_lead_somewhere(document):
     assert [] == [link for link in ours if not (path.parent / link).exists()]
 
 
-def test_contributing_names_real_files():
-    """Every path and script that CONTRIBUTING names exists."""
-    words = [word for code in CODE.findall(CONTRIBUTING) for word in code.split()]
-    paths = [word for word in words if re.fullmatch(r"[\w.]+(/[\w.]*)+|\w+\.py", word)]
+@pytest.mark.parametrize("document", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_files_that_lead_through_the_code_are_there(document):
+    """Every path that CONTRIBUTING and the tables of rooms and files name ends one of this repository."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    words = [word for code in CODE.findall(text) for word in code.split()]
+    paths = [word.strip("/") for word in words if re.fullmatch(r"[\w.]+/([\w.]+/?)*|\w+\.py", word)]
     assert len(paths) > 5
-    assert [] == [path for path in paths if not (ROOT / path).exists()]
+    folders = ("advisor", "benchmarks", "docs", "measurements", "profiles", "scripts", "tests")
+    known = [path for folder in folders for path in (ROOT / folder).rglob("*")]
+    known += [*map(ROOT.joinpath, folders), *ROOT.glob("*.py"), ROOT / ".ci" / "run"]
+    ends = tuple(f"/{path.relative_to(ROOT).as_posix()}" for path in known)
+    assert [] == [path for path in paths if not any(end.endswith(f"/{path}") for end in ends)]
 
 
 def test_contributing_names_real_commands():

@@ -8,6 +8,7 @@ from advisor.documents.outcome import Placement
 from advisor.documents.requirements import Requirements
 from advisor.prediction.artifacts import load
 from advisor.recommendation.candidates import Candidate
+from advisor.recommendation.context_room import rooms
 from advisor.recommendation.evaluate import (
     VISIBLE_LOSS_PCT,
     feasible_of,
@@ -17,7 +18,6 @@ from advisor.recommendation.evaluate import (
 )
 from advisor.recommendation.judge import Judged, Setting, Trial
 from advisor.recommendation.rank import HEAVY_LOSS_PCT, objective_of, ranked, waits_beside_an_idle_gpu
-from advisor.recommendation.room import rooms
 
 Found = Judged | Placement | None
 """What `Trial.feasible` says."""

@@ -7,10 +7,10 @@ from advisor.documents.outcome import Estimate
 from advisor.documents.requirements import Requirements
 from advisor.engines import engine_for
 from advisor.prediction.local_speed.predict import narrowed
+from advisor.recommendation.context_room import free_now, rooms
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.rank import objective_of
 from advisor.recommendation.reading import PATIENCE_S, READING_TOKENS_PER_S
-from advisor.recommendation.room import free_now, rooms
 
 WIDE = 3.0
 """Highest ÷ lowest speed from which measuring pays: Q8_0 and Q3_K_S of one model differ by less, so that the

@@ -15,9 +15,9 @@ from advisor.prediction.artifacts import load
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.prediction.weighing import weigh_plan
 from advisor.recommendation.candidates import Candidate, candidates
+from advisor.recommendation.context_room import check_context, rooms
 from advisor.recommendation.judge import Judged, Setting, Trial, reads_main_memory, spills
 from advisor.recommendation.misses import Miss
-from advisor.recommendation.room import check_context, rooms
 
 VISIBLE_LOSS_PCT = 1.0
 """From here on a loss is worth another context or another model: the usual accuracy target of MLPerf

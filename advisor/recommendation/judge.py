@@ -19,6 +19,7 @@ from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.prediction.speed import decode_ceiling
 from advisor.prediction.weighing import weigh_case
 from advisor.recommendation.candidates import Candidate
+from advisor.recommendation.context_room import largest, rooms
 from advisor.recommendation.losses import Losses, losses_of
 from advisor.recommendation.misses import (
     Miss,
@@ -28,7 +29,6 @@ from advisor.recommendation.misses import (
     speed_misses,
     unusable,
 )
-from advisor.recommendation.room import largest, rooms
 from advisor.sizing.placement import beyond_memory
 
 SPILLS = ("split", "experts-on-cpu", "cpu")

@@ -13,6 +13,7 @@ from advisor.prediction.artifacts import load
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.cautions import cautions
 from advisor.recommendation.changes import nearest_miss, what_would_change
+from advisor.recommendation.context_room import free_now
 from advisor.recommendation.evaluate import VISIBLE_LOSS_PCT, evaluate
 from advisor.recommendation.front import pareto_front
 from advisor.recommendation.judge import Judged, Setting
@@ -20,7 +21,6 @@ from advisor.recommendation.original import instead_of_the_copy
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.rank import ranked
 from advisor.recommendation.reasons import reasons
-from advisor.recommendation.room import free_now
 
 CRUSHED_LOSS_PCT = 2.0
 """From here on other models are looked at: twice the loss that MLPerf Inference usually allows."""

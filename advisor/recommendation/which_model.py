@@ -15,6 +15,7 @@ from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.recommendation.best import best_plan
 from advisor.recommendation.cautions import cautions
 from advisor.recommendation.changes import nearest_miss
+from advisor.recommendation.context_room import free_now
 from advisor.recommendation.evaluate import evaluate, feasible
 from advisor.recommendation.families import current_families, released
 from advisor.recommendation.judge import Judged, Setting
@@ -23,7 +24,6 @@ from advisor.recommendation.quality import expected_quality
 from advisor.recommendation.rank import ranked
 from advisor.recommendation.reading import READING_TOKENS_PER_S
 from advisor.recommendation.reasons import reasons
-from advisor.recommendation.room import free_now
 
 SHOWN = 16
 """Models in the list: one screen. Each is planned as if it had been named."""

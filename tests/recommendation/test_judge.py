@@ -8,8 +8,8 @@ import pytest
 from advisor.catalog.resolve import Overrides, resolve_hardware
 from advisor.catalog.tasks import task_mix
 from advisor.recommendation.candidates import candidates
+from advisor.recommendation.context_room import rooms
 from advisor.recommendation.judge import Judged, Setting, Trial
-from advisor.recommendation.room import rooms
 
 
 @pytest.fixture(scope="module")

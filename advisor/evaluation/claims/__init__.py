@@ -1,0 +1,1 @@
+"""What articles say about quantization, judged by the measurements: docs/CLAIMS.md."""

@@ -24,7 +24,7 @@ from advisor.errors import BadFileError, UnknownNameError, UsageError
 from advisor.prediction.case import MAX_CONCURRENCY, Case
 from advisor.prediction.local_speed.inputs import engine_key
 from advisor.recommendation.candidates import quantized_already
-from advisor.recommendation.room import check_context
+from advisor.recommendation.context_room import check_context
 
 _STATED_SIZE = re.compile(r"(?<![A-Za-z0-9.])\d+(?:\.\d+)?[Bb](?:-[Aa]\d+(?:\.\d+)?[Bb])?(?![A-Za-z0-9])")
 """'9B', '30B-A3B' standing alone in a model's name."""

@@ -1,0 +1,1 @@
+"""One file for each screen; `base` is what all share."""

@@ -4,7 +4,7 @@ import pytest
 
 from advisor.documents.hardware import Cpu, HardwareProfile, Memory
 from advisor.documents.requirements import Load, Requirements
-from advisor.recommendation.room import free_now, largest, rooms
+from advisor.recommendation.context_room import free_now, largest, rooms
 
 
 @pytest.mark.parametrize(
