@@ -77,6 +77,10 @@ class DeviceMemory:
         return self.weights_bytes + self.kv_cache_bytes + self.compute_bytes + self.overhead_bytes
 
 
+LOOKUP_DEVICE = "RAM or disk (n-gram table)"
+"""Where engines keep a table of which a token reads a few rows (SGLang, llama.cpp: mapped from the file)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     """Where weights and KV cache live."""
@@ -114,6 +118,11 @@ class Placement:
     def total_bytes(self) -> int:
         """All devices together."""
         return sum(d.total_bytes for d in self.devices)
+
+    @property
+    def lookup_bytes(self) -> int:
+        """Of those, a table of n-grams that need not be in memory: each token reads a few rows of it."""
+        return sum(d.total_bytes for d in self.devices if d.device == LOOKUP_DEVICE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,7 +111,19 @@ def _by_rate(
         order += _within_tie(equal, second)
         left = left[len(equal) :]
     unknown = [plan for plan in plans if not speed(plan) > 0]
-    return [*order, *_within_tie(unknown, second)]
+    return [*order, *_unmeasured(unknown)]
+
+
+def _unmeasured(plans: list[Judged]) -> list[Judged]:
+    """*plans* of which nobody knows the speed: of those whose loss no benchmark could tell from the least the
+    smallest, which reads the fewest bytes a token; the others by loss."""
+    close = {id(plan) for plan in tied(plans)}
+    return sorted(
+        plans,
+        key=lambda plan: (
+            (0, _size(plan), _names(plan)) if id(plan) in close else (1, _loss(plan), _names(plan))
+        ),
+    )
 
 
 def _within_tie(equal: list[Judged], second: Callable[[Judged], float]) -> list[Judged]:

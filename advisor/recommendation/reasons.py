@@ -33,9 +33,14 @@ def reasons(plan: Judged, requirements: Requirements, order: Sequence[Judged]) -
     lines.append(_aside(aside))
     placement = plan.outcome.placement
     if placement is not None:
-        lines.append(
-            f"It takes {placement.total_bytes / 2**30:.1f} GiB ({placement.binding or placement.kind})."
-        )
+        table = placement.lookup_bytes
+        held = f"It takes {(placement.total_bytes - table) / 2**30:.1f} GiB"
+        lines.append(f"{held} ({placement.binding or placement.kind}).")
+        if table:
+            lines.append(
+                f"Its n-gram table of {table / 2**30:.1f} GiB is read a few rows a token: what main memory "
+                "has no room for stays on disk."
+            )
     return tuple(line for line in lines if line)
 
 
@@ -71,6 +76,8 @@ def _claim(plan: Judged, requirements: Requirements, order: list[Judged]) -> str
 def _fastest(plan: Judged, order: list[Judged], requirements: Requirements, lead: str) -> str:
     """How *plan* stands among *order* in speed; '' where nothing is known or it is not ahead."""
     mine, best = rate(plan, requirements), max((rate(other, requirements) for other in order), default=0.0)
+    if lead.startswith(";") and len(order) > 1 and not best:
+        return f"{lead}the smallest: no speed is known here"
     if len(order) < 2 or not mine:
         return "" if lead.startswith(";") else ", and nobody measured how fast" * (not mine)
     lead = lead if lead.startswith(";") else f" {lead}"

@@ -41,7 +41,7 @@ def figure_rows(plan: Plan) -> list[FigureRow]:
             _file_note(plan),
             "size",
         ),
-        ("Memory", gibibytes(out.memory_bytes), "", "memory"),
+        ("Memory", gibibytes(out.memory_bytes), _memory_note(plan), "memory"),
         ("Loss on the tasks", interval(plan.loss_pct, "%"), upper, "accuracy"),
         *(
             (f"  {name}", interval(lost(kept), "%"), "", "accuracy")
@@ -67,6 +67,11 @@ def figure_rows(plan: Plan) -> list[FigureRow]:
     released = f"released {plan.released}" if plan.released else ""
     rows.append(("Licence", plan.licence or "not stated", released, "size"))
     return rows
+
+
+def _memory_note(plan: Plan) -> str:
+    table = plan.predicted.placement.lookup_bytes if plan.predicted.placement else 0
+    return f"{table / 2**30:.1f} GiB of it a table that may stay on disk" if table else ""
 
 
 def _file_note(plan: Plan) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from advisor.documents.kinds import PlacementKind
 from advisor.documents.model import ModelProfile
-from advisor.documents.outcome import DeviceMemory, Placement
+from advisor.documents.outcome import LOOKUP_DEVICE, DeviceMemory, Placement
 from advisor.sizing.buffers import compute_bound, mask_copies_bytes, output_bytes, raw_compute_bytes
 from advisor.sizing.cache_layout import CacheLayout, cache_layout
 from advisor.sizing.context_params import ContextParams
@@ -246,10 +246,6 @@ class Plan:
             if search and not doubtful
             else None,
         )
-
-
-LOOKUP_DEVICE = "RAM or disk (n-gram table)"
-"""Where engines keep a table of which a token reads a few rows (SGLang, llama.cpp: mapped from the file)."""
 
 
 def with_lookup(plans: list[Plan], shares: LayerShares) -> list[Plan]:

@@ -89,3 +89,14 @@ def test_speed_is_fastest_first(plans):
     need = Requirements(objective="speed")
     rates = [rate(plan, need) for plan in ranked(plans, need)]
     assert rates[0] * (1 + load("decision")["speed_resolution"]) >= max(rates)
+
+
+@pytest.mark.parametrize("machine", ["SG2044", "c7i.8xlarge"])
+def test_where_no_speed_is_known_the_smallest_that_nobody_could_tell_apart(machine):
+    """It reads the fewest bytes a token; 16 bits are no default for a machine nobody knows."""
+    judged, _ = evaluate(Requirements(), resolve_hardware(machine), resolve_model("Qwen3-8B"))
+    feasible = [plan for plan in judged if plan.feasible and not plan.candidate.limited]
+    best = ranked(feasible, Requirements())[0]
+    assert rate(best, Requirements()) == 0
+    sizes = [plan.outcome.file_size_bytes.value for plan in tied(feasible)]
+    assert best.outcome.file_size_bytes.value == min(sizes)

@@ -38,3 +38,20 @@ def test_the_fastest_is_the_fastest(ask, table):
     ]
     spread = load("decision")["speed_resolution"]
     assert plan.predicted.decode_tokens_per_s.value * (1 + spread) >= max(close)
+
+
+def test_a_table_that_may_stay_on_disk_is_not_in_the_memory_a_plan_takes(ask):
+    """What it takes and the table beside it are its memory together, and each is said once."""
+    plan = ask("Qwen3.8-Flash-Next-180B-A6B", "RTX 4090", "64GB", task=("math",)).recommendation
+    place = plan.predicted.placement
+    table = place.lookup_bytes
+    assert 0 < table < place.total_bytes
+    said = " ".join(plan.why)
+    assert f"It takes {(place.total_bytes - table) / 2**30:.1f} GiB" in said
+    assert f"Its n-gram table of {table / 2**30:.1f} GiB" in said
+
+
+def test_where_no_speed_is_known_the_choice_is_the_smallest(ask):
+    """The sentence says so, and claims no speed."""
+    said = ask("Qwen3-8B", "SG2044").recommendation.why[0]
+    assert said.endswith("it is the smallest: no speed is known here.")
