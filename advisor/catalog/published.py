@@ -200,10 +200,10 @@ def _exl(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
 
 
 def _openvino(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
-    """Made by NNCF, which rounds 4 bits in groups and 8 bits by row
-    (https://docs.openvino.ai/2026/openvino-workflow/model-optimization-guide/weight-compression.html)."""
-    four = _bits(lower, 8) == 4
-    return ("W4A16-INT-rtn-g128", _GROUP_NOTE) if four else ("W8A16-INT-rtn-perchannel", "")
+    """Made by NNCF, which rounds 4 bits in groups and 8 bits by row."""
+    if _bits(lower, 8) != 4:
+        return "OV-INT8", ""
+    return f"OV-INT4{'-awq' if 'awq' in lower else ''}-g128", _GROUP_NOTE
 
 
 def _hqq(lower: str, found: re.Match[str]) -> tuple[str | None, str]:

@@ -55,6 +55,7 @@ ENGINE = Engine(
     rank=11,
     repositories=r"^openvino/|[-_]ov$|[-_]openvino\b",
     systems=("linux", "windows"),
+    formats=("ir",),
     outside_gpu="",
     kv_types=("f16", "q8_0"),
     program="ovms",

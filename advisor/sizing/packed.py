@@ -177,6 +177,8 @@ def _vocabulary(
             return mixed
         if scheme.family in ("exl2", "exl3"):
             return partial(_plain, bits=_HEAD_BITS) if g.category == "output" else None
+        if scheme.format == "ir":
+            return partial(_grouped, codes=_IR_8_BITS)
         return bits if scheme.quantizes_embeddings else None
 
     return choose
@@ -189,14 +191,7 @@ def packer(scheme: SchemeProfile) -> Pack | None:
     if family == "none":
         return None
     if family in ("gptq", "autoround", "rtn", "awq") or (family == "int8" and scheme.format == "gptq"):
-        if scheme.format == "awq":
-            return partial(_grouped, codes=_Codes(bits=bits, group=group, scale=2, zero=bits / 8))
-        if scheme.format in ("gptq", "auto-round", "autoround"):
-            return partial(_gptq, bits=bits, group=group, order=family == "gptq")
-        return partial(
-            _grouped,
-            codes=_Codes(bits=bits, group=group, scale=2, zero=bits / 8 if family == "awq" else 0, extra=16),
-        )
+        return _integers(scheme, bits, group)
     if family == "fp8" and group == 32:  # MXFP8: one 8-bit exponent per 32 weights
         return partial(_grouped, codes=_Codes(bits=8, group=32, scale=1))
     if family in ("fp8", "int8"):
@@ -233,6 +228,21 @@ def packer(scheme: SchemeProfile) -> Pack | None:
     return partial(_plain, bits=scheme.bpw or bits)
 
 
+def _integers(scheme: SchemeProfile, bits: float, group: int) -> Pack:
+    """Integer codes with their scales, as each format lays them out."""
+    family = scheme.family
+    if scheme.format == "ir":
+        return partial(
+            _grouped, codes=_IR_8_BITS if bits == _IR_8_BITS.bits else _Codes(bits, group, scale=2)
+        )
+    if scheme.format == "awq":
+        return partial(_grouped, codes=_Codes(bits=bits, group=group, scale=2, zero=bits / 8))
+    if scheme.format in ("gptq", "auto-round", "autoround"):
+        return partial(_gptq, bits=bits, group=group, order=family == "gptq")
+    zero = bits / 8 if family == "awq" else 0
+    return partial(_grouped, codes=_Codes(bits=bits, group=group, scale=2, zero=zero, extra=16))
+
+
 def _plain(columns: int, rows: int, bits: float, per_row: int = 0, per_column: int = 0) -> float:
     return columns * rows * bits / 8 + rows * per_row + columns * per_column
 
@@ -246,6 +256,11 @@ class _Codes(NamedTuple):
     scale: float
     zero: float = 0
     extra: int = 0
+
+
+_IR_8_BITS = _Codes(bits=8, group=-1, scale=2, zero=1)
+"""INT8_ASYM of NNCF, which embeddings and the output matrix have at 4 bits too
+(https://github.com/openvinotoolkit/nncf/blob/develop/docs/compression_algorithms/CompressWeights.md)."""
 
 
 def _grouped(columns: int, rows: int, codes: _Codes) -> float:

@@ -28,11 +28,12 @@ def test_eight_bits_of_cache_are_u8(line, kv_type, flag):
 @pytest.mark.parametrize(
     ("scheme", "words"),
     [
-        ("W4A16-INT-rtn-g64", "--weight-format int4 --sym --group-size 64 --ratio 1.0"),
+        ("OV-INT4-g128", "--weight-format int4 --sym --group-size 128 --ratio 1.0"),
         (
-            "W4A16-INT-awq-g128",
+            "OV-INT4-awq-g128",
             "--weight-format int4 --sym --group-size 128 --ratio 1.0 --awq --dataset wikitext2",
         ),
+        ("OV-INT8", "--weight-format int8"),
         ("BF16", "--weight-format fp16"),
     ],
 )

@@ -13,12 +13,8 @@ the weights is the same ('i1-IQ3_M', 'UD-Q4_K_XL (QAT)', 'W8A8-INT (RKLLM)')."""
 _SPELLINGS = (
     (r"^bnb[-_ ]?llm\.?int8(?:\(\))?$", "BNB-INT8"),
     (r"^(bf16|f16)_r\d+$", r"\1"),
-    (r"^(?:ov|openvino)[-_ ]?int4$", "W4A16-INT-rtn-g128"),
-    (r"^(?:ov|openvino)[-_ ]?int8$", "W8A16-INT-rtn-perchannel"),
 )
-"""Other names of a listed scheme. A `_R16` file holds the same values in another order; NNCF, which makes
-OpenVINO's files, rounds 4 bits in groups of 128 and 8 bits by row
-(https://docs.openvino.ai/2026/openvino-workflow/model-optimization-guide.html)."""
+"""Other names of a listed scheme. A `_R16` file holds the same values in another order."""
 _NO_SCHEME = (
     (
         r"^ud-q1_0$|^dq\d|\bmix\b|[-_ ]mix|mix[-_ ]|custom|thireus|[-_]like$|evopress|gptq-gguf",

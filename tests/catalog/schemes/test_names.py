@@ -41,7 +41,7 @@ def test_what_the_grammar_does_not_cover_is_none(text):
         ("mxfp4", "vllm", "MXFP4"),
         ("4bit", "lmdeploy", "W4A16-INT-awq-g128"),
         ("fp8", "tensorrt-llm", "W8A8-FP-static"),
-        ("int8", "openvino", "W8A16-INT-rtn-perchannel"),
+        ("int8", "openvino", "OV-INT8"),
         ("q4km", None, "Q4_K_M"),
         ("q9", None, None),
     ],

@@ -18,7 +18,6 @@ UNDERSTOOD = {
     "BF16_R16": "BF16",
     "MLX-4bit-DWQ": "MLX-4bit-g64",
     "W8A8-INT (RKLLM)": "W8A8-INT",
-    "OV-INT8": "W8A16-INT-rtn-perchannel",
 }
 REFUSED = {
     "W4A16-AQLM": "needs its bits and codebooks",
