@@ -128,7 +128,7 @@ def _candidate(
     imatrix = imatrix_for(scheme, requirements.calibration_allowed, model)
     why = next((why for start, why in _NOT_MADE if scheme.name.startswith(start)), "")
     lacking = bool(why) and published(model, scheme, facts(way.engine), imatrix) is None
-    pulled = facts(way.engine).library and library_tag(model, scheme.name)
+    pulled = facts(way.engine).library and published(model, scheme, facts(way.engine), imatrix) is not None
     note = "; ".join(filter(None, ("" if pulled else way.note, why * lacking)))
     return Candidate(
         scheme,

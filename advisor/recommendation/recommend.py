@@ -17,6 +17,7 @@ from advisor.recommendation.context_room import free_now
 from advisor.recommendation.evaluate import VISIBLE_LOSS_PCT, evaluate
 from advisor.recommendation.front import pareto_front
 from advisor.recommendation.judge import Judged, Setting
+from advisor.recommendation.no_way import no_way
 from advisor.recommendation.original import instead_of_the_copy
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.rank import ranked
@@ -44,6 +45,10 @@ def recommend(
         changes = (*changes, *_another(best, requirements, setting, "schemes"))
     if best is None:
         changes = (*changes, *instead_of_the_copy(requirements, setting))
+        if not judged:
+            document = replace(
+                document, warnings=(*no_way(requirements, hardware, model), *document.warnings)
+            )
     if not requirements.schemes and lost >= CRUSHED_LOSS_PCT:
         from advisor.recommendation.rivals import rivals
 

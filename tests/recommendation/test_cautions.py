@@ -41,6 +41,28 @@ def test_a_file_of_ollamas_library_needs_no_import() -> None:
     assert (tag.recommendation.engine, _has(tag, "imported with FROM")) == ("ollama", False)
 
 
+def test_an_engine_that_has_no_way_here_says_why() -> None:
+    """Where no plan was even looked at, the reason of the engine asked for comes first."""
+    for machine, engine, why in (
+        (
+            "RTX 2080 Ti",
+            "exllamav3",
+            "the EXL3 kernel needs compute capability 8.0; GeForce RTX 2080 Ti has 7.5",
+        ),
+        ("RTX 4090", "mlx", "mlx has no backend for NVIDIA GPUs"),
+    ):
+        answer = _answer("Qwen3-8B", machine, engines=(engine,))
+        assert (answer.status, answer.warnings[0].startswith(why)) == ("nothing_fits", True)
+
+
+def test_a_file_that_ollama_pulls_from_hugging_face_needs_no_import() -> None:
+    """`ollama run hf.co/…` fetches it."""
+    answer = _answer("Qwen3-8B", "RTX 4090", engines=("ollama",))
+    assert answer.recommendation is not None
+    assert "ollama run hf.co/" in answer.recommendation.run_command
+    assert not _has(answer, "imported with FROM")
+
+
 def test_an_answer_without_a_model_has_the_cautions_of_its_plan() -> None:
     """The model chosen may read images, which its plan leaves out: that is said as if it had been named."""
     hardware = resolve_hardware("RTX 3060 12GB")

@@ -154,9 +154,10 @@ def _memory(draft: Draft, unified: GpuMatch | None) -> Memory:
             draft.notes.append(f"{name}: {RAM_NOT_STATED}")
     kind = unified.memory_type if unified and unified.memory_type else row.memory_type if row else None
     apart = sum(count for match, count in draft.gpus if match.unified_memory)  # each brings its own
+    ios = draft.os == "iOS"
     return Memory(
         total_bytes=draft.ram_bytes and draft.ram_bytes * max(apart, 1),
-        available_bytes=None,
+        available_bytes=usable_by_gpu("Apple", "", draft.ram_bytes)[0] if ios and draft.ram_bytes else None,
         kind=kind,
         channels=channels or None,
         bandwidth_bytes_per_s=rate,

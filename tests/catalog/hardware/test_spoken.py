@@ -113,3 +113,9 @@ def test_a_computer_that_one_name_is_not_enough_for_asks_for_its_parts() -> None
     """Makers of network storage sell many processors: none is guessed."""
     with pytest.raises(UnknownNameError, match="name the processor, the memory and the cards"):
         resolve_hardware("Synology NAS")
+
+
+def test_an_app_of_ios_has_a_share_of_memory() -> None:
+    """On its processor as on its GPU: two thirds, as macOS leaves the GPU."""
+    phone = resolve_hardware("iPhone 16 Pro")
+    assert phone.memory.available_bytes == phone.gpus[0].memory_total_bytes == 8 * GIB * 2 // 3
