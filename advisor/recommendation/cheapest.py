@@ -30,7 +30,7 @@ MOST_AT_ONCE = 256
 """Requests at once on one machine that are tried: the serving tables hold few rows above it."""
 WAIT_SHARE = 0.95
 LEAST_BPW = 1.5
-"""No scheme of SHORTLIST stores less: IQ1_S, the smallest of any, has 1.56 bits (llama-quantize)."""
+"""No scheme stores less: IQ1_S, the smallest of any, has 1.56 bits (llama-quantize)."""
 
 
 def cheapest(
@@ -45,8 +45,6 @@ def cheapest(
     Every offer is looked at in the order of its price, and no longer once one machine alone costs more than
     the last that would be shown. Machines of one shape are planned once.
     """
-    if not (requirements.schemes or model.fixed_scheme):
-        requirements = replace(requirements, schemes=(*SHORTLIST, "BF16"))
     market, offers = _Market(requirements, model, demand, own), tuple(offers)
     found: dict[str, list[_Bid]] = {"usd_per_hour": [], "usd": []}
     for offer in sorted(offers, key=lambda offer: offer.price.amount):
@@ -91,6 +89,7 @@ class _Market:
     def __init__(self, requirements: Requirements, model: ModelProfile, demand: Demand, own: OwnOf) -> None:
         self.requirements, self.model, self.demand, self.own = requirements, model, demand, own
         self._plans: dict[tuple[object, ...], Judged | None] = {}
+        self._carries: dict[tuple[object, ...], bool] = {}
         self._soonest_s: dict[tuple[object, ...], float] = {}
         """Shape -> the least time to first token of one request under any plan."""
 
@@ -99,13 +98,27 @@ class _Market:
         if not _could_hold(offer, self.model) or self._alone(offer) is None:
             return None  # what does not carry one request carries no more
         for at_once in _tried(self.demand):
-            plan = self._plan(offer, at_once)
+            plan = self._plan(offer, at_once) if self._may_carry(offer, at_once) else None
             if plan is None:
                 continue
             replicas = _replicas(plan.outcome, self.demand, at_once, "value")
             if replicas is not None:
                 return _Bid(offer, plan, at_once, replicas)
         return None
+
+    def _may_carry(self, offer: Offer, at_once: int) -> bool:
+        """Whether a plan is worth looking for among all schemes. Where a time or a rate is asked for, it is
+        if one of SHORTLIST keeps it: machines without are many and slow to rule out, and one in fifty of them
+        has a plan in between."""
+        need, key = self._need(at_once), (shape(offer.hardware), at_once)
+        timed = need.min_decode_tokens_per_s is not None or need.max_ttft_s is not None
+        if not timed and self.demand.requests_per_s is None:
+            return True
+        if key not in self._carries:
+            plan = best_plan(need, self._setting(offer.hardware), SHORTLIST)
+            enough = plan and _replicas(plan.outcome, self.demand, at_once, "value")
+            self._carries[key] = enough is not None
+        return self._carries[key]
 
     def nearest(self, offers: tuple[Offer, ...]) -> NearestOffer | None:
         """What comes closest of offers none of which bids."""
@@ -124,12 +137,13 @@ class _Market:
         further requests only put off."""
         limit_s, key = self.demand.p95_ttft_s, (shape(offer.hardware), 1)
         if limit_s is None:
-            return self._plan(offer, 1)
+            return self._plan(offer, 1) if self._may_carry(offer, 1) else None
         if key not in self._soonest_s:
             need = self._need(1)
-            plans = feasible(need, self._setting(offer.hardware))
+            setting = self._setting(offer.hardware)
+            plans = feasible(need, setting, SHORTLIST)
             firsts = [plan.outcome.time_to_first_token_s for plan in plans]
-            self._plans[key] = next(iter(ranked(plans, need)), None)
+            self._plans[key] = best_plan(need, setting) if plans else None
             self._soonest_s[key] = min((first.value for first in firsts if first), default=inf)
         return self._plans[key] if self._soonest_s[key] < limit_s else None
 

@@ -7,9 +7,11 @@ import pytest
 from advisor.catalog.resolve import resolve_hardware, resolve_model
 from advisor.documents.offers import Demand, Offer, Price
 from advisor.documents.requirements import Load, Requirements
+from advisor.recommendation.best import best_plan
 from advisor.recommendation.cheapest import cheapest
 from advisor.recommendation.evaluate import feasible
 from advisor.recommendation.judge import Judged, Setting
+from advisor.recommendation.recommend import recommend
 
 MODEL = resolve_model("Llama-3.1-8B")
 NEED = Requirements(
@@ -83,12 +85,34 @@ def test_a_limit_that_one_request_misses_is_asked_of_no_more(monkeypatch):
     """No plan begins its answer in a hundredth of a second: the machine is planned for one request alone."""
     asked = []
 
-    def counted(need: Requirements, setting: Setting) -> list[Judged]:
+    def planned(need: Requirements, setting: Setting) -> Judged | None:
         asked.append(need.loads[0].concurrency)
-        return feasible(need, setting)
+        return best_plan(need, setting)
+
+    def counted(need: Requirements, setting: Setting, only: tuple[str, ...]) -> list[Judged]:
+        asked.append(need.loads[0].concurrency)
+        return feasible(need, setting, only)
 
     monkeypatch.setattr("advisor.recommendation.cheapest.feasible", counted)
-    monkeypatch.setattr("advisor.recommendation.cheapest.best_plan", None)
+    monkeypatch.setattr("advisor.recommendation.cheapest.best_plan", planned)
     found = cheapest(NEED, MODEL, Demand(requests_per_s=5.0, p95_ttft_s=0.01), [offer("L40S", 1.0)])
-    assert ([1], "nothing_fits") == (asked, found.status)
+    assert ([1, 1], "nothing_fits") == (asked, found.status)
     assert found.nearest_miss is not None
+
+
+MACHINES = (
+    "RTX 3060 12GB", "RTX 3090", "RTX 4060 Ti 16GB", "RTX 4070", "RTX 4090", "RTX 5090", "RTX A6000", "T4",
+    "V100 16GB", "A10", "A100 40GB", "2x A100 80GB", "L4", "L40S", "H100 SXM", "2x H100 PCIe", "H200", "B200",
+    "RX 7900 XTX", "RX 9070 XT", "MI300X", "Arc B580", "Arc A770 16GB", "M3 Max 64GB", "M4 Pro 48GB",
+    "Ryzen AI Max+ 395 128GB", "EPYC 9654 384GB", "RTX 4090 + EPYC 9654 128GB", "g5.xlarge", "p4d.24xlarge",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("limit", [{}, {"max_ttft_s": 1.5}], ids=["any", "soon"])
+def test_a_machine_to_rent_has_the_plan_it_has_when_named(machine: str, limit: dict[str, float]):
+    """Every scheme is considered, as `recommend` considers it, and reasons and figures are the same."""
+    need = Requirements(model=MODEL.name, loads=(Load(prompt_tokens=512, output_tokens=128),), **limit)
+    found = cheapest(need, MODEL, Demand(users=1), [offer(machine, 1.0)])
+    named = recommend(need, resolve_hardware(machine), MODEL).recommendation
+    assert [named] == ([one.plan for one in found.rent] or [None])
