@@ -18,7 +18,7 @@ from advisor.training.accuracy import intervals
 from advisor.training.accuracy.agreement import gaps
 from advisor.training.accuracy.model import AccuracyModel, Vector
 from advisor.training.accuracy.rows import Row
-from advisor.training.fitting.calibrate import coverage
+from advisor.training.fitting.calibrate import NORMAL_MEDIAN, coverage
 
 BIT_RANGES = (
     ("all bits", 0.0, 17.0),
@@ -27,7 +27,9 @@ BIT_RANGES = (
     ("2.5 to 3.5 bits", 2.5, 3.5),
     ("below 2.5 bits", 0.0, 2.5),
 )
+"""Where schemes are told apart: nominal 5 to 8, 4, 3 and 2 bits."""
 LIMITS_PCT = (5.0, 3.0, 1.0)
+"""Losses that people ask to stay below."""
 
 
 def losses(tasks: pd.DataFrame) -> list[dict[str, Any]]:
@@ -46,7 +48,7 @@ def losses(tasks: pd.DataFrame) -> list[dict[str, Any]]:
             "median": off.median(),
             "median_of_groups": off.groupby(part["unseen"]).median().median(),
             "no_loss_ever": part["y"].abs().median(),
-            "noise": (0.6745 * part["error"]).median(),
+            "noise": (NORMAL_MEDIAN * part["error"]).median(),
             "bias": (part["predicted"] - part["y"]).median(),
         }
         if "inside" in part:

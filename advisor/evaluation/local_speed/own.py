@@ -21,6 +21,7 @@ from advisor.training.local_speed.fit import Problem, reach
 from advisor.training.local_speed.rows import Row, load_rows
 
 OWN_ROWS = (1, 3, 8)
+"""One try, an evening's, and what a sweep gives."""
 DRAWS = 20
 """Per device and source; the draws are the same in every run."""
 LEAST_OTHERS = 2

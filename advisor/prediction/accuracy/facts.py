@@ -123,6 +123,10 @@ def effective_bits(bits_by_role: dict[str, float], by_role_bytes: dict[str, int]
     return -math.log2(noise / count) / NOISE_PER_BIT if noise > 0 else None
 
 
+LEAST_STEP = 0.02
+"""Bits between two schemes of a ladder at the least: their spans keep an order whatever tensors weigh."""
+
+
 def steps(reference: dict[str, float]) -> dict[str, tuple[float, float]]:
     """The span of effective bits of each scheme of a ladder: half way to its neighbours.
 
@@ -133,7 +137,7 @@ def steps(reference: dict[str, float]) -> dict[str, tuple[float, float]]:
     for ladder in LADDERS:
         bits, last = [], 0.0
         for name in ladder:
-            last = max(last + 0.02, reference[name])
+            last = max(last + LEAST_STEP, reference[name])
             bits.append(last)
         ends = [0.0, *((low + high) / 2.0 for low, high in itertools.pairwise(bits)), 16.0]
         spans.update({name: (round(ends[i], 4), round(ends[i + 1], 4)) for i, name in enumerate(ladder)})

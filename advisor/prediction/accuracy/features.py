@@ -35,8 +35,19 @@ LLAMA_CPP = ("gguf-k", "gguf-legacy")
 PLAIN = ("rtn", "bnb4")
 """Methods that round to the nearest point of a grid and look at no data."""
 SIZE_REFERENCE_B = 8.0
+"""Billions of parameters at which the terms of size are none: the usual small model."""
+SIZES = (-2.0, 2.2)
+"""Decades from there that the measured models span (80 M to a trillion); no term goes on beyond them."""
 YEAR_REFERENCE = 2024.0
+AGES = (-1.0, 2.5)
+"""Years from there, likewise (2023 to the middle of 2026)."""
 KV_KNOTS = (2.0, 3.0, 4.5, 8.5)
+"""Bits at which the cache's damage may bend: about those of its types, their scales included."""
+LOW_BITS, PLAIN_LOW_BITS, GROUP_LOW_BITS = 4.0, 4.5, 5.0
+"""Bits below which size and year matter more, do so for plain rounding, and coarse groups cost more: each is
+where the published scores begin to part (judgements)."""
+LEAST_SPARSITY = 0.5
+"""Log2 of all parameters over those used, below which a model is as good as dense."""
 SHARED_FROM, APART_BELOW = 6.6, 4.5
 """Bits from which the old block formats (Q8_0) count as K types, and below which they are all their own: in
 between its disadvantage fades, so that llama.cpp's one ladder from Q2_K to Q8_0 never turns."""
@@ -97,7 +108,7 @@ def weight_features(scheme: SchemeFacts) -> dict[str, float]:
         found[f"seg:{shape}:{index}"] = lost
         if method not in LLAMA_CPP:
             found[f"seg:{method}:{index}"] = lost
-    low = max(0.0, 5.0 - scheme.bits)
+    low = max(0.0, GROUP_LOW_BITS - scheme.bits)
     if scheme.group:
         coarse = math.log2((4096 if scheme.group < 0 else scheme.group) / 32.0)
         found["group"] = coarse
@@ -170,9 +181,8 @@ def model_features(model: ModelFacts, scheme: SchemeFacts) -> dict[str, float]:
     (`plain:`): Llama 3 in 3 bits loses 40 % so, Llama 2 4 %. Base, instruct and reasoning editions (`v:`) are
     not damaged alike.
     """
-    size = min(max(math.log10(model.params_b / SIZE_REFERENCE_B), -2.0), 2.2)
-    age = min(max(model.year - YEAR_REFERENCE, -1.0), 2.5)
-    low = max(0.0, 4.0 - scheme.bits)
+    size, age = _size(model), min(max(model.year - YEAR_REFERENCE, AGES[0]), AGES[1])
+    low = max(0.0, LOW_BITS - scheme.bits)
     found = {
         "size": size,
         "year": age,
@@ -183,15 +193,20 @@ def model_features(model: ModelFacts, scheme: SchemeFacts) -> dict[str, float]:
     if low:
         found["small:low"] = max(0.0, -size) * low
         found["year:low"] = max(0.0, age + 1.0) * low
-    low = max(0.0, 4.5 - scheme.bits)
+    low = max(0.0, PLAIN_LOW_BITS - scheme.bits)
     if low and scheme.method in PLAIN:
         found["plain:small"] = max(0.0, 1.0 - size) * low
-        found["plain:year"] = min(age + 1.0, 2.5) * low
+        found["plain:year"] = min(age + 1.0, AGES[1]) * low
     sparsity = math.log2(max(1.0, model.params_b / max(model.active_b, 1e-3)))
-    if sparsity > 0.5:
+    if sparsity > LEAST_SPARSITY:
         found["moe"] = 1.0
         found["moe:sparsity"] = sparsity
     return found
+
+
+def _size(model: ModelFacts) -> float:
+    """Decades from SIZE_REFERENCE_B, within SIZES."""
+    return min(max(math.log10(model.params_b / SIZE_REFERENCE_B), SIZES[0]), SIZES[1])
 
 
 def task_features(model: ModelFacts, category: str, scheme: SchemeFacts) -> dict[str, float]:
@@ -200,7 +215,7 @@ def task_features(model: ModelFacts, category: str, scheme: SchemeFacts) -> dict
     Damage of another kind (rounded activations, another method) may cost a task more or less than its
     perplexity says: the terms named after the scheme, pooled towards none.
     """
-    size = min(max(math.log10(model.params_b / SIZE_REFERENCE_B), -2.0), 2.2)
+    size = _size(model)
     found = {
         "t": 1.0,
         f"t:{category}": 1.0,

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from advisor.training.fitting.calibrate import NORMAL_MEDIAN
 from advisor.training.fitting.gaps import gaps as gaps_between
 
 _SAME = ["catalog_model", "scheme", "calibrated", "kv_bits"]
@@ -23,4 +24,4 @@ def gaps(found: pd.DataFrame, kind: str) -> list[float]:
 def scatter(found: pd.DataFrame) -> float:
     """Standard deviation of log damage between sources of one configuration: corpus, context, version."""
     apart = [gap for kind in ("ppl", "kld") for gap in gaps(found, kind)]
-    return float(np.median(apart)) / 0.6745 / math.sqrt(2.0)
+    return float(np.median(apart)) / NORMAL_MEDIAN / math.sqrt(2.0)

@@ -29,5 +29,5 @@ def benchmark(dataset: str) -> tuple[int, float]:
 
 def binomial_error(share: float, questions: int) -> float:
     """Standard error, in score points of 100, of a run of *questions*, right with chance *share*."""
-    share = min(max(share, 0.02), 0.98)
+    share = min(max(share, 0.02), 0.98)  # at the very ends the formula's error would be none
     return 100.0 * math.sqrt(share * (1.0 - share) / questions)

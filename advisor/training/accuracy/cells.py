@@ -131,9 +131,8 @@ def _shared(
     """
     seen: dict[str, tuple[float, float]] = {}
     for category, (mean, error, spread) in alone.items():
-        precision = max(
-            (spread / error) ** 2 - 1.0, 1e-3
-        )  # of the rows themselves, without what was expected
+        # Of the rows themselves, without what was expected; rows that say nothing still have some.
+        precision = max((spread / error) ** 2 - 1.0, 1e-3)
         seen[category] = (mean / spread * (1.0 + precision) / precision, 1.0 / precision)
 
     def expected(but: str) -> tuple[float, float]:
@@ -166,7 +165,7 @@ def _task_shift(tasks: list[Row], shift: float, fitted: Fitted) -> tuple[float, 
     loss = loss_at(centre, ceiling)
     sampling = noise(tasks, loss, fitted.document["repetition"])
     error = np.hypot(sampling, fitted.set_up_scatter * np.maximum(loss, y.clip(0)))
-    grid = np.linspace(-4.0, 4.0, 161) * spread
+    grid = np.linspace(-4.0, 4.0, 161) * spread  # beyond four spreads lies a 16,000th of what is expected
     at = loss_at((centre + known)[:, None] + grid[None, :], ceiling[:, None])
     # Many rows of one source share its set-up: together they weigh as the square root of their number.
     names = [row.source for row in tasks]

@@ -19,6 +19,8 @@ from advisor.training.data.tables import load
 from advisor.training.fitting.calibrate import stratum
 from advisor.training.fitting.folds import fold_of, left_out
 
+NEGLIGIBLE = 1e-4
+"""Coefficients below this move log damage or price by a ten thousandth and are left out of the artifact."""
 BORROWED_SPREAD = 1.2
 """Spread where a method was never measured on a task over that where it was: the upper quartile (1.18) of the
 ratios that `advisor evaluate accuracy` prints for methods left out, 0.9 to 1.5."""
@@ -33,7 +35,7 @@ def fit() -> dict[str, Any]:
     model, left = AccuracyModel().fit(found), LeftOut.of(found)
     document = {
         "format": 2,
-        "coefficients": {n: _round(v) for n, v in model.coef_.items() if _used(n) and abs(v) > 1e-4},
+        "coefficients": {n: _round(v) for n, v in model.coef_.items() if _used(n) and abs(v) > NEGLIGIBLE},
         "ceiling": _ceilings(left.frame),
         "spans": spans(),
         "support": _support(left.frame),

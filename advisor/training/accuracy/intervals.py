@@ -21,7 +21,7 @@ import pandas as pd
 
 from advisor.training.accuracy.model import Vector, mass_of
 from advisor.training.accuracy.rows import Row
-from advisor.training.fitting.calibrate import cross_scaled, widths
+from advisor.training.fitting.calibrate import NORMAL_MEDIAN, cross_scaled, widths
 from advisor.training.fitting.estimator import student_tail
 
 Indices = npt.NDArray[np.int64]
@@ -31,6 +31,12 @@ STEEPEST = 0.3
 """The spread may grow by at most this per unit of falling price: up to 3.3 spreads a bound stays monotone."""
 SMALL_LOSS_PCT = 1.0
 """Expected losses below this are noise for the benchmark; its own error is read there."""
+FEWEST_SMALL, SHARES = 30, (0.15, 1.0)
+"""Small losses that tell how far two runs of one benchmark differ; and the least and most of what they may
+tell: no run repeats another wholly, and two of different questions differ by all of the sampling error."""
+SPREADS, NEAR = np.linspace(0.1, 1.6, 31), 0.7
+"""Spreads tried (steps of a twentieth: the next tells nothing new), and the width of the window about a knot:
+half the distance to the next and a little, so that every row counts for two."""
 FOLDS = 6
 """Parts into which families or sources are dealt when they are left out."""
 APART_LOSS_PCT = 30.0
@@ -69,7 +75,7 @@ def narrower(one: dict[str, float | None], other: dict[str, float | None]) -> di
 
 def price(loss: Vector, ceiling: Vector) -> Vector:
     """Log price of an expected *loss* in percent under *ceiling*."""
-    share = np.clip(loss / 100.0 / ceiling, 1e-5, 0.9999)
+    share = np.clip(loss / 100.0 / ceiling, 1e-5, 0.9999)  # the log price of nothing, and of all, is infinite
     return np.asarray(np.log(-np.log1p(-share)))
 
 
@@ -80,11 +86,11 @@ def loss_at(linear: Vector, ceiling: Vector) -> Vector:
 
 def repetition(tasks: pd.DataFrame) -> dict[str, float]:
     """By category: the part of the sampling error that two runs of the same questions do not share; under ''
-    that of a category with fewer than 30 small losses."""
+    that of a category with fewer than FEWEST_SMALL small losses."""
     small = tasks[tasks["predicted"] < SMALL_LOSS_PCT]
-    ratio = (small["y"] - small["predicted"]).abs() / (0.6745 * small["sigma"])
+    ratio = (small["y"] - small["predicted"]).abs() / (NORMAL_MEDIAN * small["sigma"])
     found = ratio.groupby(small["category"]).agg(["median", "size"])
-    shares = found.loc[found["size"] >= 30, "median"].clip(0.15, 1.0)
+    shares = found.loc[found["size"] >= FEWEST_SMALL, "median"].clip(*SHARES)
     everywhere = float(shares.median()) if len(shares) else 0.5
     return {str(name): float(share) for name, share in shares.round(4).items()} | {"": round(everywhere, 4)}
 
@@ -102,12 +108,11 @@ def spreads(tasks: pd.DataFrame) -> list[float]:
     Student-like tails keep a single misprint from owning the spread.
     """
     mass, linear = mass_of(tasks["row"]), price_of(tasks)
-    grid = np.linspace(0.1, 1.6, 31)
-    density = np.stack([_log_density(tasks, linear, s) for s in grid])
+    density = np.stack([_log_density(tasks, linear, s) for s in SPREADS])
     raw = []
     for knot in PRICE_KNOTS:
-        near = np.exp(-0.5 * ((linear - knot) / 0.7) ** 2) * mass
-        raw.append(float(grid[int(np.argmax(density @ near))]))
+        near = np.exp(-0.5 * ((linear - knot) / NEAR) ** 2) * mass
+        raw.append(float(SPREADS[int(np.argmax(density @ near))]))
     out = [raw[-1]]
     for value, gap in zip(raw[-2::-1], np.diff(PRICE_KNOTS)[::-1], strict=True):
         out.append(float(np.clip(value, out[-1], out[-1] + STEEPEST * gap)))

@@ -30,6 +30,7 @@ from advisor.prediction.accuracy.features import (
 )
 from advisor.training.accuracy.priors import PRIORS
 from advisor.training.accuracy.rows import Row
+from advisor.training.fitting.calibrate import NORMAL_MEDIAN
 from advisor.training.fitting.estimator import PriorRegressor
 from advisor.training.fitting.priors import Priors
 
@@ -114,7 +115,8 @@ def targets(rows: Sequence[Row]) -> Vector:
 
 
 def mass_of(rows: Iterable[Row]) -> Vector:
-    """Weight per row: a source with many rows of one kind counts as the square root of their number."""
+    """Weight per row: of tens of rows of one kind a source counts as the square root of their number; rows
+    that are means of several count a little more (judgements, as in `data.clean.balance`)."""
     alike = [(row.source, row.kind, row.category) for row in rows]
     count, n = Counter(alike), np.array([row.n for row in rows])
     many = np.array([count[key] for key in alike])
@@ -209,7 +211,7 @@ class AccuracyModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 def damage(d: Design, theta: Vector) -> tuple[Vector, Vector]:
     """Z of every row, and the share each noise has in it (n × 3)."""
     parts = np.stack([d.blocks[name] @ theta for name in BLOCKS[:3]], axis=1)
-    parts = np.where(d.has, parts, -60.0)
+    parts = np.where(d.has, parts, -60.0)  # a noise the row does not have: e^-60 of any other
     top = parts.max(axis=1, keepdims=True)
     share = np.exp(parts - top)
     total = share.sum(axis=1, keepdims=True)
@@ -219,6 +221,7 @@ def damage(d: Design, theta: Vector) -> tuple[Vector, Vector]:
 def expected(d: Design, theta: Vector) -> tuple[Vector, Vector, Vector, Vector]:
     """Prediction of every row's y, its slope in the linear predictor, Z and the shares."""
     z, share = damage(d, theta)
+    # At 6 the loss is the whole ceiling, at -30 nothing: beyond, doubles over- and underflow.
     linear = np.clip(d.blocks["offset"] @ theta + _power(d, theta) * z, -30.0, 6.0)
     price = np.exp(linear)
     loss = 100.0 * d.ceiling * -np.expm1(-price)
@@ -235,7 +238,7 @@ def _power(d: Design, theta: Vector) -> Vector:
 
 def _bounds(name: str) -> tuple[float, float]:
     if name.startswith("p:"):
-        return (0.3, 2.0)
+        return (0.3, 2.0)  # damage neither leaves a score untouched nor costs its square and more
     if name.startswith(("seg:gguf:", "seg:codebook:", "seg:grid:")):
         return (LEAST_SLOPE, np.inf)
     return {1: (0.0, np.inf), -1: (-np.inf, 0.0), 0: (-np.inf, np.inf)}[sign(name)]
@@ -267,14 +270,13 @@ UNREST = (0.4, 5.0)
 """Least and most of a source's factor: beyond them one source would own the fit, or its rows say nothing."""
 CALM_ROWS = 10.0
 """Rows of usual scatter that every source is believed to have beside its own."""
-NORMAL_MEDIAN = 0.6745
-"""Median of |x| of a standard normal x."""
 
 
 def _row_errors(d: Design, off: Vector, said: Vector) -> tuple[float, float, float]:
     """Robust size of the residuals: of log damage, of large losses as a share, of small ones in points."""
     logs = ~d.task & ~d.small & (d.sigma < 0.5)
     log = _beyond(off[logs], d.sigma[logs])
+    # Losses far above, and far below, what one benchmark shows (1 to 3 points).
     large, little = d.task & (said > 5.0), d.task & (said < 1.0)
     share = _beyond(off[large] / said[large], d.sigma[large] / said[large])
     return log, share, _beyond(off[little], 0.5 * d.sigma[little])
@@ -283,6 +285,6 @@ def _row_errors(d: Design, off: Vector, said: Vector) -> tuple[float, float, flo
 def _beyond(off: Vector, known: Vector) -> float:
     """Standard deviation (by the median) of *off* beyond its *known* error; 0.1 at the least."""
     if not len(off):
-        return 0.35
+        return FIRST_ERRORS[0]
     total = 1.4826 * float(np.median(np.abs(off)))
     return float(np.sqrt(max(total**2 - float(np.median(known)) ** 2, 0.01)))

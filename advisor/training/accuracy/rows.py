@@ -69,6 +69,10 @@ NLL_ERROR = 0.002
 bits (https://github.com/ggml-org/llama.cpp/blob/master/tools/perplexity/README.md)."""
 KLD_ERROR = 0.0005
 """Standard error of a mean divergence, likewise (0.0001 to 0.001 there)."""
+LARGEST_ERROR = 1.5
+"""Of a log divergence: a factor of 4.5 either way, with which the row says hardly anything."""
+GUESSING = (1.25, 0.02)
+"""A full model that scores less than a quarter more than chance, and two points, guesses (a judgement)."""
 SMALL_NLL = 0.01
 """Below this a logarithm would turn noise into damage (or is undefined): such rows are fitted as they are."""
 
@@ -193,7 +197,7 @@ def _divergence(r: dict[str, Any], common: dict[str, Any]) -> Row | None:
             return None  # the reference is damaged as much as what is measured
         # Each bit of distance halves the reference's part in the divergence, and more (NOISE_PER_BIT).
         own = math.hypot(own, 2.0 ** (common["scheme"].bits - reference.bits))
-    error = math.hypot(own, min(1.5, KLD_ERROR / value))
+    error = math.hypot(own, min(LARGEST_ERROR, KLD_ERROR / value))
     return Row(kind="kld", y=math.log(value), sigma=error, **(common | {"reference": None}))
 
 
@@ -203,7 +207,7 @@ def _task(r: dict[str, Any], value: float, base: float, common: dict[str, Any]) 
         questions = FEW_QUESTIONS
     points = 10.0 if "mt-bench" in common["dataset"].lower() else 100.0
     share, base_share = value / points, base / points
-    if base_share < 1.25 * chance + 0.02:
+    if base_share < GUESSING[0] * chance + GUESSING[1]:
         return None  # the full model itself guesses: the ratio says nothing
     stated = r["stderr"]
     error = binomial_error(base_share, questions) * math.sqrt(2.0)

@@ -112,7 +112,7 @@ def _gguf_bits(r: dict[str, Any], scheme: str) -> float:
         return float(r["bpw"])
     if r["file_gib"] == r["file_gib"] and r["params_b"] > 0:
         bits = float(r["file_gib"] * 2**30 * 8 / (r["params_b"] * 1e9))
-        if 1.2 < bits < 12:
+        if 1.2 < bits < 12:  # else the size is of another file: no mix has fewer bits, and none more
             return bits
     bare = re.sub(r"^(UD-|smol-|mix-)", "", scheme.split("+")[0].split("-pure")[0])
     bare = re.sub(r"_(XL|R4).*$", "", bare)

@@ -20,6 +20,8 @@ import pandas as pd
 from advisor.prediction.interval import LEVELS, group_quantile
 from advisor.training.fitting.folds import fold_of
 
+NORMAL_MEDIAN = 0.6745
+"""Median of |x| of a standard normal x."""
 DIGITS = 6
 """Significant digits in the artifact: more than any width carries."""
 

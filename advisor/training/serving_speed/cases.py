@@ -25,6 +25,9 @@ from advisor.training.serving_speed.rows import Row
 QUEUED = 0.5
 """Of what an answer takes to write: a first token that takes longer waited for one of the engine's places.
 Of 3,200 runs that state both, 95 in 100 take less than 0.36, 97 less than 1.3: there is a gap between."""
+FULL = 0.8
+"""Share of the requests memory holds from which one that arrives may find no room: sizes are known to a few
+per cent, lengths of answers less well (a judgement)."""
 SLOWEST = 0.1
 """Share of a device's arithmetic below which no kernel of the rows lies (`math:*` of the artifact: 0.39 to
 0.86, experts a third of it), so that a prompt read more slowly waited for something else."""
@@ -70,7 +73,7 @@ class Case:
         row = self.row
         if row.metric != "ttft":
             return False
-        return row.batch > 0.8 * self.room or self._queued or row.seconds > self._read_slowly_s
+        return row.batch > FULL * self.room or self._queued or row.seconds > self._read_slowly_s
 
     @property
     def _queued(self) -> bool:
