@@ -94,8 +94,7 @@ def modelled() -> list[ModelProfile]:
 
 def bits_per_param(spreads: Spreads) -> dict[str, dict[str, list[float]]]:
     """scheme -> 'dense-2' -> [median, 5 %, 95 %, number of models]: bits per parameter, ends of their own
-    intervals
-    included."""
+    intervals included."""
     seen: dict[str, dict[str, list[tuple[float, float, float]]]] = {}
     for model in modelled():
         for scheme in all_schemes():
