@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.catalog.hardware import describe_machine
+from advisor.catalog.hardware.machines import find_machine
 from advisor.catalog.hardware.stated import stated_machine
 from advisor.catalog.models import find_model, match_model
 from advisor.catalog.names import KEPT_ANSWERS, MOST_CHARACTERS, compiled, parse_bytes, parse_count
@@ -65,8 +66,9 @@ def _named_or_stated(text: str, overrides: Overrides | None) -> HardwareProfile:
 
 def _known(profile: HardwareProfile) -> HardwareProfile:
     """The profile, if an engine runs there and there is any figure to answer from. Raises UsageError."""
-    if (why := next((note for note in profile.notes if NO_ENGINE in note), "")) and profile.board:
-        raise UsageError(f"{why}; name a GPU or a computer")
+    machine = find_machine(profile.board) if profile.board else None
+    if machine is not None and machine.refusal:
+        raise UsageError(f"{machine.name}: {machine.refusal}; name a GPU or a computer")
     sizes = (profile.memory.total_bytes, *(gpu.memory_total_bytes for gpu in profile.gpus))
     rates = (profile.memory.bandwidth_bytes_per_s, *(gpu.bandwidth_bytes_per_s for gpu in profile.gpus))
     if profile.board and profile.source != "probe" and not any(sizes) and not any(rates):
@@ -78,8 +80,6 @@ def _known(profile: HardwareProfile) -> HardwareProfile:
     return profile
 
 
-NO_ENGINE = "no engine covered here"
-"""What profiles/machines.csv says of accelerators that only their makers' software runs on."""
 _MACHINE_FILES = (".json", ".xml", ".csv", ".txt", ".yaml", ".yml", ".gz", ".plist", ".log")
 
 

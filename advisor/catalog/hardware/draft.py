@@ -164,8 +164,9 @@ def use_machine(draft: Draft, machine: Machine, part: Part) -> None:
     if apart:
         draft.nodes = part.count
         _join(draft, machine.gpu)
-    if machine.note and not (stated and "where the name gives" in machine.note):
-        draft.notes.append(f"{draft.called or machine.name}: {machine.note}")
+    note = machine.note or machine.refusal
+    if note and not (stated and "where the name gives" in note):
+        draft.notes.append(f"{draft.called or machine.name}: {note}")
     if machine.gpu:
         match = gpu_row(machine.gpu)
         if machine.vram_bytes:

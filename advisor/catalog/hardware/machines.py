@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from advisor.catalog.names import GIB, KEPT_ANSWERS, number, whole, word_set
 from advisor.catalog.rows import cells, lines
 
 _FILE = "machines.csv"
+Software = Literal["plug-in", "own"]
+FOREIGN: dict[Software, str] = {
+    "plug-in": "vLLM runs there only with its maker's plug-in, which is no engine covered here",
+    "own": "it runs on its maker's own software, which is no engine covered here",
+}
+"""What drives an accelerator that no engine covered here does, and how that is said."""
 
 
 class Machine(NamedTuple):
@@ -29,6 +35,8 @@ class Machine(NamedTuple):
     """Memory of each GPU where it differs from the GPU row's."""
     bandwidth_bytes_per_s: float | None
     """Of its main memory, where that is slower than its processor takes."""
+    software: Software | None
+    """What drives it where no engine covered here does; None where one does."""
     note: str
     source: str
     aliases: tuple[str, ...] = ()
@@ -38,6 +46,11 @@ class Machine(NamedTuple):
         """Who makes its GPU or accelerator."""
         first = self.name.split()[0]
         return {"Radeon": "AMD", "MTT": "Moore Threads"}.get(first, first)
+
+    @property
+    def refusal(self) -> str:
+        """Why no plan can be made for it; empty where an engine covered here runs."""
+        return FOREIGN[self.software] if self.software else ""
 
     @property
     def os(self) -> str | None:
@@ -61,6 +74,7 @@ def _machine(index: int) -> Machine:
         ram_bytes=None if ram is None else ram * GIB,
         vram_bytes=None if vram is None else round(vram * GIB),
         bandwidth_bytes_per_s=None if rate is None else rate * 1e9,
+        software=cast("Software", line["software"]) if line["software"] else None,
         note=line["note"],
         source=line["source"],
         aliases=tuple(filter(None, line["aliases"].split(";"))),

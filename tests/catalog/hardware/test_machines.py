@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from advisor.catalog.hardware.machines import all_machines, find_machine, usable_by_gpu
+from advisor.catalog.hardware.machines import (
+    FOREIGN,
+    Machine,
+    Software,
+    all_machines,
+    find_machine,
+    usable_by_gpu,
+)
+from advisor.catalog.resolve import Overrides, resolve_hardware
 from advisor.catalog.rows import lines
+from advisor.errors import UsageError
 
 GIB = 2**30
 
@@ -65,3 +76,19 @@ def test_names_and_aliases_hold_no_comma() -> None:
     """They are looked at before a line is taken apart."""
     for line, machine in zip(lines("machines.csv"), all_machines(), strict=True):
         assert line.startswith(f"{machine.name},{';'.join(machine.aliases)},")
+
+
+def test_what_drives_an_accelerator_is_of_a_closed_list() -> None:
+    """Accelerators alone have it; no note says it a second time."""
+    driven = {(machine.software, machine.kind) for machine in all_machines() if machine.software}
+    assert {("plug-in", "accelerator"), ("own", "accelerator")} == driven
+    assert set(get_args(Software)) == set(FOREIGN)
+    assert [] == [machine.name for machine in all_machines() if "engine covered" in machine.note]
+
+
+@pytest.mark.parametrize("machine", [m for m in all_machines() if m.refusal], ids=lambda m: m.name)
+def test_what_no_engine_drives_is_refused_by_name(machine: Machine) -> None:
+    """In the words of the closed list, whatever figures are stated."""
+    with pytest.raises(UsageError) as refused:
+        resolve_hardware(machine.name, Overrides(vram="32GB", bandwidth="1000GB/s"))
+    assert f"{machine.name}: {machine.refusal}; name a GPU or a computer" == str(refused.value)
