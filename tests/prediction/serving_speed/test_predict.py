@@ -159,6 +159,17 @@ def test_basis_says_what_was_measured():
     assert any("redhat" in line for line in known.evidence)
 
 
+def test_first_tokens_of_several_requests_say_that_arrivals_are_not_stated():
+    """Of one request there is nothing to wait for, and no other figure asks for it."""
+    card = machine("H100 SXM5 80 GB")
+    one, many = (serve(card, "llama-3.1-8b", FP8, c) for c in (1, 8))
+    said = [
+        any("how far apart requests arrive" in line for line in estimate.evidence)
+        for estimate in (one.time_to_first_token_s, many.time_to_first_token_s, many.decode_tokens_per_s)
+    ]
+    assert said == [False, True, False]
+
+
 def test_a_mixture_of_experts_reads_more_experts_the_more_requests():
     """Experts are read once per step and request: 64 requests touch most of them, one touches a few."""
     card = machine("H100 SXM5 80 GB")
