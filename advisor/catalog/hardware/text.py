@@ -36,12 +36,16 @@ _COUNT_WORDS = {
     "one": 1,
 }
 _COUNT_BEFORE = (
-    r"^(\d{1,3})\s*[x×*]\s*(?=[a-z0-9])|^(\d{1,4})\s*(?:x\s+|[×*]\s*)(?=[a-z0-9])|^("
+    r"^(\d{1,3})\s*[x×*][\s_-]*(?=[a-z0-9])|^(\d{1,4})\s*(?:x\s+|[×*]\s*)(?=[a-z0-9])|^("
     + "|".join(_COUNT_WORDS)
     + r")\s+"
 )
-_COUNT_AFTER = r"(?:\s*[(\s][x×*]\s?|(?<=\d)[x×*])(\d{1,4})\)?$|(?<!Vega)(?<!vega)\s\(?(\d{1,3})\s?[x×*]\)?$"
-"""'2x A100', '7900xtx' is a card, 'H100 x8', 'A100 (x4)', 'H100 SXM 8x'; 'Vega 64X' is a card too."""
+_COUNT_AFTER = (
+    r"(?:\s*[(\s_-][x×*]\s?|(?<=\d)[x×*])(\d{1,4})\)?$|(?<!Vega)(?<!vega)[\s_-]\(?(\d{1,3})\s?[x×*]\)?$"
+    r"|(?<=[a-z\d]):(\d{1,2})$"
+)
+"""'2x A100', '7900xtx' is a card, 'H100 x8', 'A100 (x4)', 'H100 SXM 8x', SkyPilot's 'H100:8'; 'Vega 64X' is a
+card too."""
 _PROVIDERS = (
     r"\b(?:aws|amazon(?: ec2)?|ec2|azure|gcp|google cloud|gce|(?:google )?colab(?: pro\+?)?|kaggle|runpod"
     r"|vast(?:\.ai)?|lambda(?: labs)?|paperspace|coreweave|oracle cloud|oci|nebius|hetzner|ovh|scaleway"
@@ -237,7 +241,7 @@ def _add(machine: MachineText, piece: str) -> None:
         count = int(number) if number else _COUNT_WORDS[before.group(3).lower()]
         piece = piece[before.end() :]
     elif after:
-        count = int(after.group(1) or after.group(2))
+        count = int(next(filter(None, after.groups())))
         piece = piece[: after.start()]
     if count < 1:
         raise UsageError(f"{whole!r}: {count} devices are not a machine; give 1 or more")
