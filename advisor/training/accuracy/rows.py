@@ -5,6 +5,7 @@ Raw figures are never edited; every exclusion is a rule here with its reason.
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from advisor.catalog.models import all_models
+from advisor.data import folder
 from advisor.prediction.accuracy.facts import UNSERVED, family_group, release_year
 from advisor.prediction.accuracy.features import UNKNOWN_YEAR, ModelFacts, SchemeFacts
 from advisor.training.accuracy.benchmarks import benchmark, binomial_error
@@ -43,27 +45,6 @@ SMALL_BENCHMARK = 300
 """A benchmark of at most so many questions (HumanEval, RTE) is the small sample itself."""
 CHART_ERROR = 0.1
 """Share by which a figure read off a chart may be off, as the flag says."""
-RELEASED = {
-    "llama-1": 2023.15,
-    "vicuna": 2023.3,
-    "longchat": 2023.5,
-    "chatglm2": 2023.5,
-    "chatglm3": 2023.8,
-    "bloom": 2022.5,
-    "gpt-j": 2021.4,
-    "falcon": 2023.4,
-    "redpajama": 2023.35,
-    "qwen": 2023.7,
-    "mamba": 2023.9,
-    "dolly": 2023.3,
-    "mpt": 2023.35,
-    "baichuan": 2023.7,
-    "opt": 2022.35,
-    "smollm": 2024.5,
-    "qwen3-omni": 2025.7,
-    "glm-4": 2024.4,
-}
-"""First release of families outside the catalogue, from the dates of their Hugging Face cards."""
 NLL_ERROR = 0.002
 """Standard error of ln PPL ratio: llama.cpp's paired estimate on WikiText-2 prints 0.0005-0.003 for 4 to 8
 bits (https://github.com/ggml-org/llama.cpp/blob/master/tools/perplexity/README.md)."""
@@ -245,7 +226,14 @@ def model_facts(r: dict[str, Any]) -> ModelFacts:
 def _year(r: dict[str, Any]) -> float:
     years = _release_years()
     name, family = text(r.get("model_name")), str(r["family"])
-    return years.get(name) or RELEASED.get(family) or years.get("family:" + family) or UNKNOWN_YEAR
+    return years.get(name) or _families().get(family) or years.get("family:" + family) or UNKNOWN_YEAR
+
+
+@cache
+def _families() -> dict[str, float]:
+    """First release of families outside the catalogue."""
+    with (folder("profiles") / "family_releases.csv").open(newline="", encoding="utf-8") as file:
+        return {row["family"]: float(row["year"]) for row in csv.DictReader(file)}
 
 
 @cache
