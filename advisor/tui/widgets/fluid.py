@@ -21,7 +21,7 @@ class Fluid(Widget):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """The lines of the text."""
-        return visualize(self, self.written(width), markup=False).get_height(self.styles, width)
+        return visualize(self, self.written(width), markup=False).get_height({}, width)
 
     def render(self) -> Text:
         """The text."""
