@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from advisor.api import explain, recommend, session
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
@@ -31,6 +31,9 @@ MOST_MARKED = 4
 SUGGESTED = 16
 """Suggestions kept: going back from a model to the list it was taken from computes nothing."""
 
+Wanted: TypeAlias = Literal["document", "table"]
+"""What a screen shows of a reply."""
+
 
 class Chosen(NamedTuple):
     """What there is once a model is taken."""
@@ -48,23 +51,42 @@ class Reply:
     hardware: HardwareProfile
     model: ModelProfile | None
     requirements: Requirements
-    table: Table | None
-    """None when a model is still to be suggested."""
     session: Session | None
-    best: Judged | None = None
+    """None when a model is still to be suggested."""
     suggestion: Recommendation | None = None
 
     @cached_property
     def document(self) -> Recommendation:
         """The whole recommendation, written when first looked at: what-if changes need only the table."""
-        return self.suggestion or self.chosen.session.answer(self.requirements)
+        return self.suggestion or self.taken.answer(self.requirements)
+
+    @cached_property
+    def table(self) -> Table | None:
+        """Every scheme, made when first looked at: the page of the answer shows none of it."""
+        return self.session.table(self.requirements) if self.session else None
+
+    @cached_property
+    def best(self) -> Judged | None:
+        """The plan at the top of the table."""
+        return self.session.best(self.requirements) if self.session else None
+
+    def having(self, part: Wanted) -> Reply:
+        """This, with *part* of it computed where it holds nothing up."""
+        _ = self.document if part == "document" else (self.table, self.best)
+        return self
+
+    @property
+    def taken(self) -> Session:
+        """The session of the model; UsageError while one is still to be taken."""
+        if self.session is None:
+            raise UsageError("take one of the models first")
+        return self.session
 
     @property
     def chosen(self) -> Chosen:
         """Model, table and session; UsageError while a model is still to be taken."""
-        if self.model is None or self.table is None or self.session is None:
-            raise UsageError("take one of the models first")
-        return Chosen(self.model, self.table, self.session)
+        session = self.taken
+        return Chosen(session.model, self.table or session.table(self.requirements), session)
 
 
 class Conversation:
@@ -144,9 +166,8 @@ class Conversation:
         need = requirements(answers, known.model if known else None)
         if known is None:
             suggestion = recommend(need, hardware, cancelled=cancelled)
-            return self._keep(Reply(answers, hardware, None, need, None, None, suggestion=suggestion))
-        table, best = known.table(need), known.best(need)
-        return Reply(answers, hardware, known.model, need, table, known, best)
+            return self._keep(Reply(answers, hardware, None, need, None, suggestion))
+        return Reply(answers, hardware, known.model, need, known)
 
     def _keep(self, reply: Reply) -> Reply:
         self._suggested[reply.answers] = reply
@@ -167,7 +188,7 @@ class Conversation:
         """How *plan* is started: on *file* where that lies here, else as it stands."""
         if file is not None:
             named = self.ask(replace(reply.answers, model=plan.model))
-            chosen = named.chosen.session.deploy(named.requirements, plan)
+            chosen = named.taken.deploy(named.requirements, plan)
             if chosen is not None:
                 model = replace(chosen.model, file_path=str(file.resolve()), fixed_scheme=plan.scheme)
                 return deployment(chosen._replace(model=model))
@@ -175,11 +196,20 @@ class Conversation:
             raise UsageError(f"no command line is known for {plan.engine}")
         return plan.deployment
 
-    def ask_unless(self, answers: Answers, cancelled: Callable[[], bool]) -> Reply | None:
-        """`ask`, one at a time; None when a newer question came before it was answered."""
+    def ask_unless(
+        self, answers: Answers, cancelled: Callable[[], bool], wanted: Wanted = "document"
+    ) -> Reply | None:
+        """`ask`, one at a time, with what is *wanted* of it; None when a newer question came before."""
         with self._lock, suppress(Cancelled):
-            return None if cancelled() else self.ask(answers, cancelled)
+            if not cancelled():
+                return self.ask(answers, cancelled).having(wanted)
         return None
+
+    def tabulate(self, reply: Reply) -> None:
+        """The table of *reply* before it is looked at, unless something else is asked meanwhile."""
+        with self._lock:
+            if reply.answers == self.answers:
+                reply.having("table")
 
     def _session(self, answers: Answers) -> Session | None:
         """The session of this machine and model; None without a model."""
@@ -203,6 +233,6 @@ def evidence(reply: Reply, row: Row | Plan) -> dict[str, Any]:
     if isinstance(row, Plan):
         model = resolve_model(row.model) if reply.session is None else reply.session.model
         return dict(explain(row, reply.hardware, model, need)["sections"])
-    session = reply.chosen.session
+    session = reply.taken
     plan = session.plan(need, row)
     return {} if plan is None else dict(explain(plan, reply.hardware, session.model, need)["sections"])

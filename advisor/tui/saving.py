@@ -40,7 +40,7 @@ def save(reply: Reply, folder: str, kinds: tuple[str, ...], where: Target = ANYW
 
 def possible(reply: Reply) -> tuple[str, ...]:
     """The kinds there is something to write of."""
-    if reply.table is None:
+    if reply.model is None:
         return ("json",)
     return tuple(kind for kind in KINDS if kind != "script" or reply.best)
 

@@ -66,7 +66,7 @@ def test_a_machine_that_cannot_be_read_can_be_named(talk):
 def test_the_answer_at_fault_is_named(talk, answers, field):
     """A refusal is said at the field it is about."""
     with pytest.raises((UnknownNameError, UsageError)) as error:
-        talk.ask(answers)
+        talk.ask_unless(answers, lambda: False)
     assert field == talk.at_fault(answers, error.value)
 
 
@@ -88,3 +88,20 @@ def test_a_question_that_changes_while_it_is_answered_is_dropped():
     talk = Conversation(answers, probe=lambda: None)
     assert talk.ask_unless(answers, lambda: asked.append(None) or len(asked) > 3) is None
     assert 4 == len(asked)
+
+
+@pytest.mark.parametrize(("wanted", "other"), [("document", "table"), ("table", "document")])
+def test_what_a_screen_does_not_show_is_not_waited_for(wanted, other):
+    """The page of the answer waits for no table, a what-if change for no recommendation."""
+    talk = Conversation(LLAMA, probe=lambda: None)
+    reply = talk.ask_unless(LLAMA, lambda: False, wanted)
+    assert (True, False) == (wanted in vars(reply), other in vars(reply))
+
+
+def test_the_table_follows_unless_something_else_is_asked():
+    """It is there before somebody looks at it; not for an answer that is old already."""
+    talk = Conversation(LLAMA, probe=lambda: None)
+    reply, old = talk.ask(LLAMA), talk.ask(LLAMA.having({"context": "2k"}))
+    talk.tabulate(reply)
+    talk.tabulate(old)
+    assert (True, False) == ("table" in vars(reply), "table" in vars(old))

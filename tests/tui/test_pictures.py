@@ -50,6 +50,21 @@ def _read(name):
     return json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
 
 
+class KeptTable(Session):
+    """A session with the kept table."""
+
+    def table(self, _):
+        """The kept one."""
+        return parse(Table, _read("table"), what="golden")
+
+    def best(self, _):
+        """The one that the kept answer recommends."""
+        plan = parse(Recommendation, _read("schemes"), what="golden").recommendation
+        return SimpleNamespace(
+            case=SimpleNamespace(scheme=SimpleNamespace(name=plan.scheme), engine=plan.engine)
+        )
+
+
 class Told(Conversation):
     """A conversation that gives the kept answers."""
 
@@ -58,13 +73,8 @@ class Told(Conversation):
         named = bool(answers.model)
         document = parse(Recommendation, _read("schemes" if named else "models"), what="golden")
         model = resolve_model(answers.model) if named else None
-        table = parse(Table, _read("table"), what="golden") if named else None
-        session = Session(document.hardware, model) if model else None
-        need = requirements(answers, model)
-        plan = document.recommendation
-        case = SimpleNamespace(scheme=SimpleNamespace(name=plan.scheme), engine=plan.engine)
-        best = SimpleNamespace(case=case) if named else None
-        return Reply(answers, document.hardware, model, need, table, session, best, suggestion=document)
+        session = KeptTable(document.hardware, model) if model else None
+        return Reply(answers, document.hardware, model, requirements(answers, model), session, document)
 
 
 async def _settled(pilot):

@@ -87,5 +87,5 @@ def test_a_suggestion_has_no_table(tmp_path):
     """Without a model there is the document alone to save."""
     from advisor.tui.conversation import Reply
 
-    assert possible(Reply(Answers(), None, None, None, None, None)) == ("json",)
+    assert possible(Reply(Answers(), None, None, None, None)) == ("json",)
     assert {"json", "csv", "markdown", "svg", "speed", "script"} == set(KINDS)

@@ -47,7 +47,7 @@ class ActingScreen(AskingScreen):
         """Open the screen NAME; without a model first of all the one at the cursor is taken."""
         if self.reply is None:
             self.notify("the answer is still being computed", severity="warning")
-        elif self.reply.table is not None:
+        elif self.reply.model is not None:
             await self.app.open(name, self.reply)
         elif self.plan is not None:
             self._next = name

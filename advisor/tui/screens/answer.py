@@ -172,7 +172,7 @@ class AnswerScreen(ActingScreen):
         if self.focused is None or page in self.focused.ancestors:
             self.action_rows()
         name, self._next = self._next, ""
-        if name and reply.table is not None:
+        if name and reply.model is not None:
             await self.app.open(name, reply)
 
     def action_rows(self) -> None:

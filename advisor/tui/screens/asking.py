@@ -79,7 +79,6 @@ class AskingScreen(StepScreen):
                 self.conversation.read_machine()
             reply = self.conversation.ask_unless(answers, lambda: worker.is_cancelled)
             if reply is not None:
-                _ = reply.document  # written here, where it holds nothing up
                 self.post_message(Replied(reply))
         except AdvisorError as error:
             mend = "h names a machine" if isinstance(error, ProbeError) else "e changes the questions"
@@ -92,6 +91,11 @@ class AskingScreen(StepScreen):
             self.conversation.reply = event.reply
             self._asked = event.reply.answers
             await self.shown(event.reply)
+            self.call_after_refresh(self._tabulate, event.reply)  # behind the page: t finds it there
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="table")
+    def _tabulate(self, reply: Reply) -> None:
+        self.conversation.tabulate(reply)
 
     @on(ReplyFailed)
     async def _failed(self, event: ReplyFailed) -> None:

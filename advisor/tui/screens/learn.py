@@ -65,7 +65,7 @@ class LearnScreen(StepScreen):
                 yield Static("All ways, with the same numbers", classes="heading")
                 yield Static("", id="comparison", markup=False)
             with TabPane("Levels and suffixes", id="levels"), VerticalScroll(can_focus=False):
-                if self.reply.table is None or self.reply.model is None:
+                if self.reply.model is None:
                     yield Static("Take a model first: its figures stand here.", markup=False)
                 else:
                     yield Static("", id="level-table", markup=False)

@@ -173,7 +173,7 @@ class TradeoffsScreen(StepScreen):
     def _compute(self, answers: Answers) -> None:
         worker = get_current_worker()
         try:
-            reply = self.conversation.ask_unless(answers, lambda: worker.is_cancelled)
+            reply = self.conversation.ask_unless(answers, lambda: worker.is_cancelled, "table")
         except AdvisorError as error:
             self.post_message(ReplyFailed(plain_words(error), field_of(error, dict(_CONTROLS), "machine")))
             return
