@@ -26,7 +26,7 @@ def judge(p: Problem, level: Level, *below: Level) -> pd.DataFrame:
         found = [calibrate(p, one, level.fold != i) for one in (level, *below)]
         for j in np.flatnonzero(level.fold == i):
             width = min(_width(one, p.rows[j].work, level.features[j]) for one in found)
-            above = min(width, max(0.0, p.y[j] + off[j] - p.least_log_s[j]))
+            above = min(width, max(0.0, p.y[j] + off[j] - p.peak_log_s[j]))
             inside[j], ratio[j] = -width <= off[j] <= above, math.exp(min(width + above, 50.0))
     return pd.DataFrame({"error": relative(off), "inside": inside, "high_over_low": ratio})
 

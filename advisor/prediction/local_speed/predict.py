@@ -20,7 +20,7 @@ from advisor.prediction import artifacts
 from advisor.prediction.case import Case, Sized
 from advisor.prediction.figures import Speed, single_stream
 from advisor.prediction.interval import groups_wanted
-from advisor.prediction.local_speed.bounds import least_log_s
+from advisor.prediction.local_speed.bounds import least_log_s, peak_log_s
 from advisor.prediction.local_speed.inputs import kernel_family, per_token
 from advisor.prediction.local_speed.plan import works
 from advisor.prediction.local_speed.spread import scale, spread_features
@@ -124,8 +124,9 @@ def estimate(
             least = without_own - own.fastest
             evidence.insert(1, _LIMIT_DOUBTED)
     log_s = max(log_s, least)
+    peak = min(peak_log_s(phase, work), least)
     slow = math.inf if width is None else log_s + width
-    fast = least if width is None else max(log_s - width, least)
+    fast = peak if width is None else max(log_s - width, peak)
     if own is not None:  # what was measured lies in its own interval
         repeats = NORMAL_90 * REPEAT_SD
         slow = max(slow, without_own - own.slowest + repeats)

@@ -26,12 +26,14 @@ class Drawn(NamedTuple):
 
 def stratum_chain(work: Work) -> tuple[str, ...]:
     """Strata of a case from the particular to the general; `all` is last."""
-    kind = work.shares[0].device.kind
-    kind = "gpu" if kind == "apu" else kind
+    device = work.shares[0].device
+    kind = "gpu" if device.kind == "apu" else device.kind
     sparse = "moe" if work.active_share < 1 else "dense"
     names = [f"{kind}|{sparse}", kind, "all"]
     if len(work.shares) > 1 or work.upload_s > 0:
         return (SPLIT, "all")
+    if kind == "gpu":
+        names.insert(0, f"{kind}|{sparse}|{device.vendor}")
     if work.sequences > 1:
         names.insert(0, TOGETHER)
     if work.n_devices > 1:

@@ -45,8 +45,9 @@ class PriorRegressor(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
     `n_iter_` the steps taken.
     """
 
-    slack: float = 1.0
-    """How many times *sigma* the scale of residuals above the prediction is: a Student t of two pieces
+    slack: float | Vector = 1.0
+    """How many times *sigma* the scale of residuals above the prediction is, one or one per row: a Student t
+    of two pieces
     (Fernandez and Steel 1998, doi:10.1080/01621459.1998.10474117)."""
 
     def __init__(

@@ -23,8 +23,8 @@ class SumOfTerms(PriorRegressor):
     `fit` takes who measured each row as *groups*: effects of sources are fitted and then left out of
     `coef_new_`, with which `predict` answers for new sources; there the effect of a device that one group
     measured is shrunk by *lone_share* and held within *lone_most*, so that no source owns a device.
-    *noise* is the log sd of a row faster than the formula says, and how many times it that of a slower one
-    is: heat, company and old builds slow a machine down, nothing speeds it up.
+    *sigma* is the log sd of a row faster than the formula says; `fit` takes as *slack* how many times it that
+    of a slower one is, for each row: heat, company and old builds slow a machine down, nothing speeds it up.
     """
 
     def __init__(
@@ -33,19 +33,23 @@ class SumOfTerms(PriorRegressor):
         priors: Priors,
         n_slots: int,
         lone: tuple[float, float] = (1.0, 0.25),
-        noise: tuple[float, float] = (0.2, 1.0),
+        sigma: float = 0.2,
         max_iter: int = 100,
     ) -> None:
-        super().__init__(names, priors, noise[0], max_iter)
+        super().__init__(names, priors, sigma, max_iter)
         self.n_slots = n_slots
-        self.noise = noise
-        self.slack = noise[1]
         self.lone = lone
 
     def fit(
-        self, X: Any, y: Vector, sample_weight: Vector | None = None, groups: Sequence[str] | None = None
+        self,
+        X: Any,
+        y: Vector,
+        sample_weight: Vector | None = None,
+        groups: Sequence[str] | None = None,
+        slack: Vector | float = 1.0,
     ) -> SumOfTerms:
-        """Fits on log seconds *y*; see the class for *groups*."""
+        """Fits on log seconds *y*; see the class for *groups* and *slack*."""
+        self.slack = slack
         super().fit(X, y, sample_weight)
         self.coef_new_ = self._for_new_sources(X, groups)
         return self

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from advisor.prediction.local_speed.bounds import least_log_s, peak_log_s
+from advisor.prediction.local_speed.work import Work
 from advisor.training.fitting.calibrate import rounded
 from advisor.training.fitting.folds import left_out
 from advisor.training.local_speed.estimator import SumOfTerms
@@ -28,9 +29,15 @@ LONE = {"decode": (1.0, 0.25), "prefill": (0.7, 0.7)}
 in logs. One person's machine may be throttled or shared. Chosen on fewer tables than there are now;
 `advisor evaluate --search local_speed` over 80 devices finds no setting of twelve better by more than a
 hundredth of the error, and they stayed."""
-NOISE = {"decode": (0.3, 2.0), "prefill": (0.2, 1.4)}
-"""Log sd of a row faster than the formula says, and how many times it that of a slower one: chosen on sources
-left out, the part held back not among them, of sds 0.12 to 0.4 and ratios 1 to 3.3."""
+NOISE = {"decode": 0.3, "prefill": 0.2}
+"""Log sd of a row faster than the formula says: chosen as SLACK, of 0.12 to 0.4."""
+SLACK = {
+    "decode": {"processor": 1.0, "together": 1.0, "moe": 1.4, "dense": 2.5},
+    "prefill": {"processor": 1.0, "together": 1.0, "moe": 1.0, "dense": 1.4},
+}
+"""How many times it that of a slower row is, by what does the work (`slack_of`): on cards most machines reach
+nearly what the best reach, processors and experts' kernels lie as far below their middle as above it. Chosen
+on sources left out, the part held back not among them, over three draws of folds, of 0.5 to 3.3."""
 UNCACHED_BYTES = 3e9
 """Weights larger than any cache of the measured devices (1.1 GB of an EPYC 9684X)."""
 LEAST_DEVICES = 5
@@ -40,6 +47,15 @@ LEAST_DEVICES = 5
 def submitter(row: Row) -> str:
     """Who measured: the source, or for tables that many people send rows to, the people with one device."""
     return f"{row.source}|{row.device.key}" if row.source in CROWDS else row.source
+
+
+def slack_of(phase: str, work: Work) -> float:
+    """The entry of SLACK for *work*."""
+    if work.shares[-1].device.kind == "cpu" or work.upload_s > 0:
+        return SLACK[phase]["processor"]
+    if work.sequences > 1:
+        return SLACK[phase]["together"]
+    return SLACK[phase]["moe" if work.active_share < 1 else "dense"]
 
 
 def row_weights(rows: Sequence[Row]) -> Vector:
@@ -99,7 +115,17 @@ class Problem:
 
     def fitted(self) -> SumOfTerms:
         """The estimator fitted on all rows."""
-        return self.estimator().fit(self.X, self.y, row_weights(self.rows), self.submitters)
+        return self.estimator().fit(self.X, self.y, row_weights(self.rows), self.submitters, self.slack)
+
+    @cached_property
+    def slack(self) -> Vector:
+        """How much farther off a slow row may be than a fast one."""
+        return np.array([slack_of(self.phase, row.work) for row in self.rows])
+
+    @cached_property
+    def peak_log_s(self) -> Vector:
+        """Log seconds below which no interval reaches."""
+        return np.array([peak_log_s(self.phase, row.work) for row in self.rows])
 
     @cached_property
     def least_log_s(self) -> Vector:
@@ -120,6 +146,7 @@ class Problem:
             FOLDS,
             sample_weight=row_weights(self.rows),
             groups=np.array(self.submitters),
+            slack=self.slack,
         )
         return self.residual(found)
 

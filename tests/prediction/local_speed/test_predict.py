@@ -16,8 +16,9 @@ from advisor.documents.outcome import Estimate, Placement
 from advisor.documents.requirements import Load
 from advisor.engines.backends import native
 from advisor.errors import NotMeasuredError
+from advisor.prediction import artifacts
 from advisor.prediction.case import Case, Sized
-from advisor.prediction.local_speed.predict import narrowed, predict
+from advisor.prediction.local_speed.predict import Asked, estimate, narrowed, predict
 from advisor.prediction.own.evidence import NOTHING_OWN, Evidence, OwnEvidence, Point
 from advisor.prediction.own.pooling import pool
 from advisor.sizing.weights import weigh
@@ -245,6 +246,15 @@ def test_nothing_decodes_faster_than_it_can_be_read(scheme):
         read = found.terms["decode"]["devices"][0]
         most = read["bandwidth_bytes_per_s"] / (read["bytes_per_token"] + read["kv_bytes"])
         assert found.decode_tokens_per_s.value <= found.decode_tokens_per_s.high <= most * (1 + 1e-9)
+
+
+def test_a_figure_at_what_machines_reach_has_room_above_it(work):
+    """Where the fastest of a kind reach a tenth of the bus, the figure stops there, its interval does not."""
+    fitted = {**artifacts.load("local_speed"), "reach": {"decode|gpu": 0.1}}
+    found, _ = estimate("decode", work(), Asked("unmeasured", "Q4_K_M", 0.9), fitted)
+    bus = 1e12 / 4.1e9
+    assert pytest.approx(0.1 * bus) == found.value
+    assert found.value < found.high <= bus
 
 
 def test_llamafile_is_localscores_mean():

@@ -29,3 +29,11 @@ def test_beyond_every_group_there_is_no_width():
 def test_work_on_two_kinds_of_memory_has_a_stratum_of_its_own(change):
     """Processor and card together are judged by such rows."""
     assert stratum_chain(WORK._replace(**change))[0] == SPLIT
+
+
+def test_cards_of_one_maker_are_judged_by_such_cards():
+    """What a maker's cards were off by counts first, where nine groups of them were left out."""
+    table = {"gpu|dense|NVIDIA": {**NARROW, "groups": 9}, "gpu|dense": WIDE}
+    assert stratum_chain(WORK)[:2] == ("gpu|dense|NVIDIA", "gpu|dense")
+    assert draw(table, WORK, 0.9).stratum == "gpu|dense|NVIDIA"
+    assert draw({**table, "gpu|dense|NVIDIA": {**NARROW, "groups": 8}}, WORK, 0.9).stratum == "gpu|dense"

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from advisor.training.local_speed.fit import Problem, reach, row_weights, submitter
+from advisor.training.local_speed.fit import SLACK, Problem, reach, row_weights, slack_of, submitter
 
 
 def test_a_prolific_source_counts_as_its_root(row):
@@ -47,3 +47,22 @@ def test_reach_is_what_the_fastest_devices_reach(row):
     rows = [row(f"d{i}", math.log(half), source=f"s{i}") for i in range(40)]
     rows.append(row("fast", math.log(half * 0.5 / 0.9), source="fast"))
     assert reach(rows)["decode|gpu"] == pytest.approx(0.5, abs=0.01)
+
+
+def test_slow_rows_count_by_what_does_the_work(row):
+    """A mixture on a card, the same with a part on the processor, answers together, and a dense model."""
+    dense = row().work
+    moe = dense._replace(active_share=0.1)
+    card = dense.shares[0]
+    processor = card._replace(device=card.device._replace(kind="cpu"))
+    works = (moe, moe._replace(shares=(card, processor)), moe._replace(sequences=4.0), dense)
+    expected = [SLACK["decode"][name] for name in ("moe", "processor", "together", "dense")]
+    assert expected == [slack_of("decode", work) for work in works]
+    assert SLACK["decode"]["processor"] == slack_of("decode", dense._replace(upload_s=1.0))
+
+
+def test_an_interval_may_reach_the_peak_where_no_figure_does(row):
+    """The figure stays below what the fastest machines reach; one machine may still lie above them."""
+    rows = tuple(row(f"d{i}", math.log(0.0047), source=f"s{i}") for i in range(6))
+    found = Problem("decode", rows, {"decode|gpu": 0.5})
+    assert pytest.approx(math.log(0.5)) == (found.peak_log_s - found.least_log_s)[0]
