@@ -30,11 +30,16 @@ class Published(NamedTuple):
 
 
 def published(
-    model: ModelProfile, scheme: SchemeProfile, engine: Engine, imatrix: bool | None = None
+    model: ModelProfile,
+    scheme: SchemeProfile,
+    engine: Engine,
+    imatrix: bool | None = None,
+    backend: str | None = None,
 ) -> Published | None:
     """The best ready weights that *engine* reads; None when none are known, or they lie on disk already.
 
-    With *imatrix* a GGUF file must have been made with an importance matrix, or nobody says that it was not.
+    *backend* leaves out what loads on another maker's GPUs alone. With *imatrix* a GGUF file must have been
+    made with an importance matrix, or nobody says that it was not.
     """
     if model.file_path or engine.reads_gguf != scheme.is_gguf:
         return None
@@ -52,7 +57,7 @@ def published(
     if not engine.reads_gguf and scheme.name in (model.fixed_scheme, *native_schemes(model)):
         return None  # the model's own repository holds it
     for one in checkpoints(model, scheme.name):
-        if _reads(engine, one) and not (imatrix and one.imatrix is False):
+        if _reads(engine, one, backend) and not (imatrix and one.imatrix is False):
             whole = one.n_files > 1 or "*" in one.file
             files = () if whole else (one.file,)
             return Published(one.repository, files, size=_size(one), imatrix=one.imatrix)
@@ -79,7 +84,14 @@ def _size(one: Checkpoint) -> Estimate | None:
     return Estimate.of(ends, "measured", (f"size shown, rounded, at {one.repository}",))
 
 
-def _reads(engine: Engine, one: Checkpoint) -> bool:
+_NVIDIA_FORMATS = ("modelopt",)
+"""Checkpoint formats that engines load on NVIDIA GPUs alone (vllm/platforms/rocm.py,
+`supported_quantization`)."""
+
+
+def _reads(engine: Engine, one: Checkpoint, backend: str | None) -> bool:
+    if one.format in _NVIDIA_FORMATS and backend not in (None, "cuda"):
+        return False
     return one.sure and (one.format == "gguf") == engine.reads_gguf
 
 

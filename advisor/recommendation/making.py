@@ -28,15 +28,16 @@ class Making(NamedTuple):
 
 def making(case: Case) -> Making:
     """What it takes to get the weights of *case*."""
-    return _making(case.model, case.scheme, case.engine, case.imatrix)
+    return _making(case.model, case.scheme, (case.engine, case.backend), case.imatrix)
 
 
 @lru_cache(maxsize=4096)
-def _making(model: ModelProfile, scheme: SchemeProfile, engine: str, imatrix: bool | None) -> Making:
+def _making(model: ModelProfile, scheme: SchemeProfile, way: tuple[str, str], imatrix: bool | None) -> Making:
+    engine, backend = way
     known = facts(engine)
     if model.fixed_scheme or is_native(model, scheme):
         return Making("", 0, True)
-    if ready := published(model, scheme, known, imatrix):
+    if ready := published(model, scheme, known, imatrix, backend):
         return Making(f"a download: {ready.repository} publishes it", 0, True)
     ways, otherwise = scheme_file()["make"], scheme_file()["made_otherwise"]
     at_load = {ways[name][1]: ways[other] for name, other in otherwise.items()}

@@ -56,7 +56,7 @@ def _unmarked(repository: str | None) -> str:
 
 def _line(model: ModelProfile, plan: Judged) -> str:
     case, decode = plan.case, plan.outcome.decode_tokens_per_s
-    ready = published(case.model, case.scheme, facts(case.engine), case.imatrix)
+    ready = published(case.model, case.scheme, facts(case.engine), case.imatrix, case.backend)
     where = f", published as {ready.repository}," if ready else ""
     lost = f"loses {plan.loss.value:.1f} %" if plan.loss else "fits"
     speed = f" at {decode.value:.3g} tokens/s" if decode else ""

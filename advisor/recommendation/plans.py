@@ -103,7 +103,7 @@ def deploy_plan(judged: Judged) -> Chosen:
         threads=case.hardware.cpu.performance_cores or case.hardware.cpu.physical_cores,
         hardware=case.hardware,
         file_size_bytes=int(judged.outcome.file_size_bytes.value),
-        published=published(case.model, case.scheme, facts(case.engine), case.imatrix),
+        published=published(case.model, case.scheme, facts(case.engine), case.imatrix, case.backend),
         images=case.images,
     )
 
@@ -125,7 +125,7 @@ def _file(judged: Judged) -> ExpectedFile:
 
 def _publisher(judged: Judged) -> str | None:
     case = judged.case
-    ready = published(case.model, case.scheme, facts(case.engine), case.imatrix)
+    ready = published(case.model, case.scheme, facts(case.engine), case.imatrix, case.backend)
     if ready is None or ready.size is None or ready.size.basis != "exact":
         return None
     return ready.repository.partition("/")[0]

@@ -74,3 +74,13 @@ def test_a_file_on_disk_is_pulled_from_nowhere() -> None:
     """A model that was given as a file needs no download."""
     local = replace(find_model("Llama-3.1-8B"), file_path="/models/a.gguf")
     assert published(local, find_scheme("Q4_K_M"), facts("llama.cpp")) is None
+
+
+@pytest.mark.parametrize(("backend", "publisher"), [("cuda", "nvidia"), ("rocm", "amd"), (None, "nvidia")])
+def test_a_checkpoint_of_modelopt_is_pulled_on_nvidia_gpus_alone(backend: str | None, publisher: str) -> None:
+    """vLLM loads that format on no other maker's cards."""
+    found = published(
+        find_model("Llama-3.3-70B"), find_scheme("W8A8-FP-static"), facts("vllm"), backend=backend
+    )
+    assert found is not None
+    assert found.repository.partition("/")[0] == publisher
