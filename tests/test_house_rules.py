@@ -56,6 +56,11 @@ def test_no_function_is_longer_than_fifty_lines() -> None:
     assert set() == {name for name, lines in lengths.items() if lines > MOST_FUNCTION_LINES}
 
 
+def test_every_module_and_package_says_what_is_in_it() -> None:
+    """Whoever looks for something reads the first lines of folders and files."""
+    assert [] == [name for name, source in modules() if not ast.get_docstring(ast.parse(source))]
+
+
 def test_no_file_is_longer_than_three_hundred_lines() -> None:
     """What is longer is two things."""
     lengths = {name: len(source.splitlines()) for name, source in modules()}
