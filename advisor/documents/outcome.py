@@ -103,6 +103,10 @@ class Placement:
     """Equal servers, one on each node, with a share of the requests each; devices and GPUs are one's."""
     layers_per_gpu: tuple[int, ...] = ()
     """`-ts`: layers of each GPU, the output counted on the last; empty where the engine divides itself."""
+    ubatch_tokens: int | None = None
+    """Tokens of a prompt computed at once for which memory is planned: `-ub`, llama.cpp's own default where
+    nothing else is asked (https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md); None for
+    engines that plan their own memory."""
     devices: tuple[DeviceMemory, ...] = ()
     fits: bool = True
     binding: str = ""

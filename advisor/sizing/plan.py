@@ -237,6 +237,7 @@ class Plan:
             data_parallel=self.data_parallel,
             expert_parallel=self.expert_parallel,
             layers_per_gpu=self.layers_per_gpu,
+            ubatch_tokens=None if work.params.paged else work.params.ubatch_tokens,
             devices=tuple(slot.document(parts, points) for slot in self.slots),
             fits=self.fits(parts),
             binding=self.binding(parts),

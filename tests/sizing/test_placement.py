@@ -285,3 +285,22 @@ def test_bare_parameter_count_is_placed_with_its_uncertainty():
     found = _place(RTX_4090, model, "Q4_K_M", context_tokens=4096)
     assert (found.kind, found.fits, found.basis) == ("gpu", True, "interpolated")
     assert found.devices[0].planned_bytes > found.devices[0].total_bytes
+
+
+@pytest.mark.parametrize(
+    ("engine", "asked", "planned"),
+    [("llama.cpp", None, 512), ("llama.cpp", 2048, 2048), ("vllm", None, None)],
+)
+def test_the_micro_batch_that_memory_is_planned_for_is_said(
+    engine: str, asked: int | None, planned: int | None
+) -> None:
+    """llama.cpp's own default, which its printed commands leave alone; vLLM plans its memory itself."""
+    scheme = "Q8_0" if engine == "llama.cpp" else "W8A8-FP-dynamic"
+    placement = place(_case(RTX_4090, "Qwen3-8B", scheme, engine, ubatch_tokens=asked))
+    assert planned == placement.ubatch_tokens
+
+
+def test_a_larger_micro_batch_takes_more_compute_memory() -> None:
+    """The buffers grow with the tokens that are computed at once."""
+    small, large = (place(_case(RTX_4090, "Qwen3-8B", "Q8_0", ubatch_tokens=n)) for n in (512, 2048))
+    assert large.devices[0].compute_bytes > 2 * small.devices[0].compute_bytes
