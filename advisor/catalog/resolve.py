@@ -131,7 +131,7 @@ _BARE_SIZE = (
 
 def resolve_model(text_or_path: str | dict[str, Any] | None, params: str | None = None) -> ModelProfile:
     """The model meant by a catalogue name, a .gguf file, a config.json, a Hugging Face directory, a size or a
-    document.
+    document; or by a command or link that is about one ('ollama run phi4').
 
     A size alone ('13B', '30B-A3B', or *params*) gives a profile without shapes. Name and *params* together:
     the catalogue row if there is one, else a model of that name and size. The name of a quantized checkpoint
@@ -148,6 +148,10 @@ def resolve_model(text_or_path: str | dict[str, Any] | None, params: str | None 
     bare = compiled(_BARE_SIZE).fullmatch(text)
     if bare:
         return _bare(text, None)
+    if len(text.split(maxsplit=2)) > 2 or "/" in text:
+        from advisor.catalog.models.pasted import named_in  # deferred: a plain name is no command
+
+        text = named_in(text)
     if _is_path(text, (".gguf", ".json", ".safetensors", ".bin")):
         from advisor.documents.files import expanded  # deferred: only a file needs it
 
