@@ -95,7 +95,7 @@ class _Market:
 
     def bid(self, offer: Offer) -> _Bid | None:
         """The fewest machines of this offer, each with as many requests at once as the need allows."""
-        if not _could_hold(offer, self.model) or self._alone(offer) is None:
+        if not _could_hold(offer, self.model) or not self._carries_one(offer):
             return None  # what does not carry one request carries no more
         for at_once in _tried(self.demand):
             plan = self._plan(offer, at_once) if self._may_carry(offer, at_once) else None
@@ -106,14 +106,20 @@ class _Market:
                 return _Bid(offer, plan, at_once, replicas)
         return None
 
+    @property
+    def _shortlisted(self) -> bool:
+        """Whether a time or a rate is asked for."""
+        need = self.requirements
+        timed = need.min_decode_tokens_per_s is not None or need.max_ttft_s is not None
+        return timed or self.demand.requests_per_s is not None
+
     def _may_carry(self, offer: Offer, at_once: int) -> bool:
         """Whether a plan is worth looking for among all schemes. Where a time or a rate is asked for, it is
         if one of SHORTLIST keeps it: machines without are many and slow to rule out, and one in fifty of them
         has a plan in between."""
-        need, key = self._need(at_once), (shape(offer.hardware), at_once)
-        timed = need.min_decode_tokens_per_s is not None or need.max_ttft_s is not None
-        if not timed and self.demand.requests_per_s is None:
+        if not self._shortlisted:
             return True
+        need, key = self._need(at_once), (shape(offer.hardware), at_once)
         if key not in self._carries:
             plan = best_plan(need, self._setting(offer.hardware), SHORTLIST)
             enough = plan and _replicas(plan.outcome, self.demand, at_once, "value")
@@ -132,12 +138,12 @@ class _Market:
 
         return waits_too_long(alone, demand.p95_ttft_s, carried, enough)
 
-    def _alone(self, offer: Offer) -> Judged | None:
-        """The plan for one request; None too where no plan at all begins its answer within the limit, which
-        further requests only put off."""
+    def _carries_one(self, offer: Offer) -> bool:
+        """Whether there is a plan for one request; none too where no plan at all begins its answer within the
+        limit, which further requests only put off."""
         limit_s, key = self.demand.p95_ttft_s, (shape(offer.hardware), 1)
         if limit_s is None:
-            return self._plan(offer, 1) if self._may_carry(offer, 1) else None
+            return self._may_carry(offer, 1) if self._shortlisted else self._plan(offer, 1) is not None
         if key not in self._soonest_s:
             need = self._need(1)
             setting = self._setting(offer.hardware)
@@ -145,7 +151,7 @@ class _Market:
             firsts = [plan.outcome.time_to_first_token_s for plan in plans]
             self._plans[key] = best_plan(need, setting) if plans else None
             self._soonest_s[key] = min((first.value for first in firsts if first), default=inf)
-        return self._plans[key] if self._soonest_s[key] < limit_s else None
+        return self._soonest_s[key] < limit_s
 
     def _plan(self, offer: Offer, at_once: int) -> Judged | None:
         key = (shape(offer.hardware), at_once)
