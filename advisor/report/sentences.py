@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -169,7 +170,22 @@ def _estimated(terms: Section) -> str:
 def _from(estimate: Estimate) -> Iterator[str]:
     """What *estimate* rests on."""
     for source in estimate.evidence:
-        yield f"- from {source}"
+        yield f"- from {plain_source(source)}"
+
+
+_GROUPS = {"gpu": "GPUs", "cpu": "processors", "moe": "mixtures of experts", "dense": "dense models"}
+"""Part of a stratum, as intervals are grouped by -> words."""
+
+
+def plain_source(source: str) -> str:
+    """A piece of evidence without counts of nothing and without the keys that rows are grouped by."""
+    source = re.sub(r"^0 rows of 0 sources: (.+) × (.+)", r"no rows of \1 on \2: what like ones lose", source)
+    source = re.sub(r"\b1 (row|source)s\b", r"1 \1", source)
+    return re.sub(r"\(((?:gpu|cpu)(?:\|[^()|]+)*)\)", _grouped, source)
+
+
+def _grouped(stratum: re.Match[str]) -> str:
+    return f"({', '.join(_GROUPS.get(part, part) for part in stratum[1].split('|'))})"
 
 
 def _shares(steps: Mapping[str, float]) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.report.sentences import sentences
+from advisor.report.sentences import plain_source, sentences
 
 SECTIONS = json.loads((Path(__file__).parent.parent / "tui" / "golden" / "evidence.json").read_text("utf-8"))
 MB, GIB = 1e6, 2**30
@@ -137,3 +137,25 @@ def test_every_section_is_told_in_whole_sentences(name):
 def test_what_is_not_predicted_says_why():
     """A plan without a speed has no terms, but a reason."""
     assert ["Not predicted: it does not fit."] == sentences("speed", {"why not": "it does not fit"})
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("0 rows of 0 sources: gguf-k × code", "no rows of gguf-k on code: what like ones lose"),
+        ("210 rows of 1 sources: gguf-k × code", "210 rows of 1 source: gguf-k × code"),
+        ("measured: 1 rows (ik_llama_prs)", "measured: 1 row (ik_llama_prs)"),
+        (
+            "interval from 22 sources on known devices left out (gpu|moe|NVIDIA)",
+            "interval from 22 sources on known devices left out (GPUs, mixtures of experts, NVIDIA)",
+        ),
+        (
+            "interval from 13 devices left out (cpu|dense)",
+            "interval from 13 devices left out (processors, dense models)",
+        ),
+        ("Ryzen 9 (2x6): 21 rows (localscore)", "Ryzen 9 (2x6): 21 rows (localscore)"),
+    ],
+)
+def test_evidence_is_said_in_words(source, words):
+    """Neither a count of nothing nor the key of a group is left; names stay as they are."""
+    assert words == plain_source(source)

@@ -236,7 +236,7 @@ class AnswerPage(VerticalScroll, can_focus=False):
         title = (
             "Runners-up (Enter opens)"
             if named
-            else "Models that fit, the best of each family first (Enter takes it)"
+            else "The best model of each family that fits (Enter takes it)"
         )
         self._list.show(title if plans else "")
         self._ranked.show(plans, () if named else document.rejected, self.words)
