@@ -44,6 +44,12 @@ async def _drawn(app: AdvisorApp) -> None:
     app.screen._compositor.render_full_update().render_segments(app.console)
 
 
+async def _taken(app: AdvisorApp, before: Answers) -> None:
+    """Until a change is among what is asked: controls tell of it in a message."""
+    while app.conversation.answers == before:
+        await asyncio.sleep(0.001)
+
+
 async def _answered(app: AdvisorApp) -> None:
     """Until the page shows the answer to what was asked last."""
     screen = app.screen
@@ -78,8 +84,9 @@ async def keystrokes() -> dict[str, list[float]]:
                 await _drawn(app)
                 lap("letter in the search -> new list", begin)
             for value in ("osi", "commercial", "") * 2:
-                begin = time.perf_counter()
+                begin, before = time.perf_counter(), app.conversation.answers
                 screen.panel.query_one("#licence", Select).value = value
+                await _taken(app, before)
                 await _drawn(app)
                 lap("licence -> narrowed list", begin)
                 await _answered(app)
@@ -88,9 +95,9 @@ async def keystrokes() -> dict[str, list[float]]:
             await screen.ask(app.conversation.answers)
             await _answered(app)
             for value in ("1", "3", "5", "near", "best"):
-                begin = time.perf_counter()
+                begin, before = time.perf_counter(), app.conversation.answers
                 screen.panel.query_one("#accuracy", Select).value = value
-                await _drawn(app)
+                await _taken(app, before)
                 await _answered(app)
                 lap("accuracy of a model -> its answer", begin)
     return found

@@ -144,3 +144,13 @@ async def test_ctrl_c_quits_with_130(start):
         await driver.pilot.press("ctrl+c")
         await driver.pilot.pause()
     assert driver.app.return_code == 130
+
+
+async def test_a_page_moves_without_steps_between(start):
+    """No animation, whatever the terminal: over a line every step of it would be sent."""
+    async with start(size=(80, 24)) as driver:
+        assert "none" == driver.app.animation_level
+        page = driver.app.screen.query_one("#page")
+        page.scroll_relative(y=5)
+        await driver.pilot.pause()
+        assert (5, 5) == (page.scroll_y, page.scroll_target_y)
