@@ -92,7 +92,7 @@ def _about_speed(best: Judged, requirements: Requirements) -> list[str]:
         lines.append(f"the first token of a prompt of {prompt} tokens takes {ttft.value:.0f} s")
     if decode.value < READING_TOKENS_PER_S:
         lines.append(
-            f"{decode.value:.2g} tokens/s is below reading speed ({READING_TOKENS_PER_S:.0f} tokens/s): "
+            f"{decode.value:.2g} tokens/s is below reading speed ({READING_TOKENS_PER_S:.2g} tokens/s): "
             "whoever reads along waits"
         )
     if decode.basis == "measured-here" and decode.evidence:

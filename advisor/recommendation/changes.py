@@ -7,7 +7,7 @@ from advisor.documents.requirements import Requirements
 from advisor.prediction.artifacts import load
 from advisor.recommendation.candidates import kv_types_for
 from advisor.recommendation.front import rate
-from advisor.recommendation.judge import SPILLS, Judged, Setting, Trial
+from advisor.recommendation.judge import SPILLS, Judged, Setting, Trial, spills
 from advisor.recommendation.misses import Miss
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.reading import READING_TOKENS_PER_S
@@ -196,7 +196,8 @@ def _readable(best: Judged, feasible: list[Judged]) -> str:
     plan = min(quick, key=lambda plan: (plan.loss.value if plan.loss else 0.0, -_decode(plan)))
     lost = plan.loss.value if plan.loss else 0.0
     placed = plan.outcome.placement
-    where = "" if placed is None or placed.kind in SPILLS else ", all of it in the GPU's memory,"
+    moved = placed is not None and placed.kind not in SPILLS and spills(best)
+    where = ", all of it in the GPU's memory," if moved else ""
     return (
         f"{plan.case.scheme.name} on {plan.case.engine}{where} would answer at {_decode(plan):.3g} tokens/s, "
         f"as fast as people read, and lose {lost:.1f} % instead of {best.loss.value:.1f} %: "

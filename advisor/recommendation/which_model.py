@@ -128,7 +128,7 @@ def _headline(chosen: Choice, requirements: Requirements) -> Plan:
             f"({100 * chosen.quality:.0f} of 100 on a scale common to all sources)."
         )
     if not chosen.readable:
-        reason += f" None reaches reading speed ({READING_TOKENS_PER_S:.0f} tokens/s) here."
+        reason += f" None reaches reading speed ({READING_TOKENS_PER_S:.2g} tokens/s) here."
     case = chosen.plan.case
     order = ranked(feasible(requirements, Setting(case.hardware, case.model, case.own)), requirements)
     why = reasons(chosen.plan, requirements, order)
