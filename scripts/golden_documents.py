@@ -7,6 +7,7 @@ pictures after them: `pytest tests/tui/test_pictures.py --snapshot-update`.
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +25,7 @@ ROWS = 40
 
 def main() -> None:
     """Ask, and write what is answered."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     machine = resolve_hardware(MACHINE, Overrides())
     talk = Conversation(Answers(), lambda: machine, machine)
     suggested, named = talk.ask(Answers()), talk.ask(NAMED)

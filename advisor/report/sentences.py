@@ -170,7 +170,7 @@ def _estimated(terms: Section) -> str:
 def _from(estimate: Estimate) -> Iterator[str]:
     """What *estimate* rests on."""
     for source in estimate.evidence:
-        yield f"- from {plain_source(source)}"
+        yield f"- {plain_source(source)}"
 
 
 _GROUPS = {"gpu": "GPUs", "cpu": "processors", "moe": "mixtures of experts", "dense": "dense models"}
@@ -178,10 +178,11 @@ _GROUPS = {"gpu": "GPUs", "cpu": "processors", "moe": "mixtures of experts", "de
 
 
 def plain_source(source: str) -> str:
-    """A piece of evidence without counts of nothing and without the keys that rows are grouped by."""
+    """'from …': a piece of evidence without counts of nothing and the keys that rows are grouped by."""
     source = re.sub(r"^0 rows of 0 sources: (.+) × (.+)", r"no rows of \1 on \2: what like ones lose", source)
     source = re.sub(r"\b1 (row|source)s\b", r"1 \1", source)
-    return re.sub(r"\(((?:gpu|cpu)(?:\|[^()|]+)*)\)", _grouped, source)
+    source = re.sub(r"\(((?:gpu|cpu)(?:\|[^()|]+)*)\)", _grouped, source)
+    return source if source.startswith("interval from") else f"from {source}"
 
 
 def _grouped(stratum: re.Match[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from advisor.report.sentences import plain_source
 from advisor.report.terminal import cleaned
 
 _ESTIMATE = {"value", "low", "high", "basis"}
@@ -32,7 +33,7 @@ def lines(value: Any, depth: int = 0, above: str = "") -> list[str]:
         name, unit = words(str(key), above), f"{above} {key}"
         if _is_estimate(item):
             found.append(f"{pad}{name}: {figure(item, unit)}")
-            found += [f"{pad}    from {source}" for source in item.get("evidence") or ()]
+            found += [f"{pad}    {plain_source(source)}" for source in item.get("evidence") or ()]
         elif isinstance(item, dict) and item:
             found += [f"{pad}{name}:", *lines(item, depth + 1, unit)]
         elif isinstance(item, (list, tuple)) and item:
