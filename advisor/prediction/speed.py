@@ -24,9 +24,9 @@ def speed(case: Case, sized: Sized) -> Speed:
 
 
 def decode_ceiling(case: Case, weights: Weights) -> float:
-    """Tokens a second that no placement of *case* is predicted to pass: everything read once a token, over
-    the fastest memory there is. Infinite where nothing bounds the prediction: serving engines, several
-    requests at once, and own measurements."""
+    """Tokens a second that no placement of *case* is expected to pass: everything read once a token, at the
+    share of the fastest memory that its kind reaches (intervals end at the bus itself). Infinite where
+    nothing bounds the prediction: serving engines, several requests at once, and own measurements."""
     if case.serves or case.own.speed or any(load.concurrency != 1 for load in case.loads):
         return inf
     from advisor.prediction.local_speed.bounds import most_tokens_per_s
