@@ -8,6 +8,7 @@ from functools import cache
 from typing import TypeAlias
 
 from advisor.catalog.models import find_model
+from advisor.catalog.models.pasted import named_in
 from advisor.documents.recommendation import Plan, Rejection
 from advisor.documents.requirements import Requirements
 from advisor.errors import AdvisorError
@@ -76,6 +77,16 @@ def matching(entries: tuple[Entry, ...], words: str) -> tuple[Entry, ...]:
     """The *entries* that hold every word and keep every bound; order unchanged."""
     asked = re.sub(r"([<>]|since)\s+", r"\1", words.lower()).split()
     return tuple(entry for entry in entries if all(_meets(entry, word) for word in asked))
+
+
+def named(words: str) -> str | None:
+    """The model that *words* name outright, by an id, a tag or a pasted command, whatever is listed."""
+    name = named_in(words.strip())
+    try:
+        find_model(name)
+    except AdvisorError:
+        return None
+    return name
 
 
 def admitted(entry: Entry, need: Requirements) -> bool:

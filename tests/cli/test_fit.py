@@ -22,8 +22,9 @@ def test_without_own_rows_there_is_nothing_to_refit(advisor):
 
 
 @pytest.mark.parametrize("folder", ["/dev/null/x", "a/" + 300 * "9", "/proc/nothing"])
-def test_where_nothing_can_be_written_nothing_is_fitted(advisor, folder):
+def test_where_nothing_can_be_written_nothing_is_fitted(advisor, folder, tmp_path, monkeypatch):
     """One line before minutes are spent."""
+    monkeypatch.chdir(tmp_path)
     found = advisor("fit", "--out", folder)
     assert (found.code, found.out) == (2, "")
     assert found.err.startswith(f"advisor: cannot write to {folder}: ")

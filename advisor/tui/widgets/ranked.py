@@ -20,7 +20,7 @@ from textual.widgets import DataTable, Input, Static
 from advisor.documents.recommendation import Plan, Rejection
 from advisor.documents.requirements import Requirements
 from advisor.report.terminal import clean
-from advisor.tui.ranking import Cell, Entry, admitted, columns, line, matching
+from advisor.tui.ranking import Cell, Entry, admitted, columns, line, matching, named
 from advisor.tui.widgets.tick import Tick
 
 
@@ -67,7 +67,7 @@ class Ranked(Vertical):
 
     @dataclass
     class Chosen(Message):
-        """Enter on a row."""
+        """Enter on a row, or on a search that names a model the list has not."""
 
         model: str
         plan: Plan | None
@@ -135,7 +135,11 @@ class Ranked(Vertical):
     @on(Input.Submitted)
     def _down(self, event: Input.Submitted) -> None:
         event.stop()
-        self.table.focus()
+        name = None if self.shown else named(self.words)
+        if name is not None:
+            self.post_message(self.Chosen(name, None))
+        else:
+            self.table.focus()
 
     def show(
         self, plans: tuple[Plan, ...], left_out: tuple[Rejection, ...] = (), words: str | None = None
@@ -193,7 +197,8 @@ class Ranked(Vertical):
         entry = self.shown[row] if 0 <= row < len(self.shown) else None
         reason = clean(entry.reason) if isinstance(entry, Rejection) else ""
         if not self.shown:
-            reason = "nothing has all these words"
+            name = named(self.words)
+            reason = f"not in this list: Enter takes {clean(name)}" if name else "nothing has all these words"
         line = self.query_one(".reason", Static)
         if line.content != reason:
             line.update(reason)

@@ -41,7 +41,7 @@ class Page(App):
 
     def on_ranked_chosen(self, event):
         """Keep it."""
-        self.chosen.append(event.plan)
+        self.chosen.append(event.plan or event.model)
 
     def on_ranked_marked(self, event):
         """Keep it."""
@@ -90,3 +90,17 @@ async def test_escape_clears_before_it_leaves(plans):
         assert {True} == {isinstance(entry, Plan) for entry in ranked.shown}
         await pilot.press("escape")
         assert ranked.table.has_focus
+
+
+async def test_a_model_named_outright_is_taken_though_the_list_has_it_not(plans):
+    """A pasted command says its model; Enter takes it."""
+    async with Page(plans).run_test(size=(80, 20)) as pilot:
+        ranked = pilot.app.query_one(Ranked)
+        search = ranked.query_one(Input)
+        search.focus()
+        search.value = "ollama run phi4"
+        await pilot.pause()
+        assert "not in this list: Enter takes phi4" == str(ranked.query_one(".reason", Static).content)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert ["phi4"] == pilot.app.chosen
