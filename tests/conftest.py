@@ -107,3 +107,28 @@ def row():
         return Row(work=work, phase=phase, log_s=log_s, n=1, trust=1.0, n_params=8.19e9, **named)
 
     return made
+
+
+@pytest.fixture
+def problem(row):
+    """Local decode: one row of each of 120 sources."""
+    from advisor.training.local_speed.fit import Problem
+
+    return Problem("decode", tuple(row(f"d{i}", source=f"s{i}") for i in range(120)), {})
+
+
+@pytest.fixture
+def level():
+    """Makes what `problem` shows with every source left out, from the errors of its 120 rows."""
+    import numpy as np
+
+    from advisor.training.local_speed.intervals import Level
+
+    groups = tuple(f"s{i}" for i in range(120))
+    features = [[("", 1.0), ("kind:gpu", 1.0)] for _ in groups]
+
+    def made(off):
+        known, folds = np.ones(len(groups), bool), np.arange(len(groups)) % 6
+        return Level("known", np.asarray(off), known, folds, groups, features)
+
+    return made

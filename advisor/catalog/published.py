@@ -200,7 +200,8 @@ def _exl(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
 
 
 def _openvino(lower: str, found: re.Match[str]) -> tuple[str | None, str]:
-    """Made by NNCF, which rounds 4 bits in groups and 8 bits by row."""
+    """Made by NNCF, which rounds 4 bits in groups and 8 bits by row
+    (https://docs.openvino.ai/2026/openvino-workflow/model-optimization-guide/weight-compression.html)."""
     if _bits(lower, 8) != 4:
         return "OV-INT8", ""
     return f"OV-INT4{'-awq' if 'awq' in lower else ''}-g128", _GROUP_NOTE

@@ -13,6 +13,9 @@ GIB = 2**30
 @pytest.mark.parametrize(
     ("text", "size"),
     [
+        ("24564MiB", 24564 << 20),
+        ("24g", 24 * GIB),
+        ("1.5TB", 1536 * GIB),
         ("64GB", 64 * GIB),
         ("64 GiB", 64 * GIB),
         ("24G", 24 * GIB),

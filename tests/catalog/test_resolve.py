@@ -8,7 +8,6 @@ import sys
 import pytest
 
 from advisor.catalog.hardware.machines import all_machines
-from advisor.catalog.names import parse_bandwidth, parse_bytes, parse_count
 from advisor.catalog.resolve import Overrides, resolve_hardware, resolve_model
 from advisor.documents.plain import dumps
 from advisor.errors import BadFileError, UnknownNameError, UsageError
@@ -357,28 +356,6 @@ def test_model_as_a_document() -> None:
     assert resolve_model({"name": "x", "n_params": 8_000_000_000, "n_layers": 32}).n_layers == 32
     with pytest.raises(BadFileError):
         resolve_model({"name": "x", "n_layers": "many"})
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("64GB", 64 * GIB),
-        ("64 GiB", 64 * GIB),
-        ("24564MiB", 24564 << 20),
-        ("24", 24 * GIB),
-        ("1.5TB", 1536 * GIB),
-        ("24g", 24 * GIB),
-    ],
-)
-def test_memory_sizes_are_binary(text: str, expected: int) -> None:
-    """Memory is sold in powers of two: a 24 GB card has 24 GiB."""
-    assert expected == parse_bytes(text)
-
-
-def test_rates_are_decimal_and_counts_have_suffixes() -> None:
-    """GB/s are 10^9 bytes per second, as vendors state them."""
-    assert 1008e9 == parse_bandwidth("1008GB/s") == parse_bandwidth("1008 GBps") == parse_bandwidth("1008")
-    assert (parse_count("13B"), parse_count("350M")) == (13 * 10**9, 350 * 10**6)
 
 
 def test_names_need_no_heavy_import() -> None:
