@@ -7,6 +7,7 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from advisor.catalog.cpu_numbers import series_of
 from advisor.catalog.names import KEPT_ANSWERS, MOST_CHARACTERS, compiled, number, whole
 from advisor.data import folder
 
@@ -156,7 +157,7 @@ def _spellings(brand: str) -> tuple[str, ...]:
     """The brand as given, and as the processor itself would print it when a short name was typed."""
     text = " ".join(brand.split())
     short = " ".join(compiled(_DROP).sub(" ", re.sub(r"\((?:r|tm)\)", "", text, flags=re.IGNORECASE)).split())
-    short = re.sub(r"^(?:intel|amd)\s+", "", short, flags=re.IGNORECASE)
+    short = series_of(re.sub(r"^(?:intel|amd)\s+", "", short, flags=re.IGNORECASE))
     lower = short.lower()
     forms = [text]
     if re.match(r"(?:core )?i[3579][- ]\w", lower) or lower.startswith(("core ", "ultra ")):

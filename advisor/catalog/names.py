@@ -11,7 +11,7 @@ from advisor.documents.quantities import LEAST_RATE, MOST_RATE
 from advisor.errors import UsageError
 
 GIB = 1 << 30
-_AMOUNT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)\s*", re.IGNORECASE)
+_AMOUNT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([^\W\d_]*)\s*", re.IGNORECASE)
 _BYTE_UNITS = {
     "": GIB,
     "g": GIB,
@@ -28,6 +28,20 @@ _BYTE_UNITS = {
     "kib": 1 << 10,
     "b": 1,
     "bytes": 1,
+    # octets, and Cyrillic letters
+    "go": GIB,
+    "gio": GIB,
+    "гб": GIB,
+    "mo": 1 << 20,
+    "mio": 1 << 20,
+    "мб": 1 << 20,
+    "to": 1 << 40,
+    "tio": 1 << 40,
+    "тб": 1 << 40,
+    # as Kubernetes writes them
+    "gi": GIB,
+    "mi": 1 << 20,
+    "ti": 1 << 40,
 }
 _RATE_UNITS = {
     "": 1e9,

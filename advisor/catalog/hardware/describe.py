@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
+from advisor.catalog.cpu_numbers import is_mobile
 from advisor.catalog.hardware.cloud import find_instance
 from advisor.catalog.hardware.document import finish
-from advisor.catalog.hardware.draft import Draft, use_instance, use_machine, use_part
+from advisor.catalog.hardware.draft import Draft, is_processor, use_instance, use_machine, use_part
 from advisor.catalog.hardware.machines import find_machine
 from advisor.catalog.hardware.several_nodes import several_nodes, unlike
 from advisor.catalog.hardware.text import LONGEST_LINE, read_machine
@@ -33,7 +34,10 @@ def describe_machine(text: str) -> HardwareProfile:
     spoken = read_machine(text)
     if len(spoken.parts) > 1 and any(find_instance(part.text) for part in spoken.parts):
         raise UsageError(unlike(text))
-    draft = Draft(ram_bytes=spoken.ram_bytes, laptop=spoken.laptop)
+    processors = [part.without_size for part in spoken.parts if is_processor(part.text)]
+    draft = Draft(ram_bytes=spoken.ram_bytes, laptop=spoken.laptop, hosted=bool(processors))
+    if not (spoken.laptop or spoken.external):
+        draft.laptop_chip = next(filter(is_mobile, processors), "")
     whole = find_machine(spoken.parts[0].text) if len(spoken.parts) == 1 else None
     instance = find_instance(text) if len(spoken.parts) == 1 else None
     if instance is not None:

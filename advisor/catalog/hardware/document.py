@@ -7,7 +7,7 @@ from dataclasses import replace
 from advisor.catalog.gpus import GpuMatch, all_gpus, half_card
 from advisor.catalog.hardware.draft import Draft
 from advisor.catalog.hardware.machines import Machine, usable_by_gpu
-from advisor.catalog.hardware.stand_ins import stand_in_cpu, stand_in_gpu, stand_in_host
+from advisor.catalog.hardware.stand_ins import stand_in_cpu, stand_in_gpu, stand_in_host, stand_in_series
 from advisor.catalog.hardware.text import MachineText
 from advisor.catalog.names import GIB
 from advisor.documents.hardware import Cpu, Gpu, HardwareProfile, Memory
@@ -90,6 +90,13 @@ def _assume_ram(draft: Draft, unified: GpuMatch | None) -> None:
 def _name_no_cpu(draft: Draft, spoken: MachineText, unified: bool) -> None:
     """A processor for a computer without one: 'a 16 GB laptop', or a GPU in a host of which the RAM is
     stated."""
+    if (
+        draft.cpu is None
+        and draft.cpu_name
+        and (found := stand_in_series(draft.cpu_name, _kinds(draft, spoken)))
+    ):
+        draft.cpu, note = found
+        draft.notes.append(note)
     if draft.cpu is not None or draft.cpu_name or unified or spoken.generic_kind in ("phone", "tablet"):
         draft.arm = draft.arm or spoken.generic_kind == "phone"
         return
@@ -102,6 +109,15 @@ def _name_no_cpu(draft: Draft, spoken: MachineText, unified: bool) -> None:
         )
         draft.notes.append(note)
         draft.unknown["cpu.brand"] = "the processor is not stated"
+
+
+def _kinds(draft: Draft, spoken: MachineText) -> tuple[str, ...]:
+    """The kinds of computer that it may be, as far as its words and its cards say."""
+    said = draft.kind or spoken.generic_kind
+    forms = {match.form for match, _ in draft.gpus}
+    if draft.laptop or said in ("laptop", "notebook") or "laptop" in forms:
+        return ("laptop",)
+    return ("desktop",) if forms or said else ("laptop", "desktop")
 
 
 def _documents(draft: Draft, match: GpuMatch, count: int) -> list[Gpu]:

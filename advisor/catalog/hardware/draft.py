@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from advisor.catalog.cpu_numbers import NUMBER, series_of
 from advisor.catalog.cpus import CpuRow, find_cpu
 from advisor.catalog.gpus import GpuMatch, find_gpu, gpu_row
 from advisor.catalog.hardware.cloud import Instance, find_instance
+from advisor.catalog.hardware.hosted import card_of_host
 from advisor.catalog.hardware.machines import Machine, find_machine
 from advisor.catalog.hardware.text import GENERIC_MACHINE, Part
 from advisor.catalog.names import GIB, compiled
@@ -55,6 +57,12 @@ class Draft:
     """Accelerators known by name only, and how many."""
     laptop: bool = False
     """Whether a laptop is named around the devices: its GPU is a laptop's where there is such a row."""
+    laptop_chip: str = ""
+    """The processor that says so, where no laptop is named."""
+    kind: str | None = None
+    """laptop, desktop … where that is said beside the processor."""
+    hosted: bool = False
+    """Whether a processor is named beside the cards."""
     arm: bool = False
     notes: list[str] = field(default_factory=list)
     unknown: dict[str, str] = field(default_factory=dict)
@@ -87,8 +95,10 @@ def use_part(draft: Draft, part: Part) -> None:
                 match = find_gpu(part.text, draft.ram_bytes) or match
             return _use_gpu(draft, match, part)
     plain = re.sub(r"\s*\b(?:cpu|igpu|apu|integrated gpu)$", "", part.without_size, flags=re.IGNORECASE)
+    if kind := compiled(GENERIC_MACHINE).search(plain):
+        draft.kind = kind.group(1).lower()
     plain = " ".join(compiled(GENERIC_MACHINE).sub(" ", plain).split())
-    plain, sockets = _sockets(plain)
+    plain, sockets = _sockets(series_of(plain))
     row = find_cpu(plain) or (find_cpu(outer) if inner else None)
     if row is None and not is_processor(part.text):
         from advisor.catalog.hardware.like import like_hardware  # deferred: only an error needs it
@@ -111,9 +121,11 @@ def _laptop_gpu(draft: Draft, part: Part) -> GpuMatch | None:
     """The laptop's edition of a card, where a laptop is named around it; a size it is not sold with is main
     memory's."""
     name = re.sub(r"\blaptop\b", " ", part.without_size, flags=re.IGNORECASE)
-    match = find_gpu(f"{name} laptop") if draft.laptop else None
+    match = find_gpu(f"{name} laptop") if draft.laptop or draft.laptop_chip else None
     if match is None or match.form != "laptop":
         return None
+    if draft.laptop_chip and "laptop" not in part.text.lower():
+        draft.notes.append(f"{draft.laptop_chip!r} is a laptop's processor: {match.catalog_name} is assumed")
     if part.size_bytes and part.size_bytes not in match.memory_options_bytes:
         draft.ram_bytes = draft.ram_bytes or part.size_bytes
     return match
@@ -141,7 +153,7 @@ def gpu_inside(cpu_name: str) -> str | None:
 
 def is_processor(text: str) -> bool:
     """Whether the words are those of a processor, known or not."""
-    return compiled(_CPU_WORDS).search(text) is not None or compiled(_MOBILE_WORDS).search(text) is not None
+    return any(compiled(words).search(text) for words in (_CPU_WORDS, _MOBILE_WORDS, rf"^{NUMBER}\b"))
 
 
 def _brackets(text: str) -> tuple[str, str]:
@@ -248,6 +260,10 @@ _JOINED_BYTES_PER_S = 200e9 / 8
 
 def _use_gpu(draft: Draft, match: GpuMatch, part: Part) -> None:
     count = part.count
+    if (card := None if draft.ram_bytes else card_of_host(part, draft.hosted)) is not None:
+        match, draft.ram_bytes = card, part.size_bytes
+        size = f"{(part.size_bytes or 0) / GIB:.3g} GB"
+        draft.notes.append(f"no {card.catalog_name} is sold with {size}: that is taken as main memory")
     if re.match(r"(?:nvidia )?(?:dgx|hgx) (?!spark|station)", part.text.lower()):
         match = find_gpu(f"{_a_module(part)} SXM") or find_gpu(_a_module(part)) or match
         draft.nodes, count = (count if count > 1 else draft.nodes), _BASEBOARD

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from advisor.catalog.cpus import CpuRow, all_cpus
+from advisor.catalog.cpus import CpuRow, all_cpus, find_cpu
 from advisor.catalog.gpus import GpuMatch, all_gpus
 from advisor.catalog.hardware.text import MachineText
-from advisor.catalog.names import GIB
+from advisor.catalog.names import GIB, compiled
 from advisor.documents.hardware import Gpu
 from advisor.errors import UnknownNameError
 
@@ -67,6 +67,44 @@ def stand_in_cpu(kind: str) -> tuple[CpuRow, str]:
     )
 
 
+_SERIES = (
+    r"(?:intel )?(?:core )?(i[3579]|ultra [3579])|(?:intel )?(core|celeron|pentium|xeon)"
+    r"|(?:amd )?(ryzen(?: [3579])?|athlon|epyc|threadripper)"
+)
+_GENERATION = r"(?: cpu)?(?:[ ,-]+(1?\d)(?:st|nd|rd|th)?[ -]gen(?:eration)?)?"
+
+
+def stand_in_series(name: str, kinds: tuple[str, ...]) -> tuple[CpuRow, str] | None:
+    """(row, note) for a processor of which only the series is named, 'Core i7' or 'i5 8th gen': the slowest
+    family of its maker in the *kinds* of computer it may be in; None for any other name.
+
+    *kinds*: 'laptop', 'desktop' or both; a Xeon, EPYC or Threadripper says its own.
+    """
+    found = compiled(rf"(?:{_SERIES}){_GENERATION}").fullmatch(" ".join(name.split()))
+    if found is None:
+        return None
+    series = next(filter(None, found.groups()[:3])).lower()
+    kinds = _OWN_KIND.get(series, kinds)
+    maker = "AMD" if found.group(3) else "Intel"
+    rows = [
+        row for kind in kinds for row in _families(kind) if row.vendor == maker and (row.year or 0) >= _SINCE
+    ]
+    if found.group(4) and found.group(1):
+        of_it = (find_cpu(f"{found.group(1)}-{found.group(4)}{tail}") for tail in _TAILS)
+        rows = [row for row in of_it if row and any(kind in row.segment for kind in kinds)] or rows
+    if not rows:
+        return None
+    slowest = _slowest(rows)
+    return slowest, (
+        f"{name!r} names a series: figures are those of its slowest family since {_SINCE} in the catalogue, "
+        f"{slowest.microarchitecture}; give the number behind it for a better answer"
+    )
+
+
+_OWN_KIND = {"xeon": ("server",), "epyc": ("server",), "threadripper": ("workstation",)}
+_TAILS = ("250U", "500U", "35U", "50P", "500H", "750H", "700H", "400", "700K", "65G7")
+"""Numbers behind a generation's: laptops' and desktops'
+(https://www.intel.com/content/www/us/en/processors/processor-numbers.html)."""
 _SINCE = 2018
 _DESKTOP_BYTES = (("DDR5", 0, 192 * GIB), ("DDR4", 2018, 128 * GIB), ("DDR4", 0, 64 * GIB), ("", 0, 32 * GIB))
 """(memory, first year, the most that desktop processors address with it), the first that holds

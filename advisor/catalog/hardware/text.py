@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from advisor.catalog.hardware.joined import apart
+from advisor.catalog.hardware.languages import in_english
 from advisor.catalog.hardware.machines import find_machine
 from advisor.catalog.names import compiled, parse_bytes
 from advisor.errors import UsageError
@@ -36,7 +38,7 @@ _COUNT_WORDS = {
     "one": 1,
 }
 _COUNT_BEFORE = (
-    r"^(\d{1,3})\s*[x×*][\s_-]*(?=[a-z0-9])|^(\d{1,4})\s*(?:x\s+|[×*]\s*)(?=[a-z0-9])|^("
+    r"^(\d{1,3})\s*[x×*][\s_-]*(?=[a-z0-9])|^(\d{1,4})\s*(?:x\s+(?!\d+\s?[gt]i?b\b)|[×*]\s*)(?=[a-z0-9])|^("
     + "|".join(_COUNT_WORDS)
     + r")\s+"
 )
@@ -69,7 +71,7 @@ GENERIC_MACHINE = (
 _MAKERS = r"(?:dell|hpe?|lenovo|asus|acer|msi|razer|samsung|microsoft|lg|gigabyte|apple)"
 _DEVICE = (
     r"(?:\d+\s*[x×]\s|rtx|gtx|geforce|radeon|rx\s?\d|arc\b|quadro|tesla|nvidia|amd|intel|xeon|epyc|ryzen|core|i[3579]-"
-    r"|ultra\s[579]|snapdragon|threadripper|(?:[abhlv]\d{1,3}s?|t4|p40|p100)\b|mi\d{2,3}|gb\d|\d{4}(?:\s|$)|\d+\s?[gmt]i?b|with\b|and\b|\+)"
+    r"|ultra\s[579]|snapdragon|threadripper|(?:[abhlv]\d{1,3}s?|t4|p40|p100)\b|mi\d{2,3}|gb\d|(?:[1-5]0[5-9]0|16[56]0)(?!\d)|\d+\s?[gmt]i?b|with\b|and\b|\+)"
 )
 _MODEL = rf"\b(?:\s+(?!{_DEVICE})[\w.\-]+){{0,4}}"
 _LAPTOPS = (
@@ -77,7 +79,7 @@ _LAPTOPS = (
     r"|ideapad|think(?:pad|book)|yoga|loq|omen|victus|zbook(?! ultra g1a)|elitebook|probook|pavilion|spectre"
     r"|envy|rog (?:strix|zephyrus|scar)|tuf|zephyrus|zenbook|vivobook|proart|predator|nitro|helios|swift"
     r"|aspire|katana|raider|stealth|aero|aorus|gram|galaxy book|surface (?:book|laptop studio)"
-    rf"|framework laptop|chromebook){_MODEL}"
+    rf"|framework(?: laptop)?(?= 1[236]\b)|framework laptop|chromebook){_MODEL}"
 )
 """Series that makers sell laptops in, with the words of the model up to the device they hold."""
 _SERVERS = (
@@ -138,6 +140,8 @@ class MachineText:
     """laptop, desktop, server … when no processor is named."""
     laptop: bool = False
     """Whether a laptop is named around its devices: its GPU is a laptop's."""
+    external: bool = False
+    """Whether a card is joined from outside: the host's kind says nothing of it."""
     counted: bool = False
     """Whether a number of devices was written."""
     said: list[str] = field(default_factory=list)
@@ -156,12 +160,13 @@ def _size(match: re.Match[str] | None) -> int | None:
 def read_machine(text: str) -> MachineText:
     """'2x RTX 4090 + EPYC 9654 384GB' -> its parts. Raises UsageError for an impossible size."""
     machine = MachineText()
-    plain = " ".join(re.sub(r"\((?:r|tm)\)|[®™]", " ", text, flags=re.IGNORECASE).split())
+    plain = " ".join(re.sub(r"\((?:r|tm)\)|[®™]", " ", in_english(text), flags=re.IGNORECASE).split())
     plain = re.sub(r"\((?:hybrid|total|each)\)", " ", plain, flags=re.IGNORECASE)
     plain = compiled(_CHIP_FIRST).sub(r"\2 \1", compiled(_AGE).sub(" ", plain))
     plain = _without_series(machine, compiled(_MAC).sub(" ", plain))
     if re.search(r"\bm\d", plain.lower()):
         plain = compiled(_MAC_MEMORY).sub(r"\1 \2GB", plain)
+    plain = apart(plain)
     if provider := compiled(_PROVIDERS).search(plain):
         plain = compiled(_PROVIDERS).sub(" ", plain).strip()
         machine.said.append(
@@ -169,6 +174,7 @@ def read_machine(text: str) -> MachineText:
         )
     if any(mark in plain.lower() for mark in _EXTERNAL_MARKS) and compiled(_EXTERNAL).search(plain):
         plain = compiled(_EXTERNAL).sub(" ", plain).strip()
+        machine.external = True
         machine.said.append(
             "an external card: what stays on the card runs as in a slot; what is left to the processor or to "
             "other cards waits for the cable"

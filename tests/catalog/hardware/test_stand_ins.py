@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.catalog.hardware.stand_ins import stand_in_cpu
+from advisor.catalog.hardware.stand_ins import stand_in_cpu, stand_in_series
 from advisor.catalog.resolve import Overrides, resolve_hardware
 
 
@@ -57,3 +57,31 @@ def test_memory_stated_by_an_option_gets_the_same_processor():
     stated = resolve_hardware("RTX 5090", Overrides(ram="96GB"))
     said = resolve_hardware("RTX 5090 + 96GB")
     assert (stated.cpu.microarchitecture, stated.memory) == (said.cpu.microarchitecture, said.memory)
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds", "maker", "segment"),
+    [
+        ("i5", ("laptop",), "Intel", "laptop"),
+        ("Intel Core i7", ("laptop", "desktop"), "Intel", "laptop"),
+        ("Ryzen 7", ("desktop",), "AMD", "desktop"),
+        ("Xeon", ("laptop", "desktop"), "Intel", "server"),
+        ("EPYC", ("desktop",), "AMD", "server"),
+    ],
+)
+def test_a_series_is_its_slowest_family(name, kinds, maker, segment):
+    """Of its maker, in the computers it may be in; a server's series says so itself."""
+    row, note = stand_in_series(name, kinds)
+    assert (row.vendor, segment in row.segment) == (maker, True)
+    assert note.startswith(f"{name!r} names a series")
+
+
+def test_a_generation_narrows_a_series():
+    """'8th gen' is Kaby Lake-R or Coffee Lake."""
+    row, _ = stand_in_series("Intel i5 8th gen", ("laptop",))
+    assert row.microarchitecture == "Coffee Lake / Kaby Lake-R"
+
+
+def test_a_number_is_no_series():
+    """A processor that is named whole has its own row or none."""
+    assert [stand_in_series(name, ("laptop",)) for name in ("i5-8250U", "FX-8350")] == [None, None]
