@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from advisor.data import folder
+from advisor.catalog.rows import every
 from advisor.documents.scheme import Support
 from advisor.engines import all_engines, facts
 
@@ -16,23 +15,22 @@ from advisor.engines import all_engines, facts
 def _table() -> dict[str, tuple[Support, ...]]:
     found: dict[str, list[Support]] = {}
     # the words of closed lists are checked where the table is tested
-    with (folder("profiles") / "engine_kernels.csv").open(newline="", encoding="utf-8") as handle:
-        row: dict[str, Any]
-        for row in csv.DictReader(handle):
-            support = Support(
-                engine=row["engine"],
-                backend=row["backend"],
-                min_compute_capability=row["from"] or None,
-                max_compute_capability=row["to"] or None,
-                architectures=tuple(row["chips"].split()),
-                requires_isa=tuple(row["isa"].split()),
-                models=row["models"] or "any",
-                level=row["level"],
-                note=row["note"],
-                needs=row["needs"],
-                source_url=row["url"],
-            )
-            found.setdefault(row["kernel"], []).append(support)
+    rows: Iterable[dict[str, Any]] = every("engine_kernels.csv")
+    for row in rows:
+        support = Support(
+            engine=row["engine"],
+            backend=row["backend"],
+            min_compute_capability=row["from"] or None,
+            max_compute_capability=row["to"] or None,
+            architectures=tuple(row["chips"].split()),
+            requires_isa=tuple(row["isa"].split()),
+            models=row["models"] or "any",
+            level=row["level"],
+            note=row["note"],
+            needs=row["needs"],
+            source_url=row["url"],
+        )
+        found.setdefault(row["kernel"], []).append(support)
     return {kernel: tuple(rows) for kernel, rows in found.items()}
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from advisor.catalog.inventories._cards import GIB, Card
 from advisor.catalog.inventories._machine import Facts, profile
 from advisor.catalog.resolve import resolve_hardware
-from advisor.data import folder
+from advisor.catalog.rows import every
 from advisor.documents.files import read_text
 from advisor.documents.offers import Offer, Price
 from advisor.errors import BadFileError, UnknownNameError, UsageError
@@ -25,12 +25,12 @@ CARD_COUNTS = (1, 2, 4, 8)
 @cache
 def instances() -> tuple[Offer, ...]:
     """Cloud instances with whole GPUs and a dated price."""
-    return tuple(found for row in _rows("instances.csv") if (found := _instance(row)) is not None)
+    return tuple(found for row in every("instances.csv") if (found := _instance(row)) is not None)
 
 
 def left_out() -> tuple[str, ...]:
     """How many rows are no offers, and why."""
-    rows = _rows("instances.csv")
+    rows = every("instances.csv")
     no_gpu = sum(not row["gpu"] for row in rows)
     cut = sum(bool(row["gpu"]) and row["n_gpus"] in _NO_WHOLE_GPU for row in rows)
     whole = [row for row in rows if row["gpu"] and row["n_gpus"] not in _NO_WHOLE_GPU]
@@ -46,7 +46,7 @@ def left_out() -> tuple[str, ...]:
 @cache
 def cards() -> tuple[Offer, ...]:
     """Cards and whole machines to buy, 1 to 8 of a card; the computer around a card is not in the price."""
-    return tuple(found for row in _rows("cards.csv") for found in _card(row))
+    return tuple(found for row in every("cards.csv") for found in _card(row))
 
 
 def own_offers(path: str) -> tuple[Offer, ...]:
@@ -162,10 +162,4 @@ def _spoken(gpu: str) -> str:
 
 @cache
 def _sources() -> dict[str, str]:
-    return {row["id"]: row["url"] for row in _rows("instance_sources.csv")}
-
-
-@cache
-def _rows(name: str) -> list[dict[str, str]]:
-    with (folder("profiles") / name).open(newline="", encoding="utf-8") as handle:
-        return list(csv.DictReader(handle))
+    return {row["id"]: row["url"] for row in every("instance_sources.csv")}

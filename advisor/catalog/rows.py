@@ -1,4 +1,6 @@
-"""Tables of profiles/ that are searched as text: a line is taken apart only when a name may mean it."""
+"""The rows of tables in profiles/: all of a table, or of one that is searched as text only the lines that a
+name may mean.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,13 @@ import csv
 from functools import cache
 
 from advisor.data import folder
+
+
+@cache
+def every(file: str) -> tuple[dict[str, str], ...]:
+    """All rows of profiles/*file* as column -> text, in file order."""
+    with (folder("profiles") / file).open(newline="", encoding="utf-8") as handle:
+        return tuple(csv.DictReader(handle))
 
 
 @cache

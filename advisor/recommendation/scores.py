@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 
-from advisor.catalog.rows import starting_with
+from advisor.catalog.rows import every, starting_with
 from advisor.catalog.tasks import task_mix
-from advisor.data import folder
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate, Outcome
 from advisor.documents.recommendation import ExpectedScore
@@ -21,8 +19,7 @@ _PER_ANSWER = 3
 
 @cache
 def _categories() -> dict[str, str]:
-    with (folder("profiles") / "benchmarks.csv").open(encoding="utf-8", newline="") as file:
-        return {row["benchmark"]: row["category"] for row in csv.DictReader(file)}
+    return {row["benchmark"]: row["category"] for row in every("benchmarks.csv")}
 
 
 def published(model_name: str) -> tuple[dict[str, str], ...]:

@@ -56,7 +56,7 @@ def _speed_resolution() -> float:
     The median of |ratio - 1| over pairs of sources, decode. Plans predicted closer together than this cannot
     be told apart by what anybody has measured.
     """
-    rows = clean("speed_local", load("speed_local"))
+    rows = clean(load("speed_local"))
     named = (rows["model_name"] != "") & (rows["device"] != "")
     rows = rows[(rows["excluded_reason"] == "") & (rows["phase"] == "decode") & named]
     keys = ["device", "backend", "engine", "model_name", "scheme_name", "n_devices"]

@@ -1,4 +1,4 @@
-"""Tables searched as text."""
+"""Tables read whole, and tables searched as text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import groupby
 
 import pytest
 
-from advisor.catalog.rows import cells, lines, starting_with
+from advisor.catalog.rows import cells, every, lines, starting_with
 from advisor.data import folder
 
 GROUPED = ("checkpoints.csv", "model_quality.csv", "checkpoint_sources.csv")
@@ -18,9 +18,7 @@ SEARCHED = (*GROUPED, "models.csv", "editions.csv", "instances.csv", "machines.c
 @pytest.mark.parametrize("name", SEARCHED)
 def test_a_line_is_a_row(name: str) -> None:
     """No cell of a table that is searched as text holds a line break."""
-    with (folder("profiles") / name).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert rows == [cells(name, line) for line in lines(name)]
+    assert list(every(name)) == [cells(name, line) for line in lines(name)]
 
 
 @pytest.mark.parametrize("name", GROUPED)
@@ -36,3 +34,10 @@ def test_the_rows_of_a_model_are_all_that_begin_with_its_name(model: str) -> Non
     rows = [cells("model_quality.csv", line) for line in lines("model_quality.csv")]
     whole = tuple(row for row in rows if row["model"] == model)
     assert whole == starting_with("model_quality.csv", model)
+
+
+@pytest.mark.parametrize("name", ["cpu_cores.csv", "scheme_aliases.csv", "left_out.csv"])
+def test_all_rows_are_the_tables_own(name: str) -> None:
+    """In file order, each column's text as it stands."""
+    with (folder("profiles") / name).open(encoding="utf-8", newline="") as file:
+        assert tuple(csv.DictReader(file)) == every(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +18,7 @@ from advisor.catalog.models.spelling import (
 )
 from advisor.catalog.models.table import exact, params_of, profile_at, row, rows, squash
 from advisor.catalog.names import KEPT_ANSWERS
-from advisor.data import folder
+from advisor.catalog.rows import every
 from advisor.documents.model import ModelProfile
 
 _FINE_TUNES = {
@@ -69,11 +68,10 @@ def _names() -> tuple[tuple[int, ModelName], ...]:
 @cache
 def _listed() -> dict[str, tuple[str, Basis]]:
     """Names the measurements use, without separators -> (catalogue name, basis)."""
-    with (folder("profiles") / "model_aliases.csv").open(newline="", encoding="utf-8") as handle:
-        return {
-            squash(line["raw"]): (line["catalog"], _LISTED.get(line["basis"], "same"))
-            for line in csv.DictReader(handle)
-        }
+    return {
+        squash(line["raw"]): (line["catalog"], _LISTED.get(line["basis"], "same"))
+        for line in every("model_aliases.csv")
+    }
 
 
 @cache

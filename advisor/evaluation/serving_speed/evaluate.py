@@ -153,7 +153,7 @@ def floor(found: Sample) -> list[dict[str, Any]]:
     """How far apart runs of one thing lie, the error nobody can beat: the same publisher, machine, model,
     scheme and load with another engine version."""
     rows = [
-        (repr((c.row.run._replace(version=""), c.row.scheme, c.row.metric)), c.row.version, y)
+        (repr((c.row.run(but="version"), c.row.scheme, c.row.metric)), c.row.version, y)
         for c, y in zip(found.cases, found.y, strict=True)
         if not is_first(c)
     ]

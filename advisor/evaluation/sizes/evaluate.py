@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from advisor.catalog.models import all_models, find_model
+from advisor.catalog.rows import every
 from advisor.catalog.schemes import find_scheme
-from advisor.data import folder
 from advisor.documents.model import ModelProfile
 from advisor.errors import AdvisorError, UnsupportedError, UsageError
 from advisor.evaluation.sizes import mixes
@@ -20,7 +19,6 @@ from advisor.sizing.tensors import gguf_architecture, tensors
 from advisor.sizing.types import assign
 from advisor.sizing.weights import weigh
 from advisor.training.data.tables import load
-from advisor.training.sizes.fitted import published_files
 
 DRY_RUN_NAMES = {
     "codellama-7b": "CodeLlama-7B",
@@ -164,6 +162,14 @@ def compare(model: ModelProfile) -> Iterable[tuple[str, bool, bool | None]]:
                 yield ftype, imatrix, theirs == ours
 
 
+def published_files() -> list[tuple[str, str, float]]:
+    """(model, scheme, bytes) of GGUF files stated by the measurement sources, once each."""
+    columns = ["model_name", "scheme_name", "file_gib"]
+    table = pd.concat([load(kind)[columns] for kind in ("accuracy", "speed_local")]).dropna()
+    table = table[(table["model_name"] != "") & (table["scheme_name"] != "")].drop_duplicates()
+    return sorted((model, scheme, gib * 2**30) for model, scheme, gib in table.itertuples(index=False))
+
+
 def published() -> list[dict[str, Any]]:
     """By kind of scheme: published file sizes over computed ones, and how many lie in the interval.
 
@@ -199,11 +205,10 @@ def parameter_counts() -> list[dict[str, Any]]:
     """By architecture class: catalogue models, those whose tensors are known, and how far their parameters
     are from the count (recomputed from the configuration where the catalogue has that, else the
     repository's)."""
-    with (folder("profiles") / "models.csv").open(encoding="utf-8", newline="") as file:
-        counts = {
-            row["name"]: [float(row[key]) * 1e9 for key in ("recomputed_b", "params_b") if row[key]]
-            for row in csv.DictReader(file)
-        }
+    counts = {
+        row["name"]: [float(row[key]) * 1e9 for key in ("recomputed_b", "params_b") if row[key]]
+        for row in every("models.csv")
+    }
     rows: dict[str, dict[str, Any]] = {}
     for model in all_models():
         name = model.architecture or ""

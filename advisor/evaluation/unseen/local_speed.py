@@ -15,6 +15,7 @@ from advisor.prediction.artifacts import load
 from advisor.prediction.local_speed.predict import Asked, estimate
 from advisor.prediction.own.evidence import Phase
 from advisor.training.data.clean import clean
+from advisor.training.data.tables import records
 from advisor.training.local_speed.fit import PHASES
 from advisor.training.local_speed.rows import Row, usable_row
 from advisor.training.local_speed.works import at_age
@@ -23,8 +24,7 @@ from advisor.training.local_speed.works import at_age
 def score(frame: pd.DataFrame, reasons: Counter[str]) -> list[dict[str, Any]]:
     """Lines by phase and kind of work; errors of tokens per second."""
     answered: list[tuple[Row, Scored]] = []
-    for found in clean("speed_local", frame).to_dict("records"):
-        record = {str(column): cell for column, cell in found.items()}
+    for record in records(clean(frame)):
         row = record["excluded_reason"] or usable_row(record)
         scored = row if isinstance(row, str) else _scored(row)
         if isinstance(row, Row) and isinstance(scored, Scored):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from functools import cache
 
-from advisor.data import folder
+from advisor.catalog.rows import every
 
 DEFAULT = (500, 0.0)
 """Of a benchmark that profiles/benchmark_sizes.csv does not list: the middle of those it does."""
@@ -15,9 +14,8 @@ DEFAULT = (500, 0.0)
 @cache
 def _listed() -> dict[str, tuple[int, float]]:
     """How a data set's name starts -> (questions, chance)."""
-    with (folder("profiles") / "benchmark_sizes.csv").open(newline="", encoding="utf-8") as file:
-        rows = csv.DictReader(file)
-        return {row["starts_with"]: (int(row["questions"]), float(row["chance"])) for row in rows}
+    rows = every("benchmark_sizes.csv")
+    return {row["starts_with"]: (int(row["questions"]), float(row["chance"])) for row in rows}
 
 
 def benchmark(dataset: str) -> tuple[int, float]:

@@ -116,7 +116,7 @@ def targets(rows: Sequence[Row]) -> Vector:
 
 def mass_of(rows: Iterable[Row]) -> Vector:
     """Weight per row: of tens of rows of one kind a source counts as the square root of their number; rows
-    that are means of several count a little more (judgements, as in `data.clean.balance`)."""
+    that are means of several count a little more (judgements: ten rows, nine figures, the fourth root)."""
     alike = [(row.source, row.kind, row.category) for row in rows]
     count, n = Counter(alike), np.array([row.n for row in rows])
     many = np.array([count[key] for key in alike])

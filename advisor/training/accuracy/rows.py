@@ -5,7 +5,6 @@ Raw figures are never edited; every exclusion is a rule here with its reason.
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from dataclasses import dataclass
@@ -15,29 +14,14 @@ from typing import Any
 import pandas as pd
 
 from advisor.catalog.models import all_models
-from advisor.data import folder
+from advisor.catalog.rows import every
 from advisor.prediction.accuracy.facts import UNSERVED, family_group, release_year
 from advisor.prediction.accuracy.features import UNKNOWN_YEAR, ModelFacts, SchemeFacts
 from advisor.training.accuracy.benchmarks import benchmark, binomial_error
 from advisor.training.accuracy.schemes import has, scheme_facts, text
+from advisor.training.data.clean import left_out
+from advisor.training.data.tables import Record, records
 
-FLAGGED = {
-    "destroyed": "destroyed model: log damage would dominate the fit",
-    "label_conflict": "the audit doubts the row",
-    "failed_run": "looks like a failed run",
-    "repeats_source": "another source's figure again",
-    "prefill_only": "a quantized KV cache hardly acts on a prompt alone",
-}
-"""Flag -> why its rows are not used."""
-BY_NAME = {
-    r"embedding|\bonly\b|\+K-|boundary|mixed[- ](INT|FP)": "part of the matrices, in a mix nobody offers",
-    r"PrismaAQUA|FP4mlp|MXFP6|EXL3.*FP[46]|EXL3.*L\d": "a mix nobody offers",
-    r"tensor": "one scale per tensor of activations: no scheme of the catalogue",
-    r"naive|alpha|-O2|PCW": "a step of a study, not what the method's tool does",
-    r"[Tt]urbo|Rotor|Hyper|Ultra|QJL|KVQuant|TaDA|GEAR|KV-NF4|KV-K4": "a KV quantizer no engine has",
-    r"MXFP8|uniform|hgn-|TQ4_1S|CCQ|AD-": "a format no engine of the catalogue runs",
-}
-"""Pattern in the scheme's name -> why its rows are not used."""
 FEW_QUESTIONS = 20
 """Questions behind a score flagged as a small sample, where its error is not stated: the sources used 20 to
 100."""
@@ -86,31 +70,22 @@ class Row:
 
 def rows(table: pd.DataFrame) -> list[Row]:
     """Every usable figure of the accuracy table (`tables.load('accuracy')`)."""
-    found = (_row(record) for record in _records(table) if not left_out_reason(record))
+    found = (_row(record) for record in records(table) if not left_out_reason(record))
     return [row for row in found if row is not None]
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): cell for name, cell in record.items()} for record in table.to_dict("records")]
-
-
-def left_out_reason(r: dict[str, Any]) -> str:
+def left_out_reason(r: Record) -> str:
     """The reason a row is not used; '' when it is."""
-    for flag, why in FLAGGED.items():
-        if has(r, flag):
-            return why
-    scheme = str(r["scheme"])
-    for pattern, why in BY_NAME.items():
-        if re.search(pattern, scheme):
-            return why
-    if any(word in scheme.lower() for word in UNSERVED):
+    if why := left_out("accuracy", r):
+        return why
+    if any(word in str(r["scheme"]).lower() for word in UNSERVED):
         return "no engine runs it"
     if r["kv_bits"] < 4:
         return "KV cache below 4 bits: no engine stores it"
     return ""
 
 
-def _row(r: dict[str, Any]) -> Row | None:
+def _row(r: Record) -> Row | None:
     scheme, model = scheme_facts(r), model_facts(r)
     if scheme is None or not model.params_b > 0:
         return None
@@ -147,7 +122,7 @@ QUANTIZED_REFERENCES = {
 """Pattern of `baseline_precision` -> the scheme of the reference, where it is itself quantized."""
 
 
-def _reference(r: dict[str, Any]) -> SchemeFacts | None:
+def _reference(r: Record) -> SchemeFacts | None:
     """What the row is compared with; None for the unquantized model."""
     stated = text(r["baseline_precision"]).lower()
     if has(r, "kv_only") or "native" in stated:
@@ -158,7 +133,7 @@ def _reference(r: dict[str, Any]) -> SchemeFacts | None:
     return next(found, None)
 
 
-def _perplexity(ratio: float, r: dict[str, Any], common: dict[str, Any]) -> Row | None:
+def _perplexity(ratio: float, r: Record, common: dict[str, Any]) -> Row | None:
     if not ratio > 0 or ratio > 100 or "LAMBADA" in common["dataset"]:
         return None  # LAMBADA's perplexity is of one word in 5,000: it moves with accuracy, not with damage
     nll = math.log(ratio)
@@ -168,7 +143,7 @@ def _perplexity(ratio: float, r: dict[str, Any], common: dict[str, Any]) -> Row 
     return Row(kind="ppl", y=math.log(nll), sigma=math.hypot(NLL_ERROR / nll, own), **common)
 
 
-def _divergence(r: dict[str, Any], common: dict[str, Any]) -> Row | None:
+def _divergence(r: Record, common: dict[str, Any]) -> Row | None:
     value, reference = r["value"], common["reference"]
     if not value > 0:
         return None
@@ -182,7 +157,7 @@ def _divergence(r: dict[str, Any], common: dict[str, Any]) -> Row | None:
     return Row(kind="kld", y=math.log(value), sigma=error, **(common | {"reference": None}))
 
 
-def _task(r: dict[str, Any], value: float, base: float, common: dict[str, Any]) -> Row | None:
+def _task(r: Record, value: float, base: float, common: dict[str, Any]) -> Row | None:
     questions, chance = benchmark(common["dataset"])
     if has(r, "small_sample") and questions > SMALL_BENCHMARK:
         questions = FEW_QUESTIONS
@@ -209,7 +184,7 @@ def _task(r: dict[str, Any], value: float, base: float, common: dict[str, Any]) 
     )
 
 
-def model_facts(r: dict[str, Any]) -> ModelFacts:
+def model_facts(r: Record) -> ModelFacts:
     """The model of a raw row."""
     params = float(r["params_b"])
     active = float(r["active_params_b"]) if r["active_params_b"] == r["active_params_b"] else params
@@ -223,7 +198,7 @@ def model_facts(r: dict[str, Any]) -> ModelFacts:
     )
 
 
-def _year(r: dict[str, Any]) -> float:
+def _year(r: Record) -> float:
     years = _release_years()
     name, family = text(r.get("model_name")), str(r["family"])
     return years.get(name) or _families().get(family) or years.get("family:" + family) or UNKNOWN_YEAR
@@ -232,8 +207,7 @@ def _year(r: dict[str, Any]) -> float:
 @cache
 def _families() -> dict[str, float]:
     """First release of families outside the catalogue."""
-    with (folder("profiles") / "family_releases.csv").open(newline="", encoding="utf-8") as file:
-        return {row["family"]: float(row["year"]) for row in csv.DictReader(file)}
+    return {row["family"]: float(row["year"]) for row in every("family_releases.csv")}
 
 
 @cache

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from functools import cache
-from typing import Any
 
 from advisor.catalog.models import find_model, match_model
 from advisor.catalog.schemes import find_scheme
@@ -24,9 +23,10 @@ from advisor.prediction.accuracy.facts import (
 from advisor.prediction.accuracy.features import SchemeFacts
 from advisor.sizing.tensors import tensors
 from advisor.sizing.weights import weigh
+from advisor.training.data.tables import Record
 
 
-def scheme_facts(r: dict[str, Any]) -> SchemeFacts | None:
+def scheme_facts(r: Record) -> SchemeFacts | None:
     """The scheme of a raw row; None when it cannot be told."""
     scheme, method = str(r["scheme"]), str(r["method"])
     kv = r["kv_bits"] if r["kv_bits"] == r["kv_bits"] else 16.0
@@ -50,7 +50,7 @@ def scheme_facts(r: dict[str, Any]) -> SchemeFacts | None:
     return SchemeFacts(name, float(bits), int(group), act, kv, calibrated, recovered=won_back)
 
 
-def _recovered(r: dict[str, Any], scheme: str) -> str:
+def _recovered(r: Record, scheme: str) -> str:
     """How accuracy was won back, by the row's flags and the scheme's own name."""
     if has(r, "recovered"):
         return "lora"
@@ -59,12 +59,12 @@ def _recovered(r: dict[str, Any], scheme: str) -> str:
     return recovery(scheme) or ("tuned" if has(r, "tuned_weights") else "")
 
 
-def has(r: dict[str, Any], flag: str) -> bool:
+def has(r: Record, flag: str) -> bool:
     """Whether a raw row carries *flag*."""
     return flag in r["flags"].split(";")
 
 
-def _sized_bits(r: dict[str, Any]) -> float:
+def _sized_bits(r: Record) -> float:
     """Effective bits from the types llama-quantize would give this model; 0 when not known."""
     names = text(r.get("model_name")), text(r.get("scheme_name"))
     if not names[1] or not r["method"].startswith("gguf"):
@@ -107,7 +107,7 @@ def _weighed(model: ModelProfile, scheme: str, imatrix: bool) -> float:
     return effective_bits(weights.bits_by_role, weights.by_role_bytes) or 0.0
 
 
-def _gguf_bits(r: dict[str, Any], scheme: str) -> float:
+def _gguf_bits(r: Record, scheme: str) -> float:
     if r["bpw"] == r["bpw"]:
         return float(r["bpw"])
     if r["file_gib"] == r["file_gib"] and r["params_b"] > 0:
@@ -122,7 +122,7 @@ def _gguf_bits(r: dict[str, Any], scheme: str) -> float:
     return float(r["weight_bits"]) + 0.5 if scheme.startswith(("Q", "IQ", "UD-Q", "UD-IQ")) else 0.0
 
 
-def _activation(r: dict[str, Any], scheme: str, method: str) -> str:
+def _activation(r: Record, scheme: str, method: str) -> str:
     bits = r["act_bits"]
     if bits != bits or bits >= 16:
         return ""

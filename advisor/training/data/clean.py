@@ -1,56 +1,66 @@
-"""What the local speed fit leaves out of its table and why, and how much each row counts.
+"""What a fit leaves out of its table and why, and which rows it trusts less: profiles/left_out.csv.
 
-Nothing is edited in the table. `clean` returns the frame with `excluded_reason` ('' = kept) and `weight`; the
-fit drops what its own quantity cannot use beyond that. What a serving or accuracy row means is decided where
-it is decoded (`serving_speed/rows.py`, `accuracy/rows.py`).
+Nothing is edited in the tables. Beyond the rules of that table a predictor leaves out what its own quantity
+cannot use, where the row is decoded (`rows.py` of each).
 """
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 
 import pandas as pd
 
-from advisor.data import folder
-
-Rule = Callable[[pd.DataFrame], pd.Series]
-"""Frame -> boolean series: the rows the rule's reason applies to."""
-
-DOUBTED = 0.5
-"""A row with one doubt counts half, with two a quarter: a judgement, the same for every doubt."""
+from advisor.catalog.rows import every
+from advisor.training.data.tables import Record, records
 
 IMPOSSIBLE = 1.05
 """Decode may read its weights no faster than this multiple of the peak bandwidth; above it, something else
 ran (unflagged speculative decoding, a mislabelled model). 5 % leaves room for overclocked memory."""
+SMALL_B = 2.0
+"""Embeddings are not read in full: in models of fewer billions of parameters they are a large share."""
 
-EXCLUDING_FLAGS: dict[str, dict[str, str]] = {
-    "speed_local": {
-        "above_bandwidth": "faster than the weights can be read: speculative decoding or a wrong label",
-        "aggregate_rate": "sum over concurrent requests with others' prompts inside the window",
-        "multi_node": "several machines: the network is measured, not the device",
-        "old_kernels": "kernels long replaced",
-        "outlier": "far from every other figure of this device, model size and scheme",
-        "speculative": "speculative decoding",
-        "spilled_to_ram": "part of the weights in main memory, nobody says how much",
-    },
-}
-"""Kind -> flag -> why its rows are left out."""
 
-DOUBTING_FLAGS: dict[str, tuple[str, ...]] = {
-    "speed_local": (
-        "api_overhead",
-        "mixed_prompts",
-        "no_parallel_gain",
-        "not_refound",
-        "patched_build",
-        "pcie_x1",
-        "power_limited",
-        "single_run",
-    ),
-}
-"""Kind -> flags that halve a row's weight."""
+class Rule(NamedTuple):
+    """Rows whose *column* holds *match* (of `flags` a whole flag, else a pattern) count *counts* times."""
+
+    column: str
+    match: str
+    counts: float
+    reason: str
+
+    def applies(self, record: Record) -> bool:
+        """Whether the row is one of them."""
+        cell = str(record[self.column])
+        if self.column == "flags":
+            return self.match in cell.split(";")
+        return re.search(self.match, cell) is not None
+
+
+@cache
+def rules(kind: str) -> tuple[Rule, ...]:
+    """The rules for tables of *kind*, in the order in which they apply."""
+    return tuple(
+        Rule(row["column"], row["match"], float(row["counts"]), row["reason"])
+        for row in every("left_out.csv")
+        if row["kind"] == kind
+    )
+
+
+def left_out(kind: str, record: Record) -> str:
+    """The reason why a row of a table of *kind* is not used, the first that applies; '' when it is."""
+    return next((rule.reason for rule in rules(kind) if not rule.counts and rule.applies(record)), "")
+
+
+def trust(kind: str, record: Record) -> float:
+    """How much a row counts, 1 without a doubt: a row with one doubt counts half, with two a quarter (a
+    judgement, the same for every doubt)."""
+    found = 1.0
+    for rule in rules(kind):
+        found *= rule.counts if rule.counts and rule.applies(record) else 1.0
+    return found
 
 
 def has_flag(frame: pd.DataFrame, flag: str) -> pd.Series:
@@ -74,10 +84,8 @@ def _bits(frame: pd.DataFrame) -> pd.Series:
 def _bandwidths() -> dict[str, float]:
     """GPU name -> peak bandwidth in bytes/s, the largest where variants share a name."""
     peaks: dict[str, float] = {}
-    with (folder("profiles") / "gpus.csv").open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            peak = float(row["bandwidth_gb_s"] or 0) * 1e9
-            peaks[row["name"]] = max(peak, peaks.get(row["name"], 0.0))
+    for row in every("gpus.csv"):
+        peaks[row["name"]] = max(float(row["bandwidth_gb_s"] or 0) * 1e9, peaks.get(row["name"], 0.0))
     return peaks
 
 
@@ -85,8 +93,7 @@ def reads_too_fast(frame: pd.DataFrame) -> pd.Series:
     """Single-stream decode above IMPOSSIBLE times the bandwidth of all its GPUs.
 
     Community rows hold unflagged speculative decoding and wrong model names. Cards only: small models on a
-    processor run from its cache. Embeddings are not read in full, so models below 2 B, where they are a large
-    share, are left alone.
+    processor run from its cache.
     """
     in_ms = frame["unit"] == "ms/token"
     rate = frame["value"].where(~in_ms, 1000 / frame["value"])
@@ -96,7 +103,7 @@ def reads_too_fast(frame: pd.DataFrame) -> pd.Series:
     active = frame["active_params_b"].fillna(frame["params_b"])
     read = active * 1e9 * _bits(frame) / 8
     peak = frame["device"].map(_bandwidths()) * frame["n_devices"].fillna(1)
-    return decode & (active >= 2) & (rate * read > IMPOSSIBLE * peak)
+    return decode & (active >= SMALL_B) & (rate * read > IMPOSSIBLE * peak)
 
 
 def split_unknown(frame: pd.DataFrame) -> pd.Series:
@@ -104,50 +111,16 @@ def split_unknown(frame: pd.DataFrame) -> pd.Series:
     return has_flag(frame, "offloaded") & ~frame["ngl"].str.fullmatch(r"\d+") & (frame["on_cpu"] == "")
 
 
-RULES: dict[str, tuple[tuple[Rule, str], ...]] = {
-    "speed_local": (
-        (reads_too_fast, EXCLUDING_FLAGS["speed_local"]["above_bandwidth"]),
-        (split_unknown, "part of the weights on the CPU, nobody says how much"),
-    ),
-}
-"""Kind -> (rule, reason), beyond what the flags say."""
+COMPUTED: tuple[tuple[Callable[[pd.DataFrame], pd.Series], str], ...] = (
+    (reads_too_fast, "faster than the weights can be read: speculative decoding or a wrong label"),
+    (split_unknown, "part of the weights on the CPU, nobody says how much"),
+)
+"""(which rows, reason) of local speed, beyond what the table of rules says."""
 
 
-def repeated(n: pd.Series) -> pd.Series:
-    """Weight of a median of *n* figures: 1, 4/3, 3/2 … towards 2.
-
-    Runs of one source repeat its set-up; what separates sources (a median of 20 %) does not shrink with them.
-    """
-    return 2 * n / (n + 1)
-
-
-def balance(weight: pd.Series, group: pd.Series) -> pd.Series:
-    """Weights scaled so that a group counts as the square root of its total.
-
-    One machine is a third of all local speed rows, in many builds: by rows it would set the fit, by groups
-    each device would weigh the same however well it is measured; the root lies between.
-    """
-    total = weight.groupby(group).transform("sum")
-    return (weight / total.pow(0.5)).where(total > 0, 0.0)
-
-
-def clean(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame of `tables.load(kind)` with `excluded_reason` and `weight` (mean 1 over the rows kept).
-
-    *kind* is one of EXCLUDING_FLAGS. The first reason that applies is given.
-    """
-    reason = pd.Series("", index=frame.index)
-    rules = [(_flagged(flag), why) for flag, why in EXCLUDING_FLAGS[kind].items()]
-    for rule, why in (*rules, *RULES[kind]):
+def clean(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame of `tables.load('speed_local')` with `excluded_reason`: '' of rows that are kept."""
+    reason = pd.Series([left_out("speed_local", record) for record in records(frame)], frame.index, dtype=str)
+    for rule, why in COMPUTED:
         reason = reason.mask((reason == "") & rule(frame).fillna(False), why)
-    weight = repeated(frame["n"])
-    for flag in DOUBTING_FLAGS[kind]:
-        weight = weight.where(~has_flag(frame, flag), weight * DOUBTED)
-    weight = weight.where(reason == "", 0.0)
-    weight = balance(weight, frame["device"].where(frame["device"] != "", frame["hardware"]))
-    kept = weight[reason == ""]
-    return frame.assign(excluded_reason=reason, weight=weight / kept.mean() if len(kept) else weight)
-
-
-def _flagged(flag: str) -> Rule:
-    return lambda frame: has_flag(frame, flag)
+    return frame.assign(excluded_reason=reason)

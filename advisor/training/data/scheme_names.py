@@ -6,12 +6,11 @@ scale per channel; methods that only papers use (OmniQuant, QuIP, SpinQuant …)
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from functools import cache
 
-from advisor.data import folder
+from advisor.catalog.rows import every
 
 _GGUF = re.compile(
     r"(UD-)?(Q[45]_[01]|Q[68]_0|Q[2-6]_K(_(S|M|L|XS|XL))?|Q8_K_XL|IQ[1-6]_(XXS|XS|S|M|NL|NL_XL|K|KS|KSS|KL|KT)|TQ[12]_0|MXFP4)"
@@ -72,10 +71,10 @@ def _research(raw: str, group_size: float) -> str:
 @cache
 def _listed() -> dict[str, str]:
     """Spelling -> canonical name, of those that no rule covers: profiles/scheme_aliases.csv."""
-    with (folder("profiles") / "scheme_aliases.csv").open(newline="", encoding="utf-8") as file:
-        return {row["raw"]: row["catalog"] for row in csv.DictReader(file)}
+    return {row["raw"]: row["catalog"] for row in every("scheme_aliases.csv")}
 
 
+@cache
 def canonical(raw: str, group_size: float = math.nan, weight_bits: float = math.nan, engine: str = "") -> str:
     """The canonical name, or '' for mixtures without one.
 

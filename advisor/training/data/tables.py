@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
 from advisor.data import folder
 from advisor.documents.measurement import KINDS, is_number
-from advisor.training.data.unify import device_basis, device_name, model_basis, model_name, scheme_name
+from advisor.training.data.scheme_names import canonical
+from advisor.training.data.unify import device_name, model_name
 
+Record = dict[str, Any]
+"""One row of a table: column -> text or float."""
 _SCORE_NUMBERS = ("params_b", "score", "n", "spread")
 """The numeric columns of profiles/model_quality.csv."""
 
@@ -21,8 +25,7 @@ def load(kind: str) -> pd.DataFrame:
     Columns: those of the tables, text as str ('' when the source is silent), numbers as float64 (then NaN).
     `n` is the number of figures behind the row (in kernel_gemm the product's dimension), `spread` half the
     interquartile range over the median (NaN for n = 1). Where the table names them, `device`, `model_name`
-    and `scheme_name` are catalogue names, '' when nothing matched, with `device_basis` and `model_basis`
-    (same, variant-assumed, prequantized, fine-tune, same-shapes). `flags` holds the doubts of
+    and `scheme_name` are catalogue names, '' when nothing matched. `flags` holds the doubts of
     `documents.flags.FLAGS` joined by ';' (write frame["flags"]: pandas has an attribute of that name).
     Raises ValueError for an unknown kind.
     """
@@ -41,6 +44,11 @@ def _load(kind: str) -> pd.DataFrame:
     return unified(kind, pd.concat(frames, ignore_index=True))
 
 
+def records(frame: pd.DataFrame) -> list[Record]:
+    """The rows of a frame."""
+    return [{str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")]
+
+
 def unified(kind: str, table: pd.DataFrame) -> pd.DataFrame:
     """A table of text cells with numbers as numbers and the columns of catalogue names that `load` names."""
     for column in table.columns:
@@ -55,21 +63,13 @@ def unified(kind: str, table: pd.DataFrame) -> pd.DataFrame:
 def _named(kind: str, table: pd.DataFrame) -> pd.DataFrame:
     if kind in ("speed_local", "speed_serving", "kernel_gemm"):
         cores = table["gpu_cores"] if "gpu_cores" in table else pd.Series(math.nan, table.index)
-        pairs = list(zip(table["hardware"], cores, strict=True))
-        table["device"] = [device_name(*pair) for pair in pairs]
-        table["device_basis"] = [device_basis(*pair) for pair in pairs]
+        table["device"] = [device_name(*pair) for pair in zip(table["hardware"], cores, strict=True)]
     if kind == "model_quality":
         table["model_name"] = table["model"]
     elif kind in ("accuracy", "speed_local", "speed_serving"):
         table["model_name"] = [model_name(name) for name in table["model"]]
-        table["model_basis"] = [model_basis(name) for name in table["model"]]
         unknown = pd.Series(math.nan, table.index)
-        cells = zip(
-            table["scheme"],
-            table.get("group_size", unknown),
-            table.get("weight_bits", unknown),
-            table["engine"],
-            strict=True,
-        )
-        table["scheme_name"] = [scheme_name(*row) for row in cells]
+        numbers = (table.get(name, unknown) for name in ("group_size", "weight_bits"))
+        cells = zip(table["scheme"], *numbers, table["engine"], strict=True)
+        table["scheme_name"] = [canonical(*row) for row in cells]
     return table

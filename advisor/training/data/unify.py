@@ -1,37 +1,22 @@
-"""Names as the sources spell them -> names of the catalogues."""
+"""Names as the sources spell them -> names of the catalogues; how sure an alias is stands in its table."""
 
 from __future__ import annotations
 
-import csv
 import math
 from functools import cache
 
-from advisor.data import folder
-from advisor.training.data.scheme_names import canonical
+from advisor.catalog.rows import every
 
 
 @cache
-def _aliases(name: str) -> dict[str, tuple[str, str]]:
-    """raw name -> (catalogue name, basis), from profiles/<name>.csv."""
-    with (folder("profiles") / f"{name}.csv").open(newline="", encoding="utf-8") as file:
-        return {row["raw"]: (row["catalog"], row["basis"]) for row in csv.DictReader(file)}
+def _aliases(what: str) -> dict[str, str]:
+    """Raw name -> catalogue name, from profiles/<what>_aliases.csv."""
+    return {row["raw"]: row["catalog"] for row in every(f"{what}_aliases.csv")}
 
 
 @cache
-def _gpu_names() -> frozenset[str]:
-    with (folder("profiles") / "gpus.csv").open(newline="", encoding="utf-8") as file:
-        return frozenset(row["name"] for row in csv.DictReader(file))
-
-
-@cache
-def _model_names() -> frozenset[str]:
-    with (folder("profiles") / "models.csv").open(newline="", encoding="utf-8") as file:
-        return frozenset(row["name"] for row in csv.DictReader(file))
-
-
-def _model(raw: str) -> tuple[str, str]:
-    """(catalogue name, basis): an alias, or the catalogue's own name."""
-    return _aliases("model_aliases").get(raw) or ((raw, "same") if raw in _model_names() else ("", ""))
+def _names(file: str) -> frozenset[str]:
+    return frozenset(row["name"] for row in every(file))
 
 
 @cache
@@ -40,33 +25,10 @@ def device_name(raw: str, gpu_cores: float = math.nan) -> str:
 
     *gpu_cores* tells Apple's variants apart; without it an Apple name means the full chip.
     """
-    if not math.isnan(gpu_cores):
-        exact = f"{raw} ({int(gpu_cores)}-core GPU)"
-        if exact in _gpu_names():
-            return exact
-    return _aliases("device_aliases").get(raw, ("", ""))[0]
-
-
-def device_basis(raw: str, gpu_cores: float = math.nan) -> str:
-    """same, variant-assumed, or '' when nothing matched."""
-    if not math.isnan(gpu_cores) and device_name(raw, gpu_cores).startswith(raw):
-        return "same"
-    return _aliases("device_aliases").get(raw, ("", ""))[1]
+    exact = f"{raw} ({gpu_cores:.0f}-core GPU)"
+    return exact if exact in _names("gpus.csv") else _aliases("device").get(raw, "")
 
 
 def model_name(raw: str) -> str:
     """The row of profiles/models.csv whose shapes this model has, or ''."""
-    return _model(raw)[0]
-
-
-def model_basis(raw: str) -> str:
-    """same, prequantized, fine-tune, same-shapes, variant-assumed, or '' when nothing matched."""
-    return _model(raw)[1]
-
-
-@cache
-def scheme_name(
-    raw: str, group_size: float = math.nan, weight_bits: float = math.nan, engine: str = ""
-) -> str:
-    """The canonical name of a scheme, or '' for mixtures that have none."""
-    return canonical(raw, group_size, weight_bits, engine)
+    return _aliases("model").get(raw, raw if raw in _names("models.csv") else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,12 +23,11 @@ NEGLIGIBLE = 5e-4
 artifact."""
 
 
-def fit(progress: Callable[[str], None] | None = None) -> dict[str, Any]:
+def fit() -> dict[str, Any]:
     """The artifact document; `files` holds the measured cells, which are read only when one is asked for.
 
-    *progress* is called with a line per step. Deterministic: the same tables give the same bytes.
+    Deterministic: the same tables give the same bytes.
     """
-    say = progress or (lambda line: None)
     rows, excluded = load_rows()
     document: dict[str, Any] = {
         "format": "local-speed/2",
@@ -44,10 +43,8 @@ def fit(progress: Callable[[str], None] | None = None) -> dict[str, Any]:
     }
     cells = {}
     for phase in PHASES:
-        say(f"local speed: fitting {phase}")
         p = Problem(phase, tuple(row for row in rows if row.phase == phase), document["reach"])
         model = p.fitted()
-        say(f"local speed: leaving devices and sources out, {phase}")
         inside = p.residual(model.predict(p.X))
         cells[phase] = residuals(p.rows, inside.tolist(), submitter)
         share, n_devices = trust(cells[phase])

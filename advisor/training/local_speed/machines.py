@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
 
 from advisor.catalog.cpus import find_cpu
 from advisor.catalog.gpus import find_gpu
@@ -12,10 +11,9 @@ from advisor.documents.hardware import Cpu, Memory
 from advisor.errors import AdvisorError
 from advisor.prediction.local_speed.inputs import cpu_device, default_backend, gpu_device
 from advisor.prediction.local_speed.work import Device
+from advisor.training.data.tables import Record
 from advisor.training.local_speed.cores import cores_of
 
-Record = dict[str, Any]
-"""One row of `tables.load("speed_local")`."""
 CPU_KINDS = ("cpu", "sbc", "phone")
 _SOCKETS = re.compile(r"^(\d)x ")
 STATED_BYTES_PER_S = 1e9

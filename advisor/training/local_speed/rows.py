@@ -16,20 +16,13 @@ from advisor.engines import all_engines, facts
 from advisor.prediction.local_speed.inputs import engine_key
 from advisor.prediction.local_speed.work import Device, Work, phase_of
 from advisor.training.data import tables
-from advisor.training.data.clean import DOUBTED, DOUBTING_FLAGS, clean
+from advisor.training.data.clean import clean, trust
+from advisor.training.data.tables import Record
 from advisor.training.fitting.calibrate import rounded
-from advisor.training.local_speed.machines import Record, cpu_of, gpu_of, runs_on_cpu
+from advisor.training.local_speed.machines import cpu_of, gpu_of, runs_on_cpu
 from advisor.training.local_speed.works import at_age, model_of, work_of
 
 AGGREGATE = "rate of several requests together, not of one"
-EXCLUDED_FLAGS = {
-    "aggregate_rate": AGGREGATE,
-    "not_refound": "the figure was not found again in its source",
-}
-"""Rows that are no measurement of the configuration they state, beyond what `clean` leaves out for
-everyone."""
-MODELLED_FLAGS = frozenset({"mixed_prompts"})
-"""Doubts the formula has a coefficient for: LocalScore's average is no worse a figure than another."""
 MEASURED_ENGINES = frozenset(engine.measured for engine in all_engines().values())
 """Engines with a file of their own, by the name under which their measurements count."""
 LEAST_PARAMS = 5e7
@@ -44,7 +37,6 @@ CROWDS = ("localscore", "localmaxxing_llmfit", "llmfit_community")
 RENTED = ("A100", "H100", "H200", "B200", "GH200", "L40", "A10 ", "A10G", "A30")
 """Data-centre cards that people send figures of are rented by the slice, shared or throttled: Llama-3.1-8B
 Q4_K_M at 42 tokens/s on an H100 where a calm one gives 268."""
-_DOUBTING = frozenset(DOUBTING_FLAGS["speed_local"])
 
 
 @dataclass(frozen=True)
@@ -82,8 +74,7 @@ def load_rows() -> tuple[tuple[Row, ...], dict[str, int]]:
     """All usable rows in table order, and how many were left out by reason."""
     kept: list[Row] = []
     left_out: Counter[str] = Counter()
-    for found in clean("speed_local", tables.load("speed_local")).to_dict("records"):
-        record = {str(column): cell for column, cell in found.items()}
+    for record in tables.records(clean(tables.load("speed_local"))):
         made = record["excluded_reason"] or usable_row(record)
         if isinstance(made, str):
             left_out[made] += 1
@@ -110,10 +101,6 @@ def _merged(rows: list[Row]) -> tuple[Row, ...]:
 
 def usable_row(record: Record) -> Row | str:
     """The row, or why it is left out."""
-    flags = set(filter(None, record["flags"].split(";")))
-    for flag, reason in EXCLUDED_FLAGS.items():
-        if flag in flags:
-            return reason
     engine = engine_key(record["engine"])
     if facts(engine).serves:
         return "engine predicted by the serving model"
@@ -151,7 +138,7 @@ def usable_row(record: Record) -> Row | str:
         model=model.name,
         scheme=record["scheme_name"] or record["scheme"],
         n=record["n"],
-        trust=DOUBTED ** len(flags & (_DOUBTING - MODELLED_FLAGS)),
+        trust=trust("speed_local", record),
         n_params=record["params_b"] * 1e9,
     )
 

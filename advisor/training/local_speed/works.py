@@ -24,7 +24,7 @@ from advisor.prediction.local_speed.work import LOCALSCORE_MIXES, Device, Work, 
 from advisor.sizing.context_params import UBATCH_TOKENS
 from advisor.sizing.kv_cache import kv_bytes_per_token_read
 from advisor.sizing.weights import Weights, weigh
-from advisor.training.local_speed.machines import Record
+from advisor.training.data.tables import Record
 
 GIB = 2**30
 NOBODY_SAYS = "part of the model ran on the CPU, nobody says how much"

@@ -4,7 +4,6 @@ what."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,14 +16,10 @@ from advisor.training.serving_speed.kernels import efficiencies
 from advisor.training.serving_speed.sample import Sample, sample, seen
 
 
-def fit(progress: Callable[[float], None] | None = None) -> dict[str, Any]:
+def fit() -> dict[str, Any]:
     """The artifact document."""
     found = sample()
-    left = {}
-    for i, kind in enumerate(("source", "device")):
-        left[kind] = found.left(kind)
-        if progress:
-            progress((i + 1) / 3)
+    left = {kind: found.left(kind) for kind in ("source", "device")}
     return {
         "format": 2,
         **exported(found, found.fitted()),

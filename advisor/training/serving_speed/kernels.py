@@ -17,7 +17,8 @@ from scipy.optimize import least_squares
 
 from advisor.prediction.serving_speed.inputs import arch_group
 from advisor.prediction.serving_speed.step import either
-from advisor.training.data.tables import load
+from advisor.training.data.clean import left_out
+from advisor.training.data.tables import load, records
 from advisor.training.fitting.priors import Prior
 from advisor.training.serving_speed.cases import as_gpu
 
@@ -32,11 +33,6 @@ _TYPES = {
     "int8_wo": ("w8a16", 1.0, "fp16_flops"),
     "int4_wo": ("w4a16", 0.53, "fp16_flops"),  # 4 bits, a 16-bit scale and zero per 128
 }
-NO_ENGINE_RUNS = {
-    "tinygemm": "PyTorch's weight-only product is made for a few rows; serving engines have others",
-    "triton_w4a16": "a plain kernel, to see what unpacking costs without any care",
-}
-"""Kernels whose timings say nothing of serving, with the reason."""
 _LIMIT = 0.95
 """Timings of matrices that partly stay in cache suggest more than the memory gives."""
 _ARCH_SPREAD = 0.15
@@ -111,7 +107,7 @@ def timed() -> pd.DataFrame:
     add up where both take long: 0 the longer of them, infinite their sum."""
     table = load("kernel_gemm")
     table = table[(table.n * table.k > _LARGE_MATRIX) & table.gemm_dtype.isin(list(_TYPES))]
-    table = table[~table.kernel_source.isin(list(NO_ENGINE_RUNS))]
+    table = table[[not left_out("kernel_gemm", record) for record in records(table)]]
     found = []
     for key, rows in table.groupby(["device", "engine", "gemm_dtype"], sort=True):
         device, engine, dtype = cast("tuple[str, str, str]", key)

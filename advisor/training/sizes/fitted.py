@@ -7,11 +7,8 @@ Gives the part `sizes` of the artifact.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from statistics import median
 from typing import Any
-
-import pandas as pd
 
 from advisor.catalog.models import all_models
 from advisor.catalog.schemes import all_schemes, find_scheme
@@ -23,14 +20,12 @@ from advisor.sizing.packed import pack
 from advisor.sizing.tensors import tensors
 from advisor.sizing.types import groups
 from advisor.sizing.weights import weigh_with
-from advisor.training.data.tables import load
 from advisor.training.sizes import mixes
 from advisor.training.sizes.spread import LEAST, published_checkpoints, quantiles
 
 
-def fit(progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+def fit() -> dict[str, Any]:
     """The document: `bits_per_param`, `nominal_params`, `packed`, `stated`, `unsloth`."""
-    progress("unsloth mixes")
     result = {
         "format": 1,
         "bits_per_param": {},
@@ -39,7 +34,6 @@ def fit(progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
         "stated": stated(),
         "unsloth": mixes.fit(),
     }
-    progress("bits per parameter")
     return {**result, "bits_per_param": bits_per_param(Spreads(result))}
 
 
@@ -120,14 +114,6 @@ def bits_per_param(spreads: Spreads) -> dict[str, dict[str, list[float]]]:
         }
         for scheme, cells in sorted(seen.items())
     }
-
-
-def published_files() -> list[tuple[str, str, float]]:
-    """(model, scheme, bytes) of GGUF files stated by the measurement sources, once each."""
-    columns = ["model_name", "scheme_name", "file_gib"]
-    table = pd.concat([load(kind)[columns] for kind in ("accuracy", "speed_local")]).dropna()
-    table = table[(table["model_name"] != "") & (table["scheme_name"] != "")].drop_duplicates()
-    return sorted((model, scheme, gib * 2**30) for model, scheme, gib in table.itertuples(index=False))
 
 
 def nominal_params() -> list[float]:

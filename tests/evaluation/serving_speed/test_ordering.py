@@ -31,7 +31,7 @@ def test_a_speed_up_is_the_time_of_bf16_over_that_of_the_scheme(small):
     base = next(
         i
         for i, case in enumerate(small.cases)
-        if case.family == "bf16" and (case.row.run, case.row.metric) == (of.run, of.metric)
+        if case.family == "bf16" and (case.row.run(), case.row.metric) == (of.run(), of.metric)
     )
     assert first["measured"] == small.y[base] - small.y[first.name]
     errors[first.name] = 0.1

@@ -1,7 +1,13 @@
 """Computed sizes beside dry runs, published files and parameter counts."""
 
 from advisor.catalog.models import find_model
-from advisor.evaluation.sizes.evaluate import distinct_shapes, dry_runs, parameter_counts, published
+from advisor.evaluation.sizes.evaluate import (
+    distinct_shapes,
+    dry_runs,
+    parameter_counts,
+    published,
+    published_files,
+)
 
 
 def test_published_files_have_the_computed_size():
@@ -10,6 +16,13 @@ def test_published_files_have_the_computed_size():
     plain = rows["llama-quantize's own and _L"]
     assert plain["files"] >= 200
     assert abs(plain["median_error_pct"]) < 0.05
+
+
+def test_files_of_sources_are_named_by_catalogue():
+    """Each published file once, with bytes."""
+    files = published_files()
+    assert len(files) == len(set(files)) > 200
+    assert min(n_bytes for _, _, n_bytes in files) > 1e8
 
 
 def test_every_dry_run_is_exact():

@@ -1,48 +1,54 @@
-"""What the local speed fit leaves out and what each row weighs."""
+"""What the fits leave out, and which rows they trust less."""
 
 from __future__ import annotations
 
 import pandas as pd
 import pytest
 
+from advisor.catalog.rows import every
+from advisor.documents.flags import FLAGS
 from advisor.training.data.clean import (
-    balance,
+    COMPUTED,
     clean,
     has_flag,
+    left_out,
     reads_too_fast,
-    repeated,
+    rules,
     split_unknown,
+    trust,
 )
-from advisor.training.data.tables import load
+from advisor.training.data.tables import load, records
 
 
-def test_a_third_of_all_rows_does_not_become_a_third_of_the_weight() -> None:
-    """The most measured machine carries the root of its weight."""
-    frame = clean("speed_local", load("speed_local"))
-    kept = frame[frame["excluded_reason"] == ""]
-    share = kept.groupby("device")["weight"].sum().max() / kept["weight"].sum()
-    assert share < (kept["device"].value_counts().max() / len(kept)) / 2
+def test_most_rows_are_kept_and_the_others_have_a_reason() -> None:
+    """Every row is either kept or left out with a reason of the table of rules, or one computed."""
+    frame = clean(load("speed_local"))
+    known = {rule.reason for rule in rules("speed_local")} | {reason for _, reason in COMPUTED}
+    assert set(frame["excluded_reason"]) <= known | {""}
+    assert (frame["excluded_reason"] == "").mean() > 0.75
 
 
-def test_weights_are_positive_where_kept_and_zero_elsewhere() -> None:
-    """Every row is either kept with a weight or left out with a reason."""
-    frame = clean("speed_local", load("speed_local"))
-    kept = frame["excluded_reason"] == ""
-    assert bool((frame.loc[kept, "weight"] > 0).all())
-    assert frame.loc[~kept, "weight"].sum() == 0
-    assert frame.loc[kept, "weight"].mean() == pytest.approx(1.0)
-    assert kept.mean() > 0.75
+@pytest.mark.parametrize("kind", sorted({row["kind"] for row in every("left_out.csv")}))
+def test_rules_speak_of_what_the_tables_hold(kind: str) -> None:
+    """Flags are of the closed vocabulary; a pattern that no row meets is no rule."""
+    rows = records(load(kind))
+    assert {rule.match for rule in rules(kind) if rule.column == "flags"} <= set(FLAGS)
+    patterns = [rule for rule in rules(kind) if rule.column != "flags"]
+    assert [] == [rule.match for rule in patterns if not any(rule.applies(row) for row in rows)]
 
 
-def test_balance_gives_each_group_the_root_of_its_total() -> None:
-    """Four rows of one device weigh twice one row of another."""
-    weight = balance(pd.Series([1.0] * 5), pd.Series(["a"] * 4 + ["b"]))
-    assert weight.tolist() == pytest.approx([0.5, 0.5, 0.5, 0.5, 1.0])
+def test_the_first_rule_that_applies_gives_the_reason() -> None:
+    """In the order of the table; a doubt leaves nothing out."""
+    row = _local(flags="single_run;speculative;old_kernels").iloc[0].to_dict()
+    assert left_out("speed_local", row) == "kernels long replaced"
+    assert left_out("speed_local", row | {"flags": "single_run"}) == ""
 
 
-def test_a_median_of_many_counts_at_most_twice() -> None:
-    """Repetitions of one source shrink its own noise, not what separates sources."""
-    assert repeated(pd.Series([1.0, 3.0, 1e9])).tolist() == pytest.approx([1.0, 1.5, 2.0])
+def test_each_doubt_halves_a_row() -> None:
+    """Two doubts count a quarter; what leaves a row out is none."""
+    row = _local(flags="single_run;pcie_x1;speculative").iloc[0].to_dict()
+    assert trust("speed_local", row) == 0.25
+    assert trust("speed_local", row | {"flags": ""}) == 1.0
 
 
 def _local(**cells: object) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import re
 
 from advisor.data import folder
 from advisor.training.data.tables import load
-from advisor.training.data.unify import device_name, model_basis, model_name
+from advisor.training.data.unify import device_name, model_name
 
 
 def _column(file: str, column: str) -> list[str]:
@@ -46,10 +46,9 @@ def test_apple_variants_are_told_apart_by_their_cores() -> None:
 
 
 def test_model_names_find_their_shapes() -> None:
-    """Prequantized repositories and fine-tunes map to the model whose shapes they have, and say so."""
+    """Prequantized repositories and fine-tunes map to the model whose shapes they have."""
     assert model_name("Qwen3.6-35B-A3B-GPTQ-Int4") == "Qwen3.6-35B-A3B"
-    assert model_basis("Qwen3.6-35B-A3B-GPTQ-Int4") == "prequantized"
-    assert (model_name("Vicuna-7B-v1.5"), model_basis("Vicuna-7B-v1.5")) == ("Llama-2-7B", "fine-tune")
+    assert model_name("Vicuna-7B-v1.5") == "Llama-2-7B"
     assert model_name("LLaMA-65B") == ""
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from advisor.training.data.tables import load
+from advisor.training.data.tables import Record, load
 from advisor.training.serving_speed.rows import Undecodable, decode, decode_one
 
 NAN = float("nan")
 
 
-def raw(**changes: Any) -> Any:
+def raw(**changes: Any) -> Record:
     """A line of the serving table."""
     line = {
         "source_id": "some-benchmark",
@@ -46,7 +45,7 @@ def raw(**changes: Any) -> Any:
         "request_rate_per_s": NAN,
         "n": 1.0,
     }
-    return SimpleNamespace(**{**line, **changes})
+    return {**line, **changes}
 
 
 def test_total_rates_become_seconds_per_token_of_all_requests_together():
@@ -171,7 +170,7 @@ def test_every_figure_is_used_or_counted_with_its_reason():
 def lines(**columns: Any) -> pd.DataFrame:
     """A serving table of as many lines as the *columns* have cells."""
     n = len(next(iter(columns.values())))
-    return pd.DataFrame([vars(raw(**{k: v[i] for k, v in columns.items()})) for i in range(n)])
+    return pd.DataFrame([raw(**{k: v[i] for k, v in columns.items()}) for i in range(n)])
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from advisor.sizing.tensors import tensors
-from advisor.training.sizes.fitted import modelled, nominal_params, published_files, stated
+from advisor.training.sizes.fitted import modelled, nominal_params, stated
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +34,6 @@ def test_a_nominal_count_is_within_a_quarter():
     low, high, models = nominal_params()
     assert 0.75 < low < 1.0 < high < 1.3
     assert models > 150
-
-
-def test_files_of_sources_are_named_by_catalogue():
-    """Each published file once, with bytes."""
-    files = published_files()
-    assert len(files) == len(set(files)) > 200
-    assert min(n_bytes for _, _, n_bytes in files) > 1e8
 
 
 def test_modelled_models_have_tensors():
