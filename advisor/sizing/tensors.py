@@ -12,7 +12,7 @@ from advisor.errors import UnsupportedError
 from .architectures import ARCHITECTURES
 from .architectures.base import Layout, Tensor
 
-__all__ = ["Tensor", "gguf_architecture", "tensors"]
+__all__ = ["Tensor", "gguf_architecture", "is_modelled", "tensors"]
 
 
 @lru_cache(maxsize=128)
@@ -33,6 +33,15 @@ def tensors(model: ModelProfile) -> tuple[Tensor, ...]:
     layout = Layout(model)
     getattr(import_module(f".architectures.{module}", __package__), function)(layout, *arguments)
     return tuple(layout.tensors)
+
+
+def is_modelled(model: ModelProfile) -> bool:
+    """Whether the tensors of *model* are known."""
+    try:
+        tensors(model)
+    except UnsupportedError:
+        return False
+    return True
 
 
 def gguf_architecture(model: ModelProfile) -> str | None:

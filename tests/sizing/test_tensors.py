@@ -9,7 +9,7 @@ from advisor.catalog.models import all_models, find_model
 from advisor.data import folder
 from advisor.documents.model import ModelProfile, StoredTensor
 from advisor.errors import UnsupportedError
-from advisor.sizing.tensors import Tensor, gguf_architecture, tensors
+from advisor.sizing.tensors import Tensor, gguf_architecture, is_modelled, tensors
 
 TOWER_IN_COUNT = {
     # the catalogue counts the vision and audio towers too, and has no count of the text model alone
@@ -232,3 +232,12 @@ def test_a_silent_configuration_has_its_class_default():
 def test_weights_are_those_of_the_publisher(name: str, published: int) -> None:
     """To the digit, as published checkpoints count them: dense, mixtures, hybrids and latent attention."""
     assert published == n_params(find_model(name))
+
+
+def test_a_model_is_modelled_where_its_tensors_are_known() -> None:
+    """Llama's are; those of an architecture nobody wrote down are not."""
+    known = find_model("Llama-3.1-8B")
+    assert [True, False] == [
+        is_modelled(known),
+        is_modelled(replace(known, architecture="Nobodys", tensors=())),
+    ]

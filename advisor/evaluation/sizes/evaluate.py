@@ -15,7 +15,7 @@ from advisor.documents.model import ModelProfile
 from advisor.errors import AdvisorError, UnsupportedError, UsageError
 from advisor.evaluation.sizes import mixes
 from advisor.sizing.blocks import tensor_bytes
-from advisor.sizing.tensors import gguf_architecture, tensors
+from advisor.sizing.tensors import gguf_architecture, is_modelled, tensors
 from advisor.sizing.types import assign
 from advisor.sizing.weights import weigh
 from advisor.training.data.tables import load
@@ -74,12 +74,8 @@ def dry_runs() -> dict[str, Any]:
 def distinct_shapes(models: Iterable[ModelProfile]) -> list[ModelProfile]:
     """One model for each list of tensors; models without a known list are left out."""
     found: dict[tuple[object, ...], ModelProfile] = {}
-    for model in models:
-        try:
-            listed = tensors(model)
-        except UnsupportedError:
-            continue
-        found.setdefault((gguf_architecture(model), listed), model)
+    for model in filter(is_modelled, models):
+        found.setdefault((gguf_architecture(model), tensors(model)), model)
     return list(found.values())
 
 
@@ -215,12 +211,10 @@ def parameter_counts() -> list[dict[str, Any]]:
         none = {"architecture": name, "models": 0, "modelled": 0, "confirmed": 0, "not": ""}
         row = rows.setdefault(name, none)
         row["models"] += 1
-        try:
-            listed = tensors(model)
-        except UnsupportedError:
+        if not is_modelled(model):
             continue
         row["modelled"] += 1
-        n = sum(t.n_elements for t in listed)
+        n = sum(t.n_elements for t in tensors(model))
         error = min((n / count - 1 for count in counts.get(model.name, [])), key=abs, default=0.0)
         if abs(error) <= EXPECTED_PARAMS_ERROR:
             row["confirmed"] += 1

@@ -18,7 +18,6 @@ from advisor.training.data.clean import clean
 from advisor.training.data.tables import records
 from advisor.training.local_speed.fit import PHASES
 from advisor.training.local_speed.rows import Row, usable_row
-from advisor.training.local_speed.works import at_age
 
 
 def score(frame: pd.DataFrame, reasons: Counter[str]) -> list[dict[str, Any]]:
@@ -43,7 +42,7 @@ def _scored(row: Row) -> Scored | str:
     """The row beside what people are told today, of the engine as it is now."""
     asked = Asked(row.model, row.scheme, CONFIDENCE)
     phase: Phase = "decode" if row.phase == "decode" else "prefill"
-    found: Estimate | None = estimate(phase, at_age(row.work, 0.0), asked, load("local_speed"))[0]
+    found: Estimate | None = estimate(phase, row.work._replace(age_years=0.0), asked, load("local_speed"))[0]
     if found is None:
         return "a device of unknown arithmetic rate"
     speed = math.exp(-row.log_s)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from advisor.training.accuracy.frame import frame
 from advisor.training.accuracy.intervals import loss_at, noise, price, spread_at
 from advisor.training.accuracy.model import AccuracyModel
 from advisor.training.accuracy.rows import Row
+from advisor.training.fitting.calibrate import rounded
 
 COMMON = 0.5
 """Part of a task's unexplained shift that all tasks of one model and scheme share: the correlation, over
@@ -32,6 +34,8 @@ categories of a cell, of the standardized residuals of families left out (0.54 o
 settings are chosen on)."""
 FARTHEST = 1.5
 """A row farther from the prediction (in log damage) counts as this far: a misprint must not move a cell."""
+_short = partial(rounded, digits=5)
+"""No shift is known to a ten thousandth of itself."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +186,3 @@ def _task_shift(tasks: list[Row], shift: float, fitted: Fitted) -> tuple[float, 
 
 def _indices(rows: list[Row], sources: list[str]) -> list[int]:
     return sorted({sources.index(row.source) for row in rows})
-
-
-def _short(value: float) -> float:
-    return float(f"{value:.5g}")

@@ -16,9 +16,11 @@ from advisor.training.accuracy.model import AccuracyModel, Vector, targets
 from advisor.training.accuracy.rows import Row, rows
 from advisor.training.accuracy.schemes import spans
 from advisor.training.data.tables import load
-from advisor.training.fitting.calibrate import stratum
+from advisor.training.fitting.calibrate import rounded, stratum
 from advisor.training.fitting.folds import fold_of, left_out
 
+_DIGITS = 9
+"""Of a coefficient: the damages of a ladder lie close together, and their order must stay."""
 NEGLIGIBLE = 1e-4
 """Coefficients below this move log damage or price by a ten thousandth and are left out of the artifact."""
 BORROWED_SPREAD = 1.2
@@ -35,7 +37,7 @@ def fit() -> dict[str, Any]:
     model, left = AccuracyModel().fit(found), LeftOut.of(found)
     document = {
         "format": 2,
-        "coefficients": {n: _round(v) for n, v in model.coef_.items() if _used(n) and abs(v) > NEGLIGIBLE},
+        "coefficients": {n: rounded(v, _DIGITS) for n, v in model.coef_.items() if _used(n, v)},
         "ceiling": _ceilings(left.frame),
         "spans": spans(),
         "support": _support(left.frame),
@@ -114,16 +116,16 @@ def _intervals(left: LeftOut) -> dict[str, Any]:
     return {"repetition": left.repetition(), "intervals": found}
 
 
-def _used(name: str) -> bool:
+def _used(name: str, value: float) -> bool:
     """Terms of one source, corpus or benchmark serve the fit only."""
-    return not name.startswith(("s:", "o:", "t:dataset:"))
+    return not name.startswith(("s:", "o:", "t:dataset:")) and abs(value) > NEGLIGIBLE
 
 
 def _ceilings(found: pd.DataFrame) -> dict[str, float]:
     """By category the median share that can be lost."""
     tasks = found[found["kind"] == "task"]
     middles = tasks.groupby("category")["ceiling"].median()
-    return {str(category): _round(middle) for category, middle in middles.items()}
+    return {str(category): rounded(middle, _DIGITS) for category, middle in middles.items()}
 
 
 def _support(found: pd.DataFrame) -> dict[str, dict[str, tuple[int, list[str]]]]:
@@ -135,7 +137,3 @@ def _support(found: pd.DataFrame) -> dict[str, dict[str, tuple[int, list[str]]]]
         named = sorted(counts.index, key=lambda name: (-counts[name], name))
         table.setdefault(str(method), {})[str(kind)] = (len(sources), named)
     return table
-
-
-def _round(value: float) -> float:
-    return float(f"{value:.9g}")

@@ -38,8 +38,6 @@ def fit() -> dict[str, Any]:
 
 def scores() -> pd.DataFrame:
     """Published scores: edition, category, benchmark, context (benchmark, setting, source), source, logit."""
-    import numpy as np
-
     profiles = folder("profiles")
     table = pd.read_csv(profiles / "model_quality.csv").merge(
         pd.read_csv(profiles / "benchmarks.csv"), on="benchmark"

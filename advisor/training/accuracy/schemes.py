@@ -9,7 +9,7 @@ from functools import cache
 from advisor.catalog.models import find_model, match_model
 from advisor.catalog.schemes import find_scheme
 from advisor.documents.model import ModelProfile
-from advisor.errors import AdvisorError, UnsupportedError
+from advisor.errors import AdvisorError
 from advisor.prediction.accuracy.facts import (
     LADDERS,
     ROTATING,
@@ -21,7 +21,7 @@ from advisor.prediction.accuracy.facts import (
     steps,
 )
 from advisor.prediction.accuracy.features import SchemeFacts
-from advisor.sizing.tensors import tensors
+from advisor.sizing.tensors import is_modelled
 from advisor.sizing.weights import weigh
 from advisor.training.data.tables import Record
 
@@ -70,14 +70,16 @@ def _sized_bits(r: Record) -> float:
     if not names[1] or not r["method"].startswith("gguf"):
         return 0.0
     imatrix = r["calibration"] == "imatrix"
-    key = (*names, imatrix)
-    if key not in _SIZED:
-        model = match_model(names[0]) if names[0] else None
-        if model is None or not _has_tensors(model):
-            model = find_model(STAND_IN)
-        bits = _weighed(model, names[1], imatrix)
-        _SIZED[key] = clamped(names[1], bits, spans()) if bits else 0.0
-    return _SIZED[key]
+    return _bits_of(*names, imatrix)
+
+
+@cache
+def _bits_of(model_name: str, scheme: str, imatrix: bool) -> float:
+    model = match_model(model_name) if model_name else None
+    if model is None or not is_modelled(model):
+        model = find_model(STAND_IN)
+    bits = _weighed(model, scheme, imatrix)
+    return clamped(scheme, bits, spans()) if bits else 0.0
 
 
 @cache
@@ -87,16 +89,8 @@ def spans() -> dict[str, tuple[float, float]]:
     return steps({name: _weighed(model, name, True) for ladder in LADDERS for name in ladder})
 
 
-_SIZED: dict[tuple[str, str, bool], float] = {}
 STAND_IN = "Llama-3.1-8B"
 """Whose tensor types are taken for a model without known shapes: the recipes hardly depend on the model."""
-
-
-def _has_tensors(model: ModelProfile) -> bool:
-    try:
-        return bool(tensors(model))
-    except UnsupportedError:
-        return False
 
 
 def _weighed(model: ModelProfile, scheme: str, imatrix: bool) -> float:

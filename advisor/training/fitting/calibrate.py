@@ -74,6 +74,6 @@ def coverage(inside: Iterable[bool], groups: Iterable[str]) -> float:
     return float(pd.Series(list(inside), dtype=float).groupby(list(groups)).mean().mean())
 
 
-def rounded(value: float) -> float:
-    """The value with DIGITS significant digits."""
-    return float(f"{value:.{DIGITS}g}")
+def rounded(value: float, digits: int = DIGITS) -> float:
+    """The value with so many significant digits."""
+    return float(f"{value:.{digits}g}")

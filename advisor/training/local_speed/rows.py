@@ -20,7 +20,7 @@ from advisor.training.data.clean import clean, trust
 from advisor.training.data.tables import Record
 from advisor.training.fitting.calibrate import rounded
 from advisor.training.local_speed.machines import cpu_of, gpu_of, runs_on_cpu
-from advisor.training.local_speed.works import at_age, model_of, work_of
+from advisor.training.local_speed.works import model_of, work_of
 
 AGGREGATE = "rate of several requests together, not of one"
 MEASURED_ENGINES = frozenset(engine.measured for engine in all_engines().values())
@@ -130,7 +130,7 @@ def usable_row(record: Record) -> Row | str:
         return work
     phase = record["phase"] if record["phase"] == "prefill" else phase_of(work)
     return Row(
-        work=at_age(work, _age_years(record["source_id"])),
+        work=work._replace(age_years=_age_years(record["source_id"])),
         phase=phase,
         log_s=math.log((work.sequences if phase == "decode" else 1.0) / record["value"]),
         source=record["source_id"],

@@ -143,8 +143,6 @@ def _moved(record: Record, weights: Weights | None, totals: Totals, device: Devi
     if found and weights is not None:
         first, last = int(found[1] or 0), int(found[2] or layers - 1)
         return experts_part(weights, range(first, last + 1), totals.layers, active_share)
-    if where == "ffn" and weights is not None and active_share > 0.99:
-        return NOBODY_SAYS
     if where:
         return NOBODY_SAYS
     ngl = record["ngl"]
@@ -183,8 +181,3 @@ def _nominal_bytes(record: Record) -> float | None:
 
 def _or(value: float, default: float) -> float:
     return value if value == value else default
-
-
-def at_age(work: Work, years: float) -> Work:
-    """The work on an engine built *years* before the newest measurements."""
-    return work._replace(age_years=years)

@@ -7,6 +7,7 @@ Gives the part `sizes` of the artifact.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from statistics import median
 from typing import Any
 
@@ -17,7 +18,7 @@ from advisor.errors import AdvisorError, UnsupportedError
 from advisor.sizing.fitted import Spreads, size_class
 from advisor.sizing.listing import stated_tensors
 from advisor.sizing.packed import pack
-from advisor.sizing.tensors import tensors
+from advisor.sizing.tensors import is_modelled, tensors
 from advisor.sizing.types import groups
 from advisor.sizing.weights import weigh_with
 from advisor.training.sizes import mixes
@@ -42,12 +43,10 @@ def stated() -> list[float]:
     architecture once, for what comes next is another architecture."""
     ratios: dict[str, list[float]] = {}
     for model in modelled():
-        try:
+        with suppress(UnsupportedError):
             guessed = sum(tensor.n_elements for tensor in stated_tensors(model))
-        except UnsupportedError:
-            continue
-        true = sum(tensor.n_elements for tensor in tensors(model))
-        ratios.setdefault(model.architecture or "", []).append(true / guessed)
+            true = sum(tensor.n_elements for tensor in tensors(model))
+            ratios.setdefault(model.architecture or "", []).append(true / guessed)
     medians = [median(values) for values in ratios.values()]
     return [*quantiles(medians, 0.05, 0.95), len(medians)]
 
@@ -76,14 +75,7 @@ def packed() -> dict[str, list[float]]:
 
 def modelled() -> list[ModelProfile]:
     """Catalogue models whose tensors are known."""
-    found = []
-    for model in all_models():
-        try:
-            tensors(model)
-        except UnsupportedError:
-            continue
-        found.append(model)
-    return found
+    return [model for model in all_models() if is_modelled(model)]
 
 
 def bits_per_param(spreads: Spreads) -> dict[str, dict[str, list[float]]]:

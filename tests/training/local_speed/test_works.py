@@ -9,7 +9,7 @@ import pytest
 
 from advisor.prediction.local_speed.work import Device, Work
 from advisor.training.local_speed.machines import gpu_of
-from advisor.training.local_speed.works import NOBODY_SAYS, at_age, base_scheme, model_of, work_of
+from advisor.training.local_speed.works import NOBODY_SAYS, base_scheme, model_of, work_of
 
 NAN = math.nan
 RECORD = {
@@ -111,8 +111,3 @@ def test_a_model_that_no_row_names_has_its_counts() -> None:
         RECORD | {"model": "Zed 30B-A3B", "model_name": "", "params_b": 30.0, "active_params_b": 3.0}
     )
     assert (found.n_params, found.n_active_params) == (30_000_000_000, 3_000_000_000)
-
-
-def test_an_older_engine_is_kept_as_such() -> None:
-    """In years before the newest measurements."""
-    assert at_age(known(), 1.5).age_years == 1.5
