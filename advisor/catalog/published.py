@@ -26,6 +26,8 @@ _EXL_NOTE = (
     "the name does not state the bits per weight of this EXL{kind} copy: one is chosen, and pulled from the "
     "branch of that width, as such repositories have them"
 )
+_SHARD = r"-\d{5}-of-\d{5}(?=\.gguf$|$)"
+"""Files too large for one are split, and every part names the same quantization."""
 _WHOLE = r"(?<![a-z0-9])(bf16|f16|fp16)(?![a-z0-9])"
 
 
@@ -37,7 +39,7 @@ def as_published(profile: ModelProfile, text: str) -> ModelProfile:
     that the name states (by its ending or its tag) is its `fixed_scheme`.
     """
     typed = plain(text)
-    lower = typed.lower()
+    lower = compiled(_SHARD).sub("", typed.lower())
     if lower in (profile.name.lower(), (profile.edition or "").lower()):
         return profile
     repository = typed.partition(":")[0] if is_repository(typed.partition(":")[0]) else None

@@ -67,11 +67,14 @@ def why_not(scheme: SchemeProfile, hardware: HardwareProfile, engines: tuple[str
     if possible and scheme.is_gguf and not scheme.reference:
         return f"{possible[0].engine} reads GGUF files with limits only ({possible[0].note}); use llama.cpp"
     reached = backends.reached(hardware)
-    for support in supports:
-        if support.backend in reached and support.backend != "cpu":
-            reason, _ = _gate(support, hardware, reached[support.backend])
-            if reason:
-                return reason
+    refused = [
+        (backends.capability(support.min_compute_capability or "0"), reason)
+        for support in supports
+        if support.backend in reached and support.backend != "cpu"
+        and (reason := _gate(support, hardware, reached[support.backend])[0])
+    ]  # fmt: skip
+    if refused:
+        return min(refused, key=lambda each: each[0])[1]  # what asks least is what would help
     if len({support.engine for support in supports}) == 1:
         return _one_engine(scheme, supports, hardware)
     wanted = " or ".join(dict.fromkeys(backends.WORDS[s.backend] for s in supports if s.backend != "cpu"))

@@ -77,6 +77,8 @@ class DeviceMemory:
         return self.weights_bytes + self.kv_cache_bytes + self.compute_bytes + self.overhead_bytes
 
 
+HOST_DEVICE = "CPU"
+"""Main memory and the processor beside it."""
 LOOKUP_DEVICE = "RAM or disk (n-gram table)"
 """Where engines keep a table of which a token reads a few rows (SGLang, llama.cpp: mapped from the file)."""
 

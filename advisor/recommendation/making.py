@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+from advisor.catalog.native import native_schemes
 from advisor.catalog.ready import published
 from advisor.catalog.schemes.table import scheme_file
 from advisor.documents.model import ModelProfile
@@ -35,7 +36,8 @@ def making(case: Case) -> Making:
 def _making(model: ModelProfile, scheme: SchemeProfile, way: tuple[str, str], imatrix: bool | None) -> Making:
     engine, backend = way
     known = facts(engine)
-    if model.fixed_scheme or is_native(model, scheme):
+    whole = scheme.reference and not (known.reads_gguf or native_schemes(model))
+    if model.fixed_scheme or is_native(model, scheme) or whole:
         return Making("", 0, True)
     if ready := published(model, scheme, known, imatrix, backend):
         return Making(f"a download: {ready.repository} publishes it", 0, True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advisor.documents.outcome import Estimate
+from advisor.documents.outcome import HOST_DEVICE, Estimate, Placement
 from advisor.documents.requirements import Requirements
 from advisor.prediction.artifacts import load
 from advisor.recommendation.evaluate import VISIBLE_LOSS_PCT
@@ -17,6 +17,9 @@ _OBJECTIVES = {
     "make-cost": "is the cheapest to produce that meets the need",
     "serve-cost": "gives the most tokens per second and device of the plans that meet the need",
 }
+
+_WORTH_SAYING_BYTES = 2**30 // 20
+"""Less shows as 0.0 GiB."""
 
 
 def reasons(plan: Judged, requirements: Requirements, order: Sequence[Judged]) -> tuple[str, ...]:
@@ -33,15 +36,22 @@ def reasons(plan: Judged, requirements: Requirements, order: Sequence[Judged]) -
     lines.append(_aside(aside))
     placement = plan.outcome.placement
     if placement is not None:
-        table = placement.lookup_bytes
-        held = f"It takes {(placement.total_bytes - table) / 2**30:.1f} GiB"
-        lines.append(f"{held} ({placement.binding or placement.kind}).")
-        if table:
+        lines.append(f"It takes {_held(placement)} ({placement.binding or placement.kind}).")
+        if table := placement.lookup_bytes:
             lines.append(
                 f"Its n-gram table of {table / 2**30:.1f} GiB is read a few rows a token: what main memory "
                 "has no room for stays on disk."
             )
     return tuple(line for line in lines if line)
+
+
+def _held(placement: Placement) -> str:
+    """The memory of a plan as expected, and how much of it is the host's where a GPU has the rest."""
+    held = f"{(placement.total_bytes - placement.lookup_bytes) / 2**30:.1f} GiB"
+    host = sum(device.total_bytes for device in placement.devices if device.device == HOST_DEVICE)
+    if not placement.n_gpus or host < _WORTH_SAYING_BYTES:
+        return held
+    return f"{held}, {host / 2**30:.1f} of it in main memory"
 
 
 def _aside(late: Sequence[Judged]) -> str:

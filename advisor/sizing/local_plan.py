@@ -11,6 +11,7 @@ from functools import partial
 
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.kinds import PlacementKind
+from advisor.documents.outcome import HOST_DEVICE
 from advisor.sizing.layer_cuts import Card, balanced_cuts, layers_per_gpu, proportional_cuts
 from advisor.sizing.overheads import context_bytes, gpu_available, main_memory_available, unified_available
 from advisor.sizing.placement_case import CaseBytes
@@ -93,7 +94,7 @@ def cpu_plan(sized: CaseBytes) -> Plan:
     """Everything in main memory."""
     shares = sized.shares
     slot = Slot(
-        "CPU",
+        HOST_DEVICE,
         shares.total_bytes,
         shares.kv_shares(0, shares.n_layers),
         graph=1.0,
@@ -234,7 +235,7 @@ def _host_slot(sized: CaseBytes, first: int, cpu_experts: int) -> Slot:
     if first > 0 and not shares.tied:
         weights += shares.output_bytes
     return Slot(
-        "CPU",
+        HOST_DEVICE,
         int(weights),
         shares.kv_shares(0, first),
         graph=1.0 if offloaded else 0.0,

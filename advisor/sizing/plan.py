@@ -213,8 +213,11 @@ class Plan:
         if not known:
             return ""
         full = max(known, key=lambda s: s.need(parts) / max(s.available_bytes or 1, 1))
-        share = full.need(parts) / max(full.available_bytes or 1, 1)
-        return f"{full.device} is the fullest: {share:.0%} of {(full.available_bytes or 0) / 2**30:.1f} GiB"
+        planned, available = full.need(parts), full.available_bytes or 0
+        return (
+            f"{full.device} is the fullest: at most {planned / 2**30:.1f} of {available / 2**30:.1f} GiB, "
+            f"{planned / max(available, 1):.0%}"
+        )
 
     def document(self, work: Workspace, context_tokens: int, n_seq: int, search: bool) -> Placement:
         """The placement for this context and concurrency; *search* also fills the largest ones that fit."""

@@ -85,6 +85,12 @@ def test_a_repository_of_one_file_is_that_file(text: str, scheme: str | None) ->
     assert (text, scheme) == (model.files_repository, model.fixed_scheme)
 
 
+def test_a_part_of_a_split_file_names_its_quantization() -> None:
+    """Every part of a file in several holds the same scheme, unsloth's mixes included."""
+    name = "Qwen3-235B-A22B-Instruct-2507-UD-Q2_K_XL-00001-of-00002.gguf"
+    assert resolve_model(name).fixed_scheme == "UD-Q2_K_XL"
+
+
 def test_every_scheme_is_written_as_the_table_writes_it() -> None:
     """`fixed_scheme` is a canonical name."""
     schemes = [scheme for _, scheme in REPOSITORIES.values()]

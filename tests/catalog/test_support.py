@@ -51,10 +51,10 @@ def ways(scheme: str, hardware: HardwareProfile, *engines: str, every: bool = Fa
 @pytest.mark.parametrize(
     ("scheme", "hardware", "reason"),
     [
-        ("fp8", V100, "FP8 arithmetic needs compute capability 8.9; V100 has 7.0"),
+        ("fp8", V100, "the FP8 Marlin kernel needs compute capability 7.5; V100 has 7.0"),
         ("awq", V100, "the AWQ kernel needs compute capability 7.5; V100 has 7.0"),
         ("W8A16-FP", V100, "the FP8 Marlin kernel needs compute capability 7.5; V100 has 7.0"),
-        ("NVFP4", V100, "FP4 arithmetic needs compute capability 10.0; V100 has 7.0"),
+        ("NVFP4", V100, "the Marlin kernel needs compute capability 7.5; V100 has 7.0"),
         ("W8A8-INT", RTX_5090, "the INT8 kernel ends at compute capability 9.0; RTX 5090 has 12.0"),
         ("fp8", RX_7900, "FP8 arithmetic needs gfx942, gfx950; RX 7900 XTX is gfx1100"),
         (
@@ -87,7 +87,8 @@ def ways(scheme: str, hardware: HardwareProfile, *engines: str, every: bool = Fa
     ],
 )
 def test_the_reason_is_one_sentence_with_both_figures(scheme, hardware, reason):
-    """What is missing, how much of it is needed, and how much is there."""
+    """What is missing, how much of it is needed, and how much is there: of several kernels the one that asks
+    least."""
     engines = ("mlx",) if scheme == "Q4_K_M" else ("vllm",)
     assert why_not(find_scheme(scheme), hardware, engines) == reason
 

@@ -28,3 +28,12 @@ def test_a_file_is_made_by_its_own_tool(ask) -> None:
     """A GGUF file of a fine-tune that nobody publishes costs what llama-quantize takes."""
     plan = ask("dolphin-2.9-llama3-8b", "RTX 4090", engine=("llama.cpp",), scheme=("Q4_K_M",)).recommendation
     assert plan.make_cost.startswith("llama-quantize on a CPU in minutes")
+
+
+def test_sixteen_bit_weights_are_served_as_they_are_published(ask) -> None:
+    """vLLM loads the repository itself; llama.cpp needs a file of its own."""
+    words = {
+        engine: ask("Qwen3-0.6B", "RTX 4090", engine=(engine,), scheme=("BF16",)).recommendation.make_cost
+        for engine in ("vllm", "llama.cpp")
+    }
+    assert (words["vllm"], words["llama.cpp"] != "") == ("", True)

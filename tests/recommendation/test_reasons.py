@@ -55,3 +55,16 @@ def test_where_no_speed_is_known_the_choice_is_the_smallest(ask):
     """The sentence says so, and claims no speed."""
     said = ask("Qwen3-8B", "SG2044").recommendation.why[0]
     assert said.endswith("it is the smallest: no speed is known here.")
+
+
+def test_what_of_a_plan_lies_in_main_memory_is_said(ask):
+    """The embeddings of a model on the GPU are the host's; what the GPU takes at most is said beside
+    what it has."""
+    plan = ask("Llama-3.1-8B", "RTX 3060", "32GB", scheme=("Q6_K",)).recommendation
+    place = plan.predicted.placement
+    gpu, host = place.devices
+    assert (
+        f"It takes {place.total_bytes / 2**30:.1f} GiB, {host.total_bytes / 2**30:.1f} of it in main memory"
+        in plan.why[-1]
+    )
+    assert f"at most {gpu.planned_bytes / 2**30:.1f} of {gpu.available_bytes / 2**30:.1f} GiB" in plan.why[-1]

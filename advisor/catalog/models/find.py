@@ -104,7 +104,17 @@ def _find(typed: str) -> ModelProfile | None:
     if edition is not None and (found := _of_edition(edition, typed)) is not None:
         return found
     match = match_row(typed) or (match_row(plain_name(typed)) if typed.lower().endswith(LATEST) else None)
-    return None if match is None else _of_match(match, typed)
+    return _only_size(typed) if match is None else _of_match(match, typed)
+
+
+def _only_size(typed: str) -> ModelProfile | None:
+    """What a name of Ollama's library without a size means, where the table has one size under it."""
+    library = plain_name(typed)
+    alike = [line["name"] for line in rows() if line["ollama_tag"].partition(":")[0] == library]
+    if len(alike) != 1:
+        return None
+    profile = _released(profile_at(exact()[squash(alike[0])]), typed)
+    return replace(profile, notes=(_OLLAMA.format(text=typed, name=profile.name), *profile.notes))
 
 
 def _released(profile: ModelProfile, typed: str) -> ModelProfile:
@@ -160,20 +170,20 @@ def _of_shapes(edition: Edition, typed: str, copy: Edition) -> ModelProfile | No
         "official_quants": (),
         "ollama_tag": None,
     }
-    match = None
-    if edition.n_params is not None:
-        match = match_row(edition.hf_id, edition.n_params / 1e9)
-    if match is not None and _same_size(profile_at(match.row), edition):
+    counted, match = _params(edition), None
+    if counted is not None:
+        match = match_row(edition.hf_id, counted / 1e9)
+    if match is not None and _same_size(profile_at(match.row), counted):
         profile = profile_at(match.row)
         notes = said(typed, profile.name, match) or (_SIBLING.format(text=typed, name=profile.name),)
         longest = edition.context_length or profile.context_length
         return replace(profile, thinking=None, notes=notes, context_length=longest, **stated)
-    if edition.n_params is None:
+    if counted is None:
         return None
     return ModelProfile(
         source="catalogue",
-        n_params=edition.n_params,
-        n_active_params=take_apart(edition.hf_id).active_params or edition.n_params,
+        n_params=counted,
+        n_active_params=take_apart(edition.hf_id).active_params or counted,
         context_length=edition.context_length,
         notes=(
             f"{typed!r}: only its size is known here: sizes and speeds are computed from the parameter "
@@ -187,9 +197,23 @@ _SAME_SIZE = 0.03
 """Share by which two counts of one set of shapes differ: rounding to two digits (a judgement)."""
 
 
-def _same_size(profile: ModelProfile, edition: Edition) -> bool:
-    counted, stated = profile.n_params, edition.n_params
+def _same_size(profile: ModelProfile, stated: float | None) -> bool:
+    counted = profile.n_params
     return bool(counted and stated and abs(stated / counted - 1) <= _SAME_SIZE)
+
+
+_CREDIBLE = (0.85, 1.9)
+"""Bounds of counted / stated parameters of a model of a billion and more: vendors round up by less than 15 %,
+and down to half of what embeddings make of a small one (Granite-4.0-1B has 1.63e9)."""
+
+
+def _params(edition: Edition) -> int | None:
+    """The edition's parameters: its name's where the count contradicts it, as those of some old checkpoints
+    do, which lack a matrix of the feed-forward layers or have every tensor twice."""
+    counted, stated = edition.n_params, take_apart(edition.hf_id).total_params
+    if counted is None or stated is None or edition.quantized or not 1e9 <= stated < 1e12:
+        return counted
+    return counted if _CREDIBLE[0] <= counted / stated <= _CREDIBLE[1] else round(stated)
 
 
 def _own_name(edition: Edition) -> str:

@@ -1,4 +1,4 @@
-"""Models that write no text: they are named as what they are, never answered as the nearest chat model."""
+"""Models that write no text or that nobody can load: named as what they are, never answered as another."""
 
 from __future__ import annotations
 
@@ -34,21 +34,26 @@ _KINDS = (
         r"\b(?:eagle-?3?|dflash|dspark|mtp-draft|speculator|draft)\b|-assistant$",
         "a draft model: it only speeds up another",
     ),
+    (
+        r"^(?:openai/|anthropic/|google/)?(?:chat-?gpt|gpt-[345](?![\d.]*b)|o[134](?:-mini|-pro)?$|claude|gemini|grok-[345]"
+        r"|sonnet|opus|haiku|copilot)",
+        "served by its maker alone: its weights are not published",
+    ),
     (r"\b(?:bert|roberta|deberta|modernbert|electra|distilbert)\b|-bert-", "an encoder: it writes no text"),
 )
 """(words of a name, what such a model is). Sources: the model cards of the families named."""
 
 
 def kind_of(text: str) -> str | None:
-    """What the model *text* is, when it writes no text; None for a language model."""
+    """What the model *text* is, when it writes no text or is not published; None for any other."""
     plain = text.lower().replace("_", "-")
     return next((what for words, what in _KINDS if compiled(words).search(plain)), None)
 
 
 def refuse_other_kinds(text: str) -> None:
-    """Raises UnsupportedError for the name of a model that writes no text."""
+    """Raises UnsupportedError for the name of a model that writes no text or is not published."""
     if (what := kind_of(text)) is not None:
         raise UnsupportedError(
-            f"{text!r} is {what}; sizes, speeds and losses here are those of models that write text: "
-            "name such a model, or its GGUF file or config.json"
+            f"{text!r} is {what}; sizes, speeds and losses here are those of published models that write "
+            "text: name such a model, or its GGUF file or config.json"
         )

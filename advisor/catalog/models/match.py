@@ -166,14 +166,15 @@ def _known_fine_tune(text: str, name: ModelName) -> list[int]:
     return []
 
 
-def _contains_base(text: str, name: ModelName) -> list[int]:
+def _contains_base(text: str, name: ModelName, version: bool = True) -> list[int]:
     """Rows whose whole name, size included, stands inside the text with only a fine-tune's own words around
-    it."""
+    it; without *version* that of the row may be left out."""
     best: dict[int, int] = {}
     for index, base in _names():
         if not base.sizes or not base.sizes <= set(name.tokens):
             continue
-        words = [token for token in base.tokens if token not in base.sizes and token not in SOFT]
+        tokens = base.tokens if version else _versionless(base.tokens)
+        words = [token for token in tokens if token not in base.sizes and token not in SOFT]
         if len(words) < 2 and not re.search(r"[a-z]{4}", "".join(words)):
             continue
         order = [token for token in name.tokens if token not in base.sizes]
@@ -186,6 +187,15 @@ def _contains_base(text: str, name: ModelName) -> list[int]:
             best[index] = max(best.get(index, 0), len(base.tokens))
     longest = max(best.values(), default=0)
     return [index for index, length in best.items() if length == longest]
+
+
+def _versionless(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    return tokens[: tokens.index("v")] if "v" in tokens[1:] else tokens
+
+
+def _contains_a_version(text: str, name: ModelName) -> list[int]:
+    """'OpenHermes-2.5-Mistral-7B': the versions of Mistral-7B, the first of which fine-tunes leave out."""
+    return _contains_base(text, name, version=False)
 
 
 def _harmless(extras: list[str]) -> bool:
@@ -214,6 +224,7 @@ _STAGES: tuple[tuple[Callable[[str, ModelName], list[int]], Basis, bool], ...] =
     (_without_context, "version", False),
     (_known_fine_tune, "fine-tune", False),
     (_contains_base, "fine-tune", False),
+    (_contains_a_version, "fine-tune", False),
 )
 """(rows for a name, how sure they are, whether they must agree on one size), tried in this order."""
 _SAME_MODEL, _SAME_VERSION = 0.45, 0.03

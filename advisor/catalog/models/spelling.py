@@ -38,6 +38,8 @@ _TOKEN = (
     r"\d+x\d+(?:\.\d+)?b|\d+(?:\.\d+)?[bmt](?![a-z0-9])|\d+(?:\.\d+)?b(?=a\d)|a\d+(?:\.\d+)?[bm](?![a-z0-9])"
     r"|e\d+b(?![a-z0-9])|\d+[ke](?![a-z0-9])|[a-z]+|\d+(?:\.\d+)*"
 )
+_LLAMA = r"(?<![a-z0-9.])l([23](?:\.[1-3])?)(?=[-_]\d+b)"
+"""'L3-8B-Stheno': fine-tunes shorten the name of what they were made of."""
 _SIZE = r"(?:\d+x)?\d+(?:\.\d+)?[bmt]|a\d+(?:\.\d+)?[bm]|e\d+b|\d+e"
 _DATE = r"\d{4}|\d{6}"
 
@@ -112,7 +114,7 @@ def strip_quant(text: str) -> str:
 @lru_cache(maxsize=KEPT_ANSWERS)
 def take_apart(text: str) -> ModelName:
     """A model's name in any usual spelling as a ModelName."""
-    name = strip_quant(text)
+    name = compiled(_LLAMA).sub(r"llama-\1", strip_quant(text))
     name = re.sub(r"(?<=[a-z][-_])(\d)[-_](\d)(?=[-_]\d+b\b)", r"\1.\2", name)  # llama-3-1-8b
     name = re.sub(r"(?<!\.\d)(?<=\d)_(?=\d)", ".", name)  # internlm2_5, phi-1_5
     name = re.sub(r"^([a-z]{3,})_(?=\1)", "", name)  # Qwen_Qwen3-8B: publisher and model in one file name

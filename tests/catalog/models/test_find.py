@@ -128,3 +128,35 @@ def test_an_unknown_name_is_refused_at_once(typed: str) -> None:
     with pytest.raises(UnknownNameError) as caught:
         find_model(typed)
     assert len(str(caught.value)) < 3 * LONGEST_NAME
+
+
+@pytest.mark.parametrize(
+    ("typed", "shapes"),
+    [
+        ("Sao10K/L3-8B-Stheno-v3.2", "Llama-3-8B"),
+        ("Sao10K/L3.3-70B-Euryale-v2.3", "Llama-3.3-70B"),
+        ("Gryphe/MythoMax-L2-13b", "Llama-2-13B"),
+        ("teknium/OpenHermes-2.5-Mistral-7B", "Mistral-7B-v0.1"),
+        ("cognitivecomputations/dolphin-2.6-mistral-7b", "Mistral-7B-v0.1"),
+    ],
+)
+def test_a_fine_tune_that_shortens_its_base_has_its_shapes(typed: str, shapes: str) -> None:
+    """'L3' is Llama 3, and a Mistral-7B without a version the first; the answer says what was taken."""
+    found = find_model(typed)
+    assert (found.catalog_name, found.hf_id) == (shapes, typed)
+    assert f"taken as a fine-tune of {shapes}" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "billions"),
+    [("baichuan-inc/Baichuan2-13B-Chat", 13.0), ("Zyphra/Zamba2-7B-Instruct", 7.0), ("zephyr-7b-beta", 7.24)],
+)
+def test_a_count_that_contradicts_the_name_is_not_believed(typed: str, billions: float) -> None:
+    """Some checkpoints state a part of their parameters or each of them twice: the name says how many."""
+    assert round((find_model(typed).n_params or 0) / 1e9, 2) == billions
+
+
+def test_a_name_of_ollama_s_library_with_one_size_needs_none() -> None:
+    """'devstral' has one size in the table."""
+    found = find_model("devstral")
+    assert (found.name, "no size is stated" in found.notes[0]) == ("Devstral-Small-24B-2505", True)

@@ -42,3 +42,12 @@ def test_no_model_of_the_catalogue_is_refused() -> None:
     editions = [edition_at(index) for index in range(len(lines("editions.csv")))]
     names += [edition.hf_id for edition in editions if edition.variant != "draft"]
     assert [name for name in names if kind_of(name)] == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["gpt-4o", "o3-mini", "claude-sonnet-4", "gemini-2.5-pro", "openai/gpt-5.1"]
+)
+def test_what_its_maker_alone_serves_is_said_to_be_unpublished(typed: str) -> None:
+    """Nobody can load such a model; open ones of the same makers (gpt-oss, gemma) are not meant."""
+    assert kind_of(typed) == "served by its maker alone: its weights are not published"
+    assert [kind_of(name) for name in ("gpt-oss-20b", "openai/gpt-oss-120b", "gpt-4b-chat")] == [None] * 3
