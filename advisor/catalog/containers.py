@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from advisor.catalog.names import KEPT_ANSWERS, compiled
+from advisor.catalog.names import KEPT_ANSWERS, compiled, word_set
 from advisor.documents.model import ModelProfile
 from advisor.engines import all_engines
 
@@ -25,6 +25,13 @@ _FOREIGN = (
 (https://huggingface.co/models, the libraries that its filter lists)."""
 
 
+_FOREIGN_WORDS = word_set(
+    "onnx ggml rkllm rk3 litert tflite coreml core-ml executorch int8-int4 pte qualcomm qnn genie furiosa "
+    "rngd rebel ctranslate2 ct2 neuron"
+)
+"""What the marks are looked for by: most names have none of these."""
+
+
 class Container(NamedTuple):
     """A format that only its own engine reads."""
 
@@ -41,9 +48,10 @@ def container_of(repository: str) -> Container | None:
     for engine in all_engines().values():
         if engine.repositories and compiled(engine.repositories).search(lower):
             return Container(engine.name, f"a format that {engine.name} alone reads")
-    for marks, name, reader in _FOREIGN:
-        if compiled(marks).search(lower):
-            return Container("", f"{name} files, which {reader} reads")
+    if any(word in lower for word in _FOREIGN_WORDS):
+        for marks, name, reader in _FOREIGN:
+            if compiled(marks).search(lower):
+                return Container("", f"{name} files, which {reader} reads")
     return None
 
 

@@ -145,8 +145,7 @@ def resolve_model(text_or_path: str | dict[str, Any] | None, params: str | None 
         if params is None:
             raise UsageError("no model is given; name one, or give a file or --params 8B")
         return _bare(params, None)
-    bare = compiled(_BARE_SIZE).fullmatch(text)
-    if bare:
+    if text[0].isdigit() and compiled(_BARE_SIZE).fullmatch(text):
         return _bare(text, None)
     if len(text.split(maxsplit=2)) > 2 or "/" in text:
         from advisor.catalog.models.pasted import named_in  # deferred: a plain name is no command

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 
 from advisor.catalog.gpus.slices import Slice, card_bytes, slice_in, take_slice
-from advisor.catalog.gpus.spelling import TEXT_EXTRAS, Spelling, cost, row_spellings, spell
+from advisor.catalog.gpus.spelling import TEXT_EXTRAS, Spelling, cost, is_plain, row_spellings, spell
 from advisor.catalog.gpus.table import (
     MEMORY_ROOM,
     GpuMatch,
@@ -154,7 +154,7 @@ def find_gpu(name: str, memory_bytes: int | None = None, pci_id: str | None = No
     several the slower, and a note says so. A gfx id or PCI id that several cards share never decides alone.
     A MIG slice ('H100 3g.40gb') has its share of its card, a vGPU ('L40S-48Q') its memory.
     """
-    if (part := slice_in(name)) is not None:
+    if not is_plain(name) and (part := slice_in(name)) is not None:
         card = _card_of(part, pci_id)
         return card and take_slice(card, part)
     stated_gib = spell(name).memory_gib
@@ -171,8 +171,7 @@ def find_gpu(name: str, memory_bytes: int | None = None, pci_id: str | None = No
         if candidates:
             both = [index for index in candidates if index in by_pci]
             return _choose(both or candidates, name, memory_bytes, spell(text), also)
-    gfx = re.search(r"\bgfx[0-9a-f]{3,5}\b", name.lower())
-    chip = gfx.group(0) if gfx else ""
+    chip = _chip_in(name)
     shared = by_pci or [
         index
         for index in (rows_with(chip) if chip else ())
@@ -199,7 +198,7 @@ def _near(card: GpuMatch, size_bytes: int) -> bool:
 @lru_cache(maxsize=KEPT_ANSWERS)
 def meanings(name: str) -> tuple[str, ...]:
     """The rows that *name* may mean when nothing tells the versions apart; of a slice, its card."""
-    part = slice_in(name)
+    part = None if is_plain(name) else slice_in(name)
     for text in _readings(part.card if part else name):
         candidates, also = _named(text, None)
         if candidates:
@@ -209,17 +208,27 @@ def meanings(name: str) -> tuple[str, ...]:
 
 def _readings(name: str) -> tuple[str, ...]:
     """The name as it is, and without what drivers add in brackets ('(radeonsi, navi22, LLVM 15)')."""
+    if "(" not in name:
+        return (name,)
     plain = re.sub(r"\([^)]*\)", " ", re.sub(r"\((?:r|tm)\)", " ", name, flags=re.IGNORECASE))
     return (name,) if plain == name else (name, plain)
 
 
 def _pci_in(name: str) -> str | None:
     """The PCI id in 'Intel(R) Graphics [0xe211]'."""
+    if "[" not in name:
+        return None
     device = re.search(r"\[0x([0-9a-f]{4})\]", name.lower())
     maker = re.match(r"intel|amd|nvidia", name.lower())
     if not device or not maker:
         return None
     return {"intel": "8086", "amd": "1002", "nvidia": "10de"}[maker.group(0)] + ":" + device.group(1)
+
+
+def _chip_in(name: str) -> str:
+    """The chip in 'AMD Radeon (gfx1100)', '' without one."""
+    found = re.search(r"\bgfx[0-9a-f]{3,5}\b", name.lower()) if "gfx" in name.lower() else None
+    return found.group(0) if found else ""
 
 
 def _named(name: str, memory_bytes: float | None) -> tuple[list[int], list[int]]:
@@ -230,7 +239,7 @@ def _named(name: str, memory_bytes: float | None) -> tuple[list[int], list[int]]
         if row_at(index)["name"] == name and (memory_bytes is None or has_memory(row_at(index), memory_bytes))
     ]
     wanted = spell(name)
-    if exact or not wanted.core or re.search(r"\bgfx[0-9a-f]{3,5}\b", name.lower()):
+    if exact or not wanted.core or _chip_in(name):
         return exact, []
     telling = wanted.core - TEXT_EXTRAS or wanted.core
     longest = max(telling, key=lambda word: (word[0].isdigit(), len(word)))

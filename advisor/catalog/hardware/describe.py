@@ -6,12 +6,14 @@ from dataclasses import replace
 from functools import lru_cache
 
 from advisor.catalog.cpu_numbers import is_mobile
+from advisor.catalog.gpus import find_gpu
+from advisor.catalog.gpus.spelling import is_plain
 from advisor.catalog.hardware.cloud import find_instance
 from advisor.catalog.hardware.document import finish
-from advisor.catalog.hardware.draft import Draft, is_processor, use_instance, use_machine, use_part
+from advisor.catalog.hardware.draft import Draft, is_processor, use_gpu, use_instance, use_machine, use_part
 from advisor.catalog.hardware.machines import find_machine
 from advisor.catalog.hardware.several_nodes import several_nodes, unlike
-from advisor.catalog.hardware.text import LONGEST_LINE, read_machine
+from advisor.catalog.hardware.text import LONGEST_LINE, MachineText, Part, read_machine
 from advisor.catalog.names import KEPT_ANSWERS
 from advisor.documents.hardware import HardwareProfile
 from advisor.errors import UnknownNameError, UsageError
@@ -27,6 +29,10 @@ def describe_machine(text: str) -> HardwareProfile:
         raise UnknownNameError(
             "hardware", f"{text[:40]}…", (), f"a machine is named in at most {LONGEST_LINE} characters"
         )
+    if is_plain(text) and (card := find_gpu(text)) is not None:
+        draft, part = Draft(), Part(text)
+        use_gpu(draft, card, part)
+        return finish(draft, MachineText(parts=[part]), text)
     if several := several_nodes(text):
         one = describe_machine(several.machine)
         nodes, network = several.nodes * one.nodes, several.network_bytes_per_s

@@ -93,7 +93,7 @@ def use_part(draft: Draft, part: Part) -> None:
             if match.vendor == "Apple" and draft.ram_bytes and not part.size_bytes:
                 # the memory said beside it tells a chip's versions apart
                 match = find_gpu(part.text, draft.ram_bytes) or match
-            return _use_gpu(draft, match, part)
+            return use_gpu(draft, match, part)
     plain = re.sub(r"\s*\b(?:cpu|igpu|apu|integrated gpu)$", "", part.without_size, flags=re.IGNORECASE)
     if kind := compiled(GENERIC_MACHINE).search(plain):
         draft.kind = kind.group(1).lower()
@@ -258,7 +258,8 @@ _JOINED_BYTES_PER_S = 200e9 / 8
 (https://docs.nvidia.com/dgx/dgx-spark/hardware.html)."""
 
 
-def _use_gpu(draft: Draft, match: GpuMatch, part: Part) -> None:
+def use_gpu(draft: Draft, match: GpuMatch, part: Part) -> None:
+    """One card of the catalogue, or several. Raises UsageError for more than a machine holds."""
     count = part.count
     if (card := None if draft.ram_bytes else card_of_host(part, draft.hosted)) is not None:
         match, draft.ram_bytes = card, part.size_bytes

@@ -43,13 +43,18 @@ _NO_REPOSITORY = (
 
 def plain(text: str) -> str:
     """What was typed, without the address of a website or the path and revision inside a repository."""
-    bare = compiled(_ADDRESS).sub("", text.strip()).rstrip("/")
+    bare = text.strip()
+    if "/" not in bare and "@" not in bare:
+        return bare
+    bare = compiled(_ADDRESS).sub("", bare).rstrip("/")
     return re.sub(r"(?<=.)/(?:tree|resolve|blob)/.*$|@[\w.\-]+$", "", bare)
 
 
 def is_repository(text: str) -> bool:
     """Whether *text* is written as owner/name."""
-    return re.fullmatch(_REPOSITORY, text) is not None and not text.startswith((".", "library/"))
+    return (
+        "/" in text and re.fullmatch(_REPOSITORY, text) is not None and not text.startswith((".", "library/"))
+    )
 
 
 @lru_cache(maxsize=KEPT_ANSWERS)

@@ -40,38 +40,45 @@ def default_backend(engine: str, gpu: Gpu | None) -> str:
     return facts(engine).backend or backends.native(gpu)
 
 
+_ANY_DIGIT = str.maketrans("0123456789", "##########")
+_FAMILIES = (
+    (("IQ#_KT",), "IQ-KT"),
+    (("IQ#_K",), "IQ-K"),
+    (("IQ4",), "IQ4"),
+    (("IQ#",), "IQ#"),
+    (("Q8_",), "Q8_0"),
+    (("Q#_K",), "Q#_K"),
+    (("Q#_#",), "Q#_0"),
+    (("TQ",), "TQ"),
+    (("MXFP4",), "MXFP4"),
+    (("NVFP4",), "NVFP4"),
+    (("MLX-#",), "MLX-#"),
+    (("MLX",), "MLX-16"),
+    (("EXL#",), "EXL#"),
+    (("W4A16", "GPTQ-4", "GPTQ ", "GPTQ4", "AWQ", "AUTOROUND", "INT4"), "W4A16"),
+    (("W8A16-INT", "GPTQ-8", "INT8 "), "W8A16"),
+    (("W8A8-INT", "INT8-W8A8"), "W8A8-INT"),
+    (("FP8", "W8A8-FP", "W8A16-FP"), "FP8"),
+    (("BF16", "F16", "FP16"), "F16"),
+    (("F32",), "F32"),
+    (("MLC",), "MLC-4"),
+)
+"""(how names begin, the family): # is any digit, of a family the first one of the name; a space ends it."""
+
+
 @lru_cache(maxsize=4096)
 def kernel_family(scheme: str) -> str:
     """What the kernels see of a scheme: `UD-Q4_K_XL` and `Q4_K_S` are Q4_K, `IQ3_XXS_R4` is IQ3
     (repacked)."""
     name = scheme.upper().removeprefix("UD-")
-    repacked = "-R4" if re.search(r"_R[48]$", name) else ""
-    name = re.sub(r"_R[48]$", "", name)
-    for pattern, family in (
-        (r"^IQ\d_(KT)", "IQ-KT"),
-        (r"^IQ\d_K", "IQ-K"),
-        (r"^IQ4", "IQ4"),
-        (r"^IQ(\d)", "IQ{0}"),
-        (r"^Q8_", "Q8_0"),
-        (r"^Q(\d)_K", "Q{0}_K"),
-        (r"^Q(\d)_\d", "Q{0}_0"),
-        (r"^TQ", "TQ"),
-        (r"^MXFP4", "MXFP4"),
-        (r"^NVFP4", "NVFP4"),
-        (r"^MLX-(\d)", "MLX-{0}"),
-        (r"^MLX", "MLX-16"),
-        (r"^EXL(\d)", "EXL{0}"),
-        (r"^W4A16|^GPTQ-4|^GPTQ$|^GPTQ4|^AWQ|^AUTOROUND|^INT4", "W4A16"),
-        (r"^W8A16-INT|^GPTQ-8|^INT8$", "W8A16"),
-        (r"^W8A8-INT|^INT8-W8A8", "W8A8-INT"),
-        (r"FP8|^W8A8-FP|^W8A16-FP", "FP8"),
-        (r"^BF16|^F16|^FP16", "F16"),
-        (r"^F32", "F32"),
-        (r"^MLC", "MLC-4"),
-    ):
-        match = re.match(pattern, name)
-        if match:
-            return family.format(*match.groups()) + repacked
+    repacked = "-R4" if name.endswith(("_R4", "_R8")) else ""
+    name = name.removesuffix("_R4").removesuffix("_R8")
+    written = f"{name} "
+    shape = written.translate(_ANY_DIGIT)
+    for starts, family in _FAMILIES:
+        if written.startswith(starts) or shape.startswith(starts):
+            digit = next((sign for sign in name if sign.isdigit()), "")
+            return family.replace("#", digit) + repacked
     return re.sub(r"[^A-Z0-9]+.*", "", name) + repacked
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from advisor.catalog.gpus import all_gpus
+from advisor.catalog.gpus.spelling import is_plain
 from advisor.catalog.hardware import describe_machine
 from advisor.catalog.hardware.text import LONGEST_LINE
 from advisor.catalog.names import GIB
@@ -128,3 +130,11 @@ def test_unknown_words_are_refused_at_once(text: str) -> None:
     with pytest.raises(UnknownNameError) as caught:
         describe_machine(text)
     assert len(str(caught.value)) < 2 * LONGEST_LINE
+
+
+def test_a_plain_card_is_what_its_line_says() -> None:
+    """A card's name alone, which needs no taking apart, is the machine that the same line means."""
+    names = [name for row in all_gpus() for name in (row.catalog_name, row.catalog_name.split(" ", 1)[-1])]
+    plain = [name for name in names if is_plain(name)]
+    assert len(plain) > 100
+    assert [describe_machine(f" {name}") for name in plain] == [describe_machine(name) for name in plain]
