@@ -30,6 +30,13 @@ BIT_RANGES = (
 """Where schemes are told apart: nominal 5 to 8, 4, 3 and 2 bits."""
 LIMITS_PCT = (5.0, 3.0, 1.0)
 """Losses that people ask to stay below."""
+NOISE_RANGES = (
+    ("below 1 point", 0.0, 1.0),
+    ("1 to 2 points", 1.0, 2.0),
+    ("2 to 4 points", 2.0, 4.0),
+    ("4 points and more", 4.0, math.inf),
+)
+"""Sampling errors of a loss in percent: of MMLU, HellaSwag, WinoGrande, ARC-Challenge and smaller ones."""
 
 
 def losses(tasks: pd.DataFrame) -> list[dict[str, Any]]:
@@ -46,6 +53,7 @@ def losses(tasks: pd.DataFrame) -> list[dict[str, Any]]:
             "rows": len(part),
             "groups": part["unseen"].nunique(),
             "median": off.median(),
+            "median_listed": off[part["listed"]].median(),
             "median_of_groups": off.groupby(part["unseen"]).median().median(),
             "no_loss_ever": part["y"].abs().median(),
             "noise": (NORMAL_MEDIAN * part["error"]).median(),
@@ -88,6 +96,22 @@ def needs_met(tasks: pd.DataFrame, bounds: Mapping[str, pd.Series]) -> list[dict
     return found
 
 
+def needs_by_noise(tasks: pd.DataFrame) -> list[dict[str, Any]]:
+    """ "Expected to lose at most 3 %" by the sampling error of the benchmark alone, two runs of other
+    questions."""
+    limit = LIMITS_PCT[1]
+    found = []
+    for name, low, high in NOISE_RANGES:
+        part = tasks[tasks["sigma"].between(low, high, inclusive="left")]
+        if not len(part):
+            continue
+        said, true = part["predicted"] <= limit, part["y"] <= limit
+        line = {"sampling_error": name, "rows": len(part), "groups": part["unseen"].nunique()}
+        line |= {"precision": true[said].mean(), "recall": said[true].mean(), "base_rate": true.mean()}
+        found.append(_rounded(line))
+    return found
+
+
 def damage(found: pd.DataFrame, predicted: Vector | pd.Series, kind: str) -> dict[str, Any]:
     """Median factor by which ln PPL ratio ('ppl') or KLD ('kld') of offered schemes is off."""
     asked = (found["kind"] == kind) & (found["sigma"] < 0.5) & found["offered"]
@@ -96,17 +120,17 @@ def damage(found: pd.DataFrame, predicted: Vector | pd.Series, kind: str) -> dic
 
 
 def floors(found: pd.DataFrame) -> list[dict[str, Any]]:
-    """The median gap by figure: in points for tasks, as a factor for damage."""
-    apart = {kind: gaps(found, kind) for kind in ("task", "ppl", "kld")}
-    middles = {kind: float(np.median(one)) for kind, one in apart.items() if one}
-    return [
-        {
-            "figure": kind,
-            "pairs": len(apart[kind]),
-            "median_gap": round(middle if kind == "task" else math.exp(middle), 4),
-        }
-        for kind, middle in middles.items()
-    ]
+    """The median gap between two sources of one configuration by figure: in points for tasks, and by bits; as
+    a factor for damage."""
+    asked = [("task", *one) for one in BIT_RANGES] + [(kind, *BIT_RANGES[0]) for kind in ("ppl", "kld")]
+    lines = []
+    for kind, name, low, high in asked:
+        apart = gaps(found[found["bits"].between(low, high, inclusive="left")], kind)
+        if apart:
+            middle = float(np.median(apart))
+            gap = middle if kind == "task" else math.exp(middle)
+            lines.append({"figure": kind, "bits": name, "pairs": len(apart), "median_gap": round(gap, 4)})
+    return lines
 
 
 def peers(tasks: pd.DataFrame) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from advisor.catalog.schemes import all_schemes
 from advisor.training.accuracy.rows import Row
 
 NOT_OFFERED = ("omniquant", "quip", "papers", "unserved")
@@ -21,7 +22,9 @@ def offered(row: Row) -> bool:
 
 
 def frame(rows: Iterable[Row]) -> pd.DataFrame:
-    """One line per row, in their order; `row` is the row itself and `y` as the row has it."""
+    """One line per row, in their order; `row` is the row itself and `y` as the row has it. `listed` rows are
+    of a scheme that the catalogue lists and the advisor may recommend."""
+    listed = {scheme.name for scheme in all_schemes()}
     return pd.DataFrame(
         [
             {
@@ -45,6 +48,7 @@ def frame(rows: Iterable[Row]) -> pd.DataFrame:
                 "kv_bits": row.scheme.kv_bits,
                 "calibrated": row.scheme.calibrated,
                 "offered": offered(row),
+                "listed": row.cell[1] in listed,
             }
             for row in rows
         ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
+import pytest
 
-from advisor.evaluation.accuracy.figures import floors
+from advisor.evaluation.accuracy.figures import floors, needs_by_noise
 from advisor.evaluation.accuracy.peers import PEERS
 from advisor.training.accuracy.frame import frame, offered
 from advisor.training.accuracy.model import AccuracyModel
@@ -37,3 +39,12 @@ def test_the_floor_between_sources_is_measured(measured: list[Row]) -> None:
     task = next(row for row in floors(frame(measured)) if row["figure"] == "task")
     assert task["pairs"] >= 50
     assert task["median_gap"] > 0.5
+
+
+def test_decisions_are_judged_by_how_finely_their_benchmark_tells() -> None:
+    """A coarse benchmark contradicts a right answer that a fine one confirms."""
+    fine = {"sigma": 0.5, "predicted": 2.0, "y": 2.4, "unseen": "a"}
+    coarse = {"sigma": 5.0, "predicted": 2.0, "y": 6.0, "unseen": "b"}
+    lines = needs_by_noise(pd.DataFrame([fine, fine, coarse, coarse | {"y": 1.0}]))
+    assert [line["sampling_error"] for line in lines] == ["below 1 point", "4 points and more"]
+    assert [line["precision"] for line in lines] == pytest.approx([1.0, 0.5])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from advisor.prediction.accuracy.features import ModelFacts, SchemeFacts
@@ -38,4 +40,11 @@ def test_one_line_per_row_in_their_order() -> None:
     found = frame(rows)
     assert found["row"].tolist() == rows
     assert found["bits"].tolist() == [4.5, 2.6]
+    assert found["listed"].tolist() == [True, True]
     assert found.loc[0, ["catalog_model", "scheme", "family", "y"]].tolist() == ["M", "Q4_K_M", "f", 1.5]
+
+
+def test_a_scheme_of_a_study_alone_is_not_listed() -> None:
+    """Plain rounding to three bits is measured and taught, and nobody is recommended it."""
+    row = replace(_row(SchemeFacts("rtn", 3.0, 128)), cell=("M", "W3A16-INT-rtn-g128"))
+    assert frame([row])["listed"].tolist() == [False]
