@@ -25,10 +25,10 @@ from advisor.recommendation.reasons import reasons
 from advisor.recommendation.which_model import SHORTLIST
 
 SHOWN = 5
+"""Offers that are listed: more than anybody compares."""
 SECONDS_PER_HOUR = 3600
 MOST_AT_ONCE = 256
 """Requests at once on one machine that are tried: the serving tables hold few rows above it."""
-WAIT_SHARE = 0.95
 LEAST_BPW = 1.5
 """No scheme stores less: IQ1_S, the smallest of any, has 1.56 bits (llama-quantize)."""
 
@@ -174,7 +174,7 @@ class _Market:
         latency, ttft = outcome.request_latency_s, outcome.time_to_first_token_s
         if demand.requests_per_s is not None and latency is not None and ttft is not None:
             slots = bid.replicas * bid.at_once
-            waiting = ttft.value + wait_s(slots, demand.requests_per_s, latency.value, WAIT_SHARE)
+            waiting = ttft.value + wait_s(slots, demand.requests_per_s, latency.value)
         output, prompt = _token_prices(bid.offer, outcome, need)
         return OfferPlan(
             offer=bid.offer,
@@ -215,7 +215,7 @@ def _replicas(outcome: Outcome, demand: Demand, at_once: int, end: str) -> int |
     kept, first = float(getattr(latency, slower)), float(getattr(ttft, slower))
     if demand.p95_ttft_s is None:
         return ceil(demand.requests_per_s * kept / at_once)
-    return replicas_needed(at_once, demand.requests_per_s, kept, demand.p95_ttft_s - first, WAIT_SHARE)
+    return replicas_needed(at_once, demand.requests_per_s, kept, demand.p95_ttft_s - first)
 
 
 def _token_prices(

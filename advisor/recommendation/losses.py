@@ -15,6 +15,9 @@ from advisor.prediction.weighing import weigh_case
 if TYPE_CHECKING:
     from advisor.prediction.accuracy.predict import Accuracy
 
+LINES = 6
+"""Lines of evidence beside a loss: more than anybody reads at once."""
+
 
 class Losses(NamedTuple):
     """Losses in percent of the unquantized score."""
@@ -64,7 +67,7 @@ def _mixed(
     if len(known) < len(parts):
         basis = "extrapolated"
     evidence = tuple(dict.fromkeys(line for _, kept in known for line in kept.evidence))
-    return Estimate(value=value, low=low, high=high, basis=basis, evidence=evidence[:6])
+    return Estimate(value=value, low=low, high=high, basis=basis, evidence=evidence[:LINES])
 
 
 def _upper(mix: dict[TaskCategory, float], accuracy: Accuracy) -> float | None:

@@ -136,7 +136,7 @@ def speed_misses(requirements: Requirements, case: Case, placement: Placement) -
     wanted, slowest = requirements.min_decode_tokens_per_s, requirements.max_ttft_s
     if wanted is None and slowest is None:
         return []
-    one_sided = case._replace(confidence=max(2 * case.confidence - 1, 0.02))
+    one_sided = case._replace(confidence=max(2 * case.confidence - 1, 0.02))  # at least 51 %
     weights = weigh_case(case)
     found = speed(one_sided, Sized(weights=weights, placement=placement))
     misses = []

@@ -12,6 +12,9 @@ from __future__ import annotations
 from math import ceil, inf, log
 
 MOST_REPLICAS = 10_000
+"""Beyond it nothing is searched: no service is built of so many (a judgement)."""
+WAIT_SHARE = 0.95
+"""Of the requests, whose wait service levels are stated for: p95."""
 
 
 def chance_to_wait(slots: int, offered: float) -> float:
@@ -24,7 +27,7 @@ def chance_to_wait(slots: int, offered: float) -> float:
     return blocked / (1 - (offered / slots) * (1 - blocked))
 
 
-def wait_s(slots: int, arrivals_per_s: float, kept_s: float, share: float = 0.95) -> float:
+def wait_s(slots: int, arrivals_per_s: float, kept_s: float, share: float = WAIT_SHARE) -> float:
     """The wait in seconds that *share* of the requests stay below; infinite when the slots cannot keep up."""
     offered = arrivals_per_s * kept_s
     if offered >= slots:
@@ -36,7 +39,7 @@ def wait_s(slots: int, arrivals_per_s: float, kept_s: float, share: float = 0.95
 
 
 def replicas_needed(
-    slots: int, arrivals_per_s: float, kept_s: float, most_wait_s: float, share: float = 0.95
+    slots: int, arrivals_per_s: float, kept_s: float, most_wait_s: float, share: float = WAIT_SHARE
 ) -> int | None:
     """The fewest replicas of *slots* each so that *share* of the requests wait at most *most_wait_s* seconds.
 

@@ -16,6 +16,7 @@ from advisor.prediction.case import Case
 from advisor.prediction.outcome import place_case
 from advisor.prediction.weighing import weigh_case
 from advisor.recommendation.judge import SPILLS, Judged
+from advisor.sizing.plan import CONTEXT_STEP
 
 Change = tuple[str, Requirements]
 """An option of the command line, and the need with it."""
@@ -42,7 +43,7 @@ def change_of_need(plan: Judged, need: Requirements) -> Change | None:
 
 def _fewer_and_shorter(plan: Judged, need: Requirements) -> Change | None:
     """The shortest context that the requests fill, and as many of them as then fit."""
-    tokens = 256 * ceil(need.request_tokens / 256)
+    tokens = CONTEXT_STEP * ceil(need.request_tokens / CONTEXT_STEP)
     if not isinstance(need.context_tokens, int) or tokens >= need.context_tokens:
         return None
     short = replace(need, context_tokens=tokens)
@@ -65,9 +66,10 @@ def _shorter_context(plan: Judged, need: Requirements) -> Change | None:
     if not isinstance(need.context_tokens, int):
         return None
     blocks = _most(
-        (need.context_tokens - 1) // 256, lambda n: _fits(plan.case._replace(context_tokens=256 * n))
+        (need.context_tokens - 1) // CONTEXT_STEP,
+        lambda n: _fits(plan.case._replace(context_tokens=CONTEXT_STEP * n)),
     )
-    tokens = 256 * blocks
+    tokens = CONTEXT_STEP * blocks
     if tokens < need.request_tokens:
         return None
     return f"--context {tokens}", replace(need, context_tokens=tokens)

@@ -13,11 +13,12 @@ from advisor.engines.kv_types import FLOATS
 from advisor.sizing.cache_layout import CacheLayout, cache_layout
 from advisor.sizing.context_params import ContextParams
 from advisor.sizing.kv_cache import cells, kv_types
-from advisor.sizing.layers import architecture_key
+from advisor.sizing.layers import USUAL_WIDTH, architecture_key
 
-_USUAL_WIDTH, _LARGE_VOCABULARY = 4096, 152064
-"""Where a model's own are unknown: the hidden size of an 8B model (Llama 3), and Qwen's vocabulary, among the
-large ones, so that the buffer errs high."""
+_LARGE_VOCABULARY = 152064
+"""Where a model's own is unknown: Qwen's, among the large ones, so that the buffer errs high."""
+_LATENT, _ROPE, _NOPE, _VALUE = 512, 64, 128, 128
+"""Where a model with latent attention states none: DeepSeek-V2's and -V3's (config.json of both)."""
 _F32, _MASK = 4, 2
 _MASK_BESIDE, _MASK_BOTH = 3, 6
 """Bytes of a mask cell that may lie beside the logits (fitted: 2.8), and of one kept in F32 and F16."""
@@ -51,7 +52,7 @@ def compute_bound(model: ModelProfile, layout: CacheLayout, params: ContextParam
     """
     high, ubatch = value * HIGH_FACTOR, params.ubatch_tokens
     if model.is_moe:
-        alive = (int(model.n_experts_used or 1) + _EXPERT_ROWS) * int(model.hidden_size or _USUAL_WIDTH)
+        alive = (int(model.n_experts_used or 1) + _EXPERT_ROWS) * int(model.hidden_size or USUAL_WIDTH)
         vocab = int(model.vocab_size or _LARGE_VOCABULARY)
         high = max(high, _F32 * (params.output_rows * vocab + ubatch * alive))
     mask_cells = sum(cells(group, params) // params.streams for group in layout.groups)
@@ -67,7 +68,7 @@ def compute_bound(model: ModelProfile, layout: CacheLayout, params: ContextParam
 
 def raw_compute_bytes(model: ModelProfile, layout: CacheLayout, params: ContextParams) -> float:
     """The point value behind `compute_bytes`; cheap enough to search with."""
-    width, ubatch = int(model.hidden_size or _USUAL_WIDTH), params.ubatch_tokens
+    width, ubatch = int(model.hidden_size or USUAL_WIDTH), params.ubatch_tokens
     vocab = int(model.vocab_size or _LARGE_VOCABULARY)
     quantized = any(kind not in FLOATS for kind in kv_types(params.kv_type))
     mask_bytes, longest = 0, 0
@@ -84,31 +85,31 @@ def raw_compute_bytes(model: ModelProfile, layout: CacheLayout, params: ContextP
         best = max(best, _F32 * ubatch * _attention_values(model, layout))
     if not params.flash_attn:
         if layout.mla:
-            best += _MASK * longest * int(model.mla_kv_lora_rank or 512)
+            best += _MASK * longest * int(model.mla_kv_lora_rank or _LATENT)
         best = max(best, _F32 * ubatch * _score_values(model, layout, params, longest))
     return float(best)
 
 
 def _score_values(model: ModelProfile, layout: CacheLayout, params: ContextParams, cells_seen: int) -> int:
     """F32 numbers per token alive beside the attention scores, which flash attention never stores."""
-    width, heads = int(model.hidden_size or _USUAL_WIDTH), int(model.n_heads or 1)
+    width, heads = int(model.hidden_size or USUAL_WIDTH), int(model.n_heads or 1)
     q_width = heads * int(model.head_dim or width // heads)
     kv_width = int(model.n_kv_heads or heads) * int(model.head_dim or width // heads)
     if layout.mla:
-        rank = int(model.mla_kv_lora_rank or 512)
-        q_width, kv_width = heads * (rank + 64), rank
+        rank = int(model.mla_kv_lora_rank or _LATENT)
+        q_width, kv_width = heads * (rank + _ROPE), rank
     hidden = 3 if kv_types(params.kv_type)[0] in FLOATS else 2
     return cells_seen * (heads + 1) + hidden * width + 2 * q_width + 2 * kv_width
 
 
 def _attention_values(model: ModelProfile, layout: CacheLayout) -> int:
     """F32 numbers per token alive in the middle of an attention block with flash attention."""
-    width, heads = int(model.hidden_size or _USUAL_WIDTH), int(model.n_heads or 1)
+    width, heads = int(model.hidden_size or USUAL_WIDTH), int(model.n_heads or 1)
     if not layout.mla:
         return 3 * width + 2 * heads * int(model.head_dim or width // heads)
     # Every head's query, absorbed query, output in the latent space and value, beside the hidden state.
-    rank, rope = int(model.mla_kv_lora_rank or 512), int(model.mla_rope_dim or 64)
-    head = 2 * rank + 2 * rope + int(model.mla_nope_dim or 128) + int(model.mla_v_dim or 128)
+    rank, rope = int(model.mla_kv_lora_rank or _LATENT), int(model.mla_rope_dim or _ROPE)
+    head = 2 * rank + 2 * rope + int(model.mla_nope_dim or _NOPE) + int(model.mla_v_dim or _VALUE)
     return heads * head + 3 * width + int(model.mla_q_lora_rank or 0)
 
 
@@ -124,7 +125,8 @@ def _ffn_values(model: ModelProfile, width: int, quantized: bool) -> int:
 
 
 def _logit_extra(model: ModelProfile, layout: CacheLayout) -> int:
-    """Numbers per token that outlive their block until the logits in two architectures (fitted)."""
+    """Numbers per token that outlive their block until the logits in two architectures (fitted); what a model
+    leaves unstated is as in gpt-oss-20b and DeepSeek-V2-Lite."""
     arch = architecture_key(model)
     if arch.startswith("gptoss"):
         return (
@@ -134,7 +136,7 @@ def _logit_extra(model: ModelProfile, layout: CacheLayout) -> int:
     if arch.startswith("deepseekv2"):
         return (int(model.n_experts_used or 6) + 2) * int(model.hidden_size or 2048)
     if layout.mla:
-        return 2 * int(model.hidden_size or _USUAL_WIDTH)
+        return 2 * int(model.hidden_size or USUAL_WIDTH)
     return 0
 
 

@@ -26,8 +26,11 @@ from advisor.catalog.layer_kinds import (
 )
 from advisor.documents.model import ModelProfile
 
+USUAL_WIDTH = 4096
+"""Hidden size where a model states none: that of an 8B model (Llama 3)."""
 # A full-attention layer comes first in each period here, last everywhere else (llama.cpp `dense_first`).
 _FULL_LAYER_FIRST = ("step3",)
+# Where nothing states the period: one full layer in so many, as the config.json of each family has it.
 _DEFAULT_FULL_EVERY = {"gemma2": 2, "gptoss": 2, "gemma3n": 5, "gemma3": 6, "llama4": 4}
 # Layers at the end that read the cache of earlier layers and keep none (`num_kv_shared_layers` of
 # config.json: https://docs.nvidia.com/nemo/megatron-bridge for Gemma-4-E4B,
@@ -153,7 +156,7 @@ def _nemotron(model: ModelProfile, n: int) -> Kinds:
 
 
 def _period(arch: str, n: int) -> set[int] | None:
-    """The attention layers of architectures whose order is known."""
+    """The attention layers of architectures whose order is known: that of their published config.json."""
     if arch.startswith(("qwen3next", "qwen35")):
         return {i for i in range(n) if i % 4 == 3}
     if arch.startswith("granite"):

@@ -13,6 +13,7 @@ from advisor.sizing.buffers import compute_bound, mask_copies_bytes, output_byte
 from advisor.sizing.cache_layout import CacheLayout, cache_layout
 from advisor.sizing.context_params import ContextParams
 from advisor.sizing.kv_cache import kv_parts_bytes
+from advisor.sizing.layers import USUAL_WIDTH
 from advisor.sizing.shares import LayerShares
 
 LOCAL_MAX_SEQUENCES = 256
@@ -21,7 +22,8 @@ SERVING_MAX_SEQUENCES = 1024
 """vLLM's largest default of `max_num_seqs` (vllm/engine/arg_utils.py)."""
 CONTEXT_CEILING = 1 << 20
 """Longest context looked for when the model states none: the longest any catalogue model states."""
-_STEP = 256
+CONTEXT_STEP = 256
+"""Contexts are multiples of it: llama.cpp rounds `n_ctx` up to one (src/llama-context.cpp)."""
 
 
 class Growing(NamedTuple):
@@ -80,7 +82,7 @@ class Workspace:
             return Growing(kv, float(self.activation_bytes), 0.0, 0.0)
         # Masks are F16 with flash attention, F32 without.
         masks = float(mask_copies_bytes(layout, params, 2 if params.flash_attn else 4))
-        inputs = 4.0 * params.ubatch_tokens * int(model.hidden_size or 4096)
+        inputs = 4.0 * params.ubatch_tokens * int(model.hidden_size or USUAL_WIDTH)
         return Growing(
             kv,
             compute_bound(model, layout, params, raw_compute_bytes(model, layout, params)),
@@ -267,8 +269,8 @@ def largest_context(plan: Plan, work: Workspace, n_seq: int) -> int:
     ceiling = int(work.model.context_length or CONTEXT_CEILING)
     if plan.fits(work.parts(ceiling, n_seq)):
         return ceiling
-    steps = _bisect(lambda n: plan.fits(work.parts(n * _STEP, n_seq)), ceiling // _STEP)
-    return steps * _STEP
+    steps = _bisect(lambda n: plan.fits(work.parts(n * CONTEXT_STEP, n_seq)), ceiling // CONTEXT_STEP)
+    return steps * CONTEXT_STEP
 
 
 def largest_concurrency(plan: Plan, work: Workspace, context_tokens: int) -> int:

@@ -6,7 +6,7 @@ import re
 
 from advisor.catalog.layer_kinds import CONVOLUTION, LINEAR
 from advisor.documents.model import ModelProfile
-from advisor.sizing.layers import noted
+from advisor.sizing.layers import USUAL_WIDTH, noted
 
 CONV_KERNEL = 4
 """Taps of the causal convolution of Mamba 1/2 and Gated DeltaNet (`conv_kernel`, `d_conv` of their
@@ -81,7 +81,7 @@ def _linear_state(model: ModelProfile) -> tuple[int, bool]:
         return _mamba_state(model, "")
     # Lightning attention (MiniMax-01) and its kin: a matrix of head width squared for each head.
     heads = int(model.n_heads or 32)
-    width = int(model.head_dim or int(model.hidden_size or 4096) // heads)
+    width = int(model.head_dim or int(model.hidden_size or USUAL_WIDTH) // heads)
     return heads * width * width, (model.architecture or "").startswith("MiniMax")
 
 
@@ -105,7 +105,7 @@ def _mamba_state(model: ModelProfile, arch: str) -> tuple[int, bool]:
         "MambaForCausalLM",
         "FalconMambaForCausalLM",
     )
-    return expand * int(model.hidden_size or 4096) * (state + CONV_KERNEL - 1), known
+    return expand * int(model.hidden_size or USUAL_WIDTH) * (state + CONV_KERNEL - 1), known
 
 
 def mamba2_shape(model: ModelProfile) -> tuple[int, int] | None:

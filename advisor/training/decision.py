@@ -18,6 +18,8 @@ from advisor.training.fitting.gaps import gaps
 
 _LEAST_SIZE_STEP = 1.2
 """Two members of a family whose sizes differ by less are variants of one size, not a step down."""
+_TELLING = (1, 99)
+"""Full scores in percent between which the ratio to another score tells something."""
 _LEAST_BENCHMARKS = 3
 """Benchmarks both members share in one source, so that one noisy score does not make a pair."""
 
@@ -39,7 +41,7 @@ def _benchmark_resolution() -> float:
     unquantized score p: a smaller loss could not be seen on any single benchmark.
     """
     rows = load("accuracy")
-    rows = rows[(rows["metric"] == "accuracy_pct") & rows["baseline_value"].between(1, 99)]
+    rows = rows[(rows["metric"] == "accuracy_pct") & rows["baseline_value"].between(*_TELLING)]
     rows = rows[~rows["task_category"].isin(["average", "long-context"])]
     shares = rows.groupby("dataset")["baseline_value"].median() / 100
     errors = [

@@ -10,7 +10,13 @@ from advisor.documents.kinds import Variant
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
 from advisor.engines.kv_types import stored_bits
-from advisor.prediction.accuracy.features import LLAMA_CPP, UNKNOWN_YEAR, ModelFacts, SchemeFacts
+from advisor.prediction.accuracy.features import (
+    LLAMA_CPP,
+    SIZE_REFERENCE_B,
+    UNKNOWN_YEAR,
+    ModelFacts,
+    SchemeFacts,
+)
 from advisor.sizing.weights import Weights
 
 SENSITIVITY = {"token_embd": 0.3, "norm": 0.0, "router": 0.0, "attn_v": 2.0}
@@ -62,8 +68,8 @@ def family_group(family: str) -> str:
 
 
 def model_facts(model: ModelProfile) -> ModelFacts:
-    """The facts of *model*; sizes nobody stated count as 8 billion parameters."""
-    total = (model.n_params or 8_000_000_000) / 1e9
+    """The facts of *model*; sizes nobody stated count as SIZE_REFERENCE_B."""
+    total = (model.n_params or SIZE_REFERENCE_B * 1e9) / 1e9
     active = (model.n_active_params or 0) / 1e9 or total
     return ModelFacts(
         model.known_as,
@@ -81,7 +87,8 @@ def _stage(variant: Variant | None) -> str:
 
 
 def release_year(release: str | None) -> float:
-    """An ISO date (or year-month) as a year with its fraction; UNKNOWN_YEAR where none is stated."""
+    """An ISO date (or year-month) as a year with its fraction, the middle of a month, or of the year where it
+    names none; UNKNOWN_YEAR where none is stated."""
     try:
         parts = (release or "").split("-")
         return int(parts[0]) + ((int(parts[1]) if len(parts) > 1 else 6) - 0.5) / 12.0

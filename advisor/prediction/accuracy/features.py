@@ -17,6 +17,7 @@ catalogue."""
 KNOTS = (1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.5, 6.6, 8.5)
 """Bits at which the damage curve may bend; its reference point is 4 bits."""
 REFERENCE_BITS = 4.0
+"""Where the terms of the curve are none: the level that most people choose."""
 CURVES = {
     "gguf-k": "gguf",
     "gguf-legacy": "gguf",
@@ -34,11 +35,15 @@ LLAMA_CPP = ("gguf-k", "gguf-legacy")
 """Methods that form one ladder, on one curve without bends of their own."""
 PLAIN = ("rtn", "bnb4")
 """Methods that round to the nearest point of a grid and look at no data."""
+ROW_WEIGHTS, SMALLEST_GROUP = 4096, 32.0
+"""Weights that share a scale where a whole row does, as long as in a model of 8B; and the smallest group of
+any method, where the term of the group is none."""
 SIZE_REFERENCE_B = 8.0
 """Billions of parameters at which the terms of size are none: the usual small model."""
 SIZES = (-2.0, 2.2)
 """Decades from there that the measured models span (80 M to a trillion); no term goes on beyond them."""
 YEAR_REFERENCE = 2024.0
+"""Where the terms of age are none: about the middle of the measured models' releases."""
 AGES = (-1.0, 2.5)
 """Years from there, likewise (2023 to the middle of 2026)."""
 KV_KNOTS = (2.0, 3.0, 4.5, 8.5)
@@ -110,7 +115,7 @@ def weight_features(scheme: SchemeFacts) -> dict[str, float]:
             found[f"seg:{method}:{index}"] = lost
     low = max(0.0, GROUP_LOW_BITS - scheme.bits)
     if scheme.group:
-        coarse = math.log2((4096 if scheme.group < 0 else scheme.group) / 32.0)
+        coarse = math.log2((ROW_WEIGHTS if scheme.group < 0 else scheme.group) / SMALLEST_GROUP)
         found["group"] = coarse
         found[f"group:{method}"] = coarse
         if low:

@@ -24,6 +24,9 @@ _TRAINED_FOR = (
     "embeddings lose is not known"
 )
 
+_NEAREST = 5
+"""Measured schemes of the same model that an explanation names."""
+
 
 class Accuracy(NamedTuple):
     """What a scheme keeps of a model. Percent of the unquantized score; damage as ratio and divergence."""
@@ -80,9 +83,13 @@ def _answered(
     )
 
 
+WHOLE = 6.0
+"""Log price, or log damage, from which on nothing changes in a double: all that can be lost is."""
+
+
 def loss_at(price: float, ceiling: float) -> float:
     """Loss in percent at a log *price*, at most 100 × *ceiling* (guessing)."""
-    return -100.0 * ceiling * math.expm1(-math.exp(min(price, 6.0)))
+    return -100.0 * ceiling * math.expm1(-math.exp(min(price, WHOLE)))
 
 
 def kept(category: TaskCategory, question: Question) -> tuple[Estimate, float, dict[str, Any]] | None:
@@ -183,14 +190,14 @@ def perplexity_ratio(question: Question, vocabulary: int = VOCABULARY) -> Estima
     """Perplexity over that of the unquantized model."""
     most = math.log(vocabulary)
     ends, basis, evidence = _log_damage(question, "ppl")
-    return Estimate.of((math.exp(min(math.exp(min(end, 6.0)), most)) for end in ends), basis, evidence)
+    return Estimate.of((math.exp(min(math.exp(min(end, WHOLE)), most)) for end in ends), basis, evidence)
 
 
 def divergence(question: Question, vocabulary: int = VOCABULARY) -> Estimate:
     """Mean KL divergence in nats per token."""
     most = math.log(vocabulary)
     ends, basis, evidence = _log_damage(question, "kld")
-    return Estimate.of((min(math.exp(min(end, 6.0)), most) for end in ends), basis, evidence)
+    return Estimate.of((min(math.exp(min(end, WHOLE)), most) for end in ends), basis, evidence)
 
 
 def _exact(categories: tuple[TaskCategory, ...], why: str) -> Accuracy:
@@ -240,6 +247,6 @@ def _terms(question: Question, prices: dict[str, Any]) -> dict[str, Any]:
                 "categories": sorted(cell.tasks),
                 "damage_rows": cell.damage_rows,
             }
-            for cell in sorted(question.cells, key=lambda cell: abs(cell.z - damage.z))[:5]
+            for cell in sorted(question.cells, key=lambda cell: abs(cell.z - damage.z))[:_NEAREST]
         ],
     }

@@ -184,7 +184,11 @@ def cpu_device(
 
 SERVER_BYTES_PER_S = 150e9
 """Eight channels of DDR4-2400 have 154 GB/s; no processor with so few cores of its own has as many."""
+LEAST_ACTIVE = 0.05
+"""Of a model whose active parameters are all in its input embedding, by the counts stated: some work is left
+(a judgement)."""
 SLICE_CORES = 4
+"""Cores up to which a server processor is a slice of one: no server was sold with fewer of its own."""
 SLICE_CORE_BYTES_PER_S = 14.1e9
 """What each core reads in a virtual machine of few cores of a server, whatever the socket's bandwidth
 (measurements/cpu_bench/own-two-core-avx512.csv: 28.2 GB/s with two)."""
@@ -207,7 +211,8 @@ def _cores(cpu: Cpu, usual: float | None) -> float:
 
 
 def _middle_cores(cpu: Cpu) -> float:
-    """The geometric middle of the family's core counts; four when not even the family is known."""
+    """The geometric middle of the family's core counts; four, the fewest of new computers, when not even the
+    family is known."""
     from advisor.catalog.cpus import cpu_family, find_cpu
 
     row = find_cpu(cpu.brand) if cpu.brand else cpu_family(cpu.microarchitecture or "")
@@ -282,4 +287,4 @@ def per_token(
         active -= model.vocab_size * model.hidden_size  # one row of the input embedding is read, no more
     if file_bytes:
         read, held = read * file_bytes / held, file_bytes
-    return held, min(read, held), max(active, 0.05 * n_params if active <= 0 else active)
+    return held, min(read, held), active if active > 0 else LEAST_ACTIVE * n_params

@@ -76,6 +76,7 @@ def _link_bytes_per_s(gpu: Gpu | None, device: Device) -> float:
     found = re.match(r"(\d)\.\d\s*x(\d+)", (gpu and gpu.pcie) or "")
     if found and found[1] in _LANE_BYTES_PER_S:
         return _LANE_BYTES_PER_S[found[1]] * int(found[2])
+    # GeForce RTX 30 (2020) and Radeon RX 5000 brought PCIe 4 to cards, RTX 50 (2025) PCIe 5.
     generation = "5" if device.year >= 2025 else "4" if device.year >= 2020 else "3"
     return 16 * _LANE_BYTES_PER_S[generation]
 

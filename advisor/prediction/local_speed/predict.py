@@ -154,6 +154,7 @@ def _own_words(n_rows: int, n_busy: int, weight: float) -> str:
 
 
 _ROUNDING = 1e-9
+"""Of a sum of logarithms: a prediction nearer than this to its bound is at it."""
 _LIMIT_DOUBTED = (
     "measured faster than the machine's bandwidth and arithmetic allow: those are in doubt, the measurement "
     "is not (a bandwidth measured on a busy machine is too low; `advisor probe --measure`)"

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from advisor.prediction.local_speed.work import Device, Share
 from advisor.sizing.weights import Weights
 
+NEARLY_ALL = 0.9
+"""Share of a model that its output matrix, or its experts where no layer lists theirs, may be: the rest is
+attention and embeddings (a judgement)."""
 MOST = 0.99
 """No more than this share of a model counts as moved: something stays on the card."""
 
@@ -51,7 +54,7 @@ def layers_part(weights: Weights, gpu_layers: int, n_layers: int, active_share: 
     held = float(weights.total_bytes.value)
     on_gpu = min(gpu_layers, n_layers) / max(1, n_layers)
     output = float(weights.output_bytes or (weights.embedding_bytes if weights.tied else 0))
-    output = min(0.9, output / held / max(active_share, 1e-9))
+    output = min(NEARLY_ALL, output / held / max(active_share, 1e-9))
     moved = (1.0 - output) * (1 - on_gpu) + (0.0 if gpu_layers > n_layers else output)
     return Part(read=moved, held=1 - on_gpu, layers=1 - on_gpu)
 
@@ -59,7 +62,7 @@ def layers_part(weights: Weights, gpu_layers: int, n_layers: int, active_share: 
 def _expert_use(weights: Weights, active_share: float) -> float:
     """Share of an expert tensor read per token, from the totals."""
     held = float(weights.total_bytes.value)
-    experts = float(sum(weights.layer_expert_bytes)) or held * 0.9
+    experts = float(sum(weights.layer_expert_bytes)) or held * NEARLY_ALL
     unread = held * (1 - active_share) - (0 if weights.tied else weights.embedding_bytes)
     return min(1.0, max(0.01, 1.0 - unread / experts))
 

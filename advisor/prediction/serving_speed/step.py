@@ -165,6 +165,7 @@ def _expert_rows(tokens: Any, touched: Any, w: Work, c: Any) -> Any:
 def exchange_s(tokens: Any, w: Work, c: Any) -> Any:
     """Two all-reduces per layer between the devices of a tensor-parallel group."""
     several = 1.0 * (w.n > 1)
+    # Two sums over all devices a layer, of 2 bytes a value; in a ring each moves 2 (n - 1) / n of them.
     volume = tokens * w.hidden * 2.0 * 2.0 * (w.n - 1) / w.n
     return several * w.n_layers * 2.0 * (c.reduce_s + volume / c.link)
 
@@ -201,6 +202,7 @@ def prompt_math_s(prompt: Any, w: Work, c: Any) -> Any:
     # Causal attention: half of prompt² x width x 2 products x 2 operations, in every layer.
     attention = 2.0 * w.n_layers * w.attention_width * prompt**2 / (w.n * w.half_rate * c.attention_math)
     several = 1.0 * (w.n > 1)
+    # Two sums over all devices a layer, of 2 bytes a value; in a ring each moves 2 (n - 1) / n of them.
     volume = several * w.n_layers * 2.0 * prompt * w.hidden * 4.0 * (w.n - 1) / w.n / c.link
     return body + experts + attention + volume + between_s(prompt, w, c)
 

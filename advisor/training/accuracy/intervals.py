@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from advisor.prediction.accuracy.predict import WHOLE
 from advisor.training.accuracy.model import Vector, mass_of
 from advisor.training.accuracy.rows import Row
 from advisor.training.fitting.calibrate import NORMAL_MEDIAN, cross_scaled, widths
@@ -81,7 +82,7 @@ def price(loss: Vector, ceiling: Vector) -> Vector:
 
 def loss_at(linear: Vector, ceiling: Vector) -> Vector:
     """Inverse of `price`."""
-    return np.asarray(-100.0 * ceiling * np.expm1(-np.exp(np.minimum(linear, 6.0))))
+    return np.asarray(-100.0 * ceiling * np.expm1(-np.exp(np.minimum(linear, WHOLE))))
 
 
 def repetition(tasks: pd.DataFrame) -> dict[str, float]:

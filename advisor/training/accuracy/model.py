@@ -28,6 +28,7 @@ from advisor.prediction.accuracy.features import (
     task_features,
     weight_features,
 )
+from advisor.prediction.accuracy.predict import WHOLE
 from advisor.training.accuracy.priors import PRIORS
 from advisor.training.accuracy.rows import Row
 from advisor.training.fitting.calibrate import NORMAL_MEDIAN
@@ -203,6 +204,7 @@ class AccuracyModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             return y
         lacking = self.predict([replace(row, scheme=row.reference or SchemeFacts("none", 16.0)) for row in X])
         kind = np.array([row.kind for row in X])
+        # e^4 nats a token are beyond any vocabulary: no row lies there, and sums stay finite.
         loss = 100.0 - (100.0 - y) * (100.0 - np.maximum(lacking, 0.0)) / 100.0
         nll = np.log(np.exp(np.minimum(y, 4.0)) + np.exp(np.minimum(lacking, 4.0)))
         return np.where(kind == "task", loss, np.where(kind == "ppl", nll, y + np.maximum(lacking, 0.0)))
@@ -221,8 +223,8 @@ def damage(d: Design, theta: Vector) -> tuple[Vector, Vector]:
 def expected(d: Design, theta: Vector) -> tuple[Vector, Vector, Vector, Vector]:
     """Prediction of every row's y, its slope in the linear predictor, Z and the shares."""
     z, share = damage(d, theta)
-    # At 6 the loss is the whole ceiling, at -30 nothing: beyond, doubles over- and underflow.
-    linear = np.clip(d.blocks["offset"] @ theta + _power(d, theta) * z, -30.0, 6.0)
+    # At -30 the loss is nothing: beyond, doubles underflow.
+    linear = np.clip(d.blocks["offset"] @ theta + _power(d, theta) * z, -30.0, WHOLE)
     price = np.exp(linear)
     loss = 100.0 * d.ceiling * -np.expm1(-price)
     slope = 100.0 * d.ceiling * price * np.exp(-price)
@@ -249,7 +251,7 @@ FIRST_ERRORS = (0.35, 0.35, 0.5)
 
 
 def _error(d: Design, loss: Vector, errors: tuple[float, float, float]) -> Vector:
-    """Error of each row: its own, and what no model of this kind explains."""
+    """Error of each row: its own (never none, for it divides), and what no model of this kind explains."""
     log, share, points = errors
     size = np.maximum(loss, 0.0)
     unexplained = np.select([d.task, d.small], [share * size + points, log * np.abs(loss)], log)
@@ -283,7 +285,8 @@ def _row_errors(d: Design, off: Vector, said: Vector) -> tuple[float, float, flo
 
 
 def _beyond(off: Vector, known: Vector) -> float:
-    """Standard deviation (by the median) of *off* beyond its *known* error; 0.1 at the least."""
+    """Standard deviation (by the median) of *off* beyond its *known* error; 0.1 at the least: no row is known
+    better than a tenth in logs (a judgement)."""
     if not len(off):
         return FIRST_ERRORS[0]
     total = 1.4826 * float(np.median(np.abs(off)))

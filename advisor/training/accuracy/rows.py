@@ -38,6 +38,8 @@ LARGEST_ERROR = 1.5
 """Of a log divergence: a factor of 4.5 either way, with which the row says hardly anything."""
 GUESSING = (1.25, 0.02)
 """A full model that scores less than a quarter more than chance, and two points, guesses (a judgement)."""
+LEAST_CEILING = 0.05
+"""Share that can be lost where the full model is near chance: log prices stay finite (a judgement)."""
 SMALL_NLL = 0.01
 """Below this a logarithm would turn noise into damage (or is undefined): such rows are fitted as they are."""
 
@@ -169,7 +171,7 @@ def _task(r: Record, value: float, base: float, common: dict[str, Any]) -> Row |
     error = binomial_error(base_share, questions) * math.sqrt(2.0)
     if stated and stated > 0:
         error = min(error, stated * math.sqrt(2.0))
-    ceiling = max(0.05, 1.0 - chance / base_share)
+    ceiling = max(LEAST_CEILING, 1.0 - chance / base_share)
     loss = 100.0 * (1.0 - share / base_share)
     if has(r, "collapsed"):
         loss = min(loss, 100.0 * ceiling)  # no usable answer at all: below guessing there is nothing to lose

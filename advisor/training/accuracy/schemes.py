@@ -146,13 +146,16 @@ BETTER_FP4 = ("4over6", "FourOverSix", "RaZeR", "MR-GPTQ", "FPQuant", "SOAR", "H
 """Rounding to NVFP4 by methods that no published checkpoint uses yet."""
 
 
+GROUPS = dict.fromkeys(("gptq", "awq", "autoround", "hqq", "omniquant", "papers"), 128)
+GROUPS |= {"nvfp4": 16, "mxfp4": 32, "mlx": 64, "rtn": -1, "bnb4": 64, "bnb8": -1}
+"""Weights that share a scale, -1 for a whole row: the method's tool's default, or its format's block."""
+
+
 def _group_by_default(scheme: str, method: str) -> int:
-    """The group a source leaves unsaid: what the method's own tool uses when not told otherwise."""
+    """The group a source leaves unsaid."""
     if "perchannel" in scheme or "W4A4" in scheme or method == "int8":
         return -1
-    if method in ("gptq", "awq", "autoround", "hqq", "omniquant", "papers"):
-        return 128
-    return {"nvfp4": 16, "mxfp4": 32, "mlx": 64, "rtn": -1, "bnb4": 64, "bnb8": -1}.get(method, 0)
+    return GROUPS.get(method, 0)
 
 
 def text(value: object) -> str:

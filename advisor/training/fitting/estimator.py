@@ -40,9 +40,9 @@ class PriorRegressor(RegressorMixin, BaseEstimator, ABC):  # type: ignore[misc]
     """Maximum a posteriori regression around a physical formula.
 
     Parameters: *names* of the coefficients, their *priors*, *sigma* the standard deviation of a residual (in
-    the units of y; one, or one per row), *max_iter* after which a fit that has not converged warns,
-    *tolerance* the relative gain of a step below which it has. After `fit`, `coef_` holds one value per name,
-    `n_iter_` the steps taken.
+    the units of y; one, or one per row; each predictor states its own), *max_iter* after which a fit that has
+    not converged warns, *tolerance* the relative gain of a step below which it has. `fit` sets `coef_`, one
+    value per name, and `n_iter_`, the steps taken.
     """
 
     slack: float | Vector = 1.0

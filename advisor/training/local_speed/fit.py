@@ -24,6 +24,7 @@ from advisor.training.local_speed.rows import CROWDS, Row
 Vector = npt.NDArray[np.float64]
 PHASES = ("decode", "prefill")
 FOLDS = 5
+"""Parts into which groups are dealt: a fit takes a minute, and more folds than these tell no more."""
 LONE = {"decode": (1.0, 0.25), "prefill": (0.7, 0.7)}
 """What is believed of the effect of a device that one source measured: a share of it, and no more than this
 in logs. One person's machine may be throttled or shared. Chosen on fewer tables than there are now;

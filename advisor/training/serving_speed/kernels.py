@@ -28,7 +28,7 @@ _TYPES = {
     "fp8": ("w8a8-fp", 1.0, "fp8_flops"),
     "fp8_static": ("w8a8-fp", 1.0, "fp8_flops"),
     "fp8_block": ("w8a8-fp", 1.0, "fp8_flops"),
-    "nvfp4": ("nvfp4", 0.5625, "fp4_flops"),
+    "nvfp4": ("nvfp4", 0.5625, "fp4_flops"),  # 4 bits, an 8-bit scale per 16
     "sq": ("w8a8-int", 1.0, "int8_ops"),
     "int8_wo": ("w8a16", 1.0, "fp16_flops"),
     "int4_wo": ("w4a16", 0.53, "fp16_flops"),  # 4 bits, a 16-bit scale and zero per 128

@@ -24,6 +24,9 @@ from advisor.sizing.weights import weigh_with
 from advisor.training.sizes import mixes
 from advisor.training.sizes.spread import LEAST, published_checkpoints, quantiles
 
+LEAST_MODELS = 5
+"""Models of a kind and size that give a scheme's spread: they are computed, not measured (a judgement)."""
+
 
 def fit() -> dict[str, Any]:
     """The document: `bits_per_param`, `nominal_params`, `packed`, `stated`, `unsloth`."""
@@ -102,7 +105,7 @@ def bits_per_param(spreads: Spreads) -> dict[str, dict[str, list[float]]]:
                 len(rows),
             ]
             for cell, rows in sorted(cells.items())
-            if len(rows) >= 5
+            if len(rows) >= LEAST_MODELS
         }
         for scheme, cells in sorted(seen.items())
     }
