@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from advisor.catalog.models.table import exact, profile_at, squash
 from advisor.catalog.names import whole
-from advisor.catalog.rows import cells, lines, starting_with
+from advisor.catalog.rows import cells, starting_with
 from advisor.documents.model import ModelProfile
 
 _FILE = "checkpoints.csv"
@@ -121,12 +121,6 @@ def checkpoints(model: ModelProfile, scheme: str | None = None) -> tuple[Checkpo
 def all_checkpoints(model: ModelProfile) -> tuple[Checkpoint, ...]:
     """Every published file made of this row of the catalogue, of any edition, in the table's order."""
     return tuple(_of_model(model.catalog_name or model.name))
-
-
-def repository_files(repository: str) -> tuple[Checkpoint, ...]:
-    """What is known of one repository, in the table's order."""
-    wanted = f",{repository.lower()},"
-    return tuple(_checkpoint(line) for line in lines(_FILE) if wanted in line.lower())
 
 
 def source_url(checkpoint: Checkpoint) -> str:

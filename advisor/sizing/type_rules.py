@@ -50,9 +50,6 @@ BASE_TYPES: dict[str, str] = {
 }
 """llama-quantize's name -> the type every tensor starts from."""
 
-IMATRIX_TYPES = frozenset({"IQ3_XXS", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ1_M", "IQ1_S"})
-"""Types the quantizer refuses to write without an importance matrix."""
-
 TINY = frozenset({"IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ2_M", "IQ1_S", "IQ1_M"})
 """The one- and two-bit ftypes, which have rules of their own."""
 

@@ -17,7 +17,7 @@ from advisor.errors import UnsupportedError
 
 from .blocks import BLOCKS
 from .tensors import Tensor, gguf_architecture, split_name, tensors
-from .type_rules import BASE_TYPES, IMATRIX_TYPES, TINY, Facts, Position, by_position, choose
+from .type_rules import BASE_TYPES, TINY, Facts, Position, by_position, choose
 
 FALLBACKS = {
     **dict.fromkeys(("IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ3_XXS", "IQ3_S", "IQ4_XS"), "IQ4_NL"),
@@ -277,15 +277,3 @@ def fallback(type_name: str, row_length: int) -> str:
             f"{row_length}; choose another type"
         )
     return instead if row_length % BLOCKS[instead][0] == 0 else "F16"
-
-
-def requires_imatrix(model: ModelProfile, ftype: str) -> bool:
-    """Whether llama-quantize refuses *ftype* for this model without an importance matrix."""
-    pure = ftype.removesuffix("-pure")
-    for g in groups(model):
-        if not g.quantized or g.category in ("token_embd", "output"):
-            continue
-        for name in group_types(g, facts(model), ftype, False):
-            if name in IMATRIX_TYPES or (name == "Q2_K" and pure == "Q2_K_S"):
-                return True
-    return False

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from advisor.catalog.checkpoints import Doubt, checkpoints, repository_files, source_url
+from advisor.catalog.checkpoints import Doubt, checkpoints, source_url
 from advisor.catalog.models import all_models, find_model
 from advisor.catalog.resolve import resolve_model
 from advisor.catalog.rows import cells, lines
@@ -55,7 +55,6 @@ def test_a_named_repository_has_its_own_files_only() -> None:
     """Whoever names a repository gets nobody else's file."""
     found = checkpoints(resolve_model("unsloth/Qwen3-8B-GGUF"))
     assert {one.repository for one in found} == {"unsloth/Qwen3-8B-GGUF"}
-    assert set(found) == set(repository_files("unsloth/qwen3-8b-gguf"))
 
 
 def test_a_shown_size_carries_its_rounding() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advisor.sizing.blocks import BLOCKS
-from advisor.sizing.type_rules import BASE_TYPES, IMATRIX_TYPES, TINY, Facts, Position, choose, more_bits
+from advisor.sizing.type_rules import BASE_TYPES, TINY, Facts, Position, choose, more_bits
 
 SMALL = Facts("llama", n_layers=32, n_attn_v=32, gqa=4, n_experts=0, is_70b=False, tied=False)
 
@@ -17,11 +17,8 @@ def chosen(category: str, ftype: str, number: int = 16, imatrix: bool = False, *
 
 
 def test_every_type_starts_from_a_known_block() -> None:
-    """And what needs an importance matrix is one of them."""
-    assert (set(), set()) == (
-        set(BASE_TYPES.values()) - set(BLOCKS),
-        IMATRIX_TYPES - set(BASE_TYPES.values()),
-    )
+    """Whose bytes are known; the tiny ones among them."""
+    assert set() == set(BASE_TYPES.values()) - set(BLOCKS)
     assert set() == TINY - set(BASE_TYPES)
 
 
