@@ -12,6 +12,14 @@ import argparse
 import os
 import tempfile
 from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from advisor.documents.hardware import HardwareProfile
+    from advisor.documents.model import ModelProfile
+    from advisor.documents.scheme import SchemeProfile
+    from advisor.measuring.rows import Row
+    from advisor.measuring.run.speed import SpeedTest
 
 OWN = ("Q4_K_M", "Q8_0")
 OTHERS = ("Q4_0", "Q5_K_M", "Q6_K")
@@ -38,7 +46,7 @@ def compare(args: argparse.Namespace) -> None:
     from advisor.catalog.schemes import find_scheme
     from advisor.measuring.run.bandwidth import measure_bandwidth
     from advisor.measuring.run.speed import SpeedTest
-    from advisor.measuring.run.synthetic import measure_synthetic
+    from advisor.measuring.run.synthetic import Files, measure_synthetic
     from advisor.measuring.store import Origin, Store
     from advisor.probe import probe
 
@@ -55,25 +63,25 @@ def compare(args: argparse.Namespace) -> None:
     small, large = find_model(args.small), find_model(args.large)
     before = {name: decode(large, find_scheme(name), machine, test) for name in OTHERS}
     for name in OWN:
-        rows = measure_synthetic(small, find_scheme(name), test, machine, layers="all")
+        rows = measure_synthetic(small, find_scheme(name), test, machine, Files("all"))
         with Store() as store:
             store.add(rows, Origin(format="measured here"))
         print(f"{small.name} {name}: {line(rows[-1])}")
     after = {name: decode(large, find_scheme(name), machine, test) for name in OTHERS}
     print(f"{large.name}: decode tokens/s before own rows, with them, then measured")
     for name in OTHERS:
-        row = measure_synthetic(large, find_scheme(name), test, machine, layers="all")[-1]
+        row = measure_synthetic(large, find_scheme(name), test, machine, Files("all"))[-1]
         best = row.facts["best"] if "busy" in row.flags else row.value
         error = 100 * (after[name] / best - 1)
         print(f"  {name:7} {before[name]:7.2f} {after[name]:7.2f}   {line(row)}   predicted {error:+.0f} %")
 
 
-def line(row: object) -> str:
+def line(row: Row) -> str:
     """Median, best and doubts of a row."""
     return f"{row.value:.2f} tokens/s, best {row.facts['best']:.2f} ({row.flags})"
 
 
-def decode(model: object, scheme: object, machine: object, test: object) -> float:
+def decode(model: ModelProfile, scheme: SchemeProfile, machine: HardwareProfile, test: SpeedTest) -> float:
     """Predicted decode speed at the test's depth, with what the store holds."""
     from advisor.documents.outcome import Placement
     from advisor.documents.requirements import Load
@@ -92,6 +100,8 @@ def decode(model: object, scheme: object, machine: object, test: object) -> floa
         own=own_evidence(machine),
     )
     found = speed(case, Sized(weights=weigh(model, scheme), placement=Placement(kind="cpu")))
+    if found.decode_tokens_per_s is None:
+        raise SystemExit(f"no speed is known of {model.name} on {machine.name}")
     return found.decode_tokens_per_s.value
 
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 CASES = 1000
 RECOMMEND = ("recommend", "--json", "--model", "Llama-3.1-8B", "--hardware", "RTX 4090")
@@ -78,7 +79,7 @@ def main(runs: int) -> None:
             )
 
 
-def cases() -> list[dict]:
+def cases() -> list[dict[str, Any]]:
     """A spread of machines, models, schemes and loads."""
     machines = (
         "RTX 4090",

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PREDICT = (
@@ -44,7 +45,7 @@ def main() -> None:
         print(f"first prediction after it: {predict_ms()} ms; the next: {predict_ms()} ms")
 
 
-def record(i: int) -> dict:
+def record(i: int) -> dict[str, Any]:
     """A made-up llama-bench record of one of 24 configurations."""
     prompt = i % 2
     return {

@@ -14,6 +14,7 @@ import math
 import sys
 from collections import Counter, defaultdict
 from statistics import median
+from typing import Any
 
 from advisor.recommendation.batch import answer_case
 from advisor.training.data import tables
@@ -26,7 +27,7 @@ WORST = 12
 
 def main(every: int = 3) -> int:
     """Print the median error and bias by group; 1 when a case that was fitted cannot be asked."""
-    records = clean("speed_local", tables.load("speed_local")).to_dict("records")
+    records = tables.records(clean(tables.load("speed_local")))
     errors: dict[tuple[str, str], list[float]] = defaultdict(list)
     inside: dict[tuple[str, str], list[bool]] = defaultdict(list)
     refused: Counter[str] = Counter()
@@ -65,7 +66,7 @@ def main(every: int = 3) -> int:
     return int(bool(refused))
 
 
-def as_case(record: dict) -> dict:
+def as_case(record: tables.Record) -> dict[str, Any]:
     """The batch case of a row: decode at its depth, prefill of its prompt."""
     depth, gen = _number(record["depth"], 0), _number(record["gen_tokens"], 128)
     prompt = depth if record["phase"] == "decode" else depth + _number(record["prompt_tokens"], 512)

@@ -13,9 +13,13 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from unittest.mock import patch
+
+from textual.widgets import Input
 
 from advisor.tui.answers import Answers
-from advisor.tui.app import make_app
+from advisor.tui.app import AdvisorApp, make_app
+from advisor.tui.conversation import Reply
 from advisor.tui.screens.questions import QuestionsScreen
 from advisor.tui.screens.tradeoffs import TradeoffsScreen
 
@@ -51,21 +55,19 @@ async def latencies(hardware: str, model: str, size: tuple[int, int]) -> dict[st
             return found
 
 
-async def _one(app: object, screen: TradeoffsScreen, control: str, value: str) -> tuple[float, float]:
+async def _one(app: AdvisorApp, screen: TradeoffsScreen, control: str, value: str) -> tuple[float, float]:
     shown = asyncio.Event()
     show = screen._show
 
-    def noticed(reply: object) -> None:
+    def noticed(reply: Reply) -> None:
         show(reply)
         screen.call_after_refresh(shown.set)
 
-    screen._show = noticed
-    begin, cpu = time.perf_counter(), time.process_time()
-    screen.query_one(f"#{control}").value = value
-    await shown.wait()
-    update = screen._compositor.render_full_update()
-    update.render_segments(app.console)
-    screen._show = show
+    with patch.object(screen, "_show", noticed):
+        begin, cpu = time.perf_counter(), time.process_time()
+        screen.query_one(f"#{control}", Input).value = value
+        await shown.wait()
+        screen._compositor.render_full_update().render_segments(app.console)
     return 1e3 * (time.perf_counter() - begin), 1e3 * (time.process_time() - cpu)
 
 

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from math import log
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from advisor.recommendation.batch import answer_case
 
@@ -42,11 +43,15 @@ PARTS = {
     "serving_speed": SPEEDS,
 }
 FIGURES = tuple(dict.fromkeys(figure for figures in PARTS.values() for figure in figures))
+Question = dict[str, Any]
+"""A case as a batch has it."""
+Answers = dict[str, dict[str, float | None]]
+"""Case -> figure -> value."""
 WORTH_NAMING = 0.01
 """Log change of a figure that is named; a smaller one is counted only."""
 
 
-def cases() -> list[dict]:
+def cases() -> list[Question]:
     """The grid: local machines x GGUF schemes, servers x checkpoints at one and 32 requests."""
     found = [
         {
@@ -78,24 +83,24 @@ def cases() -> list[dict]:
     return found
 
 
-def name(case: dict) -> str:
+def name(case: Question) -> str:
     """A case in one line."""
     load = case["workload"].get("concurrency", 1)
     return f"{case['hardware']} | {case['model']} | {case['scheme']} | {load}"
 
 
-def figures(case: dict) -> dict[str, float | None]:
+def figures(case: Question) -> dict[str, float | None]:
     """The values of one case; an error makes all of them None."""
     answer = answer_case(case)
     return {key: (answer.get(key) or {}).get("value") for key in FIGURES}
 
 
-def predicts(part: str, case: dict) -> bool:
+def predicts(part: str, case: Question) -> bool:
     """Whether *part* answers *case*: one predictor of speed is for engines that serve."""
     return PARTS[part] is not SPEEDS or ("engine" in case) == (part == "serving_speed")
 
 
-def present() -> dict[str, dict[str, dict[str, float | None]]]:
+def present() -> dict[str, Answers]:
     """Part -> case -> figure: what the grid answers now."""
     answered = [(case, figures(case)) for case in cases()]
     return {
@@ -108,14 +113,18 @@ def present() -> dict[str, dict[str, dict[str, float | None]]]:
     }
 
 
-def reference() -> dict[str, dict[str, dict[str, float | None]]]:
+def reference() -> dict[str, Answers]:
     """Part -> case -> figure, as committed."""
     return {part: json.loads((REFERENCE / f"{part}.json").read_text(encoding="utf-8")) for part in PARTS}
 
 
-def compare(before: dict, now: dict) -> tuple[list[str], dict[str, list[float]], list[tuple[float, str]]]:
+def compare(
+    before: Answers, now: Answers
+) -> tuple[list[str], dict[str, list[float]], list[tuple[float, str]]]:
     """What went missing, the log changes by figure, and the moved figures worth naming."""
-    missing, changes, moved = [], {key: [] for key in FIGURES}, []
+    missing: list[str] = []
+    changes: dict[str, list[float]] = {key: [] for key in FIGURES}
+    moved: list[tuple[float, str]] = []
     for case, old in before.items():
         for key, value in old.items():
             new = now.get(case, {}).get(key)

@@ -27,7 +27,8 @@ def licence_of(package: Distribution) -> str:
     said = package.metadata
     stated = [line for line in said.get_all("Classifier") or () if "License ::" in line]
     classified = ", ".join(line.rpartition(" :: ")[2] for line in stated)
-    return (said.get("License-Expression") or classified or said.get("License") or "").strip().split("\n")[0]
+    expression, name = (said.get_all(key) or [""] for key in ("License-Expression", "License"))
+    return (expression[0] or classified or name[0] or "").strip().split("\n")[0]
 
 
 def is_allowed(licence: str) -> bool:

@@ -22,11 +22,11 @@ from advisor.tui.app import AdvisorApp, make_app
 MACHINE = "RTX 4090"
 ANSWERS = Answers(model="Llama-3.1-8B", engines="llama.cpp", accuracy="3")
 SIZE, LARGE = (100, 34), (170, 44)
-SCREENS = (
+SCREENS: tuple[tuple[str, tuple[int, int], tuple[str, ...]], ...] = (
     ("machine", SIZE, ("h",)),
     ("questions", SIZE, ("e",)),
     ("answer", SIZE, ()),
-    ("tradeoffs", LARGE, ("t")),
+    ("tradeoffs", LARGE, ("t",)),
     ("evidence", SIZE, ("t", "enter", "right", "right")),
     ("plot", SIZE, ("p",)),
     ("learn", SIZE, ("l", "b", "g")),
@@ -71,7 +71,7 @@ async def picture(keys: tuple[str, ...], size: tuple[int, int]) -> str:
             return app.export_screenshot(title="advisor")
 
 
-async def _settle(app: AdvisorApp, pilot: Pilot) -> None:
+async def _settle(app: AdvisorApp, pilot: Pilot[str]) -> None:
     await app.workers.wait_for_complete()
     await pilot.pause(0.3)
 
