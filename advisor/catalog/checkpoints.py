@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from advisor.catalog.models.table import exact, profile_at, squash
 from advisor.catalog.names import whole
-from advisor.catalog.rows import cells, starting_with
+from advisor.catalog.rows import starting_with
 from advisor.documents.model import ModelProfile
 
 _FILE = "checkpoints.csv"
@@ -136,11 +136,6 @@ def _of_model(catalog_name: str) -> tuple[Checkpoint, ...]:
 @cache
 def _in_scheme(catalog_name: str, scheme: str | None) -> tuple[Checkpoint, ...]:
     return tuple(one for one in _of_model(catalog_name) if scheme in (None, one.scheme))
-
-
-@cache
-def _checkpoint(line: str) -> Checkpoint:
-    return _of_cells(cells(_FILE, line))
 
 
 def _own_edition(catalog_name: str) -> str | None:

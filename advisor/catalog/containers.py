@@ -19,6 +19,7 @@ _FOREIGN = (
     (r"^qualcomm/|[-_](?:qnn|genie)\b", "QNN", "Qualcomm's Genie"),
     (r"^furiosa-ai/|[-_](?:rngd|rebel)\b|^rebellions/", "compiled", "the runtime of that accelerator"),
     (r"[-_](?:ctranslate2|ct2)\b", "CTranslate2", "CTranslate2"),
+    (r"^vptq-community/|[-_]vptq\b|[-_]woft$", "VPTQ", "Microsoft's VPTQ package"),
     (r"^aws-neuron/|[-_]neuron\b", "Neuron", "AWS Neuron"),
 )
 """(marks in owner/name, the format, who reads it): none of them is an engine covered here

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from advisor.catalog.checkpoints import Checkpoint, checkpoints
+from advisor.catalog.checkpoints import Checkpoint, all_checkpoints, checkpoints
 from advisor.catalog.containers import own_format
+from advisor.catalog.ladder import rung
 from advisor.catalog.native import native_schemes
 from advisor.documents.model import ModelProfile
 from advisor.documents.outcome import Estimate
@@ -58,12 +59,17 @@ def published(
         return None  # the model's own repository holds it
     for one in checkpoints(model, scheme.name):
         if _reads(engine, one, backend) and not (imatrix and one.imatrix is False):
-            whole = one.n_files > 1 or "*" in one.file
-            files = () if whole else (one.file,)
-            return Published(one.repository, files, size=_size(one), imatrix=one.imatrix)
+            return _pulled(one)
     if model.files_repository and model.fixed_scheme == scheme.name:
         return Published(repository=model.files_repository)  # whoever names the file knows that it is there
-    return None
+    implied = rung(model, scheme.name) if engine.reads_gguf else None
+    return None if implied is None or (imatrix and implied.imatrix is False) else _pulled(implied)
+
+
+def _pulled(one: Checkpoint) -> Published:
+    whole = one.n_files > 1 or "*" in one.file
+    files = () if whole else (one.file,)
+    return Published(one.repository, files, size=_size(one), imatrix=one.imatrix)
 
 
 def _branch(model: ModelProfile, scheme: SchemeProfile) -> str | None:
@@ -93,6 +99,16 @@ def _reads(engine: Engine, one: Checkpoint, backend: str | None) -> bool:
     if one.format in _NVIDIA_FORMATS and backend not in (None, "cuda"):
         return False
     return one.sure and (one.format == "gguf") == engine.reads_gguf
+
+
+def for_nvidia_alone(model: ModelProfile) -> bool:
+    """Whether the quantized repository that *model* was named by loads on NVIDIA GPUs alone: ModelOpt's, by
+    the table of checkpoints or, where it is not listed, by its publisher."""
+    if not model.fixed_scheme or model.file_path or not model.hf_id or model.hf_id == model.edition:
+        return False
+    own = model.hf_id.lower()
+    listed = [one.format for one in all_checkpoints(model) if one.repository.lower() == own]
+    return any(each in _NVIDIA_FORMATS for each in listed) or (not listed and own.startswith("nvidia/"))
 
 
 _OWN_WORDS = {"Q4_0": ("-qat",), "F16": ("-fp16",)}

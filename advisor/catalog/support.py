@@ -68,13 +68,14 @@ def why_not(scheme: SchemeProfile, hardware: HardwareProfile, engines: tuple[str
         return f"{possible[0].engine} reads GGUF files with limits only ({possible[0].note}); use llama.cpp"
     reached = backends.reached(hardware)
     refused = [
-        (backends.capability(support.min_compute_capability or "0"), reason)
+        ((_beyond(support, reached[support.backend]), support.min_compute_capability or "0"), reason)
         for support in supports
         if support.backend in reached and support.backend != "cpu"
         and (reason := _gate(support, hardware, reached[support.backend])[0])
     ]  # fmt: skip
     if refused:
-        return min(refused, key=lambda each: each[0])[1]  # what asks least is what would help
+        # what asks least is what would help; a kernel that ended before the card's time would not
+        return min(refused, key=lambda each: (each[0][0], backends.capability(each[0][1])))[1]
     if len({support.engine for support in supports}) == 1:
         return _one_engine(scheme, supports, hardware)
     wanted = " or ".join(dict.fromkeys(backends.WORDS[s.backend] for s in supports if s.backend != "cpu"))
@@ -214,6 +215,11 @@ def _generation(support: Support, gpu: Gpu) -> tuple[str, str]:
         above = f"{_label(gpu)} has {have}" + (f", where {instead}" if instead else "")
         return f"{what} ends at compute capability {most}; {above}", ""
     return "", ""
+
+
+def _beyond(support: Support, gpus: list[Gpu]) -> bool:
+    most = backends.capability(support.max_compute_capability or "")
+    return bool(most) and all(backends.capability(gpu.compute_capability or "0") > most for gpu in gpus)
 
 
 def _label(gpu: Gpu) -> str:

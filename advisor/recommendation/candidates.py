@@ -8,7 +8,7 @@ from advisor.catalog.checkpoints import checkpoints
 from advisor.catalog.containers import own_format
 from advisor.catalog.loadable import loadable
 from advisor.catalog.native import native_schemes
-from advisor.catalog.ready import library_tag, published
+from advisor.catalog.ready import for_nvidia_alone, library_tag, published
 from advisor.catalog.schemes import all_schemes, find_scheme
 from advisor.catalog.support import Runnable, runnable, why_not
 from advisor.documents.hardware import HardwareProfile
@@ -79,9 +79,12 @@ def candidates(
             # a scheme asked for by name, or a checkpoint's own, says with it which engines are meant
             asked = _seeing(tuple(engine.name for engine in offered()), requirements)
             ways = runnable(loaded, hardware, asked)
-        if not ways:
+        ways, unserved = _served(ways, model)
+        if unserved and not ways:
+            rejected.append(_rejection(model, scheme, unserved, "unsupported"))
+        elif not ways:
             reason = why_not(loaded, hardware, asked) if loaded.supports else refusal
-            reason = reason or refusal or why_not(scheme, hardware, asked)
+            reason = _of_modelopt(model, hardware) or reason or refusal or why_not(scheme, hardware, asked)
             rejected.append(_rejection(model, scheme, reason, "unsupported"))
         for way in ways:
             candidate = _candidate(scheme, way, requirements, model, hardware)
@@ -107,6 +110,27 @@ def _seeing(engines: tuple[str, ...], requirements: Requirements) -> tuple[str, 
     if not seeing:
         raise UsageError(f"{' and '.join(engines)} reads text only: name another --engine", field="engine")
     return seeing
+
+
+def _served(ways: list[Runnable], model: ModelProfile) -> tuple[list[Runnable], str]:
+    """Those of *ways* that a command starts with these weights, and why the first of the others is none."""
+    reasons = {
+        way: f"{way.engine} has no server that a command could start: its authors' own program runs it"
+        for way in ways
+        if facts(way.engine).start is None
+    }
+    if foreign := [way for way in ways if way.backend != "cuda"]:
+        reasons |= dict.fromkeys(foreign, _of_modelopt(model))
+    left = {way: reason for way, reason in reasons.items() if reason}
+    return [way for way in ways if way not in left], next(iter(left.values()), "")
+
+
+def _of_modelopt(model: ModelProfile, hardware: HardwareProfile | None = None) -> str:
+    """What is said of a copy for NVIDIA's GPUs alone; '' for another, or where *hardware* has such a GPU."""
+    here = hardware is not None and any(gpu.vendor == "NVIDIA" for gpu in hardware.gpus)
+    if here or not for_nvidia_alone(model):
+        return ""
+    return f"{model.hf_id} is in ModelOpt's format, for NVIDIA GPUs alone"
 
 
 def _unfit(scheme: SchemeProfile, model: ModelProfile) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from advisor.catalog.checkpoints import checkpoints
 from advisor.catalog.native import native_schemes
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile
@@ -60,7 +61,8 @@ def refusal(model: ModelProfile, scheme: SchemeProfile, tensor: int, expert_para
         return f"a width of {hidden} is no multiple of the group of {group}"
     if tensor == 1:
         return ""
-    for what, width in _divided_widths(model, expert_parallel):
+    for what, stated in _divided_widths(model, expert_parallel):
+        width = _filled_up(model, scheme, stated)
         if width % tensor:
             return f"{what} of {width} does not divide by {tensor}"
         if (width // tensor) % group:
@@ -71,6 +73,25 @@ def refusal(model: ModelProfile, scheme: SchemeProfile, tensor: int, expert_para
 def _pads(model: ModelProfile, scheme: SchemeProfile) -> bool:
     """Whether engines fill the last group up: of experts published in MXFP4 (vllm `Mxfp4MoEMethod`)."""
     return model.is_moe and scheme.family == "mxfp4" and scheme.name in native_schemes(model)
+
+
+_FILLED_UP = {("Qwen2ForCausalLM", 29568): 29696, ("Qwen2VLForConditionalGeneration", 29568): 29696}
+"""(class, feed-forward width) -> the width in Qwen's own GPTQ and AWQ copies, which has zeros added so that
+eight GPUs hold whole groups (https://huggingface.co/Qwen/Qwen2-VL-72B-Instruct-AWQ,
+https://huggingface.co/Qwen/Qwen2.5-72B-Instruct-GPTQ-Int4); those of Qwen2.5-VL-72B have not."""
+
+
+def _filled_up(model: ModelProfile, scheme: SchemeProfile, width: int) -> int:
+    """The width that the weights served have: that of the vendor's quantized copy where there is one."""
+    padded = _FILLED_UP.get((model.architecture or "", width))
+    if padded is None or scheme.family not in ("gptq", "awq"):
+        return width
+    served = (
+        model.hf_id
+        if model.fixed_scheme
+        else next((one.repository for one in checkpoints(model, scheme.name)), "")
+    )
+    return padded if (served or "").startswith("Qwen/") else width
 
 
 def _group(scheme: SchemeProfile) -> int:

@@ -24,6 +24,7 @@ READERS = {
     "litert-community/Qwen3-4B": "",
     "someone/Qwen3-8B-rkllm": "",
     "TheBloke/Llama-2-13B-GGML": "",
+    "VPTQ-community/Meta-Llama-3.1-8B-Instruct-v8-k65536-256-woft": "",
     "Qwen/Qwen3-8B-AWQ": None,
     "unsloth/Qwen3-8B-GGUF": None,
     "RedHatAI/Qwen3-8B-quantized.w4a16": None,

@@ -93,6 +93,15 @@ def test_the_reason_is_one_sentence_with_both_figures(scheme, hardware, reason):
     assert why_not(find_scheme(scheme), hardware, engines) == reason
 
 
+def test_pascal_runs_exl2_where_it_multiplies_in_16_bits():
+    """A P100 does at full rate, a P40 at a 64th of that in 32 bits: a token a second of a model of 34B."""
+    p40, p100 = machine("P40", "NVIDIA", "6.1"), machine("P100", "NVIDIA", "6.0")
+    assert ways("EXL2-4.0bpw", p100, "exllamav2") == [("exllamav2", "cuda")]
+    assert why_not(find_scheme("EXL2-4.0bpw"), p40, ("exllamav2",)) == (
+        "fast FP16 arithmetic needs compute capability 7.0; P40 has 6.1"
+    )
+
+
 @pytest.mark.parametrize(
     ("scheme", "hardware"),
     [

@@ -54,3 +54,37 @@ def test_an_engine_that_is_none_is_refused(need_of):
     """A name that no engine has ends in an error that names the nearest."""
     with pytest.raises(AdvisorError):
         need_of("Llama-3.1-8B", engine=("lama.cppp",))
+
+
+@pytest.mark.parametrize(
+    ("name", "machine", "reason"),
+    [
+        (
+            "nvidia/Llama-3.1-8B-Instruct-FP8",
+            "MI300X",
+            "nvidia/Llama-3.1-8B-Instruct-FP8 is in ModelOpt's format, for NVIDIA GPUs alone",
+        ),
+        (
+            "nvidia/Llama-3.3-70B-Instruct-FP4",
+            "MI355X",
+            "nvidia/Llama-3.3-70B-Instruct-FP4 is in ModelOpt's format, for NVIDIA GPUs alone",
+        ),
+        (
+            "relaxml/Llama-2-70b-E8P-2Bit",
+            "RTX 4090",
+            "quip-sharp has no server that a command could start: its authors' own program runs it",
+        ),
+    ],
+)
+def test_a_copy_that_nothing_serves_here_says_why(need_of, name, machine, reason):
+    """No plan is offered, and the reason is about the copy that was named."""
+    model, need = need_of(name)
+    found, rejected = candidates(need, resolve_hardware(machine), model)
+    assert ([], [reason]) == (found, [one.reason for one in rejected])
+
+
+def test_another_publishers_copy_of_the_same_scheme_is_served(need_of):
+    """compressed-tensors loads on AMD's cards too."""
+    model, need = need_of("RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic")
+    found, _ = candidates(need, resolve_hardware("MI300X"), model)
+    assert {("vllm", "rocm")} <= {(one.engine, one.backend) for one in found}

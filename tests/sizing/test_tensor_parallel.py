@@ -22,7 +22,14 @@ def widest(model: str, scheme: str, gpus: int = 8, engine: str = "vllm") -> list
     ("model", "scheme", "expected"),
     [
         # 29568 / 2 = 14784 holds no whole groups of 128, but groups of 32
-        ("Qwen2.5-72B", "W4A16-INT-gptq-g128", [(1, False)]),
+        ("Qwen2.5-VL-72B", "W4A16-INT-gptq-g128", [(1, False)]),
+        # Qwen's own copies are filled up to 29696 = 8 x 29 x 128
+        ("Qwen2.5-72B", "W4A16-INT-gptq-g128", [(8, False), (4, False), (2, False), (1, False)]),
+        (
+            "Qwen/Qwen2.5-72B-Instruct-AWQ",
+            "W4A16-INT-awq-g128",
+            [(8, False), (4, False), (2, False), (1, False)],
+        ),
         ("Qwen2.5-72B", "W4A16-INT-gptq-g32", [(4, False), (2, False), (1, False)]),
         ("Qwen2.5-14B", "W4A16-INT-awq-g128", [(4, False), (2, False), (1, False)]),
         # experts of 1536 / 8 = 192: whole on each GPU instead

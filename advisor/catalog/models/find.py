@@ -178,7 +178,8 @@ def _of_shapes(edition: Edition, typed: str, copy: Edition) -> ModelProfile | No
     counted, match = _params(edition), None
     if counted is not None:
         match = match_row(edition.hf_id, counted / 1e9)
-    if match is not None and _same_size(profile_at(match.row), counted):
+    room = _SAME_SIZE if counted == edition.n_params else _ROUNDED_SIZE
+    if match is not None and _same_size(profile_at(match.row), counted, room):
         profile = profile_at(match.row)
         notes = said(typed, profile.name, match) or (_SIBLING.format(text=typed, name=profile.name),)
         longest = edition.context_length or profile.context_length
@@ -202,9 +203,13 @@ _SAME_SIZE = 0.03
 """Share by which two counts of one set of shapes differ: rounding to two digits (a judgement)."""
 
 
-def _same_size(profile: ModelProfile, stated: float | None) -> bool:
+_ROUNDED_SIZE = 0.12
+"""The same where the size is that of a name: vendors' rounding, as `match` has it."""
+
+
+def _same_size(profile: ModelProfile, stated: float | None, room: float) -> bool:
     counted = profile.n_params
-    return bool(counted and stated and abs(stated / counted - 1) <= _SAME_SIZE)
+    return bool(counted and stated and abs(stated / counted - 1) <= room)
 
 
 _CREDIBLE = (0.85, 1.9)
@@ -213,10 +218,10 @@ and down to half of what embeddings make of a small one (Granite-4.0-1B has 1.63
 
 
 def _params(edition: Edition) -> int | None:
-    """The edition's parameters: its name's where the count contradicts it, as those of some old checkpoints
-    do, which lack a matrix of the feed-forward layers or have every tensor twice."""
+    """The edition's parameters: its name's where the count contradicts it, as those of checkpoints do that
+    hold several weights in a number, lack a matrix of the feed-forward layers or have every tensor twice."""
     counted, stated = edition.n_params, take_apart(edition.hf_id).total_params
-    if counted is None or stated is None or edition.quantized or not 1e9 <= stated < 1e12:
+    if counted is None or stated is None or not 1e9 <= stated < 1e12:
         return counted
     return counted if _CREDIBLE[0] <= counted / stated <= _CREDIBLE[1] else round(stated)
 

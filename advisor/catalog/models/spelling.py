@@ -14,7 +14,7 @@ _QUANT = (
     r"|mxfp4(?:[_-]moe)?|nf4|w\d{1,2}a\d{1,2}|\d(?:\.\d+)?[ "
     r"-]?bits?|\d(?:\.\d+)?bpw|awq|gptq|exl[23](?:[-_:]\d[._]\d+)?"
     r"|h[68]|hb\d|bnb|bitsandbytes|hqq|auto-?round|a?sym|inc|dwq|\dbitgs\d+|calib|calibrated|torchao|ov|openvino|rkllm|mlc"
-    r"|aqlm|pv|e8p|quip|[12]x(?:8|16)|\d{2,4}g|g(?:16|32|64|128)"
+    r"|v\d+-k\d+-\d+(?:-woft)?|vptq|aqlm|pv|e8p|quip|[12]x(?:8|16)|\d{2,4}g|g(?:16|32|64|128)"
     r"|quantized|quant|dynamic|imatrix|imat|i1|ud|gguf|mlx|qat|ggml|onnx)(?![a-z0-9])"
 )
 """Marks of a quantized copy: the shapes are the original's."""
