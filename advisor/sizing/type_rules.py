@@ -50,6 +50,8 @@ BASE_TYPES: dict[str, str] = {
 }
 """llama-quantize's name -> the type every tensor starts from."""
 
+ASK_FOR_IMATRIX = frozenset({"IQ3_XXS", "IQ4_NL", "IQ4_XS", "Q4_0", "Q5_0"})
+"""The ftypes that choose other types where there is an importance matrix."""
 TINY = frozenset({"IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ2_M", "IQ1_S", "IQ1_M"})
 """The one- and two-bit ftypes, which have rules of their own."""
 

@@ -18,9 +18,10 @@ from .fitted import Spreads, stored_spreads
 from .listing import Doubt, Listing, listing
 from .packed import pack
 from .parts import Part, Weights, count, scaled, stretched, summarise
-from .recipes import UNSLOTH_LADDER, resolve
+from .recipes import UNSLOTH_LADDER, Recipe, resolve
 from .spread import by_parameter_count
 from .tensors import is_gguf_listing
+from .type_rules import ASK_FOR_IMATRIX
 from .types import group_types, groups
 
 __all__ = ["Weights", "weigh", "weigh_with"]
@@ -101,17 +102,26 @@ def _gguf(
     recipe = resolve(scheme, spreads, model.is_moe)
     if imatrix is None:
         imatrix = scheme.calibration == "required"
-    parts = []
-    for g in known.groups:
-        types = group_types(g, known.about, recipe.ftype, imatrix, recipe.vocabulary)
-        if recipe.base:
-            types = [recipe.base[1] if name == recipe.base[0] else name for name in types]
-        size = {name: tensor_bytes(name, g.shape) for name in set(types)}
-        parts.append(Part(g.stem, g.role, count(g.shape), g.layers, [size[name] for name in types], types))
-    found = summarise(model, parts, "exact")
+    rules = recipe._replace(ratio=None, evidence="")
+    found = _summed(model, spreads, rules, imatrix and recipe.ftype in ASK_FOR_IMATRIX)
     if recipe.ratio:
         found = _not_below(spreads, model, scheme, _doubted(found, Doubt(*recipe.ratio, recipe.evidence)))
     return _doubted(found, known.doubt)
+
+
+@lru_cache(maxsize=4096)
+def _summed(model: ModelProfile, spreads: Spreads, rules: Recipe, imatrix: bool) -> Weights:
+    """The types that *rules* choose, added up: several schemes, made with an importance matrix or without,
+    have the same."""
+    known = listing(model, spreads)
+    parts = []
+    for g in known.groups:
+        types = group_types(g, known.about, rules.ftype, imatrix, rules.vocabulary)
+        if rules.base:
+            types = [rules.base[1] if name == rules.base[0] else name for name in types]
+        size = {name: tensor_bytes(name, g.shape) for name in set(types)}
+        parts.append(Part(g.stem, g.role, count(g.shape), g.layers, [size[name] for name in types], types))
+    return summarise(model, parts, "exact")
 
 
 def _not_below(spreads: Spreads, model: ModelProfile, scheme: SchemeProfile, found: Weights) -> Weights:

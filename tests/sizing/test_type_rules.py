@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from advisor.sizing.blocks import BLOCKS
-from advisor.sizing.type_rules import BASE_TYPES, TINY, Facts, Position, choose, more_bits
+from advisor.sizing.type_rules import (
+    ASK_FOR_IMATRIX,
+    BASE_TYPES,
+    TINY,
+    Facts,
+    Position,
+    choose,
+    more_bits,
+)
 
 SMALL = Facts("llama", n_layers=32, n_attn_v=32, gqa=4, n_experts=0, is_70b=False, tied=False)
 
@@ -59,3 +67,28 @@ def test_more_bits_lie_at_both_ends_and_every_third_between(n: int, layers: list
 def test_the_rule_of_one_tensor(category: str, ftype: str, facts: dict[str, int], expected: str) -> None:
     """Output and embeddings, values more than keys, first layers more than later ones."""
     assert expected == chosen(category, ftype, **facts)
+
+
+def test_few_ftypes_ask_for_an_importance_matrix() -> None:
+    """Of all others a file made with one has the types of a file made without."""
+    kinds = (
+        "attn_v",
+        "attn_k",
+        "attn_q",
+        "attn_output",
+        "ffn_down",
+        "ffn_up",
+        "ffn_gate",
+        "token_embd",
+        "output",
+    )
+    shapes = ({}, {"gqa": 8}, {"n_experts": 8}, {"architecture": "falcon"}, {"is_70b": True}, {"tied": True})
+    asking = {
+        ftype
+        for ftype in BASE_TYPES
+        for kind in kinds
+        for facts in shapes
+        for number in (0, 1, 16)
+        if chosen(kind, ftype, number, **facts) != chosen(kind, ftype, number, imatrix=True, **facts)
+    }
+    assert ASK_FOR_IMATRIX == asking
