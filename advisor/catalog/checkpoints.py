@@ -1,7 +1,5 @@
 """Quantized files that are really published: (model, scheme) -> repository, file and bytes."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from typing import Literal, NamedTuple

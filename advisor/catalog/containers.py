@@ -1,7 +1,5 @@
 """File formats that one engine alone reads, by the names of repositories in them."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import NamedTuple
 

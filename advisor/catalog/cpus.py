@@ -1,7 +1,5 @@
 """CPUs by brand string or short name -> a row of profiles/cpus.csv in base SI units."""
 
-from __future__ import annotations
-
 import csv
 import re
 from functools import cache, lru_cache

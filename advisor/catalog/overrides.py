@@ -1,7 +1,5 @@
 """What the user states about the machine beside its name, put over what the catalogue says."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import NamedTuple
 

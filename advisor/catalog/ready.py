@@ -1,7 +1,5 @@
 """Weights somebody has made already: the file or checkpoint to pull instead of making one."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from advisor.catalog.checkpoints import Checkpoint, all_checkpoints, checkpoints

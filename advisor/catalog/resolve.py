@@ -9,7 +9,6 @@ from typing import Any
 
 from advisor.catalog.hardware import describe_machine
 from advisor.catalog.hardware.machines import find_machine
-from advisor.catalog.hardware.stated import stated_machine
 from advisor.catalog.models import find_model, match_model
 from advisor.catalog.names import KEPT_ANSWERS, MOST_CHARACTERS, compiled, parse_bytes, parse_count
 from advisor.catalog.overrides import Overrides, apply_overrides
@@ -58,6 +57,8 @@ def _named_or_stated(text: str, overrides: Overrides | None) -> HardwareProfile:
     try:
         return describe_machine(text)
     except UnknownNameError:
+        from advisor.catalog.hardware.stated import stated_machine  # deferred: the catalogue names most
+
         stated = stated_machine(text, overrides) if overrides else None
         if stated is None:
             raise

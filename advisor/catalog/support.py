@@ -1,7 +1,5 @@
 """Who can run what: the gate between a scheme's kernels and a machine."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from advisor.catalog.kernels import backends_of

@@ -1,7 +1,5 @@
 """What people use a model for, as mixtures of the task categories that benchmarks measure."""
 
-from __future__ import annotations
-
 import json
 from functools import cache
 from typing import Any, NamedTuple

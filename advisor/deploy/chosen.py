@@ -1,7 +1,5 @@
 """One scheme on one engine, placed on one machine: what a deployment is made from, and its names."""
 
-from __future__ import annotations
-
 import math
 import re
 from typing import NamedTuple

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.deploy import make_checkpoint, make_gguf
+from advisor.deploy import make_gguf
 from advisor.deploy.chosen import Chosen
 from advisor.deploy.download_commands import download_published
 from advisor.documents.deployment import Command, Deployment, Resources
@@ -70,7 +70,9 @@ def made_by(chosen: Chosen) -> tuple[Command, ...]:
         return ()
     if chosen.scheme.is_gguf and (chosen.facts.reads_gguf or not chosen.scheme.reference):
         return make_gguf.make_gguf(chosen)
-    return make_checkpoint.make_checkpoint(chosen)
+    from advisor.deploy.make_checkpoint import make_checkpoint  # deferred: most plans pull theirs
+
+    return make_checkpoint(chosen)
 
 
 def _repository(chosen: Chosen) -> str | None:
@@ -114,6 +116,8 @@ def _warnings(chosen: Chosen, make: tuple[Command, ...], host: str) -> list[str]
             f"one server on each of {chosen.replicas} nodes: something in front of them spreads the requests"
         )
     if not make and not chosen.on_disk and not chosen.weights[1]:
+        from advisor.deploy import make_checkpoint  # deferred: most plans pull theirs
+
         reason = make_gguf.no_recipe(chosen) if chosen.scheme.is_gguf else make_checkpoint.no_recipe(chosen)
         if reason:
             found.append(reason)

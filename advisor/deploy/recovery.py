@@ -1,7 +1,5 @@
 """Ways to win back accuracy a scheme loses, each with the measured gain nearest to the case at hand."""
 
-from __future__ import annotations
-
 import json
 import math
 from functools import cache

@@ -13,7 +13,6 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from advisor.documents.files import read_text
 from advisor.errors import BadFileError
 
 if TYPE_CHECKING:
@@ -121,6 +120,8 @@ def _first_fault(fault: Any) -> str:
 
 def load_json(path: str | Path) -> Any:
     """The JSON value in the file *path*; BadFileError when it is absent, unreadable or not JSON."""
+    from advisor.documents.files import read_text  # deferred: an answer about a named machine reads none
+
     return json_value(read_text(path), str(path))
 
 

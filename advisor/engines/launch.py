@@ -1,7 +1,5 @@
 """What an engine is started with, and the small facts every engine's command line asks of it."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cached_property

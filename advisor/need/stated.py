@@ -1,7 +1,5 @@
 """A need in the words of the command line's options, and the Requirements document it means."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Callable

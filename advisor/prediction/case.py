@@ -1,7 +1,5 @@
 """One case to predict: a machine, a model, a scheme, an engine and a load."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from advisor.documents.hardware import HardwareProfile

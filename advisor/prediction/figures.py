@@ -1,7 +1,5 @@
 """The figures of one load, as every speed predictor gives them."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 from advisor.documents.kinds import weakest

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from advisor.documents.outcome import Estimate, Outcome, Placement
@@ -60,10 +59,10 @@ def _filled(case: Case, asked: PlacementCase, placement: Placement) -> Placement
     """*placement* with as many requests as memory holds, where that is asked for."""
     if case.concurrency != MAX_CONCURRENCY or (placement.max_concurrency or 1) <= 1:
         return placement
-    full = place(replace(asked, concurrency=placement.max_concurrency or 1))
+    full = place(asked._replace(concurrency=placement.max_concurrency or 1))
     if full.replicas == 1:
         return full
-    return place(replace(asked, concurrency=full.max_concurrency or 1))
+    return place(asked._replace(concurrency=full.max_concurrency or 1))
 
 
 def _placement_case(case: Case, weights: Weights) -> PlacementCase:

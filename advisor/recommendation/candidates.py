@@ -1,7 +1,5 @@
 """Which plans are worth looking at: schemes x engines that this machine can run."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from advisor.catalog.checkpoints import checkpoints

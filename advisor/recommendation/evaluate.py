@@ -1,7 +1,5 @@
 """Every candidate judged: what `recommend`, `tradeoffs`, the list of models and the TUI all look at."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from advisor.documents.hardware import HardwareProfile

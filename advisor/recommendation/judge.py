@@ -1,7 +1,5 @@
 """Is a plan good enough? Every unmet requirement with its size."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What getting the weights of a plan takes: it belongs to the scheme, the engine and what is published."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The requirements a plan does not meet, each with its size and with what to ask for instead."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from math import ceil, floor, log10

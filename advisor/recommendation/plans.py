@@ -7,7 +7,6 @@ from dataclasses import replace
 from advisor.catalog.ready import published
 from advisor.deploy.chosen import Chosen
 from advisor.deploy.commands import deployment, expected_file_name, make_command, run_text
-from advisor.deploy.recovery import options
 from advisor.documents.outcome import Estimate
 from advisor.documents.recommendation import ExpectedFile, Plan, Recovery
 from advisor.documents.requirements import Requirements
@@ -134,6 +133,8 @@ def _publisher(judged: Judged) -> str | None:
 def _recovery(judged: Judged) -> tuple[Recovery, ...]:
     if judged.loss is None or judged.loss.value < _LOSS_WORTH_RECOVERING_PCT:
         return ()
+    from advisor.deploy.recovery import options  # deferred: most plans lose less
+
     return tuple(
         Recovery(name=o.name, gain=o.gain_text, cost=o.cost_text, source_url=o.source_url)
         for o in options(

@@ -17,8 +17,6 @@ from advisor.recommendation.context_room import free_now
 from advisor.recommendation.evaluate import VISIBLE_LOSS_PCT, evaluate
 from advisor.recommendation.front import pareto_front
 from advisor.recommendation.judge import Judged, Setting
-from advisor.recommendation.no_way import no_way
-from advisor.recommendation.original import instead_of_the_copy
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.rank import ranked
 from advisor.recommendation.reasons import reasons
@@ -44,6 +42,9 @@ def recommend(
     elif requirements.schemes and not judged and not model.fixed_scheme:
         changes = (*changes, *_another(best, requirements, setting, "schemes"))
     if best is None:
+        from advisor.recommendation.no_way import no_way  # deferred: most questions have an answer
+        from advisor.recommendation.original import instead_of_the_copy
+
         changes = (*changes, *instead_of_the_copy(requirements, setting))
         if not judged:
             document = replace(

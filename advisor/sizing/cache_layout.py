@@ -1,7 +1,5 @@
 """What each layer of a model keeps per token and per sequence: the shape behind the KV cache."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache

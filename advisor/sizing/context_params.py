@@ -1,7 +1,5 @@
 """What an engine's context is created with: the settings that its cache and its scratch memory depend on."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 UBATCH_TOKENS = 512

@@ -1,7 +1,5 @@
 """Where the layers of each GPU begin and end when several share a model."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from itertools import accumulate, pairwise
 from typing import NamedTuple

@@ -4,8 +4,6 @@ What the configuration or the catalogue states by layer counts; else the rule of
 counts, spread evenly (which layer it is changes no total, only what lies on which device).
 """
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from typing import NamedTuple

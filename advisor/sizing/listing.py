@@ -1,7 +1,5 @@
 """The tensors a size is computed from, and how far they may be from the model's own."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import NamedTuple
 

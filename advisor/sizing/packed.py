@@ -9,8 +9,6 @@ compressed-tensors (https://github.com/vllm-project/compressed-tensors), GPTQ
 (https://github.com/Cornell-RelaxML/quip-sharp).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from functools import partial

@@ -1,7 +1,5 @@
 """What a model weighs, by role and by layer, and how the bytes of single tensors add up to it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 

@@ -55,8 +55,8 @@ def _on_each_node(case: PlacementCase) -> Placement | None:
     replicas = min(case.hardware.nodes, case.concurrency)
     if replicas == 1 or not case.served or nodes_joined(_sized(case)) > 1:
         return None
-    one = replace(
-        case, hardware=replace(case.hardware, nodes=1), concurrency=-(-case.concurrency // replicas)
+    one = case._replace(
+        hardware=replace(case.hardware, nodes=1), concurrency=-(-case.concurrency // replicas)
     )
     found = place_if_fits(one)
     if found is None:

@@ -1,8 +1,5 @@
 """What is to be placed, and its bytes, as every planner takes them."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from advisor.documents.hardware import HardwareProfile
@@ -17,8 +14,7 @@ from advisor.sizing.plan import Growing, Workspace
 from advisor.sizing.shares import LayerShares
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlacementCase:
+class PlacementCase(NamedTuple):
     """A model's weights under a scheme, for an engine on a machine, at one context and concurrency."""
 
     hardware: HardwareProfile

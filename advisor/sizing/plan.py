@@ -1,7 +1,5 @@
 """One plan: which device holds what, whether it fits, and how far context and concurrency can grow."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple

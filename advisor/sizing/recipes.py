@@ -1,8 +1,6 @@
 """GGUF schemes beyond llama-quantize's own names: community recipes, Unsloth's mixes, ik_llama.cpp's
 types."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from advisor.documents.scheme import SchemeProfile

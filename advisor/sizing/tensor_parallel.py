@@ -5,8 +5,6 @@ vLLM and SGLang refuse a model whose parts do not hold whole groups or blocks (v
 https://github.com/vllm-project/vllm/issues/17569).
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from advisor.catalog.checkpoints import checkpoints

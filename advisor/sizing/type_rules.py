@@ -1,7 +1,5 @@
 """The quantizer's choice for one tensor, before its shape is looked at. One function per kind of tensor."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from .blocks import BLOCKS

@@ -6,8 +6,6 @@ then ftype, position among its kind, and the shape's own limits. They are checke
 quantizer in tests/sizing/test_real_quantizer.py.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple

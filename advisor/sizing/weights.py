@@ -19,7 +19,6 @@ from .listing import Doubt, Listing, listing
 from .packed import pack
 from .parts import Part, Weights, count, scaled, stretched, summarise
 from .recipes import UNSLOTH_LADDER, Recipe, resolve
-from .spread import by_parameter_count
 from .tensors import is_gguf_listing
 from .type_rules import ASK_FOR_IMATRIX
 from .types import group_types, groups
@@ -60,6 +59,8 @@ def _computed(spreads: Spreads, model: ModelProfile, scheme: SchemeProfile, imat
     try:
         known = listing(model, spreads)
     except UnsupportedError as missing:
+        from .spread import by_parameter_count  # deferred: the shapes of most models are known
+
         return by_parameter_count(model, scheme, spreads, str(missing))
     if scheme.is_gguf and scheme.ftype != "NVFP4":
         return _gguf(spreads, model, scheme, known, imatrix)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from advisor.catalog.models import find_model
@@ -68,7 +66,7 @@ def test_serving_engines_divide_models_over_accelerators_only(
 
 def test_what_is_asked_for_goes_before_the_default() -> None:
     """A micro batch of 2048 without flash attention."""
-    asked = replace(case(), ubatch_tokens=2048, flash_attn=False)
+    asked = case()._replace(ubatch_tokens=2048, flash_attn=False)
     assert ContextParams(8192, 4, "q8_0", 2048, flash_attn=False) == asked.params
 
 

@@ -1,7 +1,5 @@
 """Parts of a card: MIG slices and vGPU profiles, in every form they are written."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Taking a GPU's name apart: the words that tell cards apart, memory, cores, laptop or not."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """The rows of profiles/gpus.csv in base SI units."""
 
-from __future__ import annotations
-
 import csv
 import re
 from dataclasses import replace

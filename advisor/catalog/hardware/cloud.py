@@ -1,7 +1,5 @@
 """Cloud instances by name: the rows of profiles/instances.csv."""
 
-from __future__ import annotations
-
 from functools import cache, lru_cache
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Whole machines by name (boards, phones, handhelds, small computers, cloud instances) and unified memory."""
 
-from __future__ import annotations
-
 import re
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple, cast

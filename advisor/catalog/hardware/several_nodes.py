@@ -1,7 +1,5 @@
 """Several equal machines in one line: '2 nodes of 8x H100 SXM, 400 Gb/s', '2x 8x H100 SXM'."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from advisor.catalog.names import compiled

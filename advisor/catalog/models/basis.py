@@ -1,7 +1,5 @@
 """How sure a row of profiles/models.csv is the model that a name means, and what an answer says of it."""
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 Basis = Literal["same", "sibling", "version", "fine-tune", "same-shapes"]

@@ -1,7 +1,5 @@
 """Editions of the catalogue's models: base, instruct, reasoning, code, quantized copies, by repository."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from typing import Literal, NamedTuple, cast

@@ -1,7 +1,5 @@
 """Taking a model's name apart: family, generation, sizes, version, and the words that change nothing."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from typing import NamedTuple

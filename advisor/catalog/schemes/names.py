@@ -1,7 +1,5 @@
 """The grammar of scheme names: `family-bits-method-group` and the spellings people use for it."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from typing import NamedTuple

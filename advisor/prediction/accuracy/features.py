@@ -5,8 +5,6 @@ KV cache — plus what the model itself contributes. Each part is a sum of coeff
 whose coefficient must not change sign are named in `SIGNED`: that is what makes the prediction monotone.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import NamedTuple

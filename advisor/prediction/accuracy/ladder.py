@@ -7,8 +7,6 @@ standard library's few lines because the answer path loads no scikit-learn; a te
 `sklearn.isotonic.IsotonicRegression`.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from functools import cache

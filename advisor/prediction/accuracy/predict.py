@@ -1,7 +1,5 @@
 """Accuracy kept: damage done by a scheme to a model, and what it costs on each kind of task."""
 
-from __future__ import annotations
-
 import math
 from functools import lru_cache
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """One question to the accuracy model: a scheme on a model, with everything known of both."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -8,8 +8,6 @@ w = s² ÷ (s² + e² ÷ n); the prediction is multiplied by exp(w·m) and its i
 conformal width that a device effect does not explain.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any, NamedTuple
 

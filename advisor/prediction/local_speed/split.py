@@ -1,7 +1,5 @@
 """Which part of a model's work the processor does when the rest is on graphics cards."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

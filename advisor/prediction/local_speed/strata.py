@@ -1,7 +1,5 @@
 """Which measured groups stand for a case when its interval is drawn."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """What one token costs which device: the flat description that the formula of local speed takes."""
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 LOCALSCORE_MIXES = (

@@ -3,8 +3,6 @@
 `advisor.measuring.own` makes it from the user's store; nothing here reads a file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 

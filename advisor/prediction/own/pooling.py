@@ -7,8 +7,6 @@ scheme move it most. Rows taken while other processes ran are far less certain, 
 quiet machine they speak for nothing but their own model and scheme.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import NamedTuple

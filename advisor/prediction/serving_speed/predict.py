@@ -6,8 +6,6 @@ holds wait in line: they add to the time to first token and to the request's lat
 throughput.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from math import exp, log
 from types import SimpleNamespace

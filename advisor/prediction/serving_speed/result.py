@@ -1,7 +1,5 @@
 """What users and operators see under a steady load."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 from advisor.documents.outcome import Estimate

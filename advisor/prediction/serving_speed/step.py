@@ -8,8 +8,6 @@ matrix, and pays an overhead per layer and per step. Reading bounds a small batc
 one: that is where weight-only schemes lose their lead and schemes with cheaper arithmetic take it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, NamedTuple

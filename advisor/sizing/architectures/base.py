@@ -1,7 +1,5 @@
 """What the layouts of all architectures are built from: one tensor, and the blocks most models share."""
 
-from __future__ import annotations
-
 import re
 from typing import Literal, NamedTuple
 

@@ -1,7 +1,5 @@
 """Decoders with one attention and one feed-forward block per layer: Llama and its many relatives."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from advisor.errors import UnsupportedError

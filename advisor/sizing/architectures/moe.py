@@ -1,7 +1,5 @@
 """Mixture-of-experts decoders with ordinary attention."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from .base import PLAIN, Attention, Experts, Layout, _needed
