@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+DOCUMENTS = [path.relative_to(ROOT).as_posix() for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))]
 CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -62,7 +63,7 @@ def test_help_can_be_printed(command):
     assert f"advisor {command}" in parser(command).format_help()
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/CLAIMS.md"])
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_lead_somewhere(document):
     """A link to a file of this repository names a file that is there."""
     path = ROOT / document
@@ -107,10 +108,12 @@ def test_help_names_every_part(command, module):
     assert [] == [name for name in parts.values() if find_spec(name) is None]
 
 
-def test_readme_options_exist():
-    """Every option that README writes after an `advisor` command, up to a pipe, is one of that command's."""
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_options_exist(document):
+    """Every option written after an `advisor` command, up to a pipe, is one of that command's."""
     wrong = []
-    for command, rest in re.findall(r"advisor (\w+)([^`\n|&;]*)", README):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    for command, rest in re.findall(r"advisor (\w+)([^`\n|&;]*)", text):
         if command not in COMMANDS:
             continue
         known = {name for action in parser(command)._actions for name in action.option_strings}
