@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from advisor.documents.outcome import Placement
 from advisor.documents.requirements import Requirements
 from advisor.prediction.artifacts import load
-from advisor.recommendation.candidates import Candidate
 from advisor.recommendation.context_room import rooms
 from advisor.recommendation.evaluate import (
     VISIBLE_LOSS_PCT,
+    Looked,
     feasible_of,
     good,
     look,
@@ -30,20 +30,18 @@ def best_plan(requirements: Requirements, setting: Setting, only: tuple[str, ...
     still tie with the best found: the expected loss is known before anything is placed. Any other objective
     judges every plan. Raises UsageError as `evaluate` does.
     """
-    looked = look(requirements, setting, only)
-    ceiling = looked.ceiling
+    return best_of(look(requirements, setting, only), requirements, setting)
+
+
+def best_of(looked: Looked, requirements: Requirements, setting: Setting) -> Judged | None:
+    """`best_plan` of what was looked at already."""
     if objective_of(requirements) != "accuracy":
-        plans = feasible_of(looked.unlimited, requirements, setting, ceiling)
-        plans = plans or feasible_of(looked.limited, requirements, setting, ceiling)
-        return next(iter(ranked(plans, requirements)), None)
-    best = _most_accurate(looked.unlimited, requirements, setting, ceiling)
-    return best or _most_accurate(looked.limited, requirements, setting, ceiling)
+        return next(iter(ranked(feasible_of(looked, requirements, setting), requirements)), None)
+    best = _most_accurate(looked.unlimited, requirements, setting)
+    return best or _most_accurate(looked.limited, requirements, setting)
 
 
-def _most_accurate(
-    these: Sequence[Candidate], requirements: Requirements, setting: Setting, ceiling: float | None
-) -> Judged | None:
-    tried = (Trial(candidate, requirements, setting, ceiling) for candidate in these)
+def _most_accurate(tried: Sequence[Trial], requirements: Requirements, setting: Setting) -> Judged | None:
     trials = sorted((trial for trial in tried if trial.possible), key=lambda trial: trial.least_loss)
     tokens = rooms(requirements, setting.model)
     shrinks = len(tokens) > 1 and not any(

@@ -14,8 +14,8 @@ from advisor.documents.offers import Demand, HardwareAnswer, NearestOffer, Offer
 from advisor.documents.outcome import Estimate, Outcome
 from advisor.documents.requirements import Requirements
 from advisor.prediction.own.evidence import OwnOf, nothing_of
-from advisor.recommendation.best import best_plan
-from advisor.recommendation.evaluate import feasible
+from advisor.recommendation.best import best_of
+from advisor.recommendation.evaluate import Looked, feasible_of, look
 from advisor.recommendation.judge import Judged, Setting
 from advisor.recommendation.nearest_offer import nearest_offer, waits_too_long
 from advisor.recommendation.plans import make_plan
@@ -89,6 +89,8 @@ class _Market:
     def __init__(self, requirements: Requirements, model: ModelProfile, demand: Demand, own: OwnOf) -> None:
         self.requirements, self.model, self.demand, self.own = requirements, model, demand, own
         self._plans: dict[tuple[object, ...], Judged | None] = {}
+        self._looked: dict[tuple[object, ...], Looked] = {}
+        """What the plans that meet the need were chosen from: an offer that is shown says why."""
         self._carries: dict[tuple[object, ...], bool] = {}
         self._soonest_s: dict[tuple[object, ...], float] = {}
         """Shape -> the least time to first token of one request under any plan."""
@@ -121,7 +123,8 @@ class _Market:
             return True
         need, key = self._need(at_once), (shape(offer.hardware), at_once)
         if key not in self._carries:
-            plan = best_plan(need, self._setting(offer.hardware), SHORTLIST)
+            setting = self._setting(offer.hardware)
+            plan = best_of(look(need, setting, SHORTLIST), need, setting)
             enough = plan and _replicas(plan.outcome, self.demand, at_once, "value")
             self._carries[key] = enough is not None
         return self._carries[key]
@@ -129,7 +132,8 @@ class _Market:
     def nearest(self, offers: tuple[Offer, ...]) -> NearestOffer | None:
         """What comes closest of offers none of which bids."""
         alone, demand = self._need(1), self.demand
-        carried = [(offer, plan) for offer in offers if (plan := self._plans.get((shape(offer.hardware), 1)))]
+        held = [offer for offer in offers if (shape(offer.hardware), 1) in self._soonest_s]
+        carried = [(offer, plan) for offer in held if (plan := self._plan(offer, 1))]
         if not carried or demand.p95_ttft_s is None:
             return nearest_offer(alone, self.model, offers)
 
@@ -147,16 +151,21 @@ class _Market:
         if key not in self._soonest_s:
             need = self._need(1)
             setting = self._setting(offer.hardware)
-            plans = feasible(need, setting, SHORTLIST)
+            plans = feasible_of(look(need, setting, SHORTLIST), need, setting)
             firsts = [plan.outcome.time_to_first_token_s for plan in plans]
-            self._plans[key] = best_plan(need, setting) if plans else None
+            if not plans:
+                self._plans[key] = None
             self._soonest_s[key] = min((first.value for first in firsts if first), default=inf)
         return self._soonest_s[key] < limit_s
 
     def _plan(self, offer: Offer, at_once: int) -> Judged | None:
         key = (shape(offer.hardware), at_once)
         if key not in self._plans:
-            self._plans[key] = best_plan(self._need(at_once), self._setting(offer.hardware))
+            need, setting = self._need(at_once), self._setting(offer.hardware)
+            looked = look(need, setting)
+            self._plans[key] = best_of(looked, need, setting)
+            if self._plans[key] is not None:
+                self._looked[key] = looked
         return self._plans[key]
 
     def _setting(self, hardware: HardwareProfile) -> Setting:
@@ -169,7 +178,8 @@ class _Market:
     def priced(self, bid: _Bid) -> OfferPlan:
         """What is said of an offer: its plan, and what it costs."""
         need, demand, outcome = self._need(bid.at_once), self.demand, bid.plan.outcome
-        order = ranked(feasible(need, self._setting(bid.plan.case.hardware)), need)
+        looked = self._looked[shape(bid.offer.hardware), bid.at_once]
+        order = ranked(feasible_of(looked, need, self._setting(bid.offer.hardware)), need)
         waiting = None
         latency, ttft = outcome.request_latency_s, outcome.time_to_first_token_s
         if demand.requests_per_s is not None and latency is not None and ttft is not None:

@@ -27,6 +27,15 @@ SMALLER = 0.95
 quarter apart or more (profiles/gpus.csv), so a twentieth decides where a model fits almost never."""
 
 
+class Looked(NamedTuple):
+    """What is worth judging, and what is not. Each trial is computed once, whoever asks."""
+
+    unlimited: list[Trial]
+    limited: list[Trial]
+    """Run with limits, or only their publisher can make them."""
+    rejected: list[Rejection]
+
+
 def evaluate(
     requirements: Requirements,
     hardware: HardwareProfile,
@@ -44,12 +53,12 @@ def evaluate(
     """
     setting = Setting(hardware=hardware, model=model, own=own)
     looked = look(requirements, setting, only)
-    plans = _judged(looked.unlimited, requirements, setting, looked.ceiling)
+    plans = _judged(looked.unlimited, requirements, setting)
     met = any(plan.feasible for plan in plans)
     if met and not everything:
-        left = [_left_aside(candidate, model) for candidate in looked.limited]
+        left = [_left_aside(trial.candidate, model) for trial in looked.limited]
         return plans, [*looked.rejected, *left]
-    others = _judged(looked.limited, requirements, setting, looked.ceiling)
+    others = _judged(looked.limited, requirements, setting)
     return [*plans, *(map(_aside, others) if met else others)], looked.rejected
 
 
@@ -58,24 +67,17 @@ def feasible(requirements: Requirements, setting: Setting, only: tuple[str, ...]
 
     Raises UsageError as `evaluate` does.
     """
-    looked = look(requirements, setting, only)
-    return feasible_of(looked.unlimited, requirements, setting, looked.ceiling) or feasible_of(
-        looked.limited, requirements, setting, looked.ceiling
-    )
+    return feasible_of(look(requirements, setting, only), requirements, setting)
 
 
-class Looked(NamedTuple):
-    """What is worth judging, and what is not."""
-
-    unlimited: list[Candidate]
-    limited: list[Candidate]
-    """Run with limits, or only their publisher can make them."""
-    rejected: list[Rejection]
-    ceiling: float | None
-    """Loss in percent from which a plan is of no use; None where the scheme is given."""
+def feasible_of(looked: Looked, requirements: Requirements, setting: Setting) -> list[Judged]:
+    """`feasible` of what was looked at already."""
+    plans = _those_feasible(looked.unlimited, requirements, setting)
+    return plans or _those_feasible(looked.limited, requirements, setting)
 
 
-def look(requirements: Requirements, setting: Setting, only: tuple[str, ...]) -> Looked:
+def look(requirements: Requirements, setting: Setting, only: tuple[str, ...] = ()) -> Looked:
+    """Every way to run the model here, before anything is placed. Raises UsageError as `evaluate` does."""
     model = setting.model
     check_context(requirements.context_tokens, model)
     found, rejected = candidates(requirements, setting.hardware, model, only)
@@ -85,24 +87,17 @@ def look(requirements: Requirements, setting: Setting, only: tuple[str, ...]) ->
     # Asking for one objective other than accuracy without a limit must not end in a scheme that babbles.
     fixed = bool(requirements.schemes or model.fixed_scheme)
     ceiling = None if fixed else load("decision")["smaller_model_loss_pct"]
-    aside = [candidate.limited and not requirements.schemes for candidate in found]
-    return Looked(
-        [candidate for candidate, limited in zip(found, aside, strict=True) if not limited],
-        [candidate for candidate, limited in zip(found, aside, strict=True) if limited],
-        rejected,
-        ceiling,
-    )
+    looked = Looked([], [], rejected)
+    for candidate in found:
+        aside = candidate.limited and not requirements.schemes
+        trials = looked.limited if aside else looked.unlimited
+        trials.append(Trial(candidate, requirements, setting, ceiling))
+    return looked
 
 
-def _judged(
-    these: list[Candidate],
-    requirements: Requirements,
-    setting: Setting,
-    ceiling: float | None,
-) -> list[Judged]:
+def _judged(trials: list[Trial], requirements: Requirements, setting: Setting) -> list[Judged]:
     """The plans; where all that fit lose visibly, those that a context nobody asked for keeps from meeting
     the need, out of the fast memory or out of memory altogether, get the context that fits."""
-    trials = [Trial(candidate, requirements, setting, ceiling) for candidate in these]
     plans = [trial.judged() for trial in trials]
     tokens = rooms(requirements, setting.model)
     if len(tokens) == 1 or any(map(good, plans)):
@@ -117,11 +112,8 @@ def _judged(
     return [with_less(trial, plan) for trial, plan in zip(trials, plans, strict=True)]
 
 
-def feasible_of(
-    these: list[Candidate], requirements: Requirements, setting: Setting, ceiling: float | None
-) -> list[Judged]:
+def _those_feasible(trials: list[Trial], requirements: Requirements, setting: Setting) -> list[Judged]:
     """Those of `_judged` that meet the need."""
-    trials = [Trial(candidate, requirements, setting, ceiling) for candidate in these]
     plans = [trial.feasible() for trial in trials]
     tokens = rooms(requirements, setting.model)
     if len(tokens) > 1 and not any(map(good, plans)):

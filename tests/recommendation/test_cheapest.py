@@ -7,10 +7,9 @@ import pytest
 from advisor.catalog.resolve import resolve_hardware, resolve_model
 from advisor.documents.offers import Demand, Offer, Price
 from advisor.documents.requirements import Load, Requirements
-from advisor.recommendation.best import best_plan
 from advisor.recommendation.cheapest import cheapest
-from advisor.recommendation.evaluate import feasible
-from advisor.recommendation.judge import Judged, Setting
+from advisor.recommendation.evaluate import Looked, look
+from advisor.recommendation.judge import Setting
 from advisor.recommendation.recommend import recommend
 
 MODEL = resolve_model("Llama-3.1-8B")
@@ -85,16 +84,11 @@ def test_a_limit_that_one_request_misses_is_asked_of_no_more(monkeypatch):
     """No plan begins its answer in a hundredth of a second: the machine is planned for one request alone."""
     asked = []
 
-    def planned(need: Requirements, setting: Setting) -> Judged | None:
+    def counted(need: Requirements, setting: Setting, only: tuple[str, ...] = ()) -> Looked:
         asked.append(need.loads[0].concurrency)
-        return best_plan(need, setting)
+        return look(need, setting, only)
 
-    def counted(need: Requirements, setting: Setting, only: tuple[str, ...]) -> list[Judged]:
-        asked.append(need.loads[0].concurrency)
-        return feasible(need, setting, only)
-
-    monkeypatch.setattr("advisor.recommendation.cheapest.feasible", counted)
-    monkeypatch.setattr("advisor.recommendation.cheapest.best_plan", planned)
+    monkeypatch.setattr("advisor.recommendation.cheapest.look", counted)
     found = cheapest(NEED, MODEL, Demand(requests_per_s=5.0, p95_ttft_s=0.01), [offer("L40S", 1.0)])
     assert ([1, 1], "nothing_fits") == (asked, found.status)
     assert found.nearest_miss is not None

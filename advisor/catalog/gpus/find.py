@@ -241,9 +241,10 @@ def _named(name: str, memory_bytes: float | None) -> tuple[list[int], list[int]]
     wanted = spell(name)
     if exact or not wanted.core or _chip_in(name):
         return exact, []
-    telling = wanted.core - TEXT_EXTRAS or wanted.core
-    longest = max(telling, key=lambda word: (word[0].isdigit(), len(word)))
-    costs = {index: price for index in rows_with(longest) if (price := _cost(wanted, index)) is not None}
+    needed = wanted.core - TEXT_EXTRAS
+    telling = sorted(needed or wanted.core, key=lambda word: (word[0].isdigit(), len(word)), reverse=True)
+    rows = rows_with(*(telling if needed else telling[:1]))
+    costs = {index: price for index in rows if (price := _cost(wanted, index)) is not None}
     if not costs:
         return [], []
     least = min(costs.values())

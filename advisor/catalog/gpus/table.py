@@ -80,9 +80,13 @@ def row_at(index: int) -> MappingProxyType[str, str]:
     return MappingProxyType(dict(zip(columns, next(csv.reader((lines[index],))), strict=False)))
 
 
-def rows_with(word: str) -> list[int]:
-    """The numbers of the rows in whose line *word* (lower case) stands."""
-    return [index for index, line in enumerate(_table()[2]) if word in line]
+def rows_with(word: str, *others: str) -> list[int]:
+    """The numbers of the rows in whose line *word* (lower case) and all *others* stand."""
+    lines = _table()[2]
+    rows = [index for index, line in enumerate(lines) if word in line]
+    for other in others:
+        rows = [index for index in rows if other in lines[index]]
+    return rows
 
 
 MEMORY_ROOM = 0.06
