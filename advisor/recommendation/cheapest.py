@@ -42,16 +42,15 @@ def cheapest(
 ) -> HardwareAnswer:
     """The offers that meet the need, the cheapest first: SHOWN of each of rent and buy.
 
-    Every offer is looked at in the order of its price, and no longer once one machine alone costs more than
-    the last that would be shown. Machines of one shape are planned once.
+    Every offer is looked at in the order of its price, and for no number of machines that together cost more
+    than the last that would be shown. Machines of one shape are planned once.
     """
     market, offers = _Market(requirements, model, demand, own), tuple(offers)
     found: dict[str, list[_Bid]] = {"usd_per_hour": [], "usd": []}
     for offer in sorted(offers, key=lambda offer: offer.price.amount):
         best = found[offer.price.unit]
-        if len(best) == SHOWN and offer.price.amount >= best[-1].total:
-            continue
-        if (bid := market.bid(offer)) is not None:
+        limit = best[-1].total if len(best) == SHOWN else inf
+        if (bid := market.bid(offer, limit)) is not None:
             best.append(bid)
             best.sort(key=lambda bid: bid.total)
             del best[SHOWN:]
@@ -95,11 +94,13 @@ class _Market:
         self._soonest_s: dict[tuple[object, ...], float] = {}
         """Shape -> the least time to first token of one request under any plan."""
 
-    def bid(self, offer: Offer) -> _Bid | None:
-        """The fewest machines of this offer, each with as many requests at once as the need allows."""
-        if not _could_hold(offer, self.model) or not self._carries_one(offer):
+    def bid(self, offer: Offer, limit: float) -> _Bid | None:
+        """The fewest machines of this offer, each with as many requests at once as the need allows; None
+        where they cost *limit* together."""
+        tried = [at_once for at_once in _tried(self.demand) if self._least(offer, at_once) < limit]
+        if not tried or not _could_hold(offer, self.model) or not self._carries_one(offer):
             return None  # what does not carry one request carries no more
-        for at_once in _tried(self.demand):
+        for at_once in tried:
             plan = self._plan(offer, at_once) if self._may_carry(offer, at_once) else None
             if plan is None:
                 continue
@@ -107,6 +108,10 @@ class _Market:
             if replicas is not None:
                 return _Bid(offer, plan, at_once, replicas)
         return None
+
+    def _least(self, offer: Offer, at_once: int) -> float:
+        """The price below which no machines of this offer carry the demand, in the price's unit."""
+        return offer.price.amount * ceil((self.demand.users or 1) / at_once)
 
     @property
     def _shortlisted(self) -> bool:
