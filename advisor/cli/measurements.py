@@ -87,8 +87,8 @@ def run(args: argparse.Namespace) -> int:
 def _import(args: argparse.Namespace) -> int:
     from advisor.documents.plain import dumps
     from advisor.measuring.complete import Completer
+    from advisor.measuring.import_file import take_in
     from advisor.measuring.store import Store
-    from advisor.measuring.take_in import take_in
 
     if not args.what:
         raise UsageError("which files? advisor measurements import FILE…")

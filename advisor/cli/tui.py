@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if not terminal and not in_browser:
         raise UsageError("the TUI needs a terminal; in scripts use `advisor recommend --json`")
     from advisor.tui.app import make_app
-    from advisor.tui.target import Target
+    from advisor.tui.save_folder import Target
 
     folder = _folder(args.folder)
     target = Target(folder or ".", fixed=bool(folder), allowed=bool(folder) or not in_browser)

@@ -17,8 +17,8 @@ from advisor.documents.outcome import Estimate, Placement
 from advisor.documents.requirements import Load
 from advisor.engines import engine_for
 from advisor.errors import AdvisorError
+from advisor.measuring.row_rules import kept_profile
 from advisor.measuring.rows import Row
-from advisor.measuring.sound import kept_profile
 from advisor.measuring.stored import SetAside, read_rows
 from advisor.prediction.case import Case, Sized
 from advisor.prediction.figures import Speed

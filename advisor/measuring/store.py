@@ -21,8 +21,8 @@ from typing import Any
 from advisor.data import store_file
 from advisor.errors import BadFileError, StoreError, UsageError
 from advisor.measuring.migrations import migrate
+from advisor.measuring.row_rules import fault
 from advisor.measuring.rows import COLUMNS, Row
-from advisor.measuring.sound import fault
 from advisor.measuring.store_errors import cause
 from advisor.measuring.stored import SetAside, read_rows
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from advisor.measuring.row_rules import fault
 from advisor.measuring.rows import COLUMNS, Row
-from advisor.measuring.sound import fault
 
 MOST_NAMED = 5
 """Of the rows set aside, how many an answer names."""

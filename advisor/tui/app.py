@@ -20,7 +20,7 @@ from advisor.tui.answers import Answers, valid
 from advisor.tui.conversation import Conversation
 from advisor.tui.messages import Copied
 from advisor.tui.remembered import data_folder, recall, remember
-from advisor.tui.target import ANYWHERE, Target
+from advisor.tui.save_folder import ANYWHERE, Target
 
 if TYPE_CHECKING:
     from advisor.tui.here.running import Running

@@ -10,7 +10,7 @@ from advisor.documents.tradeoffs import Row, Table
 from advisor.errors import AdvisorError
 from advisor.report.tradeoffs import mix
 from advisor.sizing.weights import weigh
-from advisor.tui.quantize import Block, Choice, bits_per_number, error, quantize
+from advisor.tui.rounding import Block, Choice, bits_per_number, error, quantize
 
 LEVELS = ("Q2", "Q3", "Q4", "Q5", "Q6", "Q8")
 SUFFIXES = ("_0", "_1", "_K", "_K_S", "_K_M", "_K_L")

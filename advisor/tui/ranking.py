@@ -15,7 +15,7 @@ from advisor.errors import AdvisorError
 from advisor.recommendation.families import unwanted
 from advisor.report.figures import number
 from advisor.tui.columns import fitted
-from advisor.tui.widgets.four import share
+from advisor.tui.widgets.four_figures import share
 
 Entry: TypeAlias = Plan | Rejection
 Cell = tuple[str, int, Callable[[Plan], str]]

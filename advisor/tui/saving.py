@@ -9,7 +9,7 @@ from advisor.engines.launch import safe_name
 from advisor.errors import UsageError
 from advisor.report.tradeoffs import csv_text, markdown
 from advisor.tui.conversation import Reply
-from advisor.tui.target import ANYWHERE, Target
+from advisor.tui.save_folder import ANYWHERE, Target
 
 KINDS = {
     "json": ("recommendation.json", "the whole answer"),

@@ -18,8 +18,8 @@ from advisor.catalog.schemes import find_scheme
 from advisor.documents.model import ModelProfile
 from advisor.errors import AdvisorError
 from advisor.measuring.complete import Completer
+from advisor.measuring.import_file import take_in
 from advisor.measuring.store import Store
-from advisor.measuring.take_in import take_in
 from advisor.sizing.weights import weigh
 from benchmarks.attacks.mutate import TEXTS, mutated, mutated_bytes, mutated_text
 

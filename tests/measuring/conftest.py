@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from advisor.measuring.complete import Completer
+from advisor.measuring.import_file import read_file
 from advisor.measuring.rows import Row
-from advisor.measuring.take_in import read_file
 
 
 @pytest.fixture(autouse=True)

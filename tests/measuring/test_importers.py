@@ -10,9 +10,9 @@ import pytest
 
 from advisor.errors import BadFileError, UsageError
 from advisor.measuring.complete import Completer
+from advisor.measuring.import_file import read_file
 from advisor.measuring.importers import importer_of, importers
 from advisor.measuring.rows import Row
-from advisor.measuring.take_in import read_file
 
 FIXTURES = Path(__file__).parent / "fixtures"
 FILES = sorted(path for path in FIXTURES.iterdir() if path.name != "README.md")

@@ -1,7 +1,7 @@
 """The arithmetic of the learning page, against numbers worked out by hand."""
 
 from advisor.tui.learning import comparison, steps
-from advisor.tui.quantize import Choice, numbers
+from advisor.tui.rounding import Choice, numbers
 
 
 def test_pages_hold_every_way():

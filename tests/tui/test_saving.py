@@ -10,8 +10,8 @@ from advisor.cli.main import run
 from advisor.errors import UsageError
 from advisor.tui.answers import Answers, command
 from advisor.tui.conversation import Conversation
+from advisor.tui.save_folder import Target
 from advisor.tui.saving import KINDS, possible, save
-from advisor.tui.target import Target
 
 ANSWERS = Answers(
     hardware="RTX 4090", model="Llama-3.1-8B", engines="llama.cpp", accuracy="3", context="4096"

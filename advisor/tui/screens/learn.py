@@ -14,7 +14,7 @@ from textual.widgets import Input, Static, TabbedContent, TabPane
 from advisor.errors import UsageError
 from advisor.tui.conversation import Reply
 from advisor.tui.learning import comparison, glossary, levels, steps, suffixes
-from advisor.tui.quantize import Choice, numbers
+from advisor.tui.rounding import Choice, numbers
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.field import Field
 from advisor.tui.widgets.keys import Keys

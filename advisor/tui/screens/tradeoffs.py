@@ -17,10 +17,10 @@ from advisor.documents.recommendation import Plan
 from advisor.errors import AdvisorError
 from advisor.report.tradeoffs import detail
 from advisor.tui.answers import Answers, explicit, field_of, plain_words, problems
-from advisor.tui.beside import beside
 from advisor.tui.conversation import Reply
 from advisor.tui.messages import Replied, ReplyFailed
 from advisor.tui.names import machine_meant, machine_names
+from advisor.tui.other_schemes import beside
 from advisor.tui.screens.base import StepScreen
 from advisor.tui.widgets.field import Field
 from advisor.tui.widgets.keys import Keys

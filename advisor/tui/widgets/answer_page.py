@@ -19,7 +19,7 @@ from advisor.report.terminal import cleaned
 from advisor.report.text import rejection_lines
 from advisor.tui.answers import command, plain_words
 from advisor.tui.conversation import Reply
-from advisor.tui.widgets.four import Four
+from advisor.tui.widgets.four_figures import Four
 from advisor.tui.widgets.memory_bar import MemoryBar
 from advisor.tui.widgets.ranked import Ranked
 from advisor.tui.words import in_place

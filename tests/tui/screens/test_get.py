@@ -12,7 +12,7 @@ import pytest
 
 from advisor.api import this_machine
 from advisor.tui.answers import Answers
-from advisor.tui.target import Target
+from advisor.tui.save_folder import Target
 
 LLAMA = Answers(model="Llama-3.1-8B", engines="llama.cpp")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from advisor.errors import UsageError
-from advisor.tui.target import ANYWHERE, Target
+from advisor.tui.save_folder import ANYWHERE, Target
 
 
 def test_anywhere(tmp_path, monkeypatch):

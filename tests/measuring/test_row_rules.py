@@ -8,8 +8,8 @@ import pytest
 
 from advisor.cli.main import run
 from advisor.errors import BadFileError, ExitCode
+from advisor.measuring.row_rules import fault
 from advisor.measuring.rows import Row
-from advisor.measuring.sound import fault
 from advisor.measuring.store import Origin, Store
 
 SOUND = {"kind": "speed", "metric": "tokens_per_s", "value": 50.0, "model": "Llama-3.1-8B"}

@@ -10,9 +10,9 @@ import pytest
 
 from advisor.errors import BadFileError
 from advisor.measuring.complete import Completer
+from advisor.measuring.import_file import TakenIn, read_file, take_in
 from advisor.measuring.importers.llama_cpp.bench import TITLE
 from advisor.measuring.store import Store
-from advisor.measuring.take_in import TakenIn, read_file, take_in
 
 BENCH = Path(__file__).parent / "fixtures" / "llama_bench.json"
 

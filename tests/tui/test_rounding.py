@@ -3,7 +3,7 @@
 import pytest
 
 from advisor.errors import UsageError
-from advisor.tui.quantize import Choice, bits_per_number, error, numbers, quantize
+from advisor.tui.rounding import Choice, bits_per_number, error, numbers, quantize
 
 
 def test_int8_symmetric():

@@ -1,8 +1,8 @@
 """A scheme beside the choice."""
 
 from advisor.tui.answers import Answers
-from advisor.tui.beside import beside
 from advisor.tui.conversation import Conversation
+from advisor.tui.other_schemes import beside
 
 
 def test_what_another_scheme_gives_and_costs():

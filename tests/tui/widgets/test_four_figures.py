@@ -6,7 +6,7 @@ import pytest
 
 from advisor.tui.answers import Answers
 from advisor.tui.conversation import Conversation
-from advisor.tui.widgets.four import share, tiles
+from advisor.tui.widgets.four_figures import share, tiles
 
 
 @pytest.fixture(scope="module")
