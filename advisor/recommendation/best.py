@@ -17,7 +17,14 @@ from advisor.recommendation.evaluate import (
     may_shrink,
 )
 from advisor.recommendation.judge import Judged, Setting, Trial
-from advisor.recommendation.rank import HEAVY_LOSS_PCT, objective_of, ranked, waits_beside_an_idle_gpu
+from advisor.recommendation.rank import (
+    HEAVY_LOSS_PCT,
+    is_slow,
+    objective_of,
+    ranked,
+    reads_along,
+    waits_beside_an_idle_gpu,
+)
 
 Found = Judged | Placement | None
 """What `Trial.feasible` says."""
@@ -62,15 +69,21 @@ def _first(
 ) -> Judged | None:
     """The first by rank; *trials* by their least loss."""
     resolution = load("decision")["benchmark_resolution_pct"]
-    least, plans = float("inf"), []
+    leading, least, plans = float("inf"), float("inf"), []
     for trial in trials:
-        if trial.least_loss - least > resolution:
+        # a plan that nobody waits for leads, as long as it loses nothing visible
+        bound = leading if leading < VISIBLE_LOSS_PCT or trial.least_loss < VISIBLE_LOSS_PCT else least
+        if trial.least_loss - bound > resolution:
             break
         plan = found(trial)
-        if isinstance(plan, Judged):
-            plans.append(plan)
-            if plan.loss and plan.loss.value < HEAVY_LOSS_PCT and not waits_beside_an_idle_gpu(plan):
-                least = min(least, plan.loss.value)
+        if not isinstance(plan, Judged):
+            continue
+        plans.append(plan)
+        if plan.loss and plan.loss.value < HEAVY_LOSS_PCT and not waits_beside_an_idle_gpu(plan):
+            least = min(least, plan.loss.value)
+            if not (reads_along(requirements) and is_slow(plan)):
+                leading = min(leading, plan.loss.value)
+    least = leading if leading < VISIBLE_LOSS_PCT else least
     best = next(iter(ranked(plans, requirements)), None)
     if best is None or _leads(best, least, resolution):
         return best

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from advisor.documents.kinds import BASES
 from advisor.documents.requirements import Requirements
 from advisor.prediction.artifacts import load
+from advisor.recommendation.evaluate import VISIBLE_LOSS_PCT
 from advisor.recommendation.front import rate, unbeaten_first
 from advisor.recommendation.judge import Judged
 from advisor.recommendation.making import making
-from advisor.recommendation.reading import PATIENCE_S
+from advisor.recommendation.reading import PATIENCE_S, READING_TOKENS_PER_S
 
 HEAVY_LOSS_PCT = 5.0
 """One right answer in twenty is gone: five times the usual target of MLPerf Inference. A judgement,
@@ -68,9 +69,10 @@ def _ranked(plans: list[Judged], requirements: Requirements) -> list[Judged]:
     if objective == "accuracy":
         late = [plan for plan in plans if waits_beside_an_idle_gpu(plan)]
         prompt = [plan for plan in plans if not waits_beside_an_idle_gpu(plan)]
-        if any(_loss(plan) < HEAVY_LOSS_PCT for plan in prompt):
-            return [*_by_accuracy(prompt, speed), *_by_accuracy(late, speed)]
-        return _by_accuracy(plans, speed)
+        if not any(_loss(plan) < HEAVY_LOSS_PCT for plan in prompt):
+            prompt, late = plans, []
+        parts = [part for group in (prompt, late) for part in by_reading(group, requirements)]
+        return [plan for part in parts for plan in _by_accuracy(part, speed)]
     if objective == "speed":
         return _by_rate(plans, speed, _size)
     if objective == "serve-cost":
@@ -92,6 +94,27 @@ def waits_beside_an_idle_gpu(plan: Judged) -> bool:
     placement, first = plan.outcome.placement, plan.outcome.time_to_first_token_s
     idle = placement is not None and placement.kind == "cpu" and bool(plan.case.hardware.gpus)
     return idle and first is not None and first.value > PATIENCE_S
+
+
+def by_reading(plans: list[Judged], requirements: Requirements) -> tuple[list[Judged], list[Judged]]:
+    """(*plans* that nobody reading along waits for, the slower ones), where one of the first loses nothing
+    visible and nobody said what is wanted instead; else all of them, and none."""
+    if not reads_along(requirements):
+        return plans, []
+    slow = [plan for plan in plans if is_slow(plan)]
+    quick = [plan for plan in plans if not is_slow(plan)]
+    return (quick, slow) if any(_loss(plan) < VISIBLE_LOSS_PCT for plan in quick) else (plans, [])
+
+
+def reads_along(requirements: Requirements) -> bool:
+    """Whether somebody is taken to read along: neither an objective nor a speed is stated."""
+    return requirements.objective is None and requirements.min_decode_tokens_per_s is None
+
+
+def is_slow(plan: Judged) -> bool:
+    """Whether whoever reads along waits; not where the speed is unknown."""
+    decode = plan.outcome.decode_tokens_per_s
+    return decode is not None and decode.value < READING_TOKENS_PER_S
 
 
 def _by_rate(

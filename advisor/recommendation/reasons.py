@@ -10,7 +10,15 @@ from advisor.prediction.artifacts import load
 from advisor.recommendation.evaluate import VISIBLE_LOSS_PCT
 from advisor.recommendation.front import rate
 from advisor.recommendation.judge import Judged
-from advisor.recommendation.rank import HEAVY_LOSS_PCT, objective_of, tied, waits_beside_an_idle_gpu
+from advisor.recommendation.rank import (
+    HEAVY_LOSS_PCT,
+    by_reading,
+    is_slow,
+    objective_of,
+    tied,
+    waits_beside_an_idle_gpu,
+)
+from advisor.recommendation.reading import READING_TOKENS_PER_S
 
 _OBJECTIVES = {
     "size": "is the smallest plan that meets the need",
@@ -29,11 +37,14 @@ def reasons(plan: Judged, requirements: Requirements, order: Sequence[Judged]) -
     if objective_of(requirements) == "accuracy" and not waits_beside_an_idle_gpu(plan):
         aside = [other for other in order if waits_beside_an_idle_gpu(other)]
         order = [other for other in order if not waits_beside_an_idle_gpu(other)]
+    slow: list[Judged] = []
+    if objective_of(requirements) == "accuracy" and not is_slow(plan):
+        order, slow = by_reading(list(order), requirements)
     lines = [f"{name} {_claim(plan, requirements, list(order))}."]
     if plan.loss is not None:
         lines.append(_loss_line(plan, plan.loss, requirements))
     lines.append(_finer(plan, requirements, order))
-    lines.append(_aside(aside))
+    lines += [_aside(aside), _slow(slow, plan)]
     placement = plan.outcome.placement
     if placement is not None:
         lines.append(f"It takes {_held(placement)} ({placement.binding or placement.kind}).")
@@ -62,6 +73,22 @@ def _aside(late: Sequence[Judged]) -> str:
     return (
         f"Plans on the processor were passed over: they leave the GPU idle, and the first token takes "
         f"{min(waits):.0f} s or more."
+    )
+
+
+def _slow(slow: Sequence[Judged], plan: Judged) -> str:
+    """What was passed over because whoever reads along would wait for it: the most accurate of those."""
+    losing = [other for other in slow if other.loss is not None]
+    best = min(losing, key=lambda other: other.loss.value if other.loss else 0.0, default=None)
+    if best is None or best.loss is None or plan.loss is None:
+        return ""
+    if plan.loss.value - best.loss.value <= load("decision")["benchmark_resolution_pct"]:
+        return ""
+    decode = best.outcome.decode_tokens_per_s
+    return (
+        f"Plans below reading speed ({READING_TOKENS_PER_S:.2g} tokens/s) were passed over: "
+        f"{best.case.scheme.name} on {best.case.engine} would lose {best.loss.value:.1f} % at "
+        f"{decode.value if decode else 0.0:.2g} tokens/s; --objective accuracy takes it."
     )
 
 

@@ -51,3 +51,22 @@ def test_what_cannot_win_is_not_placed(need_of, monkeypatch):
     everything = len(asked)
     best_plan(need, setting)
     assert (True, True) == (everything > 0, len(asked) - everything < everything / 2)
+
+
+@pytest.mark.parametrize(
+    ("machine", "name"),
+    [
+        ("2x RTX 3090 + Ryzen 9 5950X 64GB", "Llama-3.3-70B"),
+        ("Core i5-1340P 16GB", "Llama-3.1-8B"),
+        ("Raspberry Pi 5 16GB", "Qwen3-8B"),
+        ("RTX 3060 12GB + Ryzen 5 5600X 32GB", "Gemma-3-27B"),
+    ],
+)
+def test_it_is_the_first_where_some_plans_are_slower_than_people_read(need_of, machine, name):
+    """Some, most, all of them, and where the quick ones lose visibly."""
+    model, need = need_of(name)
+    setting = Setting(resolve_hardware(machine), model)
+    first = ranked(feasible(need, setting), need)[0]
+    best = best_plan(need, setting)
+    assert best is not None
+    assert (first.case.scheme.name, first.case.engine) == (best.case.scheme.name, best.case.engine)

@@ -7,10 +7,10 @@ import pytest
 from advisor.catalog.resolve import resolve_hardware, resolve_model
 from advisor.documents.requirements import Requirements
 from advisor.prediction.artifacts import load
-from advisor.recommendation.evaluate import evaluate
+from advisor.recommendation.evaluate import VISIBLE_LOSS_PCT, evaluate
 from advisor.recommendation.front import rate
 from advisor.recommendation.making import making
-from advisor.recommendation.rank import objective_of, ranked, tied
+from advisor.recommendation.rank import is_slow, objective_of, ranked, tied
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +100,35 @@ def test_where_no_speed_is_known_the_smallest_that_nobody_could_tell_apart(machi
     assert rate(best, Requirements()) == 0
     sizes = [plan.outcome.file_size_bytes.value for plan in tied(feasible)]
     assert best.outcome.file_size_bytes.value == min(sizes)
+
+
+@pytest.fixture(scope="module")
+def large():
+    """The feasible plans of a model that two cards hold in 4 bits only."""
+    machine = resolve_hardware("2x RTX 3090 + Ryzen 9 5950X 64GB")
+    need = Requirements(context_tokens=32768)
+    judged, _ = evaluate(need, machine, resolve_model("Llama-3.3-70B"))
+    return [plan for plan in judged if plan.feasible]
+
+
+def test_a_plan_slower_than_people_read_comes_after_one_that_loses_nothing_visible(large):
+    """Q4_K_S on the cards at reading speed before more bits half in main memory."""
+    need = Requirements(context_tokens=32768)
+    order = ranked(large, need)
+    speeds = [is_slow(plan) for plan in order]
+    assert (speeds[0], speeds == sorted(speeds)) == (False, True)
+    assert order[0].loss.value < VISIBLE_LOSS_PCT
+
+
+@pytest.mark.parametrize("stated", [{"objective": "accuracy"}, {"min_decode_tokens_per_s": 1.0}])
+def test_who_says_what_is_wanted_gets_it_however_slow(large, stated):
+    """The most accurate plan leads where accuracy or a lower speed is asked for."""
+    first = ranked(large, Requirements(context_tokens=32768, **stated))[0]
+    least = min(plan.loss.value for plan in large)
+    assert first.loss.value - least <= load("decision")["benchmark_resolution_pct"]
+
+
+def test_where_every_plan_is_slow_nothing_changes(large):
+    """Speed decides no more than among ties."""
+    slow = [plan for plan in large if is_slow(plan)]
+    assert ranked(slow, Requirements()) == ranked(slow, Requirements(objective="accuracy"))

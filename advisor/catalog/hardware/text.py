@@ -219,7 +219,7 @@ def _without_series(machine: MachineText, plain: str) -> str:
 
 def _with_parts(machine: MachineText, plain: str) -> MachineText:
     for piece in compiled(_SPLIT).split(plain):
-        _add(machine, piece.strip(" .-()") if piece.count("(") != piece.count(")") else piece.strip(" .-"))
+        _add(machine, piece.strip(" .-+()") if piece.count("(") != piece.count(")") else piece.strip(" .-+"))
     return machine
 
 
