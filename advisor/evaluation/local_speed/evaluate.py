@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from advisor.prediction.interval import weighted_quantile
 from advisor.training.fitting.calibrate import coverage
 from advisor.training.fitting.gaps import gaps
 from advisor.training.local_speed.fit import PHASES, Problem, reach, submitter
-from advisor.training.local_speed.intervals import levels
+from advisor.training.local_speed.intervals import Level, levels
 from advisor.training.local_speed.rows import Row, load_rows
 
 Mask = Callable[[Row], bool]
@@ -61,43 +62,67 @@ TARGETS = {
     ("prefill", "part on the CPU"): 0.35,
     ("prefill", "several sequences"): 0.20,
 }
+UNSEEN = ("source", "device")
 FEWEST_ROWS = 4
 """Fewer rows of a group are not worth a line."""
+DRAWS = (0, 1, 2)
+"""Seeds by which groups are dealt to folds: figures move by some two points from one to another, so that the
+median of three is told. The first is that of the fit (`folds.SEED`)."""
 
 
 def evaluate() -> dict[str, Any]:
     """One line per phase, group and what was unseen: error, coverage, floor, target, holdout and peers.
 
-    `median_error` is the median relative error |predicted ÷ measured - 1| of the rows, `over_devices` the
-    median over devices of theirs; `covered_90` the share of rows in their 90 % interval, every source (or
-    device) counting once, by the shipped procedure calibrated on the other folds. `floor` is how far two
-    independent sources of one configuration lie apart. `held_error` is that of sources and devices held
-    back from most choices of settings (`holdout.HELD_IN` names those that were not). `peer_…` is another
-    tool's formula on the same rows.
+    Every figure is the median over DRAWS of the folds. `median_error` is the median relative error
+    |predicted ÷ measured - 1| of the rows, `over_devices` the median over devices of theirs; `covered_90` the
+    share of rows in their 90 % interval, every source (or device) counting once, by the shipped procedure
+    calibrated on the other folds. `floor` is how far two independent sources of one configuration lie apart.
+    `held_error` is that of sources and devices held back from most choices of settings (`holdout.HELD_IN`
+    names those that were not). `peer_…` is another tool's formula on the same rows.
     """
     rows, excluded = load_rows()
     bounds = reach(rows)
     lines, variants = [], []
     for phase in PHASES:
         p = Problem(phase, tuple(row for row in rows if row.phase == phase), bounds)
-        known, unknown = levels(p)
-        by_device, by_source = judge(p, unknown), judge(p, known, unknown)
-        # Where no other source measured the device, the device is unseen with the source.
-        by_source[~known.use] = by_device[~known.use]
+        draws = [levels(p, seed) for seed in DRAWS]
         floors, table = floor(p.rows), described(p)
-        for unseen, judged in (("source", by_source), ("device", by_device)):
-            each = table.join(judged).assign(unseen=table[unseen])
+        for unseen, judged in zip(
+            UNSEEN, zip(*(_judged(p, *draw) for draw in draws), strict=True), strict=True
+        ):
             for name, mask in GROUPS:
-                chosen = each[each["row"].map(mask)]
+                chosen = table[table["row"].map(mask)].assign(unseen=table[unseen])
                 if len(chosen) >= FEWEST_ROWS:
                     what = {"phase": phase, "unseen": unseen, "group": name}
-                    lines.append(what | _line(chosen, TARGETS.get((phase, name))) | floors.get(name, {}))
+                    target = TARGETS.get((phase, name))
+                    each = [_line(chosen.join(found), target) for found in judged]
+                    lines.append(what | middle(each) | floors.get(name, {}))
+        known, unknown = draws[0]
         variants += compare(p, unknown, known)
     return {
         "title": "Speed of local engines",
+        "what": [
+            f"sources and devices left out whole; every figure the median of {len(DRAWS)} draws of folds"
+        ],
         "rows": lines,
         "variants": variants,
         "rows_left_out": dict(sorted(excluded.items())),
+    }
+
+
+def _judged(p: Problem, known: Level, unknown: Level) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`judge` with sources left out and with devices left out (UNSEEN)."""
+    by_device, by_source = judge(p, unknown), judge(p, known, unknown)
+    # Where no other source measured the device, the device is unseen with the source.
+    by_source[~known.use] = by_device[~known.use]
+    return by_source, by_device
+
+
+def middle(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One line of several with the same keys: the median of each figure; None where one has none."""
+    return {
+        key: None if any(line[key] is None for line in lines) else median(line[key] for line in lines)
+        for key in lines[0]
     }
 
 

@@ -243,15 +243,18 @@ def mean_depth(averaged: bool, depth: float, gen_tokens: float) -> float:
 
 
 def attention_flops(model: ModelProfile, depth: float) -> float:
-    """Operations of scores and mixing per token at *depth*, all layers; windows honoured."""
+    """Operations of scores and mixing per token at *depth*, all layers; windows honoured, and entries that
+    stand for several tokens count once. Those narrower than a head are keys of an indexer: scored, not mixed.
+    """
     from advisor.sizing.cache_layout import cache_layout
 
-    heads = (model.n_heads or 32) * (model.head_dim or 128)
-    layout = cache_layout(model)
-    return sum(
-        4.0 * heads * group.count * (depth if group.window is None else min(depth, group.window))
-        for group in layout.groups
-    )
+    heads, width = model.n_heads or 32, model.head_dim or 128
+    total = 0.0
+    for group in cache_layout(model).groups:
+        entries = depth / group.stride if group.window is None else min(depth, group.window)
+        indexes = group.stride > 1 and group.k_values < width
+        total += group.count * entries * heads * (2.0 * group.k_values if indexes else 4.0 * width)
+    return total
 
 
 def n_layers(model: ModelProfile) -> float:

@@ -17,22 +17,22 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 FOLDS = 8
 SEED = 0
-"""Of the order in which groups are dealt to folds: any number, but always the same one."""
+"""Of the order in which groups are dealt to folds: any number; what is fitted always takes the same one."""
 
 
-def whole_groups(groups: Iterable[str], n_folds: int = FOLDS) -> GroupKFold:
+def whole_groups(groups: Iterable[str], n_folds: int = FOLDS, seed: int = SEED) -> GroupKFold:
     """A splitter that keeps groups whole; never more folds than groups. Raises ValueError for one group."""
     n_groups = len(set(groups))
     if n_groups < 2:
         raise ValueError("leaving groups out wants two groups at least")
-    return GroupKFold(n_splits=min(n_folds, n_groups), shuffle=True, random_state=SEED)
+    return GroupKFold(n_splits=min(n_folds, n_groups), shuffle=True, random_state=seed)
 
 
-def fold_of(groups: Iterable[str], n_folds: int = FOLDS) -> npt.NDArray[np.int64]:
+def fold_of(groups: Iterable[str], n_folds: int = FOLDS, seed: int = SEED) -> npt.NDArray[np.int64]:
     """The fold in which each row is left out, (n,)."""
     names = np.asarray(list(groups))
     folds = np.zeros(len(names), np.int64)
-    for i, (_, inside) in enumerate(whole_groups(names, n_folds).split(folds, groups=names)):
+    for i, (_, inside) in enumerate(whole_groups(names, n_folds, seed).split(folds, groups=names)):
         folds[inside] = i
     return folds
 
@@ -42,17 +42,17 @@ def left_out(
     X: Any,
     y: npt.NDArray[np.float64],
     groups: Iterable[str],
-    n_folds: int = FOLDS,
+    folds: int | GroupKFold = FOLDS,
     /,
     **fit_params: Any,
 ) -> npt.NDArray[np.float64]:
-    """Predictions (n,) of every row by a cold fit without its group.
+    """Predictions (n,) of every row by a cold fit without its group; *folds* are their number, or a splitter
+    of `whole_groups`.
 
     *fit_params* are handed to `fit`; those with one value per row (such as `sample_weight`) are cut to the
     rows of the fold.
     """
     names = np.asarray(list(groups))
-    found = cross_val_predict(
-        clone(estimator), X, y, groups=names, cv=whole_groups(names, n_folds), params=fit_params
-    )
+    cv = folds if isinstance(folds, GroupKFold) else whole_groups(names, folds)
+    found = cross_val_predict(clone(estimator), X, y, groups=names, cv=cv, params=fit_params)
     return np.asarray(found, float)

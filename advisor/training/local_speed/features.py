@@ -9,7 +9,8 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction import DictVectorizer
 
-from advisor.prediction.local_speed.terms import Features, decode_terms, prefill_terms
+from advisor.prediction.local_speed.efficiency import Features
+from advisor.prediction.local_speed.terms import decode_terms, prefill_terms
 from advisor.training.local_speed.rows import Row
 
 PRESENT, SIZE = "(present)", "(size)"

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from advisor.prediction.local_speed.bounds import least_log_s, peak_log_s
 from advisor.prediction.local_speed.work import Work
 from advisor.training.fitting.calibrate import rounded
-from advisor.training.fitting.folds import left_out
+from advisor.training.fitting.folds import SEED, left_out, whole_groups
 from advisor.training.local_speed.estimator import SumOfTerms
 from advisor.training.local_speed.features import TermFeatures
 from advisor.training.local_speed.priors import PRIORS
@@ -137,14 +137,14 @@ class Problem:
         """Log of measured ÷ predicted SPEED, the prediction held below what machines of the kind reach."""
         return np.asarray(np.maximum(log_s, self.least_log_s) - self.y)
 
-    def without(self, groups: Sequence[str]) -> Vector:
-        """`residual` of every row by a cold fit without its group."""
+    def without(self, groups: Sequence[str], seed: int = SEED) -> Vector:
+        """`residual` of every row by a cold fit without its group; *seed* deals groups to folds."""
         found = left_out(
             self.estimator(),
             self.X,
             self.y,
             groups,
-            FOLDS,
+            whole_groups(groups, FOLDS, seed),
             sample_weight=row_weights(self.rows),
             groups=np.array(self.submitters),
             slack=self.slack,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from advisor.prediction.local_speed.strata import stratum_chain
 from advisor.training.fitting.calibrate import cross_scaled, rounded, strata
-from advisor.training.fitting.folds import fold_of
+from advisor.training.fitting.folds import SEED, fold_of
 from advisor.training.local_speed.fit import FOLDS, Problem, submitter
 from advisor.training.local_speed.spread import Features, fit_scale, held_out_features, scales
 
@@ -44,17 +44,17 @@ class Calibrated:
     intervals: dict[str, dict[str, Any]]
 
 
-def levels(p: Problem) -> tuple[Level, Level]:
-    """Source left out where another one measured the device; device left out."""
+def levels(p: Problem, seed: int = SEED) -> tuple[Level, Level]:
+    """Source left out where another one measured the device; device left out. *seed* deals them to folds."""
     by_device: dict[str, set[str]] = defaultdict(set)
     for device, source in zip(p.devices, p.submitters, strict=True):
         by_device[device].add(source)
     known = np.array([len(by_device[device]) > 1 for device in p.devices])
     found = []
     for name, groups, use in (("known", p.submitters, known), ("unknown", p.devices, np.ones_like(known))):
-        fold = fold_of(groups, FOLDS)
+        fold = fold_of(groups, FOLDS, seed)
         features = held_out_features(p.phase, p.rows, fold, submitter)
-        found.append(Level(name, p.without(groups), use, fold, groups, features))
+        found.append(Level(name, p.without(groups, seed), use, fold, groups, features))
     return found[0], found[1]
 
 

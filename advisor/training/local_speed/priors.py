@@ -33,7 +33,6 @@ PRIORS = Priors(
         "together:": Prior(1.0, 0.5, "a vector kernel's column costs its arithmetic some three times over"),
         "upload:": Prior(0.3, 0.3, "copies from pageable memory reach 0.7 of the link"),
         "hand:": Prior(0.0, 0.7, _GENERAL),
-        "pipeline": Prior(0.5, 0.3, "half of what a perfect pipeline saves"),
         "device:*": Prior(0.0, 0.15, _LEFT_OUT, heavy_tailed=True),
         "device:*|*": Prior(0.0, 0.10, _LEFT_OUT, heavy_tailed=True),
         "source-launch|*": Prior(0.0, 0.15, _FEW, heavy_tailed=True),

@@ -52,18 +52,18 @@ def fit_scale(features: Sequence[Features], residuals: Vector, groups: Sequence[
     and is left out.
     """
     size, weights = np.clip(np.abs(residuals), SMALLEST, LARGEST), np.array(group_weights(groups))
-    left_out: set[str] = {""}
+    vectorizer = DictVectorizer(sort=True)
+    x = vectorizer.fit_transform([{name: value for name, value in row if name} for row in features])
+    names = vectorizer.feature_names_
+    kept = list(range(len(names)))
     while True:
-        vectorizer = DictVectorizer(sort=True)
-        kept = [{name: value for name, value in row if name not in left_out} for row in features]
-        x = vectorizer.fit_transform(kept)
         model = GammaRegressor(alpha=RIDGE_GROUPS / len(set(groups)), max_iter=1000)
-        model.fit(x, size, sample_weight=weights)
-        found = dict(zip(vectorizer.feature_names_, map(float, model.coef_), strict=True))
-        wrong = {name for name, value in found.items() if value * knowledge_sign(name) < 0}
-        if not wrong:
+        model.fit(x[:, kept], size, sample_weight=weights)
+        found = {names[i]: float(value) for i, value in zip(kept, model.coef_, strict=True)}
+        right = [i for i in kept if found[names[i]] * knowledge_sign(names[i]) >= 0]
+        if right == kept:
             return found | {"": float(model.intercept_)}
-        left_out |= wrong
+        kept = right
 
 
 def scales(features: Sequence[Features], coefficients: dict[str, float]) -> Vector:

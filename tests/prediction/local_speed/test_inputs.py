@@ -148,6 +148,14 @@ def test_attention_grows_with_depth_inside_its_window():
     assert 1 < attention_flops(windowed, 8192) / attention_flops(windowed, 4096) < 2
 
 
+def test_compressed_attention_looks_at_one_entry_for_several_tokens():
+    """DeepSeek-V4-Flash: 43 windows of 128, 21 layers of an entry for four tokens with an indexer's key of
+    128, 20 of an entry for 128; 64 heads of 512."""
+    scored, mixed = 2 * 64 * 128, 4 * 64 * 512
+    entries = 43 * 128 + 21 * 8192 / 4 + 20 * 8192 / 128
+    assert attention_flops(find_model("DeepSeek-V4-Flash"), 8192) == mixed * entries + scored * 21 * 8192 / 4
+
+
 def test_depth_is_the_mean_while_an_answer_is_written():
     """Half of the answer is in the cache; LocalScore's nine mixes have one of their own."""
     assert mean_depth(False, 100, 50) == 125

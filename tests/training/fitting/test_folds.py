@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from advisor.training.fitting.folds import fold_of, left_out
+from advisor.training.fitting.folds import fold_of, left_out, whole_groups
 
 GROUPS = [f"g{i % 13}" for i in range(100)]
 
@@ -19,6 +19,17 @@ def test_groups_stay_whole():
 def test_the_same_groups_give_the_same_folds():
     """Folds do not depend on anything but the groups."""
     assert fold_of(GROUPS).tolist() == fold_of(list(GROUPS)).tolist()
+
+
+def test_another_seed_deals_other_folds():
+    """Which groups lie together is another draw; predictions follow it."""
+    assert fold_of(GROUPS, 5, 1).tolist() != fold_of(GROUPS, 5).tolist()
+    x = np.arange(100.0)[:, None]
+    first, second = (
+        left_out(LinearRegression(), x, x.ravel() ** 2, GROUPS, whole_groups(GROUPS, 5, seed))
+        for seed in (0, 1)
+    )
+    assert not np.allclose(first, second)
 
 
 def test_one_group_cannot_be_left_out():
