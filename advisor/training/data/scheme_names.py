@@ -16,6 +16,7 @@ _GGUF = re.compile(
     r"(UD-)?(Q[45]_[01]|Q[68]_0|Q[2-6]_K(_(S|M|L|XS|XL))?|Q8_K_XL|IQ[1-6]_(XXS|XS|S|M|NL|NL_XL|K|KS|KSS|KL|KT)|TQ[12]_0|MXFP4)"
     r"(-pure)?$"
 )
+_BESIDE = re.compile(r"\+KV-.*$|\s*\((from QAT checkpoint|Google QAT|google|QuantTrio|cyankiwi)\)$")
 _LLAMA_CPP = re.compile(r"llama|ollama|koboldcpp|LM Studio", re.I)
 _RESEARCH = re.compile(
     r"W([\d.]+)A(\d+)(?:KV\d+)?-"
@@ -33,16 +34,13 @@ def _group(group_size: float) -> str:
 def _gguf(name: str, engine: str) -> str:
     # _R4/_R8/_X4 store the same numbers in another order.
     name = re.sub(r"_(R[48]|X4)(?=$|-)", "", name).replace("-uniform", "-pure")
-    if name == "Q2_K_M":
-        return "Q2_K"
-    if name in ("MXFP4", "MXFP4_MOE"):
-        return "MXFP4_MOE"
-    if name in ("Q2_K_XL", "Q4_K_XL", "Q5_K_XL", "Q6_K_XL", "Q8_K_XL"):
-        return f"UD-{name}"
     if name in ("Q3_K", "Q4_K", "Q5_K"):
         # llama-quantize reads the bare name as _M; ik_llama.cpp's tables use it for the plain type.
         return name + ("_S" if engine == "ik_llama.cpp" else "_M")
-    return name if _GGUF.fullmatch(name) else ""
+    if re.fullmatch(r"Q[24568]_K_XL", name):  # Q3_K_XL is other people's too
+        return f"UD-{name}"
+    name = {"Q2_K_M": "Q2_K", "MXFP4": "MXFP4_MOE"}.get(name, name)
+    return name if _GGUF.fullmatch(name) or name == "MXFP4_MOE" else ""
 
 
 def _research(raw: str, group_size: float) -> str:
@@ -64,8 +62,8 @@ def _research(raw: str, group_size: float) -> str:
         group = "-perchannel"
     if (bits, act, method) == ("8", "8", "rtn"):
         return "W8A8-INT"
-    rounding = None if rounding == "real" else rounding
-    return f"W{bits}A{act}-INT-{method}{'-' + rounding.lower() if rounding else ''}{group}"
+    rounding = "" if rounding in (None, "real") else f"-{rounding.lower()}"
+    return f"W{bits}A{act}-INT-{method}{rounding}{group}"
 
 
 @cache
@@ -81,9 +79,7 @@ def canonical(raw: str, group_size: float = math.nan, weight_bits: float = math.
     A KV-cache suffix and a note on the checkpoint are left off: they are not the weights' scheme. Rows that
     quantize only the cache are 'F16'.
     """
-    name = re.sub(
-        r"\+KV-.*$|\s*\((from QAT checkpoint|Google QAT|google|QuantTrio|cyankiwi)\)$", "", raw.strip()
-    )
+    name = _BESIDE.sub("", raw.strip())
     if weight_bits == 16 and re.match(r"(KV|FP16|F16|BF16)", name):
         return "BF16" if name.startswith("BF16") else "F16"
     if _LLAMA_CPP.search(engine) or name != "MXFP4":
@@ -97,16 +93,13 @@ def canonical(raw: str, group_size: float = math.nan, weight_bits: float = math.
         return found
     if name == "W4A16-INT-AWQ":
         return "W4A16-INT-awq" + (_group(group_size) or "-g128")
-    match = re.fullmatch(r"(EXL[23])-([\d.]+)bpw.*", name, re.I)
-    if match:
+    if match := re.fullmatch(r"(EXL[23])-([\d.]+)bpw.*", name, re.I):
         return f"{match[1].upper()}-{float(match[2])}bpw"
-    match = re.fullmatch(r"MLX-(\d)bit(-g\d+)?", name)
-    if match:
-        return name if match[2] else f"{name}-g64"
+    if match := re.fullmatch(r"MLX-\dbit(-g\d+)?", name):
+        return name if match[1] else f"{name}-g64"
     if engine == "mlx" and name in ("INT4", "MXFP4"):
         return "MLX-4bit-g64" if name == "INT4" else "MLX-MXFP4"
-    match = re.fullmatch(r"OV-int4-(?:a?sym)-(?:r100-gs(\d+)|g(\d+)-r100)(?:-data)?(-gptq|-awq)?", name)
-    if match:
+    if match := re.fullmatch(r"OV-int4-a?sym-(?:r100-gs(\d+)|g(\d+)-r100)(?:-data)?(-gptq|-awq)?", name):
         return f"W4A16-INT{match[3] or '-rtn'}-g{match[1] or match[2]}"
     if re.fullmatch(r"(AQLM|VPTQ)-.*", name):
         return name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -72,17 +72,17 @@ def _intervals(p: Problem) -> dict[str, Any]:
 
 def _devices(rows: Sequence[Row]) -> dict[str, Any]:
     """What is known of each device: rows, sources, backends, and the cores assumed for a CPU."""
-    out: dict[str, dict[str, Any]] = {}
+    by_device: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        entry = out.setdefault(row.device.key, {"rows": 0, "sources": set(), "backends": set()})
-        entry["rows"] += 1
-        entry["sources"].add(row.source)
-        entry["backends"].add(row.device.backend)
-        if row.device.kind == "cpu":
-            entry["cores"] = max(entry.get("cores", 0), row.device.cores)
+        by_device[row.device.key].append(row)
     return {
-        key: {**entry, "sources": sorted(entry["sources"]), "backends": sorted(entry["backends"])}
-        for key, entry in sorted(out.items())
+        key: {
+            "rows": len(of),
+            "sources": sorted({row.source for row in of}),
+            "backends": sorted({row.device.backend for row in of}),
+            **({"cores": max(row.device.cores for row in of)} if of[0].device.kind == "cpu" else {}),
+        }
+        for key, of in sorted(by_device.items())
     }
 
 

@@ -4,14 +4,15 @@ less."""
 from __future__ import annotations
 
 import math
-import re
-import tomllib
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
 from statistics import median
 
+import pandas as pd
+
 from advisor.data import folder
+from advisor.documents.origin import read_origin
 from advisor.engines import all_engines, facts
 from advisor.prediction.local_speed.inputs import engine_key
 from advisor.prediction.local_speed.work import Device, Work, phase_of
@@ -153,17 +154,15 @@ def read_share() -> float:
 
 @cache
 def _published() -> dict[str, float]:
-    """Source -> publication date in years; sources without one take the median of the others."""
-    dates = {}
-    for path in (folder("measurements") / "speed_local").glob("*.origin.toml"):
-        text = str(tomllib.loads(path.read_text(encoding="utf-8")).get("date_published", ""))
-        found = re.match(r"(\d{4})(?:-(\d{2}))?", text)
-        if found:
-            dates[path.name.removesuffix(".origin.toml")] = int(found[1]) + (int(found[2] or 7) - 0.5) / 12
-    return dates
+    """Source -> publication date in years: the middle of the month, or of the year."""
+    tables = (folder("measurements") / "speed_local").glob("*.csv")
+    dates = pd.Series({path.stem: read_origin(path).date_published for path in tables})
+    found = dates.str.extract(r"(\d{4})(?:-(\d{2}))?").astype(float)
+    years = found[0] + (found[1].fillna(7.0) - 0.5) / 12
+    return {str(source): year for source, year in years.dropna().items()}
 
 
 def _age_years(source: str) -> float:
+    """Of a source without a date: as the median of the others."""
     dates = _published()
-    newest = max(dates.values())
-    return round(newest - dates.get(source, median(dates.values())), 2)
+    return round(max(dates.values()) - dates.get(source, median(dates.values())), 2)

@@ -3,7 +3,6 @@ what."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -91,13 +90,10 @@ def machine_share(found: Sample, errors: npt.NDArray[np.float64]) -> dict[str, f
 
 def _counts(found: Sample) -> dict[str, dict[str, Any]]:
     """Figures and sources behind every device, kernel family and configuration."""
-    device, family, config = (defaultdict(list) for _ in range(3))
-    for case in found.cases:
-        device[case.device].append(case.row.source)
-        family[f"{case.row.engine}|{case.family}"].append(case.row.source)
-        config[case.config].append(case.row.source)
-    return {
-        "device": {k: [len(v), len(set(v))] for k, v in sorted(device.items())},
-        "family": {k: [len(v), len(set(v))] for k, v in sorted(family.items())},
-        "config": {k: [len(v), sorted(set(v))] for k, v in sorted(config.items())},
-    }
+    about = [(c.device, f"{c.row.engine}|{c.family}", c.config, c.row.source) for c in found.cases]
+    table = pd.DataFrame(about, columns=["device", "family", "config", "source"])
+    counts: dict[str, dict[str, Any]] = {}
+    for kind in ("device", "family", "config"):
+        of = {str(name): (len(rows), sorted(set(rows))) for name, rows in table.groupby(kind)["source"]}
+        counts[kind] = {name: [n, who if kind == "config" else len(who)] for name, (n, who) in of.items()}
+    return counts

@@ -104,17 +104,13 @@ def row_weights(found: Sequence[Case]) -> npt.NDArray[np.float64]:
 
 def seen(found: Sequence[Case], kind: str) -> npt.NDArray[np.bool_]:
     """Whether the device and the engine's kernel of a row are measured outside the row's own *kind*."""
-    key = KINDS[kind]
-    device, by_device = Counter((c.device, key(c)) for c in found), Counter(c.device for c in found)
-    kernel = Counter((c.row.engine, c.family, key(c)) for c in found)
-    by_kernel = Counter((c.row.engine, c.family) for c in found)
-    return np.array(
-        [
-            by_device[c.device] - device[c.device, key(c)] >= SOME
-            and by_kernel[c.row.engine, c.family] - kernel[c.row.engine, c.family, key(c)] >= SOME
-            for c in found
-        ]
-    )
+    about = [(case.device, f"{case.row.engine}|{case.family}", KINDS[kind](case)) for case in found]
+    table = pd.DataFrame(about, columns=["device", "kernel", "own"])
+    enough = np.ones(len(found), bool)
+    for what in ("device", "kernel"):
+        own = table.groupby([what, "own"])["own"].transform("size")
+        enough &= (table.groupby(what)["own"].transform("size") - own >= SOME).to_numpy(bool)
+    return enough
 
 
 def figure_of(case: Case) -> str:

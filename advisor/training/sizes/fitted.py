@@ -6,10 +6,14 @@ Gives the part `sizes` of the artifact.
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from statistics import median
 from typing import Any
+
+import numpy as np
 
 from advisor.catalog.models import all_models
 from advisor.catalog.schemes import all_schemes, find_scheme
@@ -81,29 +85,24 @@ def modelled() -> list[ModelProfile]:
     return [model for model in all_models() if is_modelled(model)]
 
 
+def _quantile(values: Sequence[float], share: float) -> float:
+    return quantiles(values, share)[0]
+
+
 def bits_per_param(spreads: Spreads) -> dict[str, dict[str, list[float]]]:
     """scheme -> 'dense-2' -> [median, 5 %, 95 %, number of models]: bits per parameter, ends of their own
     intervals included."""
     seen: dict[str, dict[str, list[tuple[float, float, float]]]] = {}
-    for model in modelled():
-        for scheme in all_schemes():
-            try:
-                weights = weigh_with(spreads, model, scheme)
-            except UnsupportedError:
-                continue
+    for model, scheme in itertools.product(modelled(), all_schemes()):
+        with suppress(UnsupportedError):
+            weights = weigh_with(spreads, model, scheme)
             cell = f"{'moe' if model.is_moe else 'dense'}-{size_class(weights.n_params)}"
             size, n = weights.total_bytes, weights.n_params
-            seen.setdefault(scheme.name, {}).setdefault(cell, []).append(
-                (8 * size.value / n, 8 * size.low / n, 8 * size.high / n)
-            )
+            bits = (8 * size.value / n, 8 * size.low / n, 8 * size.high / n)
+            seen.setdefault(scheme.name, {}).setdefault(cell, []).append(bits)
     return {
         scheme: {
-            cell: [
-                *quantiles([middle for middle, _, _ in rows], 0.5),
-                *quantiles([low for _, low, _ in rows], 0.05),
-                *quantiles([high for _, _, high in rows], 0.95),
-                len(rows),
-            ]
+            cell: [*map(_quantile, np.transpose(rows), (0.5, 0.05, 0.95)), len(rows)]
             for cell, rows in sorted(cells.items())
             if len(rows) >= LEAST_MODELS
         }
