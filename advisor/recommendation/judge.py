@@ -80,12 +80,12 @@ class Trial:
 
     @cached_property
     def possible(self) -> bool:
-        """False for what no placement makes meet the need: it loses too much, is larger than all memory, or
-        even the peak of the fastest memory is too slow."""
+        """False for what no placement makes meet the need: it is larger than all memory, loses too much, or
+        even the peak of the fastest memory is too slow. What is found soonest is asked first."""
         case, weights = self._case, weigh_case(self._case)
-        if all(self._loses_too_much(case._replace(kv_type=kind)) for kind in self.candidate.kv_types):
-            return False
         if beyond_memory(case.hardware, weights, case.backend):
+            return False
+        if all(self._loses_too_much(case._replace(kv_type=kind)) for kind in self.candidate.kv_types):
             return False
         wanted = self.requirements.min_decode_tokens_per_s
         return wanted is None or decode_ceiling(case, weights) >= wanted

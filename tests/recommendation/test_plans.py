@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from advisor.sizing.context_params import UBATCH_TOKENS
+
 
 def test_a_plan_has_its_commands_and_its_file(ask):
     """What is downloaded is published; its bytes are the publisher's."""
@@ -48,3 +50,12 @@ def test_published_scores_are_told_with_the_loss_taken_off(ask, model, scores):
         True,
         True,
     )
+
+
+@pytest.mark.parametrize("machine", ["RTX 4090", "RTX 3060", "EPYC 9654 384GB", "M3 Max 64GB"])
+def test_memory_is_planned_for_the_micro_batch_that_the_command_leaves(ask, machine):
+    """llama.cpp's own default: no command sets `-ub` or `-b`, and no plan counts on another."""
+    plan = ask("Qwen3-30B-A3B", machine, engine=("llama.cpp",)).recommendation
+    words = set(plan.run_command.split())
+    set_by_hand = words & {"-ub", "-b", "--ubatch-size", "--batch-size"}
+    assert (UBATCH_TOKENS, set()) == (plan.predicted.placement.ubatch_tokens, set_by_hand)
