@@ -21,7 +21,7 @@ from .parts import Part, Weights, count, scaled, stretched, summarise
 from .recipes import UNSLOTH_LADDER, Recipe, resolve
 from .tensors import is_gguf_listing
 from .type_rules import ASK_FOR_IMATRIX
-from .types import group_types, groups
+from .types import Group, group_types, groups
 
 __all__ = ["Weights", "weigh", "weigh_with"]
 
@@ -120,9 +120,21 @@ def _summed(model: ModelProfile, spreads: Spreads, rules: Recipe, imatrix: bool)
         types = group_types(g, known.about, rules.ftype, imatrix, rules.vocabulary)
         if rules.base:
             types = [rules.base[1] if name == rules.base[0] else name for name in types]
-        size = {name: tensor_bytes(name, g.shape) for name in set(types)}
+        kinds = set(types)
+        if len(kinds) == 1:
+            parts.append(_of_one_type(g, types[0]))
+            continue
+        size = {name: tensor_bytes(name, g.shape) for name in kinds}
         parts.append(Part(g.stem, g.role, count(g.shape), g.layers, [size[name] for name in types], types))
     return summarise(model, parts, "exact")
+
+
+@lru_cache(maxsize=8192)
+def _of_one_type(g: Group, name: str) -> Part:
+    """All tensors of a group in one type, as most are under most schemes."""
+    n = len(g.layers)
+    sizes = [tensor_bytes(name, g.shape)] * n
+    return Part(g.stem, g.role, count(g.shape), g.layers, sizes, [name] * n)
 
 
 def _not_below(spreads: Spreads, model: ModelProfile, scheme: SchemeProfile, found: Weights) -> Weights:
