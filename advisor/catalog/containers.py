@@ -26,7 +26,7 @@ _FOREIGN = (
 
 _FOREIGN_WORDS = word_set(
     "onnx ggml rkllm rk3 litert tflite coreml core-ml executorch int8-int4 pte qualcomm qnn genie furiosa "
-    "rngd rebel ctranslate2 ct2 neuron"
+    "rngd rebel ctranslate2 ct2 vptq woft neuron"
 )
 """What the marks are looked for by: most names have none of these."""
 

@@ -11,12 +11,14 @@ from typing import Any
 
 from advisor.catalog.hf_shapes import LARGEST_VALUE, kept_settings, shapes
 from advisor.catalog.models import all_models, match_model
-from advisor.catalog.quantization_config import is_float_only, parts_of, scheme_of
+from advisor.catalog.models.kinds import kind_of
+from advisor.catalog.native import UNREAD
+from advisor.catalog.quantization_config import is_float_only, method_of, parts_of, scheme_of
 from advisor.catalog.quantized_parts import as_text
 from advisor.catalog.safetensors import read_safetensors
 from advisor.documents.files import is_folder, is_there, read_text
 from advisor.documents.model import ModelProfile, StoredTensor
-from advisor.errors import BadFileError
+from advisor.errors import BadFileError, UnsupportedError
 
 _LARGEST_CONFIG = 20_000_000
 """Bytes of JSON read at most; index files of the largest models have about 10 MB."""
@@ -29,7 +31,8 @@ def read_hf(path: str | Path) -> ModelProfile:
     """The model in a directory (config.json, safetensors files or index) or in a lone config.json.
 
     `fixed_scheme` is set for a prequantized checkpoint; `tensors` are read from the headers of the
-    safetensors files when they are there. Raises BadFileError: unreadable, not JSON, not a model's config.
+    safetensors files when they are there. Raises BadFileError: unreadable, not JSON, not a model's config;
+    UnsupportedError for a model with an encoder.
     """
     place = Path(path)
     if place.suffix == ".safetensors":
@@ -38,6 +41,7 @@ def read_hf(path: str | Path) -> ModelProfile:
     config = _load(config_path)
     folder = config_path.parent
     text = _text_config(config)
+    _refuse_encoders(config, path)
     try:
         found = shapes(text, config)
     except ValueError as error:
@@ -68,6 +72,20 @@ def read_hf(path: str | Path) -> ModelProfile:
     return _completed(profile, str(path))
 
 
+_TWO_HALVES = ["t5", "mt5", "umt5", "t5gemma", "bart", "mbart", "pegasus", "m2m_100", "marian", "nllb-moe"]
+
+
+def _refuse_encoders(config: dict[str, Any], path: str | Path) -> None:
+    """Raises UnsupportedError for what writes no text, or writes it with an encoder beside the decoder."""
+    kind = str(config.get("model_type") or "").lower()
+    if config.get("is_encoder_decoder") or kind in _TWO_HALVES:
+        raise UnsupportedError(
+            f"{path} is of a model with an encoder and a decoder, which is not modelled here"
+        )
+    if (what := kind_of(kind) or "").startswith("an encoder"):
+        raise UnsupportedError(f"{path} is of {what}; models that write text are covered here")
+
+
 def _scheme(
     config: dict[str, Any], text: dict[str, Any], folder: Path
 ) -> tuple[str | None, str, dict[str, str]]:
@@ -82,7 +100,9 @@ def _scheme(
     if text.get("expert_dtype") == "fp4" and scheme == _FP8_BLOCKS:
         # DeepSeek-V4: FP8 blocks, but for the experts, which hold most bytes
         scheme, parts = "MXFP4", dict.fromkeys(("attention", "mlp", "shared"), _FP8_BLOCKS)
-    return scheme, note, {"schemes_by_part": as_text(parts)} if scheme and parts else {}
+    if scheme is None:
+        return None, note, {UNREAD: method_of(stated) or "unstated"}
+    return scheme, note, {"schemes_by_part": as_text(parts)} if parts else {}
 
 
 def _dtype(config: dict[str, Any], text: dict[str, Any]) -> str | None:

@@ -7,18 +7,24 @@ from dataclasses import replace
 
 from advisor.catalog.checkpoints import checkpoints
 from advisor.catalog.containers import own_format
-from advisor.catalog.native import native_schemes
+from advisor.catalog.native import UNREAD, native_schemes, trained_ternary
 from advisor.documents.model import ModelProfile
 from advisor.documents.scheme import SchemeProfile, Support
 from advisor.engines import facts
 
 _OWN_CONVERTERS = ("mlx", "exl2", "exl3")
 """Formats whose converters read FP8 and MXFP4 checkpoints themselves, as llama.cpp's does."""
+_NOT_READ = (
+    "the checkpoint is quantized in a way that is not known here ({method!r}), and nothing makes another "
+    "scheme of it: name the unquantized model"
+)
 
 
 def loadable(scheme: SchemeProfile, model: ModelProfile) -> tuple[SchemeProfile, str]:
     """*scheme* with the engines that load it of *model*, and why the first of the others does not."""
     kept, reasons = [], []
+    if (method := model.metadata.get(UNREAD)) and not trained_ternary(model):
+        return replace(scheme, supports=()), _NOT_READ.format(method=method)
     own = own_format(model)
     native = () if model.fixed_scheme else native_schemes(model)
     for support in scheme.supports:

@@ -22,6 +22,11 @@ they are; a mixture counts as what most of its bytes are. gpt-oss was trained wi
 Kimi-K2 since Thinking experts in INT4 in groups of 32
 (https://huggingface.co/moonshotai/Kimi-K2-Thinking)."""
 
+UNREAD = "unread_quantization"
+"""Setting of a model's metadata: the method a checkpoint was quantized by, where no scheme here is its."""
+TERNARY = "bitnet"
+"""What transformers calls weights that were trained to be -1, 0 and 1
+(https://huggingface.co/docs/transformers/main/en/quantization/bitnet)."""
 _TERNARY_SCHEMES = ("TQ2_0", "TQ1_0")
 """llama.cpp's types for weights of -1, 0 and 1 with a scale, which they hold as they are
 (https://github.com/ggml-org/llama.cpp/pull/8151)."""
@@ -35,7 +40,7 @@ Falcon-E and Falcon3's 1.58-bit editions (https://huggingface.co/tiiuae), TriLM
 @lru_cache(maxsize=128)
 def trained_ternary(model: ModelProfile) -> bool:
     """Whether its matrices were trained to hold -1, 0 and 1 only, by its class or its names."""
-    if model.architecture in _TERNARY_CLASSES:
+    if model.architecture in _TERNARY_CLASSES or model.metadata.get(UNREAD) == TERNARY:
         return True
     return any(
         compiled(_TERNARY_NAMES).search(name or "") for name in (model.name, model.hf_id, model.edition)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from advisor.catalog.native import TERNARY
 from advisor.catalog.quantized_parts import LEFT_OUT, heaviest, part_of, schemes_by_part
 
 Reader = Callable[[Mapping[str, Any]], tuple[str | None, str]]
@@ -36,8 +37,15 @@ def scheme_of(config: Mapping[str, Any]) -> tuple[str | None, str]:
     for start, reader in _READERS.items():
         if _method(config).startswith(start):
             return reader(config)
+    if _method(config) == TERNARY:
+        return None, ""
     method = _method(config) or "unstated"
     return None, f"the quantization method {method!r} is not known; sizes come from the files"
+
+
+def method_of(config: Mapping[str, Any]) -> str:
+    """The method a `quantization_config` names, in small letters; '' for none."""
+    return _method(config)
 
 
 def parts_of(config: Mapping[str, Any]) -> dict[str, str]:

@@ -75,6 +75,8 @@ class Engine(NamedTuple):
     """The first NVIDIA compute capability with an FP8 cache; empty = any."""
     memory_share: float | None = None
     """Share of each GPU it takes by default; None = what the model needs."""
+    scratch_outside_share: bool = False
+    """Whether activations come on top of that share, which holds weights and cache alone."""
     slots: int = 256
     """Requests it keeps in flight unless told otherwise."""
     slots_on_large: int | None = None

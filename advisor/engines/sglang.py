@@ -47,6 +47,7 @@ ENGINE = Engine(
     paged=True,
     fp8_cache_from="8.0",  # as vLLM: the same attention kernels
     memory_share=0.85,  # --mem-fraction-static, scratch outside it (docs.sglang.io)
+    scratch_outside_share=True,
     slots=2048,  # the least --max-running-requests it sets itself (docs.sglang.io)
     splits_matrices=True,
     expert_parallel=True,

@@ -15,7 +15,7 @@ from advisor.catalog.hf_config import read_hf
 from advisor.catalog.models import find_model
 from advisor.catalog.resolve import resolve_model
 from advisor.catalog.safetensors import read_safetensors
-from advisor.errors import BadFileError
+from advisor.errors import BadFileError, UnsupportedError
 
 LLAMA = {
     "architectures": ["LlamaForCausalLM"],
@@ -318,3 +318,17 @@ def test_rotary_scaling_comes_from_the_catalogue_too(tmp_path) -> None:
     stated = find_model("Llama-3.1-8B").metadata["rope_scaling"]
     assert stated.startswith("llama3")
     assert read_hf(directory(tmp_path, LLAMA)).metadata["rope_scaling"] == stated
+
+
+@pytest.mark.parametrize(
+    ("config", "cause"),
+    [
+        ({"model_type": "bert", "architectures": ["BertModel"]}, "an encoder: it writes no text"),
+        ({"model_type": "t5", "is_encoder_decoder": True}, "an encoder and a decoder"),
+    ],
+)
+def test_a_model_with_an_encoder_is_refused(tmp_path, config: dict, cause: str) -> None:
+    """It is no decoder with another name, whatever shapes it states."""
+    shapes = {"hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12, "vocab_size": 30522}
+    with pytest.raises(UnsupportedError, match=cause):
+        read_hf(directory(tmp_path, {**shapes, **config}))

@@ -121,9 +121,19 @@ def find_machine(text: str) -> Machine | None:
     for length in range(len(words), 0, -1):
         for start in range(len(words) - length + 1):
             machine = table.get(words[start : start + length])
-            if machine and _only_details(words[:start] + words[start + length :]):
+            around = words[:start] + words[start + length :]
+            if machine and _only_details(around) and not _of_another_year(machine, around):
                 return machine
     return None
+
+
+_YEAR = r"20[012]\d"
+
+
+def _of_another_year(machine: Machine, around: tuple[str, ...]) -> bool:
+    """Whether a year beside the machine's name is not its own: 'Mac Pro 2013' is not that of 2019."""
+    own = re.findall(_YEAR, machine.name)
+    return bool(own) and any(re.fullmatch(_YEAR, word) and word not in own for word in around)
 
 
 _DETAILS = word_set(

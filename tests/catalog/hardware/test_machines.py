@@ -92,3 +92,11 @@ def test_what_no_engine_drives_is_refused_by_name(machine: Machine) -> None:
     with pytest.raises(UsageError) as refused:
         resolve_hardware(machine.name, Overrides(vram="32GB", bandwidth="1000GB/s"))
     assert f"{machine.name}: {machine.refusal}; name a GPU or a computer" == str(refused.value)
+
+
+def test_a_machine_of_another_year_is_another_machine():
+    """'Mac Pro 2013' has not the processor of 2019's."""
+    found = [
+        find_machine(name) for name in ("Mac Pro 2019", "Mac Pro 2013", "Mac mini 2014", "iMac Pro 2017")
+    ]
+    assert [machine and machine.name for machine in found] == ["Mac Pro 2019", None, None, "iMac Pro"]
