@@ -5,9 +5,19 @@ from __future__ import annotations
 import math
 
 from advisor.prediction.local_speed.work import NEUTRAL_YEAR, Device, Work
+from advisor.sizing.context_params import UBATCH_TOKENS
 
 Features = list[tuple[str, float]]
 """Names of coefficients with what each is multiplied by."""
+USUAL_BYTES, USUAL_PARAMS, USUAL_BYTES_PER_S, USUAL_CORES = 4e9, 4e9, 4e11, 8.0
+"""Where features of size are nothing: weights read for a token (an 8B model at 4 bits), parameters used for
+one, a card's bandwidth, a processor's cores. Any number of the usual size does: the fitted general
+coefficient takes up the rest."""
+CORE_BYTES_PER_S = 6e9
+"""Bandwidth for each core above which cores, and no longer the memory, may bound a processor's reading: two
+channels of DDR4-3200 over eight cores (a judgement; the coefficient beyond it is fitted)."""
+YEARS = 5.0
+"""Unit of a device's age, so that its coefficient is what a generation or two gain; not a measured number."""
 BALANCED_BYTES = 0.01
 """Unit of the bytes per operation of a card's memory, so that its logs are near zero; not a measured
 number."""
@@ -47,10 +57,10 @@ def cache(work: Work, device: Device) -> Features:
 def memory(device: Device) -> Features:
     """How well the memory is used: of a processor also by its cores, sockets and settings."""
     bandwidth = device.bandwidth_bytes_per_s
-    features = [(f"read:bandwidth:{device.kind}", math.log(bandwidth / 4e11))]
+    features = [(f"read:bandwidth:{device.kind}", math.log(bandwidth / USUAL_BYTES_PER_S))]
     if device.kind != "cpu":
         return features
-    per_core = bandwidth / max(1.0, device.cores) / 6e9
+    per_core = bandwidth / max(1.0, device.cores) / CORE_BYTES_PER_S
     features += [("memory:per-core", math.log(max(1.0, per_core)))]
     features += [(f"memory:power:{device.power}", 1.0)] if device.power else []
     features += [("memory:stated", 1.0)] if device.ram_stated else []
@@ -68,8 +78,8 @@ def experts(term: str, work: Work, device: Device) -> Features:
 
 
 def batch_fill(batch: float, device: Device) -> Features:
-    """Small micro batches leave arithmetic units idle, long ones fill them."""
-    log = math.log(batch / 512.0)
+    """Small micro batches leave arithmetic units idle, long ones fill them: beside llama.cpp's default."""
+    log = math.log(batch / UBATCH_TOKENS)
     return [(f"matmul:small|{device.kind}", max(0.0, -log)), (f"matmul:large|{device.kind}", max(0.0, log))]
 
 
@@ -102,7 +112,7 @@ def scaled(term: str, names: list[str]) -> Features:
 
 def launch(work: Work, device: Device) -> Features:
     """How long a layer's kernels take to start: by year, and more of them in mixtures and hybrids."""
-    features = [("launch:year", (device.year - NEUTRAL_YEAR) / 5.0)]
+    features = [("launch:year", _years(device))]
     if work.active_share < 1:
         features += [("launch:moe", 1.0), (f"launch:moe|{device.backend}", 1.0)]
     if work.hybrid:
@@ -123,12 +133,12 @@ def age(work: Work, term: str) -> Features:
 def core(device: Device, term: str) -> Features:
     """How fast arithmetic is: by year; on a CPU also by instruction set, cores, and the power they share."""
     if device.kind != "cpu":
-        return [(f"{term}:year", (device.year - NEUTRAL_YEAR) / 5.0)]
+        return [(f"{term}:year", _years(device))]
     return [
         (f"{term}:isa:{device.isa}", 1.0),
         *([(f"{term}:power:{device.power}", 1.0)] if device.power else []),
-        (f"{term}:core-year", (device.year - NEUTRAL_YEAR) / 5.0),
-        (f"{term}:cores", math.log(max(1.0, device.cores) / 8.0)),
+        (f"{term}:core-year", _years(device)),
+        (f"{term}:cores", math.log(max(1.0, device.cores) / USUAL_CORES)),
     ]
 
 
@@ -156,6 +166,11 @@ def rates(work: Work, device: Device) -> Features:
     library = work.family == "F16" and device.kind != "apple"
     names = ["matmul:matrix-ratio"] + (["matmul:matrix-ratio|F16"] if library else [])
     return _each(names, ratio)
+
+
+def _years(device: Device) -> float:
+    """How much newer the device is than the neutral year, in YEARS."""
+    return (device.year - NEUTRAL_YEAR) / YEARS
 
 
 def _each(names: list[str], value: float) -> Features:

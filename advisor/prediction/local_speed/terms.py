@@ -11,6 +11,8 @@ from __future__ import annotations
 import math
 
 from advisor.prediction.local_speed.efficiency import (
+    USUAL_BYTES,
+    USUAL_PARAMS,
     Features,
     age,
     balance,
@@ -32,6 +34,7 @@ from advisor.prediction.local_speed.efficiency import (
 from advisor.prediction.local_speed.work import Device, Share, Work
 
 _TINY = 1e-12
+"""Seconds of what takes no time: far below any launch, and its logarithm is finite."""
 Term = tuple[str, float, Features]
 """Name, log of the physical size in seconds, features."""
 
@@ -48,7 +51,7 @@ def decode_terms(work: Work) -> list[Term]:
         whole = common + own_effect(device)
         if share.read_bytes > 0:
             features = whole + scaled("read", place + family(work, device)) + age(work, "read")
-            features += [("read:size", math.log(share.read_bytes / 4e9))]
+            features += [("read:size", math.log(share.read_bytes / USUAL_BYTES))]
             features += memory(device) + experts("read", work, device)
             out.append(("read", _log(_touched(share, work, together) / bandwidth), features))
         if share.kv_bytes > 0:
@@ -97,7 +100,7 @@ def prefill_terms(work: Work) -> list[Term]:
         if rate > 0 and share.active_params > 0:
             features = whole + scaled("matmul", place + family(work, device))
             features += core(device, "matmul") + rates(work, device) + age(work, "matmul")
-            features += [("matmul:params", math.log(share.active_params / 4e9))]
+            features += [("matmul:params", math.log(share.active_params / USUAL_PARAMS))]
             features += batch_fill(batch, device) + experts("matmul", work, device)
             features += age(work, "matmul:moe") if work.active_share < 1 else []
             dense = balance(work, device, _prefill_rate(device)) + kernels(work, device)
