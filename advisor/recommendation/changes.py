@@ -57,7 +57,8 @@ def nearest_plan(judged: list[Judged], requirements: Requirements) -> tuple[Judg
         if advice := _advice(plan, requirements):
             nearest, change = plan, advice
             break
-    if (not change or _GIVES_UP_ACCURACY in change) and (mild := _mildest(relaxable, requirements)):
+    costly = not change or _GIVES_UP_ACCURACY in change or change.startswith(_MILDEST)
+    if costly and (mild := _mildest(relaxable, requirements)):
         nearest, change = mild
     if not change and any(miss.kind == "memory" for miss in nearest.misses):
         change = change_of_machine(nearest)

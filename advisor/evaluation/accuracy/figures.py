@@ -172,8 +172,11 @@ _METHODS = ("gguf", "gptq", "awq", "autoround", "fp8", "int8", "nvfp4", "hqq")
 
 
 def _rounded(line: dict[str, Any]) -> dict[str, Any]:
-    """The line with four decimals of its figures."""
+    """The line with four decimals of its figures; None for those of no rows."""
     return {
-        name: value if isinstance(value, str | int) else round(float(value), 4)
-        for name, value in line.items()
+        name: value if isinstance(value, str | int) else _four(float(value)) for name, value in line.items()
     }
+
+
+def _four(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 4)

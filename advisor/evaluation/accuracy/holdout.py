@@ -18,6 +18,8 @@ SETTINGS = (
     " the prior spreads of family, model, source and task terms, and the terms of plain rounding by size and"
     " year",
     "likewise, in a later round: effects of editions on damage, and errors by how a source's figures scatter",
+    "likewise: the spreads of families, methods and sources, which are what their members show in a fit "
+    "without the holdout; that ten parts are left out in turn, not six, was seen on all rows",
     "prompted by answers that were wrong, some of them on the held source qllm_eval, and kept for what they "
     "mean rather than for a figure: activations as steps of one ladder, the KV cache by task, collapsed runs",
     "so the holdout is not wholly untouched: its figures are a check on the folds',"

@@ -12,6 +12,7 @@ _FREE = "wide: any value measured anywhere lies within"
 JUDGED = "a judgement"
 """The reason of spreads that a search may compare."""
 _SEARCHED = "least error of damage and losses on families and sources left out, without the holdout"
+_SECOND_MOMENT = "fitted: what the group's own members have in a fit without the holdout, their errors added"
 _HALVES = "pooled towards its method's shape: a bend of its own must be shown"
 
 PRIORS = Priors(
@@ -20,7 +21,7 @@ PRIORS = Priors(
         "a": Prior(-5.0, 4.0, _FREE),
         "kv": Prior(-6.0, 4.0, _FREE),
         "t": Prior(-1.0, 4.0, _FREE),
-        "w:*": Prior(0.0, 0.9, JUDGED),
+        "w:*": Prior(0.0, 0.5, _SECOND_MOMENT),
         "a:*": Prior(0.0, 1.0, JUDGED),
         "a:below-*": Prior(0.0, 2.0, "integers of fewer bits may break a model: wide"),
         "seg:gguf:*": Prior(1.0, 3.0, "rounding noise halves per bit, its logarithm falls by about one"),
@@ -46,7 +47,7 @@ PRIORS = Priors(
         "moe*": Prior(0.0, 0.3, JUDGED),
         "moe:sparsity": Prior(0.0, 0.2, JUDGED),
         "v:*": Prior(0.0, 0.3, JUDGED),
-        "fam:*": Prior(0.0, 0.7, JUDGED),
+        "fam:*": Prior(0.0, 0.5, _SECOND_MOMENT),
         "model:*": Prior(0.0, 0.1, _SEARCHED),
         "t:*": Prior(0.0, 1.0, JUDGED),
         "t:size": Prior(0.0, 0.5, JUDGED),
@@ -57,7 +58,9 @@ PRIORS = Priors(
         "t:act:*": Prior(0.0, 0.8, JUDGED),
         "t:act:below-*": Prior(0.0, 1.5, "as a:below"),
         "o:*": Prior(0.0, 0.3, "perplexity ratios of one configuration differ so between corpora"),
-        "s:*": Prior(0.0, 0.7, "sources of one configuration differ so (`floor_between_sources`)"),
+        "s:task:*": Prior(0.0, 0.7, _SECOND_MOMENT),
+        "s:ppl:*": Prior(0.0, 0.4, _SECOND_MOMENT),
+        "s:kld:*": Prior(0.0, 0.5, _SECOND_MOMENT),
         "k0": Prior(0.0, 1.0, _FREE),
         "p:*": Prior(1.0, 0.15, "loss in proportion to damage, unless measured otherwise"),
     }
