@@ -138,7 +138,8 @@ def test_mixture_with_vision_is_read_from_its_shapes(ask, folder):
     """B41: Qwen3-VL-MoE is Qwen3-MoE in `text_config`: 31 billion parameters, 62 GB in 16 bits."""
     answer = ask("inspect", folder("vl", QWEN3_VL_MOE), "--hardware", "8x H200", "--json")
     assert answer.code == 0
-    recommended = ask("recommend", "--model", folder("vl2", QWEN3_VL_MOE), "--hardware", "8x H200", "--json")
+    asked = ("--hardware", "8x H200", "--scheme", "BF16", "--json")
+    recommended = ask("recommend", "--model", folder("vl2", QWEN3_VL_MOE), *asked)
     file = recommended.plan["predicted"]["file_size_bytes"]["value"]
     assert recommended.plan["scheme"] == "BF16"
     assert file == pytest.approx(62 * GB, rel=0.03)

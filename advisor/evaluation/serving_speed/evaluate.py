@@ -10,18 +10,29 @@ import numpy as np
 import pandas as pd
 
 from advisor.evaluation.judged import boosted, over_groups, relative
-from advisor.evaluation.serving_speed.ordering import Errors, agreement, choices, order, pairs_right
+from advisor.evaluation.serving_speed.ordering import (
+    Errors,
+    agreement,
+    choices,
+    load_of,
+    order,
+    pairs_right,
+    size_of,
+)
 from advisor.evaluation.serving_speed.peers import PEERS
 from advisor.prediction.interval import group_quantile
 from advisor.training.fitting.calibrate import coverage
 from advisor.training.fitting.folds import FOLDS
 from advisor.training.fitting.gaps import gaps
 from advisor.training.serving_speed.cases import Case
-from advisor.training.serving_speed.features import is_first
 from advisor.training.serving_speed.fitted import judged
 from advisor.training.serving_speed.sample import KINDS, Sample, sample, seen
 
 _CONFIDENCE = 0.9
+PUBLISHERS = "another publisher: the same devices, kernel, size of model and kind of load"
+VERSIONS = "another engine version, same publisher"
+_ALIKE = ["device", "devices", "family", "size", "load", "metric"]
+"""What two publishers' figures share that are compared."""
 FEWEST_ROWS = 5
 """Fewer rows of a figure are not worth a line."""
 ASKED: dict[str, tuple[float | None, Callable[[Case], bool]]] = {
@@ -42,7 +53,7 @@ def evaluate() -> dict[str, Any]:
     table = table.assign(inside=inside(table))
     return {
         "title": "Serving speed (vLLM, SGLang, TensorRT-LLM)",
-        "floor": floor(found),
+        "floor": floors(found, left["source"]),
         "what_is_asked": asked(found, left, table),
         "variants_on_the_same_folds": variants(found, left["source"]),
         "order_of_schemes_by_speed_over_bf16": order(found, left["source"]),
@@ -63,6 +74,11 @@ def asked(found: Sample, left: dict[str, Errors], judged_rows: pd.DataFrame) -> 
     """Error and coverage of what people ask, by what was left out; engines with own kernels are apart."""
     off = {f"off_{kind}": errors for kind, errors in left.items()}
     table = found.table.assign(known=seen(found.cases, "source"), **off)
+    floor = {
+        line["figure"]: line["median_gap"]
+        for line in floors(found, left["source"])
+        if line["compared"] == PUBLISHERS
+    }
     lines = []
     for what, (goal, chosen) in ASKED.items():
         of = table[table["case"].map(chosen) & ~table["alone"]]
@@ -75,11 +91,12 @@ def asked(found: Sample, left: dict[str, Errors], judged_rows: pd.DataFrame) -> 
             kind = left_out.split(";")[0]
             if len(rows) >= FEWEST_ROWS:
                 line = {"figure": what, "left_out": left_out, **_errors(rows, kind), "goal": goal}
+                line |= {"floor": floor.get(what)}
                 lines.append(line | {"covered": _covered(judged_rows, rows.index, kind)})
     shared = table[table["case"].map(lambda c: c.gpu.unified_memory and c.row.metric in ("step", "tpot"))]
     if len(shared) >= FEWEST_ROWS:
         line = {"figure": "unified memory, time per token", "left_out": "model", **_errors(shared, "model")}
-        lines.append(line | {"goal": 0.2, "covered": None})
+        lines.append(line | {"goal": 0.2, "floor": None, "covered": None})
     return lines
 
 
@@ -93,6 +110,7 @@ def _errors(rows: pd.DataFrame, kind: str) -> dict[str, Any]:
         "median_error": error.median(),
         "median_over_devices": over_groups(error, rows["device"]),
         "bias_factor": np.exp(off.median()),
+        "bias_over_publishers": np.exp(off.groupby(rows["publisher"]).median().median()),
     }
 
 
@@ -149,23 +167,31 @@ def variants(found: Sample, pooled: Errors) -> list[dict[str, Any]]:
     return rows
 
 
-def floor(found: Sample) -> list[dict[str, Any]]:
-    """How far apart runs of one thing lie, the error nobody can beat: the same publisher, machine, model,
-    scheme and load with another engine version."""
-    rows = [
-        (repr((c.row.run(but="version"), c.row.scheme, c.row.metric)), c.row.version, y)
-        for c, y in zip(found.cases, found.y, strict=True)
-        if not is_first(c)
+def floors(found: Sample, errors: Errors) -> list[dict[str, Any]]:
+    """How far apart measurements of one thing lie, by what is asked: nobody is nearer to both. Runs that
+    differ in the engine's version only; and two publishers on the same devices, after what the physics says
+    of the lengths and models in which they differ (their *errors*)."""
+    about = [
+        (
+            *(c.device, c.row.devices, c.family, size_of(c), load_of(c.row.batch), c.row.metric),
+            *(c.row.publisher, repr((c.row.run(but="version"), c.row.scheme, c.row.metric)), c.row.version),
+        )
+        for c in found.cases
     ]
-    apart = gaps(pd.DataFrame(rows, columns=["run", "version", "y"]), ["run"], "version", "y")
-    return [
-        {
-            "compared": "another engine version, same publisher",
-            "pairs": len(apart),
-            "median_factor": np.exp(apart.median()),
-            "p90_factor": np.exp(apart.quantile(0.9)),
-        }
-    ]
+    columns = [*_ALIKE, "publisher", "run", "version"]
+    table = pd.DataFrame(about, columns=columns).assign(off=errors, y=found.y)
+    lines = []
+    for what, (_, chosen) in ASKED.items():
+        of = table[found.table["case"].map(chosen) & ~found.table["alone"]]
+        for compared, apart in (
+            (VERSIONS, gaps(of, ["run"], "version", "y")),
+            (PUBLISHERS, gaps(of, _ALIKE, "publisher", "off")),
+        ):
+            if len(apart):
+                line = {"figure": what, "compared": compared, "pairs": len(apart)}
+                median, most = np.expm1(apart.median()), np.expm1(apart.quantile(0.9))
+                lines.append(line | {"median_gap": median, "p90_gap": most})
+    return lines
 
 
 def by_group(found: Sample, errors: Errors, kind: str) -> list[dict[str, Any]]:

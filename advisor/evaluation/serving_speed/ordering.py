@@ -39,7 +39,7 @@ def runs(found: Sample, errors: Errors, apart: bool = False) -> pd.DataFrame:
     about = [
         (
             *((c.row.run(), c.row.metric), _again(c), c.family, c.device, c.row.devices, c.row.publisher),
-            *(load_of(c.row.batch), _size(c), c.work.body_bytes + c.work.expert_bytes),
+            *(load_of(c.row.batch), size_of(c), c.work.body_bytes + c.work.expert_bytes),
             not is_first(c) and c.kinds.alone == apart,
         )
         for c in found.cases
@@ -56,7 +56,8 @@ def _again(case: Case) -> tuple[Any, ...]:
     return case.row.run(but="version"), case.row.metric, case.row.scheme
 
 
-def _size(case: Case) -> int:
+def size_of(case: Case) -> int:
+    """The model's parameters, in halves of a doubling."""
     return round(SIZES_PER_DOUBLING * log2(case.work.body_params + case.work.expert_params))
 
 

@@ -39,7 +39,7 @@ NORMAL_90 = 1.6449
 """Half width of a normal's 90 % interval in standard deviations."""
 _ARRIVALS = "no run measured says how far apart requests arrive: a first token waits for those beside it"
 """Of 2,376 first tokens measured none states it. It is not all of their error: with sources left out they are
-off by 42 % for one request and by 30 % for 17 to 64, so front ends differ more."""
+off by 41 % for one request and by 30 % for 17 to 64, so front ends differ more."""
 _OFF_DEVICE = ("cpu", "split", "experts-on-cpu")
 
 
@@ -81,7 +81,7 @@ def predict(case: Case, load: Load, sized: Sized) -> Speed:
         about(found.tpot_s, "token"),
         about(found.service_s, "load"),
         estimates._replace(held=1, wanted=1).of(found.prompt_s, "first").dividing(prompt),
-        Flight(held=held, wanted=wanted, output_tokens=output),
+        Flight(held=held, wanted=wanted, output_tokens=output, unfilled=found.unfilled),
         {**_terms(step, c, kv_bytes, share), **_times(found, measured)},
     )
     return unmeasured(steadily) if sharing > 1 else steadily

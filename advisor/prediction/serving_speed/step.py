@@ -126,6 +126,7 @@ def coefficient_keys(kinds: Kinds) -> dict[str, tuple[str, ...]]:
         "burst": _shared("burst", kinds),
         "first_s": (*_shared("first", kinds), *((f"first-by:{kinds.by}",) if kinds.by else ())),
         "first_step": _shared("wait", kinds),
+        "unfilled": () if kinds.alone else ("unfilled",),
     }
 
 
@@ -219,7 +220,8 @@ def under_load(batch: Any, prompt: Any, output: Any, kv_bytes: Any, w: Work, c: 
 
     `tpot_s`: a decode step plus the other requests' prompts, spread over the output tokens; `ttft_s`: the
     own prompt, part of the others' that arrive together, the step it waits for, and the engine's front end;
-    `service_s`: first to last token of one request; `prompt_s`: the prompt alone.
+    `service_s`: first to last token of one request; `prompt_s`: the prompt alone. `unfilled`: what a run of
+    many requests takes beside one that is always full, as a factor.
     """
     step = decode_step_s(batch, kv_bytes, w, c)
     added = prompt_math_s(prompt, w, c)
@@ -232,4 +234,5 @@ def under_load(batch: Any, prompt: Any, output: Any, kv_bytes: Any, w: Work, c: 
         service_s=ttft + (output - 1.0) * tpot,
         prompt_s=c.first_s + alone,
         step_s=step,
+        unfilled=c.unfilled ** (1.0 - 1.0 / batch),
     )

@@ -78,7 +78,8 @@ PRIORS = Priors(
         "wait:*": _around(1.0, 0.7, _NONE),
         "queue:*": _around(1.0, 0.3, _NONE),
         "at-once:*": _around(1.0, 0.3, "a batch that drains is slower than one kept full"),
-        "by:*": _around(1.0, 0.15, "publishers of one configuration differ by about that"),
+        "unfilled": _around(1.0, 0.3, "a run counts its start and its tail; what one thing adds to others"),
+        "by:*": _around(1.0, 0.35, "publishers scatter by that when left out; from 0.15 to 0.4 on those"),
         "by-first:*": _around(1.0, 0.3, "publishers of one configuration differ by about that"),
     }
 )

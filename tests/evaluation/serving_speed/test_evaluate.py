@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from advisor.evaluation.serving_speed.evaluate import asked, covered, floor, inside
+from advisor.evaluation.serving_speed.evaluate import PUBLISHERS, VERSIONS, asked, covered, floors, inside
 from advisor.training.serving_speed.fitted import judged
 
 
@@ -19,6 +19,11 @@ def test_what_is_asked_is_judged_on_left_out_rows(small):
     assert {row["pooled"] for row in covered(table)} == {1.0}
 
 
-def test_the_floor_is_what_versions_differ_by(small):
-    """Runs of one thing with two engine versions lie apart by a factor above one."""
-    assert floor(small)[0]["median_factor"] >= 1.0
+def test_the_floor_is_how_far_apart_two_measurements_lie(small):
+    """Publishers whose errors differ by a factor of two lie 100 % apart, versions as far as their rows."""
+    who = [case.row.publisher for case in small.cases]
+    errors = np.where(np.array(who) == sorted(set(who))[0], np.log(2.0), 0.0)
+    found = floors(small, errors)
+    between = {round(line["p90_gap"], 9) for line in found if line["compared"] == PUBLISHERS}
+    assert between <= {0.0, 1.0}
+    assert {True} == {line["median_gap"] >= 0 for line in found if line["compared"] == VERSIONS}
