@@ -1,4 +1,4 @@
-"""Processors by their number alone, as people call them: '5800X3D', '7840U', '12700K', '258V'.
+"""Words and numbers that name a processor, as people call them: '5800X3D', '7840U', '12700K', '258V'.
 
 The number says the series: https://www.amd.com/en/support/kb/faq (how to read a Ryzen number) and
 https://www.intel.com/content/www/us/en/processors/processor-numbers.html.
@@ -17,6 +17,14 @@ _ULTRA = r"[12](\d)\d(?:v|h|hx|u|k|kf)"
 _AI = r"(?:ai )?(?:[79] )?hx (?:pro )?3[67]\d"
 NUMBER = rf"(?:{_RYZEN}|{_CORE}|{_ULTRA}|{_AI})"
 """A processor's number and letters without its series."""
+_CPU_WORDS = (
+    r"\b(?:core2?|xeon|pentium|celeron|atom|i[3579]|ryzen|epyc|threadripper|opteron|phenom|athlon|fx|zhaoxin"
+    r"|kaixian|loongson|power\d+|cpu|ultra x?[3579])\b"
+)
+MOBILE_WORDS = (
+    r"\b(?:snapdragon|tensor|kirin|exynos|dimensity|helio|mediatek|unisoc|cortex|neoverse|graviton|altra|kunpeng"
+    r"|axion|cobalt|ampereone|qcs\d+|qcm\d+|rk\d{4}|cix)\b"
+)
 _TIERS = "3333355779"
 """Second digit of a number -> the series: 5600X is a Ryzen 5, 12700K a Core i7."""
 
@@ -42,3 +50,8 @@ def is_mobile(name: str) -> bool:
     if compiled(r"\b(?:epyc|xeon|threadripper)\b").search(name):
         return False
     return compiled(r"\d(?:h|hx|hx3d|hk|hs|u|p|v)\b").search(name) is not None
+
+
+def is_processor(text: str) -> bool:
+    """Whether the words are those of a processor, known or not."""
+    return any(compiled(words).search(text) for words in (_CPU_WORDS, MOBILE_WORDS, rf"^{NUMBER}\b"))

@@ -148,7 +148,10 @@ _BARE_XEON = r"^[3-689][1-5]\d\d[A-Z]*\+?$"
 _XEON_TIERS = {"9": "Platinum", "8": "Platinum", "6": "Gold", "5": "Gold", "4": "Silver", "3": "Bronze"}
 """First digit of a Xeon's number -> its tier, up to the fifth generation (the second digit)
 (https://www.intel.com/content/www/us/en/processors/processor-numbers-data-center.html)."""
-_DROP = r"\b(?:\d+[- ]?cores?|processor|with radeon.*|w/ radeon.*|@.*|\d+(?:st|nd|rd|th) gen|cpu)(?=\s|$)"
+_DROP = (
+    r"\b(?:(?:turin|genoa|bergamo|milan|rome|naples)(?= \d)"
+    r"|\d+[- ]?cores?|processor|with radeon.*|w/ radeon.*|@.*|\d+(?:st|nd|rd|th) gen|cpu)(?=\s|$)"
+)
 
 
 def _spellings(brand: str) -> tuple[str, ...]:

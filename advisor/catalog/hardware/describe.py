@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from advisor.catalog.cpu_numbers import is_mobile
+from advisor.catalog.cpu_numbers import is_mobile, is_processor
 from advisor.catalog.gpus import find_gpu
 from advisor.catalog.gpus.spelling import is_plain
 from advisor.catalog.hardware.cloud import find_instance
 from advisor.catalog.hardware.document import finish
-from advisor.catalog.hardware.draft import Draft, is_processor, use_gpu, use_instance, use_machine, use_part
+from advisor.catalog.hardware.draft import Draft, use_gpu, use_instance, use_machine, use_part
 from advisor.catalog.hardware.machines import find_machine
 from advisor.catalog.hardware.several_nodes import several_nodes, unlike
 from advisor.catalog.hardware.text import LONGEST_LINE, MachineText, Part, read_machine
@@ -42,6 +42,7 @@ def describe_machine(text: str) -> HardwareProfile:
         raise UsageError(unlike(text))
     processors = [part.without_size for part in spoken.parts if is_processor(part.text)]
     draft = Draft(ram_bytes=spoken.ram_bytes, laptop=spoken.laptop, hosted=bool(processors))
+    draft.sizes = sum(part.size_bytes is not None for part in spoken.parts)
     if not (spoken.laptop or spoken.external):
         draft.laptop_chip = next(filter(is_mobile, processors), "")
     whole = find_machine(spoken.parts[0].text) if len(spoken.parts) == 1 else None

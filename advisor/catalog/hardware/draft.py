@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from advisor.catalog.cpu_numbers import NUMBER, series_of
+from advisor.catalog.cpu_numbers import MOBILE_WORDS, is_processor, series_of
 from advisor.catalog.cpus import CpuRow, find_cpu
 from advisor.catalog.gpus import GpuMatch, find_gpu, gpu_row
 from advisor.catalog.hardware.cloud import Instance, find_instance
@@ -15,14 +15,6 @@ from advisor.catalog.hardware.text import GENERIC_MACHINE, Part
 from advisor.catalog.names import GIB, compiled
 from advisor.errors import UnknownNameError, UsageError
 
-_CPU_WORDS = (
-    r"\b(?:core2?|xeon|pentium|celeron|atom|i[3579]|ryzen|epyc|threadripper|opteron|phenom|athlon|fx|zhaoxin"
-    r"|kaixian|loongson|power\d+|cpu|ultra x?[3579])\b"
-)
-_MOBILE_WORDS = (
-    r"\b(?:snapdragon|tensor|kirin|exynos|dimensity|helio|mediatek|unisoc|cortex|neoverse|graviton|altra|kunpeng"
-    r"|axion|cobalt|ampereone|qcs\d+|qcm\d+|rk\d{4}|cix)\b"
-)
 _WITH_GPU = r"\bultra x?[3579]\b|\bryzen (?:ai\b|[3579] (?:pro )?[4-9]\d{3}(?:u|h|hs|g|ge)\b)|\bsnapdragon x"
 """Processors sold with a GPU inside that engines reach (vendors' product pages)."""
 _BRACKETS = r"\s*\(([^)]*)\)"
@@ -61,6 +53,8 @@ class Draft:
     """The processor that says so, where no laptop is named."""
     kind: str | None = None
     """laptop, desktop … where that is said beside the processor."""
+    sizes: int = 0
+    """Memory sizes in the line: with several each is its own part's."""
     hosted: bool = False
     """Whether a processor is named beside the cards."""
     arm: bool = False
@@ -98,15 +92,15 @@ def use_part(draft: Draft, part: Part) -> None:
     if kind := compiled(GENERIC_MACHINE).search(plain):
         draft.kind = kind.group(1).lower()
     plain = " ".join(compiled(GENERIC_MACHINE).sub(" ", plain).split())
-    plain, sockets = _sockets(series_of(plain))
+    plain, draft.sockets = _sockets(series_of(plain))
     row = find_cpu(plain) or (find_cpu(outer) if inner else None)
     if row is None and not is_processor(part.text):
         from advisor.catalog.hardware.like import like_hardware  # deferred: only an error needs it
 
         raise UnknownNameError("hardware", part.text, *like_hardware(part.text))
     draft.cpu, draft.cpu_name = row, compiled(_BRACKETS).sub("", plain).strip()
-    draft.sockets = part.count * sockets
-    draft.arm = compiled(_MOBILE_WORDS).search(part.text) is not None
+    draft.sockets *= part.count
+    draft.arm = compiled(MOBILE_WORDS).search(part.text) is not None
     draft.ram_bytes = draft.ram_bytes or part.size_bytes
     if inner and (match := find_gpu(inner)):
         draft.gpus.append((match, 1))
@@ -127,6 +121,8 @@ def _laptop_gpu(draft: Draft, part: Part) -> GpuMatch | None:
     if draft.laptop_chip and "laptop" not in part.text.lower():
         draft.notes.append(f"{draft.laptop_chip!r} is a laptop's processor: {match.catalog_name} is assumed")
     if part.size_bytes and part.size_bytes not in match.memory_options_bytes:
+        if draft.sizes > 1:
+            return find_gpu(f"{part.text} laptop") or match
         draft.ram_bytes = draft.ram_bytes or part.size_bytes
     return match
 
@@ -149,11 +145,6 @@ def gpu_inside(cpu_name: str) -> str | None:
     if twin is not None and twin.gpu:
         return twin.gpu
     return "integrated GPU" if compiled(_WITH_GPU).search(cpu_name) else None
-
-
-def is_processor(text: str) -> bool:
-    """Whether the words are those of a processor, known or not."""
-    return any(compiled(words).search(text) for words in (_CPU_WORDS, _MOBILE_WORDS, rf"^{NUMBER}\b"))
 
 
 def _brackets(text: str) -> tuple[str, str]:
@@ -261,10 +252,9 @@ _JOINED_BYTES_PER_S = 200e9 / 8
 def use_gpu(draft: Draft, match: GpuMatch, part: Part) -> None:
     """One card of the catalogue, or several. Raises UsageError for more than a machine holds."""
     count = part.count
-    if (card := None if draft.ram_bytes else card_of_host(part, draft.hosted)) is not None:
-        match, draft.ram_bytes = card, part.size_bytes
-        size = f"{(part.size_bytes or 0) / GIB:.3g} GB"
-        draft.notes.append(f"no {card.catalog_name} is sold with {size}: that is taken as main memory")
+    if not (draft.ram_bytes or draft.sizes > 1) and (host := card_of_host(part, draft.hosted)):
+        (match, note), draft.ram_bytes = host, part.size_bytes
+        draft.notes.append(note)
     if re.match(r"(?:nvidia )?(?:dgx|hgx) (?!spark|station)", part.text.lower()):
         match = find_gpu(f"{_a_module(part)} SXM") or find_gpu(_a_module(part)) or match
         draft.nodes, count = (count if count > 1 else draft.nodes), _BASEBOARD

@@ -27,6 +27,8 @@ _JOINING = r"(?:\b(?:and|with|plus|w/?|on|in|an?)|[+,;&(/])$"
 
 def apart(text: str) -> str:
     """*text* with a plus between a processor and a card, whichever stands first."""
+    text = compiled(r"(?<!xeon )(?<!xeon\(r\) )\b(gold|silver|platinum) (?=\d{4})").sub(r"Xeon \1 ", text)
+    text = compiled(rf"(?<![\w.])(\d+ ?[gt]b) (?={_CARD}[^,;+&]* \d+ ?gb\b)").sub(r"\1 RAM + ", text)
     text = compiled(rf"({_PROCESSOR}(?: cpu)?(?: @ ?[\d.]+ ?ghz)?{_SIZE}) (?={_CARD})").sub(r"\1 + ", text)
     after = compiled(rf"(?<![\w-]){_CARD}[^,;+&]*? (?={_PROCESSOR_AFTER})").search(text)
     if after is None or compiled(_JOINING).search(after.group(0).strip()):

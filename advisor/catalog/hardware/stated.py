@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from advisor.catalog.hardware.draft import is_processor
+from advisor.catalog.cpu_numbers import is_processor
 from advisor.catalog.hardware.text import LONGEST_LINE, Part, read_machine
 from advisor.catalog.names import compiled
 from advisor.catalog.overrides import Overrides

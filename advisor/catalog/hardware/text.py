@@ -51,7 +51,8 @@ card too."""
 _PROVIDERS = (
     r"\b(?:aws|amazon(?: ec2)?|ec2|azure|gcp|google cloud|gce|(?:google )?colab(?: pro\+?)?|kaggle|runpod"
     r"|vast(?:\.ai)?|lambda(?: labs)?|paperspace|coreweave|oracle cloud|oci|nebius|hetzner|ovh|scaleway"
-    r"|tensordock|(?:hf|hugging ?face)(?: spaces?)?|modal|fluidstack|vultr|digital ?ocean|linode|crusoe"
+    r"|(?:community|secure) cloud|tensordock"
+    r"|(?:hf|hugging ?face)(?: spaces?)?|modal|fluidstack|vultr|digital ?ocean|linode|crusoe"
     r"|hyperstack|massed compute|(?:alibaba|tencent) cloud|aliyun|lightning ai|sagemaker|vertex ai)\b:?"
 )
 """Who rents machines out: it says where one runs, not what it is."""
@@ -71,14 +72,15 @@ GENERIC_MACHINE = (
 _MAKERS = r"(?:dell|hpe?|lenovo|asus|acer|msi|razer|samsung|microsoft|lg|gigabyte|apple)"
 _DEVICE = (
     r"(?:\d+\s*[x×]\s|rtx|gtx|geforce|radeon|rx\s?\d|arc\b|quadro|tesla|nvidia|amd|intel|xeon|epyc|ryzen|core|i[3579]-"
-    r"|ultra\s[579]|snapdragon|threadripper|(?:[abhlv]\d{1,3}s?|t4|p40|p100)\b|mi\d{2,3}|gb\d|(?:[1-5]0[5-9]0|16[56]0)(?!\d)|\d+\s?[gmt]i?b|with\b|and\b|\+)"
+    r"|ultra\s[579]|dual\b|(?:gold|silver|platinum|bronze)\s\d|[78]\d4\d(?:hs|h|u)\b|snapdragon|threadripper|(?:[abhlv]\d{1,3}s?|t4|p40|p100)\b|mi\d{2,3}|gb\d|(?:[1-5]0[5-9]0|16[56]0)(?!\d)|\d+\s?[gmt]i?b|with\b|and\b|\+)"
 )
 _MODEL = rf"\b(?:\s+(?!{_DEVICE})[\w.\-]+){{0,4}}"
 _LAPTOPS = (
     rf"\b(?:{_MAKERS}\s+)*(?:xps|latitude|inspiron|precision(?= \d{{4}}\b)|alienware|blade|legion(?! go)"
     r"|ideapad|think(?:pad|book)|yoga|loq|omen|victus|zbook(?! ultra g1a)|elitebook|probook|pavilion|spectre"
     r"|envy|rog (?:strix|zephyrus|scar)|tuf|zephyrus|zenbook|vivobook|proart|predator|nitro|helios|swift"
-    r"|aspire|katana|raider|stealth|aero|aorus|gram|galaxy book|surface (?:book|laptop studio)"
+    r"|aspire|katana|raider|stealth|aero|aorus|gram|galaxy book|gpd (?:win|pocket)|ayaneo|onexplayer"
+    r"|surface (?:book|laptop studio)"
     rf"|framework(?: laptop)?(?= 1[236]\b)|framework laptop|chromebook){_MODEL}"
 )
 """Series that makers sell laptops in, with the words of the model up to the device they hold."""
@@ -93,7 +95,8 @@ _WORKSTATIONS = (
 _CHIP_FIRST = r"\b(m\d+(?:\s(?:pro|max|ultra))?)\s+(macbook(?: air| pro)?|mac ?(?:studio|mini)|imac)\b"
 """'M5 MacBook Pro': the chip before the computer."""
 _AGE = (
-    r"\b(?:gaming|mining|home(?: lab)?|office|work|custom|budget|unraid|proxmox|truenas|linux|windows|ubuntu"
+    r"\bpc gamer\b"
+    r"|\b(?:gaming|mining|home(?: lab)?|office|work|custom|budget|unraid|proxmox|truenas|linux|windows|ubuntu"
     r"|headless|personal)\s+(?=(?:laptop|notebook|desktop|workstation|server|pc|computer|machine|box|vm|rig|tower)\b)"
     r"|\b(?:old|older|used|new|cheap)\b|\bdell pro max with\b(?= gb\d)"
 )

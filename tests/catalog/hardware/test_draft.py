@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.catalog.hardware.draft import Draft, gpu_inside, is_processor, use_part
+from advisor.catalog.cpu_numbers import is_processor
+from advisor.catalog.hardware.draft import Draft, gpu_inside, use_part
 from advisor.catalog.hardware.text import Part
 from advisor.errors import UnknownNameError, UsageError
 

@@ -16,12 +16,16 @@ GIB = 2**30
         ("RTX 4090 64GB", 24, 64),
         ("Ryzen 9 7950X + RTX 4090 48GB", 24, 48),
         ("RTX 4090 48GB", 48, None),
+        ("RTX 4090 48GB + Ryzen 9 7950X 64GB", 48, 64),
+        ("HP Victus RTX 3050 6GB Ryzen 5 5600H 16GB", 6, 16),
+        ("Lenovo Legion 5 RTX 4060 16GB", 8, 16),
         ("RTX 4060 Ti 16GB", 16, None),
         ("A100 80GB", 80, None),
     ],
 )
 def test_whose_memory_a_bare_size_is(text: str, card_gib: int, ram_gib: int | None) -> None:
-    """Twice a card's memory may be a card that was refitted, where no processor stands beside it."""
+    """Twice a card's memory may be a card that was refitted, where no processor stands beside it; of several
+    sizes each is its own part's."""
     machine = describe_machine(text)
     sizes = [gpu.memory_total_bytes for gpu in machine.gpus]
     assert (sizes, machine.memory.total_bytes) == ([card_gib * GIB], ram_gib and ram_gib * GIB)

@@ -17,6 +17,7 @@ from advisor.catalog.hardware.joined import apart
         ("Xeon E5-2690 v4 Tesla P40 128GB", "Xeon E5-2690 v4", "Tesla P40"),
         ("7950X3D 7900XTX 64GB", "Ryzen 9 7950X3D", "Radeon RX 7900 XTX"),
         ("Legion 5 4060 Ryzen 7 16GB", "Ryzen 7", "GeForce RTX 4060 Mobile"),
+        ("Dell PowerEdge R750 dual Gold 6338 512GB A100 80GB", "Xeon Gold 6338", "A100 PCIe 80 GB"),
         ("RTX 4060 laptop 16GB RAM i7-13700H", "i7-13700H", "GeForce RTX 4060 Mobile"),
     ],
 )

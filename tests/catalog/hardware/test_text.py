@@ -61,3 +61,18 @@ def test_none_of_a_device_is_refused() -> None:
     """A machine with no card is described without naming one."""
     with pytest.raises(UsageError, match="0 devices are not a machine; give 1 or more"):
         read_machine("0x RTX 4090")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("RunPod 4090 community cloud", ["4090"]),
+        ("PC gamer RTX 3070", ["RTX 3070"]),
+        ("GPD Win 4 8840U 32GB", ["8840U 32GB"]),
+        ("ASUS ROG Zephyrus G14 2024 RTX 4070", ["RTX 4070"]),
+        ("Dell XPS 15 9530 RTX 4050", ["RTX 4050"]),
+    ],
+)
+def test_a_series_ends_where_a_device_begins(text: str, expected: list[str]) -> None:
+    """A year or a model number belongs to the computer, a card's or a processor's number does not."""
+    assert [part.text for part in read_machine(text).parts] == expected
