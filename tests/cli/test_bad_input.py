@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,7 +67,7 @@ GPU = ("--hardware", "RTX 4090")
         (("schema", "poem"), 2, "poem"),
     ],
 )
-def test_one_line(arguments, code, words, capsys):
+def test_one_line(arguments: Any, code: int, words: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The cause is named in one line on stderr, and stdout holds an error document under --json only."""
     as_json = arguments[0] in ("recommend", "tradeoffs", "predict", "profiles", "schema", "inspect")
     assert code == run([*arguments, *(["--json"] if as_json else [])])
@@ -96,7 +97,9 @@ def test_one_line(arguments, code, words, capsys):
         ),
     ],
 )
-def test_bad_probe_files(tmp_path, capsys, content, words):
+def test_bad_probe_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: Any, words: str
+) -> None:
     """A truncated, foreign, outdated, negative or NaN probe is refused with exit code 6."""
     path = tmp_path / "probe.json"
     path.write_bytes(content)
@@ -112,7 +115,7 @@ def test_bad_probe_files(tmp_path, capsys, content, words):
         (b"GGUF\x03\x00\x00\x00" + b"\xff" * 16, ""),
     ],
 )
-def test_bad_gguf_files(tmp_path, capsys, content, words):
+def test_bad_gguf_files(tmp_path: Path, capsys: pytest.CaptureFixture[str], content: Any, words: str) -> None:
     """A truncated file, a wrong magic and absurd counts are refused with exit code 6."""
     path = tmp_path / "model.gguf"
     path.write_bytes(content)
@@ -122,7 +125,7 @@ def test_bad_gguf_files(tmp_path, capsys, content, words):
 
 
 class TestBatch:
-    def test_errors_are_lines(self, tmp_path, capsys):
+    def test_errors_are_lines(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """Every line gets its answer in order; what cannot be answered is an error line, never a crash."""
         lines = [
             "not json",
@@ -144,7 +147,7 @@ class TestBatch:
         assert [None, None, 1, 2, 3, 4, 5, 6, 7, 8, 9] == [answer["id"] for answer in answers]
         assert [True] * 10 + [False] == ["error" in answer for answer in answers]
 
-    def test_unknown_model_of_stated_size(self, capsys):
+    def test_unknown_model_of_stated_size(self, capsys: pytest.CaptureFixture[str]) -> None:
         """A model in no catalogue that states its size is answered as one of that size,
         and the answer says so.
         """
@@ -155,7 +158,7 @@ class TestBatch:
             any("in no catalogue" in note for note in answer["notes"]),
         )
 
-    def test_without_hardware(self, capsys):
+    def test_without_hardware(self, capsys: pytest.CaptureFixture[str]) -> None:
         """A case without a machine has sizes and accuracy, and no speed."""
         assert 0 == run(["predict", "--model", "Llama-3.1-8B", "--scheme", "Q4_K_M"])
         answer = json.loads(capsys.readouterr().out)
@@ -163,7 +166,7 @@ class TestBatch:
         assert 90 < answer["retained_accuracy_pct"]["value"] <= 100
 
 
-def test_closed_pipe():
+def test_closed_pipe() -> None:
     """A reader that goes away is no error."""
     done = subprocess.run(
         [f"{sys.executable} -m advisor profiles list models | head -1; echo ${{PIPESTATUS[0]}}"],
@@ -177,7 +180,7 @@ def test_closed_pipe():
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_full_disk():
+def test_full_disk() -> None:
     """A disk that is full is one line and exit code 6."""
     with open("/dev/full", "w") as full:
         done = subprocess.run(

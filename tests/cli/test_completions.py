@@ -1,6 +1,8 @@
 """Completion scripts."""
 
 import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from advisor.cli.main import COMMANDS, run
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_every_command_and_option_is_in_the_script(shell, capsys):
+def test_every_command_and_option_is_in_the_script(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """The script of each shell knows the commands and the options of `recommend`."""
     assert 0 == run(["completions", shell])
     script = capsys.readouterr().out
@@ -17,7 +19,7 @@ def test_every_command_and_option_is_in_the_script(shell, capsys):
     assert "max-loss" in script
 
 
-def test_the_bash_script_is_bash(capsys, tmp_path):
+def test_the_bash_script_is_bash(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """bash parses it."""
     run(["completions", "bash"])
     script = tmp_path / "advisor.bash"

@@ -33,7 +33,7 @@ def broken(args: object) -> int:
 
 def test_a_defect_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-):
+) -> None:
     """Exit code 1, an error document, and a report with the traceback in a file that the line names."""
     monkeypatch.setattr(profiles, "run", broken)
     monkeypatch.setattr("advisor.errors._reported", {})
@@ -48,7 +48,7 @@ def test_a_defect_is_one_line(
 
 def test_a_defect_without_a_place_for_its_report(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-):
+) -> None:
     """The line says so, and where the defect is."""
     monkeypatch.setattr(profiles, "run", broken)
     monkeypatch.setattr("advisor.errors._reported", {})
@@ -58,7 +58,7 @@ def test_a_defect_without_a_place_for_its_report(
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp932:strict", "utf-16"])
-def test_documents_are_utf8(encoding: str):
+def test_documents_are_utf8(encoding: str) -> None:
     """Whatever the console's code page is, a redirected document is the same UTF-8."""
     done = subprocess.run(
         [*PREDICT, "--hardware", "Ryzen 9 7950X"],
@@ -71,14 +71,14 @@ def test_documents_are_utf8(encoding: str):
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-def test_closed_streams(closed: str):
+def test_closed_streams(closed: str) -> None:
     """A stream that the caller closed is no defect."""
     command = " ".join(f"'{word}'" for word in PREDICT)
     done = subprocess.run(["/bin/sh", "-c", f"{command} {closed}"], capture_output=True, check=False)
     assert (0, b"") == (done.returncode, done.stderr)
 
 
-def test_half_a_character(tmp_path: Path):
+def test_half_a_character(tmp_path: Path) -> None:
     """A lone surrogate in a model's config is an escape in the document."""
     config = {
         "architectures": ["LlamaForCausalLM"], "model_type": "llama", "num_hidden_layers": 2,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 
@@ -14,7 +16,9 @@ import pytest
         (("--search", "poems"), 2, "poems"),
     ],
 )
-def test_what_cannot_be_evaluated_is_said_before_minutes_are_spent(advisor, words, code, said):
+def test_what_cannot_be_evaluated_is_said_before_minutes_are_spent(
+    advisor: Any, words: Any, code: int, said: str
+) -> None:
     """One line, whatever is wrong."""
     found = advisor("evaluate", *words)
     assert (found.code, found.out, len(found.err.splitlines())) == (code, "", 1)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 ASKED = ("explain", "--model", "Qwen3-8B", "--hardware", "RTX 4090", "--engine", "llama.cpp")
 
 
-def test_every_section_has_its_terms(advisor):
+def test_every_section_has_its_terms(advisor: Any) -> None:
     """Of the scheme asked for."""
     found = advisor(*ASKED, "--scheme", "Q4_K_M", "--json")
     assert (found.code, found.document["scheme"], list(found.document["sections"])) == (
@@ -17,13 +19,13 @@ def test_every_section_has_its_terms(advisor):
     )
 
 
-def test_without_a_scheme_the_recommended_one_is_explained(advisor):
+def test_without_a_scheme_the_recommended_one_is_explained(advisor: Any) -> None:
     """The text begins with what it is about."""
     scheme = advisor("recommend", *ASKED[1:], "--json").document["recommendation"]["scheme"]
     assert scheme in advisor(*ASKED).lines[0]
 
 
-def test_a_plan_that_misses_is_explained_too(advisor):
+def test_a_plan_that_misses_is_explained_too(advisor: Any) -> None:
     """The nearest one."""
     assert (
         advisor(*ASKED, "--scheme", "Q4_K_M", "--min-speed", "9000", "--json").document["scheme"] == "Q4_K_M"
@@ -37,7 +39,7 @@ def test_a_plan_that_misses_is_explained_too(advisor):
         (("--scheme", "EXL3-4.0bpw"), "there is no plan to explain: EXL3-4.0bpw does not run on llama.cpp"),
     ],
 )
-def test_what_cannot_be_explained_is_one_line(advisor, words, said):
+def test_what_cannot_be_explained_is_one_line(advisor: Any, words: Any, said: str) -> None:
     """Two schemes at once, and one that does not run there."""
     found = advisor(*ASKED, *words)
     assert (found.code, found.out, len(found.err.splitlines())) == (2, "", 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ def asked(*words: str) -> tuple[str, ...]:
     return ("fleet", *words, "--model", "Qwen3-8B", "--engine", "vllm", "--concurrency", "4")
 
 
-def test_an_inventory_is_planned_by_its_kinds(advisor):
+def test_an_inventory_is_planned_by_its_kinds(advisor: Any) -> None:
     """Of a Slurm cluster; given twice, each node is counted twice."""
     found = advisor(*asked(CLUSTER), "--json")
     (shape,) = found.document["shapes"]
@@ -34,14 +35,14 @@ def test_an_inventory_is_planned_by_its_kinds(advisor):
         (("/nowhere.json",), 6, "cannot read /nowhere.json"),
     ],
 )
-def test_what_cannot_be_read_is_one_line(advisor, words, code, said):
+def test_what_cannot_be_read_is_one_line(advisor: Any, words: Any, code: int, said: str) -> None:
     """A pipe read twice, and a file that is not there."""
     found = advisor(*asked(*words))
     assert (found.code, found.out, len(found.err.splitlines())) == (code, "", 1)
     assert said in found.err
 
 
-def test_a_folder_that_cannot_be_written_is_one_line(advisor, tmp_path):
+def test_a_folder_that_cannot_be_written_is_one_line(advisor: Any, tmp_path: Path) -> None:
     """Cause and mend; a file stands where the folder should."""
     (tmp_path / "file").touch()
     found = advisor(*asked(CLUSTER), "--manifests", str(tmp_path / "file"))
@@ -49,7 +50,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(advisor, tmp_path):
     assert "give another folder" in found.err
 
 
-def test_a_role_is_written_beside_the_answer(advisor, tmp_path):
+def test_a_role_is_written_beside_the_answer(advisor: Any, tmp_path: Path) -> None:
     """Of a machine that Ansible describes."""
     machine = str(FILES / "ansible_epyc_7313_256gb.json")
     role = str(tmp_path / "role")
@@ -58,7 +59,7 @@ def test_a_role_is_written_beside_the_answer(advisor, tmp_path):
     assert (tmp_path / "role" / "site.yml").is_file()
 
 
-def test_a_machine_without_a_name_is_called_as_its_file_is(advisor, tmp_path):
+def test_a_machine_without_a_name_is_called_as_its_file_is(advisor: Any, tmp_path: Path) -> None:
     """A saved probe and a listing of GPUs name no host: `gpu01.json` is gpu01's."""
     saved = tmp_path / "gpu01.json"
     saved.write_text(json.dumps(advisor("recommend", "--hardware", "L40S", *NEED).document))
@@ -67,7 +68,7 @@ def test_a_machine_without_a_name_is_called_as_its_file_is(advisor, tmp_path):
     assert {("gpu01",), ("nvidia_smi_a10g",)} == {tuple(shape["nodes"]) for shape in document["shapes"]}
 
 
-def test_where_an_engine_does_not_run_it_is_said_and_what_does(advisor, tmp_path):
+def test_where_an_engine_does_not_run_it_is_said_and_what_does(advisor: Any, tmp_path: Path) -> None:
     """On a card that vLLM has no kernels for."""
     saved = tmp_path / "desk.json"
     saved.write_text(json.dumps(advisor("recommend", "--hardware", "RX 6700 XT", *NEED).document["hardware"]))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 ASKED = ("hardware", "--model", "Qwen3-8B", "--engine", "llama.cpp")
@@ -9,7 +12,7 @@ HEAD = "hardware,price,unit,date,source\n"
 
 
 @pytest.fixture
-def prices(tmp_path):
+def prices(tmp_path: Path) -> str:
     """Two cards to rent and one to buy."""
     path = tmp_path / "prices.csv"
     path.write_text(
@@ -19,7 +22,7 @@ def prices(tmp_path):
     return str(path)
 
 
-def test_the_cheapest_comes_first(advisor, prices):
+def test_the_cheapest_comes_first(advisor: Any, prices: Any) -> None:
     """By price, rent and purchase apart; one's own list leaves nothing out."""
     found = advisor(*ASKED, "--prices", prices, "--json")
     assert (found.code, found.document["status"], found.document["left_out"]) == (0, "ok", [])
@@ -40,19 +43,19 @@ def test_the_cheapest_comes_first(advisor, prices):
         (("--prices", "/nowhere.csv"), 6, "cannot read /nowhere.csv"),
     ],
 )
-def test_what_makes_no_sense_is_one_line(advisor, words, code, said):
+def test_what_makes_no_sense_is_one_line(advisor: Any, words: Any, code: int, said: str) -> None:
     """The option at fault is named."""
     found = advisor(*ASKED, *words)
     assert (found.code, found.out, len(found.err.splitlines())) == (code, "", 1)
     assert said in found.err
 
 
-def test_a_model_must_be_named(advisor):
+def test_a_model_must_be_named(advisor: Any) -> None:
     """No machine is cheapest for nothing."""
     assert "--model" in advisor("hardware").err
 
 
-def test_nothing_that_does_is_exit_code_3(advisor, tmp_path):
+def test_nothing_that_does_is_exit_code_3(advisor: Any, tmp_path: Path) -> None:
     """A card too small for the model."""
     path = tmp_path / "prices.csv"
     path.write_text(f"{HEAD}RTX A1000,0.1,usd_per_hour,2026-11-01,me\n")

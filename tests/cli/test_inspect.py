@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -12,9 +12,10 @@ from advisor.cli.main import run
 
 
 @pytest.fixture
-def file(tmp_path: Path, gguf_files: ModuleType) -> Path:
+def file(tmp_path: Path, gguf_files: Any) -> Path:
     """A small model."""
-    return gguf_files.write_gguf(tmp_path / "tiny.gguf")
+    path: Path = gguf_files.write_gguf(tmp_path / "tiny.gguf")
+    return path
 
 
 def test_the_page_has_units(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

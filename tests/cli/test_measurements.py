@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,14 +14,14 @@ WHERE = ("--hardware", "RTX 4090", "--model", "Llama-3.1-8B", "--scheme", "Q4_K_
 
 
 @pytest.fixture
-def stored(advisor):
+def stored(advisor: Any) -> Any:
     """A store with the rows of one llama-bench run."""
     found = advisor("measurements", "import", str(FIXTURES / "llama_bench.json"), *WHERE, "--json")
     assert found.code == 0, found.err
     return advisor
 
 
-def test_a_file_is_kept_once(advisor):
+def test_a_file_is_kept_once(advisor: Any) -> None:
     """The second import knows its rows."""
     file = str(FIXTURES / "llama_bench.json")
     first, second = (advisor("measurements", "import", file, *WHERE, "--json").document for _ in range(2))
@@ -28,7 +29,7 @@ def test_a_file_is_kept_once(advisor):
     assert (one["added"] > 0, other["added"], other["known"]) == (True, 0, one["added"])
 
 
-def test_rows_are_listed_shown_and_exported(stored):
+def test_rows_are_listed_shown_and_exported(stored: Any) -> None:
     """A number leads to one; the export holds them all."""
     rows = stored("measurements", "list", "--json").document["rows"]
     assert stored("measurements", "list").lines[0].split()[:3] == ["id", "kind", "model"]
@@ -39,7 +40,7 @@ def test_rows_are_listed_shown_and_exported(stored):
     assert len(stored("measurements", "list", "--limit", "1", "--json").document["rows"]) == 1
 
 
-def test_rows_are_removed_by_what_they_are(stored):
+def test_rows_are_removed_by_what_they_are(stored: Any) -> None:
     """A phase, then all of them."""
     rows = stored("measurements", "list", "--json").document["rows"]
     decode = [row for row in rows if row["phase"] == "decode"]
@@ -48,7 +49,7 @@ def test_rows_are_removed_by_what_they_are(stored):
     assert (left, stored("measurements", "list").out) == (len(rows) - len(decode), "no measurements\n")
 
 
-def test_nothing_is_made_to_look_at_nothing(advisor, tmp_path):
+def test_nothing_is_made_to_look_at_nothing(advisor: Any, tmp_path: Path) -> None:
     """No store, no file."""
     assert advisor("measurements", "list", "--json").document["rows"] == []
     assert not (tmp_path / "data").exists()
@@ -69,7 +70,7 @@ def test_nothing_is_made_to_look_at_nothing(advisor, tmp_path):
         (("export", "/nowhere/x.csv"), 6, "cannot write /nowhere/x.csv"),
     ],
 )
-def test_what_makes_no_sense_is_one_line(stored, words, code, said):
+def test_what_makes_no_sense_is_one_line(stored: Any, words: Any, code: int, said: str) -> None:
     """Cause and mend."""
     found = stored("measurements", *words)
     assert (found.code, found.out, len(found.err.splitlines())) == (code, "", 1)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from advisor.cli.main import run
 
 
-def test_ray_is_for_batches(capsys):
+def test_ray_is_for_batches(capsys: pytest.CaptureFixture[str]) -> None:
     """One case needs no cluster."""
     assert 2 == run(["predict", "--model", "Llama-3.1-8B", "--scheme", "Q4_K_M", "--ray", "local"])
     assert "--ray is for many cases: give --batch FILE" in capsys.readouterr().err
 
 
-def test_standard_output_is_the_answers_alone(cluster, tmp_path, capsys):
+def test_standard_output_is_the_answers_alone(
+    cluster: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """With a cluster as without one."""
     file = tmp_path / "cases.jsonl"
     file.write_text(json.dumps({"model": "Llama-3.1-8B", "scheme": "Q4_K_M"}) + "\n{}\n")
@@ -23,7 +29,7 @@ def test_standard_output_is_the_answers_alone(cluster, tmp_path, capsys):
     assert here == capsys.readouterr().out
 
 
-def test_lengths_are_written_as_in_the_other_commands(capsys):
+def test_lengths_are_written_as_in_the_other_commands(capsys: pytest.CaptureFixture[str]) -> None:
     """4k is 4096 here too."""
     case = ["predict", "--model", "Llama-3.1-8B", "--scheme", "Q4_K_M", "--hardware", "RTX 4090"]
     printed = []

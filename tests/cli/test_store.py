@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ WHERE = ("--hardware", "RTX 4090", "--model", "Llama-3.1-8B", "--scheme", "Q4_K_
 
 
 @pytest.fixture
-def stored(advisor, tmp_path):
+def stored(advisor: Any, tmp_path: Path) -> Any:
     """A store with the rows of a file whose name is an escape sequence."""
     file = tmp_path / "\x1b[2J.json"
     shutil.copy(FIXTURE, file)
@@ -22,7 +23,7 @@ def stored(advisor, tmp_path):
     return advisor
 
 
-def test_sources_have_their_files_and_rows(stored):
+def test_sources_have_their_files_and_rows(stored: Any) -> None:
     """The name of a file steers no terminal; the document holds it as it is."""
     (source,) = stored("measurements", "sources", "--json").document["sources"]
     head, line = stored("measurements", "sources").lines
@@ -30,13 +31,13 @@ def test_sources_have_their_files_and_rows(stored):
     assert line.split()[:2] == ["1", "\\x1b[2J.json"]
 
 
-def test_a_sound_store_has_nothing_wrong(stored):
+def test_a_sound_store_has_nothing_wrong(stored: Any) -> None:
     """With the number of its rows."""
     rows = stored("measurements", "list", "--json").document["rows"]
     assert stored("measurements", "check").lines == [f"{len(rows)} rows, nothing wrong"]
 
 
-def test_a_poisoned_row_is_named_and_taken_out(stored, tmp_path):
+def test_a_poisoned_row_is_named_and_taken_out(stored: Any, tmp_path: Path) -> None:
     """Only when it is asked for; the row is kept beside the store."""
     with sqlite3.connect(tmp_path / "data" / "measurements.sqlite3") as db:
         db.execute("UPDATE rows SET value = -1 WHERE id = 1")
@@ -47,7 +48,7 @@ def test_a_poisoned_row_is_named_and_taken_out(stored, tmp_path):
     assert "nothing wrong" in stored("measurements", "check").out
 
 
-def test_without_a_store_there_are_no_sources(advisor):
+def test_without_a_store_there_are_no_sources(advisor: Any) -> None:
     """Which is no failure."""
     found = advisor("measurements", "sources")
     assert (found.code, found.out) == (0, "no measurements\n")

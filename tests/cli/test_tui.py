@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 
@@ -13,7 +15,7 @@ import pytest
         (("--web", "--folder", "/nowhere"), "--folder /nowhere: no such folder; make it first"),
     ],
 )
-def test_what_cannot_be_started_is_one_line(advisor, words, said):
+def test_what_cannot_be_started_is_one_line(advisor: Any, words: Any, said: str) -> None:
     """No terminal, no such port, no such folder."""
     found = advisor("tui", *words)
     assert (found.code, found.out, found.err) == (2, "", f"advisor: {said}\n")

@@ -8,6 +8,9 @@ import os
 import signal
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from advisor.api import answer_line
 from advisor.cluster import batch
@@ -35,7 +38,7 @@ def killed_once(lines: list[str], asking: Asker, folder: str) -> batch.Answered:
     return batch.answer_chunk(lines, asking)
 
 
-def test_the_same_bytes_come_out(cluster, monkeypatch):
+def test_the_same_bytes_come_out(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """602 lines in chunks of 50 over two workers."""
     monkeypatch.setattr(batch, "CHUNK_LINES", 50)
     texts, codes = zip(*batch.answered(LINES, cluster), strict=True)
@@ -46,14 +49,14 @@ def test_the_same_bytes_come_out(cluster, monkeypatch):
     )
 
 
-def test_killed_workers_lose_nothing(cluster, tmp_path):
+def test_killed_workers_lose_nothing(cluster: Any, tmp_path: Path) -> None:
     """The worker of each of three chunks is killed half-way: the same bytes come out."""
     chunks = [LINES[:200], LINES[200:400], LINES[400:]]
     found = list(cluster.in_order(killed_once, chunks, (asker(), str(tmp_path))))
     assert (here(), 3) == ("".join(text for text, _ in found), len(list(tmp_path.iterdir())))
 
 
-def test_chunks_end_at_a_number_of_lines_or_characters(monkeypatch):
+def test_chunks_end_at_a_number_of_lines_or_characters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Five short lines in twos; a long line ends its chunk."""
     monkeypatch.setattr(batch, "CHUNK_LINES", 2)
     monkeypatch.setattr(batch, "CHUNK_CHARACTERS", 10)

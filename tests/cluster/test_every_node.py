@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from typing import Any
 
 from advisor.cluster.every_node import on_every_node
 from advisor.errors import UnsupportedError
@@ -15,7 +16,7 @@ def halved(piece: int) -> int:
     return piece // 2
 
 
-def test_pieces_come_back_with_the_name_of_their_node(cluster):
+def test_pieces_come_back_with_the_name_of_their_node(cluster: Any) -> None:
     """A cluster of one node; a failure stands where its piece was."""
     found = list(on_every_node(cluster, halved, [2, 3, 4]))
     assert {socket.gethostname()} == {node for node, _ in found}

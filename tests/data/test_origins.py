@@ -59,9 +59,9 @@ def test_every_origin_belongs_to_a_file() -> None:
 def test_rows_of_an_origin_are_those_of_the_table() -> None:
     """The row count in the origin is the table's."""
     stated = {path: read_origin(path).rows for path in DATA if path.suffix == ".csv"}
-    stated = {path.name: (rows, len(_rows(path)) - 1) for path, rows in stated.items() if rows is not None}
-    assert len(stated) > 10
-    assert {} == {name: rows for name, rows in stated.items() if rows[0] != rows[1]}
+    counted = {path.name: (rows, len(_rows(path)) - 1) for path, rows in stated.items() if rows is not None}
+    assert len(counted) > 10
+    assert {} == {name: rows for name, rows in counted.items() if rows[0] != rows[1]}
 
 
 @pytest.mark.parametrize("kind", KINDS)

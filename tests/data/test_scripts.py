@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -22,7 +23,7 @@ def scripts_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_sealing_writes_the_digest_and_the_rows(tmp_path: Path) -> None:
     """After a table changed, seal.py puts the new SHA-256 and row count into its origin, and nothing else."""
-    import seal
+    seal = import_module("seal")
 
     data = tmp_path / "tasks.csv"
     data.write_text("a\n1\n2\n", encoding="utf-8")
@@ -41,7 +42,7 @@ def test_sealing_writes_the_digest_and_the_rows(tmp_path: Path) -> None:
 
 def test_reduction_gives_one_median_per_configuration_without_words() -> None:
     """Three runs of one configuration become a median with n and spread; remarks stay behind, flags stay."""
-    import reduce
+    reduce = import_module("reduce")
 
     row = {"source_id": "s", "scheme": "Q4_K_M", "threads": "", "flags": "f", "notes": "fast!", "stderr": ""}
     other = row | {"scheme": "Q8_0"}

@@ -1,5 +1,7 @@
 """How long a request is when nobody says."""
 
+from typing import Any
+
 import pytest
 
 from advisor.catalog.tasks import all_tasks
@@ -19,14 +21,16 @@ from advisor.need.lengths import lengths
         (("agent",), None, 8192, (8066, 126)),
     ],
 )
-def test_lengths_follow_the_task_and_the_context(tasks, context, most, expected):
+def test_lengths_follow_the_task_and_the_context(
+    tasks: Any, context: int | None, most: int | None, expected: Any
+) -> None:
     """A task that reads documents fills the context asked for; the others keep their own length;
     nothing is longer than the model reads.
     """
     assert expected == lengths(tasks, context, most)
 
 
-def test_every_task_has_lengths_with_a_source():
+def test_every_task_has_lengths_with_a_source() -> None:
     """Prompt and answer are above zero, and each has an address and a reason."""
     for task in all_tasks():
         assert task.prompt_tokens > 0 < task.output_tokens

@@ -1,5 +1,7 @@
 """A need in words."""
 
+from typing import Any
+
 import pytest
 
 from advisor.documents.requirements import Requirements
@@ -7,7 +9,7 @@ from advisor.errors import UsageError
 from advisor.need.stated import Stated, argv, requirements
 
 
-def test_nothing_said_is_the_default_need():
+def test_nothing_said_is_the_default_need() -> None:
     """A need of which nothing is said is the document's own default."""
     assert Requirements() == requirements(Stated(), None)
 
@@ -29,25 +31,25 @@ def test_nothing_said_is_the_default_need():
         (Stated(context="100", prompt="90", output="20"), "context"),
     ],
 )
-def test_an_error_names_its_field(stated, field):
+def test_an_error_names_its_field(stated: Any, field: str) -> None:
     """Whoever shows the error knows which option is at fault without reading its words."""
     with pytest.raises(UsageError) as caught:
         requirements(stated, None)
     assert field == caught.value.field
 
 
-def test_context_max():
+def test_context_max() -> None:
     """`max` asks for as much context as fits."""
     assert "max" == requirements(Stated(context="max"), None).context_tokens
 
 
-def test_options_that_say_the_same():
+def test_options_that_say_the_same() -> None:
     """A need is written as options; a value that looks like one stays a value."""
     stated = Stated(task=("math:1%", "-x"), max_loss="2", no_calibration=True)
     assert ["--task=math:1%", "--task=-x", "--max-loss=2", "--no-calibration"] == argv(stated)
 
 
-def test_a_short_scheme_name_is_the_engines():
+def test_a_short_scheme_name_is_the_engines() -> None:
     """'4bit' is what the users of the one engine asked for call so; among several engines, of llama.cpp's."""
     asked = {
         engines: requirements(Stated(engine=engines, scheme=("4bit",)), None).schemes

@@ -27,7 +27,8 @@ def test_slice_is_scaled() -> None:
     }
     notes: list[str] = []
     gpu = _gpu(Recorded({}), row, notes)
-    gpu_flops = find_gpu("A100 SXM4 80 GB").fp16_flops
+    found = find_gpu("A100 SXM4 80 GB")
+    gpu_flops = (found and found.fp16_flops) or 0.0
     assert (40 * GIB, 2039e9 * 4 / 8, gpu_flops * (3 / 7)) == (
         gpu.memory_total_bytes,
         gpu.bandwidth_bytes_per_s,
@@ -42,10 +43,10 @@ def test_slices_of_a_driver() -> None:
     class NvmlError(Exception):
         pass
 
-    def memory(handle):
+    def memory(handle: object) -> SimpleNamespace:
         return SimpleNamespace(total=10 * GIB, free=9 * GIB)
 
-    def slice_at(handle, index):
+    def slice_at(handle: object, index: int) -> str:
         if index:
             raise NvmlError
         return "slice"

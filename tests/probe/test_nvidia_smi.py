@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from advisor.probe.nvidia_smi import smi, smi_arguments
@@ -11,7 +13,7 @@ QUERY = " ".join(("nvidia-smi", *smi_arguments()))
 CARD = "NVIDIA GeForce RTX 4090, 24564, 24210, 8.9, 0x268410DE, 4, 16, [N/A]\n"
 
 
-def listed(text: str, **more: str):
+def listed(text: str, **more: str) -> Any:
     """What nvidia-smi's answer means."""
     return smi(Recorded({"commands": {QUERY: text, **more}}), [])
 

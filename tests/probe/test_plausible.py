@@ -37,7 +37,7 @@ def probed(
     return parse(HardwareProfile, json.loads(dumps(probe(Recorded(facts)))), what="probe")
 
 
-def test_a_rate_that_no_memory_has_is_unknown():
+def test_a_rate_that_no_memory_has_is_unknown() -> None:
     """A bandwidth of a few bytes a second was misread; what was read is the reason."""
     machine = HardwareProfile(name="x", source="probe", memory=Memory(bandwidth_bytes_per_s=936.0))
     found = plausible(machine)
@@ -57,12 +57,12 @@ def test_a_rate_that_no_memory_has_is_unknown():
         ("MemTotal: ² kB", "memory.total_bytes"),
     ],
 )
-def test_memory_that_no_machine_has(meminfo: str, unknown: str):
+def test_memory_that_no_machine_has(meminfo: str, unknown: str) -> None:
     """More available or free than there is, sizes beyond 64 bits and digits that are none are unknown."""
     assert unknown in probed({"/proc/meminfo": meminfo}).unknown
 
 
-def test_gpu_memory_that_no_gpu_has():
+def test_gpu_memory_that_no_gpu_has() -> None:
     """More free than there is, and a size beyond 64 bits."""
     row = "NVIDIA GeForce RTX 4090, {}, {}, 8.9, 0x268410DE, 4, 16, [N/A]\n"
     assert "gpus.0.memory_free_bytes" in probed(commands={SMI: row.format(24564, 99999)}).unknown
@@ -71,12 +71,12 @@ def test_gpu_memory_that_no_gpu_has():
 
 
 @pytest.mark.parametrize("listed", ["GPU-11111111-2222", "MIG-1", "²", "9" * 5000, "\udc80", "-1", ",,"])
-def test_visible_devices_of_any_kind(listed: str):
+def test_visible_devices_of_any_kind(listed: str) -> None:
     """UUIDs, endless numbers and bytes that are no text leave a probe that reads back."""
     assert 1 >= len(probed(environment={"CUDA_VISIBLE_DEVICES": listed}).gpus)
 
 
-def test_cpu_lists_without_end():
+def test_cpu_lists_without_end() -> None:
     """A list of more CPUs than any machine has is not counted out."""
     assert probed({"/sys/devices/cpu_core/cpus": "0-99999999999999"}).cpu.performance_cores is None
 
@@ -84,7 +84,7 @@ def test_cpu_lists_without_end():
 class TestMig:
     """A card in MIG mode, as nvidia-smi lists it."""
 
-    def test_slices_stand_for_the_card(self):
+    def test_slices_stand_for_the_card(self) -> None:
         """Each slice is a GPU with the memory and the share that its name states."""
         found = probed(commands={SMI: A100 + "Enabled\n", "nvidia-smi -L": LISTED + SLICES})
         assert [(40, 3), (10, 1)] == [
@@ -92,7 +92,7 @@ class TestMig:
             for gpu in found.gpus
         ]
 
-    def test_one_slice_by_its_name(self):
+    def test_one_slice_by_its_name(self) -> None:
         """CUDA_VISIBLE_DEVICES chooses a slice by UUID."""
         found = probed(
             commands={SMI: A100 + "Enabled\n", "nvidia-smi -L": LISTED + SLICES},
@@ -100,12 +100,12 @@ class TestMig:
         )
         assert [10] == [(gpu.memory_total_bytes or 0) >> 30 for gpu in found.gpus]
 
-    def test_no_slice(self):
+    def test_no_slice(self) -> None:
         """A card in MIG mode without slices is no GPU that a process can use."""
         found = probed(commands={SMI: A100 + "Enabled\n", "nvidia-smi -L": LISTED})
         assert ((), True) == (found.gpus, any("without a slice" in note for note in found.notes))
 
-    def test_slices_that_cannot_be_listed(self):
+    def test_slices_that_cannot_be_listed(self) -> None:
         """The card stands with its doubt."""
         found = probed(commands={SMI: A100 + "Enabled\n"})
         assert (1, True) == (len(found.gpus), any("did not list" in note for note in found.notes))

@@ -25,13 +25,13 @@ from advisor.probe.program import run_briefly
         ),
     ],
 )
-def test_every_program_ends(program: str, answer: tuple[str | None, str]):
+def test_every_program_ends(program: str, answer: tuple[str | None, str]) -> None:
     """Its output, or the reason why there is none."""
     text, reason = run_briefly([sys.executable, "-c", program], 2.0, 100_000)
     assert answer == (text, reason.replace(sys.executable, "python"))
 
 
-def test_no_such_program():
+def test_no_such_program() -> None:
     """A program that cannot be started is a reason too."""
     assert (None, "/nowhere/x could not be run: No such file or directory") == run_briefly(
         ["/nowhere/x"], 1.0, 100

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -13,7 +15,7 @@ from advisor.cli.main import run
 SPEED = ("measure", "speed", "--synthetic", "Llama-3.2-1B", "--scheme", "Q4_0,Q8_0", "--threads", "2")
 
 
-def test_a_job_runs_the_command_that_was_typed(capsys):
+def test_a_job_runs_the_command_that_was_typed(capsys: pytest.CaptureFixture[str]) -> None:
     """Keeping nothing on the node, and printing rows as JSON lines."""
     assert 0 == run([*SPEED, "--format", "kubernetes-job", "--image", "here/advisor:1"])
     (job,) = yaml.safe_load_all(capsys.readouterr().out)
@@ -33,21 +35,25 @@ def test_a_job_runs_the_command_that_was_typed(capsys):
         (("--inventory", "nodes.json"), "are for --format kubernetes-job"),
     ],
 )
-def test_what_does_not_go_together_is_one_line(options, said, capsys):
+def test_what_does_not_go_together_is_one_line(
+    options: Any, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Exit code 2, before anything is measured."""
     assert 2 == run([*SPEED, *options])
     err = capsys.readouterr().err
     assert (True, 1) == (said in err, len(err.splitlines()))
 
 
-def test_accuracy_is_measured_on_one_machine(capsys):
+def test_accuracy_is_measured_on_one_machine(capsys: pytest.CaptureFixture[str]) -> None:
     """It does not depend on the machine."""
     words = ["measure", "accuracy", "a.gguf", "--reference", "b.gguf", "--text", "t", "--ray", "local"]
     assert 2 == run(words)
     assert "does not depend on the machine" in capsys.readouterr().err
 
 
-def test_rows_of_the_nodes_of_a_cluster_are_kept_here(cluster, capsys, monkeypatch, tmp_path):
+def test_rows_of_the_nodes_of_a_cluster_are_kept_here(
+    cluster: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Bandwidth by one thread on a cluster of this machine."""
     monkeypatch.setenv("ADVISOR_DATA_DIR", str(tmp_path))
     assert 0 == run(["measure", "bandwidth", "--threads", "1", "--ray", "local", "--json"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,13 +18,13 @@ READ = Row(kind="bandwidth", metric="bytes_per_s", value=82.5e9, hardware="box",
 
 
 @pytest.fixture(autouse=True)
-def own_store(tmp_path, monkeypatch):
+def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store of the test's own."""
     monkeypatch.setenv("ADVISOR_DATA_DIR", str(tmp_path / "data"))
     return tmp_path / "data"
 
 
-def test_schemes_are_named_together_or_apart():
+def test_schemes_are_named_together_or_apart() -> None:
     """Commas and repeated options alike."""
     assert schemes_of(argparse.Namespace(scheme=["Q4_K_M, Q8_0", "F16"])) == ["Q4_K_M", "Q8_0", "F16"]
     with pytest.raises(UsageError, match="--synthetic needs --scheme"):
@@ -30,14 +32,14 @@ def test_schemes_are_named_together_or_apart():
 
 
 @pytest.mark.parametrize(("dry", "count"), [(False, 1), (True, 0)])
-def test_rows_are_kept_unless_it_is_a_dry_run(dry, count):
+def test_rows_are_kept_unless_it_is_a_dry_run(dry: bool, count: int) -> None:
     """At once: a later interruption loses nothing."""
     assert kept(argparse.Namespace(dry=dry, format="json"), [READ]) == [READ]
     with Store() as store:
         assert store.count() == count
 
 
-def test_rows_that_cannot_be_kept_are_shown_first(own_store, capsys):
+def test_rows_that_cannot_be_kept_are_shown_first(own_store: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """A measurement costs minutes."""
     own_store.write_text("no folder")
     with pytest.raises(StoreError):
@@ -56,7 +58,9 @@ def test_rows_that_cannot_be_kept_are_shown_first(own_store, capsys):
         (("bandwidth", "--threads", "0"), "--threads 0"),
     ],
 )
-def test_what_cannot_be_measured_is_one_line(capsys, words, said):
+def test_what_cannot_be_measured_is_one_line(
+    capsys: pytest.CaptureFixture[str], words: Any, said: str
+) -> None:
     """The last one, below warnings of a busy machine."""
     assert run(["measure", *words]) == 2
     captured = capsys.readouterr()

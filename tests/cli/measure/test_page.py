@@ -26,7 +26,7 @@ READ = Row(kind="bandwidth", metric="bytes_per_s", value=82.5e9, hardware="box",
 LOST = Row(kind="accuracy", metric="kld_mean", value=0.0123, model="Qwen3-8B", scheme="Q2_K", dataset="wiki")
 
 
-def test_each_kind_says_what_was_tried():
+def test_each_kind_says_what_was_tried() -> None:
     """Speed by phase and depth, divergence by text, bandwidth by threads."""
     lines = [line.split("  ") for line in page([DECODE, LOST, READ]).splitlines()]
     cells = [[cell.strip() for cell in line if cell.strip()] for line in lines]
@@ -39,7 +39,7 @@ def test_each_kind_says_what_was_tried():
 
 
 @pytest.mark.parametrize("dry", [True, False])
-def test_the_document_says_whether_they_are_kept(capsys, dry):
+def test_the_document_says_whether_they_are_kept(capsys: pytest.CaptureFixture[str], dry: bool) -> None:
     """JSON Lines hold the rows alone."""
     show(argparse.Namespace(format="json", dry=dry), [DECODE])
     document = json.loads(capsys.readouterr().out)
