@@ -19,13 +19,18 @@ _MARK = (
     r"|\bint[48]\b|(?<![a-z0-9])\d-?bit(?![a-z])|[-_]ov$"
 )
 """What a name must hold to be looked at further: most names have nothing of it."""
-_GGUF_TAG = r"(?:^|[:\-_./])((?:ud-)?(?:i?q\d(?:_[a-z0-9]+)*|tq\d_0|f16|fp16|bf16|f32))(?:[.\-_]gguf)?$"
+_GGUF_TAG = (
+    r"(?:^|[:\-_./])((?:ud-)?(?:i?q\d(?:_[a-z0-9]+)*|tq\d_0|mxfp4(?:_moe)?(?=\.gguf)|f16|fp16|bf16|f32))"
+    r"(?:[.\-_]gguf)?$"
+)
 _GROUP_NOTE = "the name does not state the group size: {scheme} is assumed"
 _FP8_NOTE = "the name does not state its scales: {scheme} is assumed"
 _EXL_NOTE = (
     "the name does not state the bits per weight of this EXL{kind} copy: one is chosen, and pulled from the "
     "branch of that width, as such repositories have them"
 )
+_IN_GGUF = {"mxfp4": "MXFP4_MOE"}
+"""What file names call a scheme of GGUF -> llama.cpp's name (https://huggingface.co/ggml-org/gpt-oss-20b-GGUF)."""
 _SHARD = r"-\d{5}-of-\d{5}(?=\.gguf$|$)"
 """Files too large for one are split, and every part names the same quantization."""
 _WHOLE = r"(?<![a-z0-9])(bf16|f16|fp16)(?![a-z0-9])"
@@ -52,7 +57,7 @@ def as_published(profile: ModelProfile, text: str) -> ModelProfile:
     if qat:
         profile = _trained_for_it(profile, typed)
     if "gguf" in lower or (tag and own is None):
-        stated = _canonical(tag.group(1)) if tag else None
+        stated = _canonical(_IN_GGUF.get(tag.group(1), tag.group(1))) if tag else None
         several = any(one.repository == repository for one in all_checkpoints(profile))
         return _gguf(profile, typed, repository, "Q4_0" if qat and not stated and not several else stated)
     if not compiled(_MARK).search(lower) or "unquantized" in lower:

@@ -89,6 +89,7 @@ def test_a_part_of_a_split_file_names_its_quantization() -> None:
     """Every part of a file in several holds the same scheme, unsloth's mixes included."""
     name = "Qwen3-235B-A22B-Instruct-2507-UD-Q2_K_XL-00001-of-00002.gguf"
     assert resolve_model(name).fixed_scheme == "UD-Q2_K_XL"
+    assert resolve_model("gpt-oss-120b-mxfp4-00001-of-00003.gguf").fixed_scheme == "MXFP4_MOE"
 
 
 def test_every_scheme_is_written_as_the_table_writes_it() -> None:

@@ -43,6 +43,11 @@ _FINE_TUNES = {
     "qwen2.5-math-72b": "Qwen2.5-72B",
     "qwen2.5.1-coder-7b": "Qwen2.5-Coder-7B",
     "deepseek-r1t-chimera": "DeepSeek-R1",
+    "dolphin3-8b": "Llama-3.1-8B",
+    "openthinker-32b": "Qwen2.5-32B",
+    "cogito-8b": "Llama-3.1-8B",
+    "cogito-14b": "Qwen2.5-14B",
+    "cogito-32b": "Qwen2.5-32B",
 }
 """Fine-tunes whose names do not contain the base model's; each base is stated on the model's own card."""
 
@@ -159,7 +164,7 @@ def _without_context(text: str, name: ModelName) -> list[int]:
 
 
 def _known_fine_tune(text: str, name: ModelName) -> list[int]:
-    plain = "-".join(strip_quant(text).replace("_", "-").split())
+    plain = "-".join(re.sub(r"[_:]", "-", strip_quant(text)).split())
     for start, base in _FINE_TUNES.items():
         if plain.startswith(start):
             return [index for index, line in enumerate(rows()) if line["name"] == base]

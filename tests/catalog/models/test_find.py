@@ -160,3 +160,14 @@ def test_a_name_of_ollama_s_library_with_one_size_needs_none() -> None:
     """'devstral' has one size in the table."""
     found = find_model("devstral")
     assert (found.name, "no size is stated" in found.notes[0]) == ("Devstral-Small-24B-2505", True)
+
+
+def test_a_tag_of_a_fine_tune_has_the_shapes_of_its_base() -> None:
+    """Ollama writes the size behind a colon."""
+    names = ("exaone-deep:7.8b", "dolphin3:8b", "cogito:14b", "openthinker:32b")
+    assert [find_model(name).catalog_name for name in names] == [
+        "EXAONE-3.5-7.8B",
+        "Llama-3.1-8B",
+        "Qwen2.5-14B",
+        "Qwen2.5-32B",
+    ]
