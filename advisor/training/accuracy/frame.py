@@ -9,6 +9,8 @@ import pandas as pd
 from advisor.catalog.schemes import all_schemes
 from advisor.training.accuracy.rows import Row
 
+_OF_THE_ROW = ("kind", "y", "sigma", "ceiling", "source", "category", "dataset")
+_OF_THE_SCHEME = ("method", "bits", "group", "act", "kv_bits", "calibrated")
 NOT_OFFERED = ("omniquant", "quip", "papers", "unserved")
 
 
@@ -29,24 +31,13 @@ def frame(rows: Iterable[Row]) -> pd.DataFrame:
         [
             {
                 "row": row,
-                "kind": row.kind,
-                "y": row.y,
-                "sigma": row.sigma,
-                "ceiling": row.ceiling,
-                "source": row.source,
-                "category": row.category,
-                "dataset": row.dataset,
+                **{name: getattr(row, name) for name in _OF_THE_ROW},
                 "family": row.model.family,
                 "model": row.model.name,
                 "params_b": row.model.params_b,
                 "catalog_model": row.cell[0],
                 "scheme": row.cell[1],
-                "method": row.scheme.method,
-                "bits": row.scheme.bits,
-                "group": row.scheme.group,
-                "act": row.scheme.act,
-                "kv_bits": row.scheme.kv_bits,
-                "calibrated": row.scheme.calibrated,
+                **{name: getattr(row.scheme, name) for name in _OF_THE_SCHEME},
                 "offered": offered(row),
                 "listed": row.cell[1] in listed,
             }

@@ -203,22 +203,16 @@ def model_facts(r: Record) -> ModelFacts:
 def _year(r: Record) -> float:
     years = _release_years()
     name, family = text(r.get("model_name")), str(r["family"])
-    return years.get(name) or _families().get(family) or years.get("family:" + family) or UNKNOWN_YEAR
-
-
-@cache
-def _families() -> dict[str, float]:
-    """First release of families outside the catalogue."""
-    return {row["family"]: float(row["year"]) for row in every("family_releases.csv")}
+    return years.get(name) or years.get(f"family:{family}") or UNKNOWN_YEAR
 
 
 @cache
 def _release_years() -> dict[str, float]:
-    """Release of every catalogue model, and of every family's first."""
+    """Release of every catalogue model, and of every family's first, those outside the catalogue included."""
     found: dict[str, float] = {}
     for model in all_models():
         if model.release:
             year, family = release_year(model.release), f"family:{model.family}"
             found[model.name] = year
             found[family] = min(year, found.get(family, year))
-    return found
+    return found | {f"family:{row['family']}": float(row["year"]) for row in every("family_releases.csv")}

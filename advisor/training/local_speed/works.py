@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import cache
 
 from advisor.catalog.models import match_model
@@ -36,22 +37,16 @@ _EXPERTS = re.compile(r"experts(?: (\d*)-(\d*))?$")
 
 def model_of(record: Record) -> ModelProfile:
     """The catalogue's model, or one of which only the counts are known."""
-    found = _catalogue_model(record["model_name"] or record["model"], record["params_b"])
-    if found is not None:
-        return found
-    n_params = int(record["params_b"] * 1e9)
-    active = int(record["active_params_b"] * 1e9) if record["active_params_b"] > 0 else n_params
-    return _bare_model(record["model"], n_params, active)
+    told = record["model"]
+    active_b = record["active_params_b"] if record["active_params_b"] > 0 else record["params_b"]
+    return _model(record["model_name"] or told, told, record["params_b"], active_b)
 
 
 @cache
-def _catalogue_model(name: str, params_b: float) -> ModelProfile | None:
-    return match_model(name, params_b)
-
-
-@cache
-def _bare_model(name: str, n_params: int, active: int) -> ModelProfile:
-    return ModelProfile(name=name, source="user", n_params=n_params, n_active_params=active)
+def _model(name: str, told: str, params_b: float, active_b: float) -> ModelProfile:
+    n_params, n_active = int(params_b * 1e9), int(active_b * 1e9)
+    bare = ModelProfile(name=told, source="user", n_params=n_params, n_active_params=n_active)
+    return match_model(name, params_b) or bare
 
 
 def work_of(
@@ -155,21 +150,17 @@ def _moved(record: Record, weights: Weights | None, totals: Totals, device: Devi
 
 @cache
 def _scheme(scheme: str, engine: str) -> SchemeProfile | None:
-    try:
+    with suppress(AdvisorError):
         return find_scheme(scheme, engine)
-    except AdvisorError:
-        return None
+    return None
 
 
 @cache
 def _weights(model: ModelProfile, scheme: str, engine: str) -> Weights | None:
     found = _scheme(scheme, engine)
-    if found is None:
-        return None
-    try:
-        return weigh(model, found)
-    except AdvisorError:
-        return None
+    with suppress(AdvisorError):
+        return weigh(model, found) if found else None
+    return None
 
 
 def _nominal_bytes(record: Record) -> float | None:

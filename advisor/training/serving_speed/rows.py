@@ -216,7 +216,9 @@ def _figure(raw: Record, flags: set[str], row: Row) -> tuple[Metric, float]:
     if "total_rate" in flags:
         return "flow", (row.prompt + row.output) / (rate * row.output)
     if raw["phase"] == "prefill":
-        return _prompt(row, rate)
+        if row.batch > 1:
+            raise Undecodable("prompts of several requests together: when each arrived is not stated")
+        return "prompt", row.prompt / rate
     if raw["depth"] >= 0:
         return "step", row.batch / rate
     if raw["phase"] == "decode" or "_tg_" in raw["test"]:
@@ -232,9 +234,3 @@ def _writing_s(row: Row) -> float:
     if row.metric == "flow":
         return row.seconds * row.output * row.batch
     return row.seconds if row.metric == "service" else inf
-
-
-def _prompt(row: Row, rate: float) -> tuple[Metric, float]:
-    if row.batch > 1:
-        raise Undecodable("prompts of several requests together: when each arrived is not stated")
-    return "prompt", row.prompt / rate
