@@ -107,6 +107,11 @@ _MAC = (
     r"(?:\s+(?:1[3-6]|2[47])(?:[- ]?inch|[\"”″])?(?=\s)(?!\s+[gmt]i?b))?(?=.*\b[am]\d)"
 )
 """With the inches of its screen, where they are said."""
+_CORES = r"\b(m\d(?: (?:pro|max|ultra))?) \d{1,2}c?/(\d{1,2})[gc]?(?=\s|$)"
+"""'M4 Max 16/40': cores of the processor, then those of the GPU, which tell the chips apart."""
+_SLICED = r"\b([a-z]+\d+s?)-([1248])-(\d{2,3})g\b"
+"""Scaleway's names: card, how many, and the memory of each, 'H100-2-80G'
+(https://www.scaleway.com/en/docs/gpu/reference-content/choosing-gpu-instance-type/)."""
 _MAC_MEMORY = r"(?<=\d)((?:\s(?:pro|max|ultra))?)\s(96|128|192|256|512)$"
 """'M2 Ultra 192': no such chip has that many cores, so it is memory."""
 _PLURAL = r"(?<=\d{4})s$|(?<=\b[abhv]\d{3})s$|(?<=\bsxm\d)s$"
@@ -167,7 +172,9 @@ def read_machine(text: str) -> MachineText:
     plain = re.sub(r"\((?:hybrid|total|each)\)", " ", plain, flags=re.IGNORECASE)
     plain = compiled(_CHIP_FIRST).sub(r"\2 \1", compiled(_AGE).sub(" ", plain))
     plain = _without_series(machine, compiled(_MAC).sub(" ", plain))
+    plain = compiled(_SLICED).sub(r"\2x \1 \3GB", plain)
     if re.search(r"\bm\d", plain.lower()):
+        plain = compiled(_CORES).sub(r"\1 \2-core", plain)
         plain = compiled(_MAC_MEMORY).sub(r"\1 \2GB", plain)
     plain = apart(plain)
     if provider := compiled(_PROVIDERS).search(plain):

@@ -76,3 +76,17 @@ def test_none_of_a_device_is_refused() -> None:
 def test_a_series_ends_where_a_device_begins(text: str, expected: list[str]) -> None:
     """A year or a model number belongs to the computer, a card's or a processor's number does not."""
     assert [part.text for part in read_machine(text).parts] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("M4 Max 16/40 128GB", [("M4 Max 40-core 128GB", 1)]),
+        ("M3 Max 14c/30g 36GB", [("M3 Max 30-core 36GB", 1)]),
+        ("Scaleway H100-2-80G", [("H100 80GB", 2)]),
+        ("M3 Max 64GB", [("M3 Max 64GB", 1)]),
+    ],
+)
+def test_short_forms_of_makers_and_clouds(text: str, expected: list[tuple[str, int]]) -> None:
+    """Cores of the processor and of the GPU behind an Apple chip; Scaleway's card, number and memory."""
+    assert [(part.text, part.count) for part in read_machine(text).parts] == expected
