@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from advisor.documents.batch import BatchCase, ErrorDocument, Fault
@@ -27,12 +29,12 @@ CASE = {"model": "Qwen3-8B", "scheme": "Q4_K_M"}
         ({"ngl": 4}, "has an unknown field 'ngl'"),
     ],
 )
-def test_what_no_run_has_is_refused_by_name(refusal, change, words):
+def test_what_no_run_has_is_refused_by_name(refusal: Any, change: Any, words: str) -> None:
     """Counts below one, depths beyond any model, a word for a truth, a field of another tool."""
     assert words in refusal(BatchCase, {**CASE, **change})
 
 
-def test_machine_and_model_may_be_names_or_documents():
+def test_machine_and_model_may_be_names_or_documents() -> None:
     """Flash attention may be the 0 or 1 that llama-bench prints; `max` asks for what memory holds."""
     case = parse(
         BatchCase,
@@ -49,7 +51,7 @@ def test_machine_and_model_may_be_names_or_documents():
     assert case.workload.concurrency == "max"
 
 
-def test_a_failure_is_a_document_too():
+def test_a_failure_is_a_document_too() -> None:
     """Its status tells it from an answer."""
     assert plain(ErrorDocument(error=Fault(code="usage", message="why"))) == {
         "schema_version": "1.0",

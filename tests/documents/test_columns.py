@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from advisor.documents.columns import COLUMNS, Column
@@ -25,12 +27,12 @@ SHARE = Column("number", low=0, high=2)
         (Column("number"), "-5", ""),
     ],
 )
-def test_a_cell_is_a_word_a_number_or_a_text(column, cell, problem):
+def test_a_cell_is_a_word_a_number_or_a_text(column: Any, cell: str, problem: str) -> None:
     """Empty means that the source is silent; a bound holds at its end."""
     assert column.problem(cell) == problem
 
 
-def test_every_kind_of_table_has_columns():
+def test_every_kind_of_table_has_columns() -> None:
     """And one needed column at least, that of the source."""
     assert set(COLUMNS) == set(KINDS)
     assert [kind for kind, columns in COLUMNS.items() if not columns["source_id"].required] == []

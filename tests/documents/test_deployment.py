@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from advisor.documents.deployment import Command, Deployment, Resources
 from advisor.documents.plain import parse, plain
 
@@ -18,17 +20,17 @@ PLAN = Deployment(
 )
 
 
-def test_a_plan_is_read_back_as_it_was():
+def test_a_plan_is_read_back_as_it_was() -> None:
     """Words stay words: nothing in it is quoted."""
     assert parse(Deployment, plain(PLAN), what="plan") == PLAN
 
 
-def test_a_plan_serves_its_own_machine_and_one_node_unless_said():
+def test_a_plan_serves_its_own_machine_and_one_node_unless_said() -> None:
     """No address of others, no workers, no secrets."""
     assert (PLAN.host, PLAN.port, PLAN.workers, PLAN.leader, PLAN.secrets) == ("127.0.0.1", None, (), "", ())
 
 
-def test_a_command_line_as_one_text_is_refused(refusal):
+def test_a_command_line_as_one_text_is_refused(refusal: Any) -> None:
     """It would have to be split, and so quoted."""
     value = {**plain(PLAN), "run": {"argv": "vllm serve m"}}
     assert "run.argv is 'vllm serve m'" in refusal(Deployment, value)

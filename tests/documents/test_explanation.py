@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from advisor.documents.explanation import Explanation, Sections
 from advisor.documents.plain import parse, plain
 
 SECTIONS = Sections(size={"weights": 1}, memory={}, speed={"why not": "no machine"}, accuracy={})
 
 
-def test_an_explanation_has_four_sections(refusal):
+def test_an_explanation_has_four_sections(refusal: Any) -> None:
     """None may be left out, and their terms are the predictors' own."""
     made = Explanation(model="m", scheme="Q4_K_M", engine="llama.cpp", hardware="box", sections=SECTIONS)
     value = plain(made)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from advisor.documents.fleet import Capacity, FleetPlan, ShapePlan, UnusedNode
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.plain import parse, plain
@@ -26,17 +28,17 @@ FLEET = FleetPlan(
 )
 
 
-def test_a_fleet_is_read_back_as_it_was():
+def test_a_fleet_is_read_back_as_it_was() -> None:
     """Nodes that take no work keep their reason."""
     assert parse(FleetPlan, plain(FLEET), what="fleet") == FLEET
 
 
-def test_shapes_are_told_apart_by_more_than_their_labels():
+def test_shapes_are_told_apart_by_more_than_their_labels() -> None:
     """Labels have no place in the hash: a table may be kept by shape."""
     assert hash(SHAPE) == hash(parse(ShapePlan, {**plain(SHAPE), "selector": {}}, what="shape"))
 
 
-def test_a_status_is_one_of_three(refusal):
+def test_a_status_is_one_of_three(refusal: Any) -> None:
     """What a program looks at first."""
     assert "it must be 'ok', 'nothing_fits' or 'not_measured'" in refusal(
         FleetPlan, {**plain(FLEET), "status": "fine"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from advisor.documents.hardware import Gpu, HardwareProfile
@@ -24,19 +26,19 @@ BOX = {"name": "box", "source": "user"}
         ({"gpu": []}, "has an unknown field 'gpu'"),
     ],
 )
-def test_what_no_machine_has_is_refused_by_name(refusal, change, words):
+def test_what_no_machine_has_is_refused_by_name(refusal: Any, change: Any, words: str) -> None:
     """A rate in gigabytes, cores by the hundred thousand, a compute capability that is no text."""
     assert words in refusal(HardwareProfile, {**BOX, **change})
 
 
-def test_what_nobody_read_is_none():
+def test_what_nobody_read_is_none() -> None:
     """Nothing is assumed of a machine but one node."""
     box = parse(HardwareProfile, BOX, what="machine")
     assert (box.nodes, box.gpus, box.memory.total_bytes, box.cpu.physical_cores) == (1, (), None, None)
     assert plain(box)["disk_free_bytes"] is None
 
 
-def test_machines_that_differ_in_a_reason_only_share_a_hash():
+def test_machines_that_differ_in_a_reason_only_share_a_hash() -> None:
     """Tables of what was computed are asked by machine; reasons have no place in it."""
     gpus = (Gpu(name="RTX 4090", vendor="NVIDIA"),)
     one, other = (

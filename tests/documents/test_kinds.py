@@ -8,7 +8,7 @@ from advisor.documents.kinds import BASES, ErrorCode, KvChoice, KvType, weakest
 from advisor.errors import AdvisorError
 
 
-def test_the_weakest_basis_is_that_of_the_whole():
+def test_the_weakest_basis_is_that_of_the_whole() -> None:
     """One extrapolated part makes the figure so."""
     assert "extrapolated" == weakest("exact", "extrapolated", "measured")
     assert BASES == tuple(sorted(BASES, key=lambda basis: BASES.index(weakest(basis))))
@@ -16,15 +16,15 @@ def test_the_weakest_basis_is_that_of_the_whole():
         weakest()
 
 
-def test_a_choice_of_kv_type_is_auto_or_a_type():
+def test_a_choice_of_kv_type_is_auto_or_a_type() -> None:
     """No type is missing among the choices."""
     assert ("auto", *get_args(KvType)) == get_args(KvChoice)
 
 
-def test_every_expected_failure_has_a_published_code():
+def test_every_expected_failure_has_a_published_code() -> None:
     """The codes of the error classes are words of the schema."""
 
-    def below(kind: type) -> set[type]:
+    def below(kind: type[AdvisorError]) -> set[type[AdvisorError]]:
         return {kind}.union(*(below(sub) for sub in kind.__subclasses__()))
 
     ours = {kind for kind in below(AdvisorError) - {AdvisorError} if kind.__module__.startswith("advisor.")}

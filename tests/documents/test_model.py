@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from advisor.documents.model import ModelProfile, StoredTensor
 from advisor.documents.plain import parse, plain
 
-SHAPES = {
+SHAPES: dict[str, Any] = {
     "architecture": "LlamaForCausalLM",
     "n_layers": 32,
     "hidden_size": 4096,
@@ -27,12 +29,12 @@ SHAPES = {
         ({"name": None}, "name is None"),
     ],
 )
-def test_what_no_model_has_is_refused_by_name(refusal, change, words):
+def test_what_no_model_has_is_refused_by_name(refusal: Any, change: Any, words: str) -> None:
     """Layers by the million, half a parameter, a kind of attention that is a kernel."""
     assert words in refusal(ModelProfile, {"name": "m", "source": "user", **change})
 
 
-def test_a_model_of_a_file_is_read_back_as_it_was():
+def test_a_model_of_a_file_is_read_back_as_it_was() -> None:
     """Its tensors included."""
     tensor = StoredTensor(name="output.weight", shape=(4096, 8), type="Q6_K", n_bytes=26880)
     model = ModelProfile(name="m", source="gguf", tensors=(tensor,), metadata={"general.name": "m", "n": 1})
@@ -40,19 +42,19 @@ def test_a_model_of_a_file_is_read_back_as_it_was():
 
 
 @pytest.mark.parametrize(("experts", "moe"), [(None, False), (0, False), (1, False), (8, True)])
-def test_a_mixture_has_more_than_one_expert(experts, moe):
+def test_a_mixture_has_more_than_one_expert(experts: int | None, moe: bool) -> None:
     """One expert is a dense model."""
     assert ModelProfile(name="m", source="user", n_experts=experts).is_moe is moe
 
 
-def test_tensors_are_derived_from_five_shapes():
+def test_tensors_are_derived_from_five_shapes() -> None:
     """Where one of them is not stated there is nothing to derive."""
     assert ModelProfile(name="m", source="user", **SHAPES).has_shapes is True
     for name in SHAPES:
         assert ModelProfile(name="m", source="user", **{**SHAPES, name: None}).has_shapes is False
 
 
-def test_measurements_go_by_the_catalogues_name():
+def test_measurements_go_by_the_catalogues_name() -> None:
     """A fine-tune has the row of what it was made from."""
     found = [
         ModelProfile(name="mine", source="user", catalog_name=row).known_as for row in ("Qwen3-8B", None)
@@ -60,7 +62,7 @@ def test_measurements_go_by_the_catalogues_name():
     assert found == ["Qwen3-8B", "mine"]
 
 
-def test_models_of_one_name_share_a_hash_and_are_not_equal():
+def test_models_of_one_name_share_a_hash_and_are_not_equal() -> None:
     """A table asked by model never takes one for the other."""
     one, other = (ModelProfile(name="m", source="user", n_params=n) for n in (1, 2))
     assert (hash(one) == hash(other), one == other) == (True, False)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from advisor.documents.origin import Origin, digest, read_origin, sidecar
 from advisor.errors import BadFileError
 
-FIELDS = {
+FIELDS: dict[str, Any] = {
     "title": "t",
     "producer": "p",
     "url": "https://example.org",

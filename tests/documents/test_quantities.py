@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ class Sample:
         {"rate": 1008000000000},
     ],
 )
-def test_a_bound_is_taken(value):
+def test_a_bound_is_taken(value: Any) -> None:
     """The largest and the least that may be; a whole number is a rate too."""
     (name,) = value
     assert getattr(parse(Sample, value, what="sample"), name) == value[name]
@@ -52,6 +53,6 @@ def test_a_bound_is_taken(value):
         ({"name": "x" * 1001}, "name is"),
     ],
 )
-def test_what_is_beyond_is_refused_by_name(refusal, value, words):
+def test_what_is_beyond_is_refused_by_name(refusal: Any, value: Any, words: str) -> None:
     """A rate of 936 is one of gigabytes; a truth is no count."""
     assert words in refusal(Sample, value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.plain import parse, plain
 from advisor.documents.recommendation import ExpectedFile, Recommendation, Rejection
@@ -16,19 +18,19 @@ NOTHING = Recommendation(
 )
 
 
-def test_an_answer_without_a_plan_is_an_answer():
+def test_an_answer_without_a_plan_is_an_answer() -> None:
     """It is read back with every rejection."""
     assert parse(Recommendation, plain(NOTHING), what="answer") == NOTHING
 
 
-def test_a_rejection_has_a_kind_of_the_list(refusal):
+def test_a_rejection_has_a_kind_of_the_list(refusal: Any) -> None:
     """Programs count by it."""
     value = plain(NOTHING)
     value["rejected"][0]["kind"] = "taste"
     assert "rejected.0.kind is 'taste'" in refusal(Recommendation, value)
 
 
-def test_a_file_is_computed_unless_a_publisher_is_named():
+def test_a_file_is_computed_unless_a_publisher_is_named() -> None:
     """And whether the disk holds it is not said where the disk is unknown."""
     file = ExpectedFile(name="m.gguf", size_bytes=1)
     assert (file.publisher, file.fits_disk) == (None, None)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from advisor.documents.plain import parse
 from advisor.documents.requirements import DEFAULT_ROOM_TOKENS, Load, Requirements
 
 
-def test_nothing_is_asked_for_by_default():
+def test_nothing_is_asked_for_by_default() -> None:
     """No limit of loss, speed or time, one chat at 90 % confidence."""
     need = parse(Requirements, {}, what="need")
     assert (need.max_loss_pct, need.min_decode_tokens_per_s, need.max_ttft_s, need.objective) == (
@@ -27,12 +29,12 @@ def test_nothing_is_asked_for_by_default():
         ((Load(),), "max", DEFAULT_ROOM_TOKENS),
     ],
 )
-def test_room_is_what_is_asked_for_or_what_a_request_takes(loads, context, room):
+def test_room_is_what_is_asked_for_or_what_a_request_takes(loads: Any, context: Any, room: Any) -> None:
     """A single conversation grows, so it gets eight turns."""
     assert Requirements(loads=loads, context_tokens=context).room_tokens == room
 
 
-def test_a_mixed_load_needs_its_largest():
+def test_a_mixed_load_needs_its_largest() -> None:
     """Memory must hold the most requests, and the longest of them."""
     need = Requirements(loads=(Load(prompt_tokens=100, concurrency=8), Load(prompt_tokens=5000)))
     assert (need.concurrency, need.request_tokens) == (8, 5256)
@@ -51,6 +53,6 @@ def test_a_mixed_load_needs_its_largest():
         ({"max_loss": 1}, "has an unknown field 'max_loss'"),
     ],
 )
-def test_what_is_no_need_is_refused_by_name(refusal, value, words):
+def test_what_is_no_need_is_refused_by_name(refusal: Any, value: Any, words: str) -> None:
     """The command line reads '1%'; a document holds the number."""
     assert words in refusal(Requirements, value)

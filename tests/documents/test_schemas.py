@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,13 +16,13 @@ FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 
 
 @pytest.mark.parametrize("name", sorted(document_kinds()))
-def test_committed_schema(name):
+def test_committed_schema(name: Any) -> None:
     """docs/schemas holds what the classes generate; `python scripts/write_schemas.py` renews it."""
     committed = json.loads((FOLDER / f"{name}.v1.json").read_text(encoding="utf-8"))
     assert schema(name, document_kinds()[name]) == committed
 
 
-def test_an_answer_satisfies_its_schema():
+def test_an_answer_satisfies_its_schema() -> None:
     """A real recommendation validates against the class its schema comes from,
     and has the promised top keys.
     """
@@ -48,7 +49,7 @@ def test_an_answer_satisfies_its_schema():
     assert promised <= set(document)
 
 
-def test_closed_lists_are_enums():
+def test_closed_lists_are_enums() -> None:
     """Words from a closed list are published as such: basis, objective, placement, rejection, error code."""
     texts = {name: json.dumps(schema(name, kind)) for name, kind in document_kinds().items()}
     listed = {

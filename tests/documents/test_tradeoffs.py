@@ -23,18 +23,19 @@ CELLS: dict[str, Any] = {
     "loss_pct": {"mix": None},
     "make_cost": "",
 }
-ROW = Row(**{name: None for name in Row.__dataclass_fields__ if name not in CELLS}, **CELLS)
+UNKNOWN: dict[str, Any] = {name: None for name in Row.__dataclass_fields__ if name not in CELLS}
+ROW = Row(**UNKNOWN, **CELLS)
 TABLE = Table(
     hardware=HardwareProfile(name="box", source="user"), requirements=Requirements(), model="m", rows=(ROW,)
 )
 
 
-def test_a_table_is_read_back_as_it_was():
+def test_a_table_is_read_back_as_it_was() -> None:
     """A row without figures is a row."""
     assert parse(Table, plain(TABLE), what="table") == TABLE
 
 
-def test_every_cell_of_a_row_is_written_out(refusal):
+def test_every_cell_of_a_row_is_written_out(refusal: Any) -> None:
     """What is not known is null, never absent."""
     value = plain(TABLE)
     assert set(value["rows"][0]) == set(Row.__dataclass_fields__)
@@ -42,7 +43,7 @@ def test_every_cell_of_a_row_is_written_out(refusal):
     assert "lacks the field 'rows.0.bpw'" in refusal(Table, value)
 
 
-def test_a_feasible_row_has_no_kind_of_reason(refusal):
+def test_a_feasible_row_has_no_kind_of_reason(refusal: Any) -> None:
     """Empty, or a word of the list of rejections."""
     value = plain(TABLE)
     value["rows"][0]["reason_kind"] = ""
