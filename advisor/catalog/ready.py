@@ -26,6 +26,8 @@ class Published(NamedTuple):
     """All its files together: exact where the source states bytes, else as its page rounds it."""
     imatrix: bool | None = None
     """Whether they were made with an importance matrix; None where nobody says."""
+    doubt: str = ""
+    """What is not sure about it; "" where the repository is known to hold it."""
 
 
 def published(
@@ -61,7 +63,15 @@ def published(
     if model.files_repository and model.fixed_scheme == scheme.name:
         return Published(repository=model.files_repository)  # whoever names the file knows that it is there
     implied = rung(model, scheme.name) if engine.reads_gguf else None
-    return None if implied is None or (imatrix and implied.imatrix is False) else _pulled(implied)
+    if implied is None or (imatrix and implied.imatrix is False):
+        return None
+    return _pulled(implied)._replace(doubt=_IMPLIED.format(implied=implied))
+
+
+_IMPLIED = (
+    "that {implied.repository} holds {implied.scheme} is inferred: other files of its ladder were seen "
+    "there, and this publisher makes the same ladder of every model"
+)
 
 
 def _pulled(one: Checkpoint) -> Published:

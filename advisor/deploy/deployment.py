@@ -115,6 +115,8 @@ def _warnings(chosen: Chosen, make: tuple[Command, ...], host: str) -> list[str]
         found.append(
             f"one server on each of {chosen.replicas} nodes: something in front of them spreads the requests"
         )
+    if chosen.published and chosen.published.doubt:
+        found.append(chosen.published.doubt)
     if not make and not chosen.on_disk and not chosen.weights[1]:
         from advisor.deploy import make_checkpoint  # deferred: most plans pull theirs
 

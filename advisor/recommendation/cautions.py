@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from advisor.catalog.ready import published
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.outcome import Estimate
 from advisor.documents.requirements import Requirements
-from advisor.engines import engine_for
+from advisor.engines import engine_for, facts
 from advisor.prediction.local_speed.predict import narrowed
 from advisor.recommendation.context_room import free_now, rooms
 from advisor.recommendation.judge import Judged
@@ -29,9 +30,16 @@ def cautions(best: Judged, requirements: Requirements, hardware: HardwareProfile
         *_about_speed(best, requirements),
         *_about_drafting(best),
     ]
+    lines += _about_files(best)
     if best.candidate.note:
         lines.append(f"{best.case.engine}: {best.candidate.note}")
     return tuple(dict.fromkeys(lines))
+
+
+def _about_files(best: Judged) -> list[str]:
+    case = best.case
+    ready = published(case.model, case.scheme, facts(case.engine), case.imatrix, case.backend)
+    return [ready.doubt] if ready and ready.doubt else []
 
 
 def _about_loss(best: Judged, requirements: Requirements) -> list[str]:

@@ -38,7 +38,8 @@ def _making(model: ModelProfile, scheme: SchemeProfile, way: tuple[str, str], im
     if model.fixed_scheme or is_native(model, scheme) or whole:
         return Making("", 0, True)
     if ready := published(model, scheme, known, imatrix, backend):
-        return Making(f"a download: {ready.repository} publishes it", 0, True)
+        sure = "most likely " if ready.doubt else ""
+        return Making(f"a download: {ready.repository} {sure}publishes it", 0, True)
     ways, otherwise = scheme_file()["make"], scheme_file()["made_otherwise"]
     at_load = {ways[name][1]: ways[other] for name, other in otherwise.items()}
     if not known.reads_gguf and (scheme.name in known.online or scheme.family in known.online):

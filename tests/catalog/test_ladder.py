@@ -23,6 +23,10 @@ def test_a_file_between_known_ones_is_pulled_not_made(scheme: str) -> None:
         (f"Qwen_Qwen3-30B-A3B-{scheme}.gguf",),
     )
     assert ready.size is None
+    assert ready.doubt == (
+        f"that bartowski/Qwen_Qwen3-30B-A3B-GGUF holds {scheme} is inferred: other files of its ladder were "
+        "seen there, and this publisher makes the same ladder of every model"
+    )
 
 
 def test_a_size_that_nobody_stated_is_computed() -> None:

@@ -174,3 +174,9 @@ def test_each_node_serves_its_share(chosen):
     assert (2, True) == (found.replicas, " --max-num-seqs 30 " in " ".join(found.run.argv))
     assert found.warnings[0].startswith("one server on each of 2 nodes: ")
     assert run_text(found).startswith("# on each of 2 nodes\nvllm serve ")
+
+
+def test_an_inferred_file_is_said_beside_its_command() -> None:
+    """A rung of a ladder that no list shows, not a listed one."""
+    plans = [chosen("Qwen3-30B-A3B", scheme, "llama.cpp") for scheme in ("Q4_K_M", "Q4_K_S")]
+    assert [sum("is inferred" in line for line in deployment(plan).warnings) for plan in plans] == [1, 0]

@@ -37,3 +37,19 @@ def test_sixteen_bit_weights_are_served_as_they_are_published(ask) -> None:
         for engine in ("vllm", "llama.cpp")
     }
     assert (words["vllm"], words["llama.cpp"] != "") == ("", True)
+
+
+def test_a_rung_that_no_list_shows_is_a_download_with_a_doubt(ask) -> None:
+    """bartowski's ladder of Qwen3-30B-A3B implies Q4_K_M: the answer says that it is inferred, of a listed
+    file nothing of the kind."""
+    answers = [
+        ask("Qwen3-30B-A3B", "RTX 3090", engine=("llama.cpp",), scheme=(scheme,))
+        for scheme in ("Q4_K_M", "Q4_K_S")
+    ]
+    assert [
+        (answer.recommendation.make_cost, sum("is inferred" in line for line in answer.warnings))
+        for answer in answers
+    ] == [
+        ("a download: bartowski/Qwen_Qwen3-30B-A3B-GGUF most likely publishes it", 1),
+        ("a download: bartowski/Qwen_Qwen3-30B-A3B-GGUF publishes it", 0),
+    ]
