@@ -16,7 +16,7 @@ def lengths(tasks: tuple[str, ...], context: int | None, most: int | None) -> tu
     prompt, output = task.prompt_tokens, task.output_tokens
     room = min((limit for limit in (context, most) if limit), default=None)
     if room is not None and context is not None and task.fills_context:
-        output = min(output, max(room // 4, 1))
+        output = min(output, max(room // 4, 1))  # three quarters are for the documents (a judgement)
         return max(room - output, 1), output
     if room is not None and prompt + output > room:
         output = max(room * output // (prompt + output), 1)

@@ -62,7 +62,7 @@ def _expert_use(weights: Weights, active_share: float) -> float:
     held = float(weights.total_bytes.value)
     experts = float(sum(weights.layer_expert_bytes)) or held * NEARLY_ALL
     unread = held * (1 - active_share) - (0 if weights.tied else weights.embedding_bytes)
-    return min(1.0, max(0.01, 1.0 - unread / experts))
+    return min(1.0, max(0.01, 1.0 - unread / experts))  # counts that contradict each other: a hundredth
 
 
 def shares(
