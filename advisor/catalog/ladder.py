@@ -11,9 +11,9 @@ LADDER = (
 )
 """Schemes from the smallest up that such publishers make together."""
 _TO_THE_TOP = ("bartowski",)
-_PUBLISHERS = (*_TO_THE_TOP, "unsloth")
-"""Those whose model cards list the ladder without gaps, the first up to Q8_0 for every model
-(https://huggingface.co/bartowski, https://huggingface.co/unsloth)."""
+_LEFT_OUT: dict[str, tuple[str, ...]] = {"bartowski": (), "unsloth": ("Q3_K_L",)}
+"""Publishers whose model cards list the ladder without other gaps -> the rungs they never make; the first
+goes up to Q8_0 for every model (https://huggingface.co/bartowski, https://huggingface.co/unsloth)."""
 _LEAST_RUNGS = 4
 """Rungs that must be known before a repository counts as a ladder: no single upload has so many."""
 
@@ -25,7 +25,8 @@ def rung(model: ModelProfile, scheme: str) -> Checkpoint | None:
         return None
     repositories: dict[str, list[Checkpoint]] = {}
     for one in checkpoints(model):
-        if one.publisher in _PUBLISHERS and one.scheme in LADDER and one.sure:
+        made = one.sure and scheme not in _LEFT_OUT.get(one.publisher, LADDER)
+        if made and one.scheme in LADDER:
             repositories.setdefault(one.repository, []).append(one)
     return next(filter(None, (_between(files, scheme) for files in repositories.values())), None)
 

@@ -54,3 +54,15 @@ def test_a_rung_is_never_of_another_file_than_its_neighbours() -> None:
             if (found := rung(model, scheme)) is not None:
                 beside = [one.scheme for one in checkpoints(model) if one.repository == found.repository]
                 assert any(LADDER.index(one) < LADDER.index(scheme) for one in beside if one in LADDER)
+
+
+def test_a_rung_that_a_publisher_never_makes_is_not_implied() -> None:
+    """Every implied scheme is one that the publisher is known to make of some other model."""
+    known = {(one.publisher, one.scheme) for model in all_models() for one in checkpoints(model)}
+    implied = {
+        (found.publisher, found.scheme)
+        for model in all_models()
+        for scheme in LADDER
+        if (found := rung(model, scheme)) is not None
+    }
+    assert implied - known == set()
