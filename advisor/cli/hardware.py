@@ -60,14 +60,21 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.OK if document.status == "ok" else ExitCode.NOTHING_FITS
 
 
+_MOST_REQUESTS_PER_S = 1e10
+"""More than all people alive, each asking every second (https://population.un.org/wpp/)."""
+
+
 def _demand(args: argparse.Namespace) -> Demand:
     if args.requests_per_s and args.users:
         raise UsageError("--users and --requests-per-s are two ways to say one thing; give one")
     if args.p95_ttft and not args.requests_per_s:
         raise UsageError("--p95-ttft is about requests that arrive at random; give --requests-per-s")
     if args.requests_per_s:
+        asked = quantities.rate(args.requests_per_s, "--requests-per-s")
+        if asked > _MOST_REQUESTS_PER_S:
+            raise UsageError(f"--requests-per-s {args.requests_per_s}: give at most {_MOST_REQUESTS_PER_S:g}")
         return Demand(
-            requests_per_s=quantities.rate(args.requests_per_s, "--requests-per-s"),
+            requests_per_s=asked,
             p95_ttft_s=quantities.seconds(args.p95_ttft, "--p95-ttft") if args.p95_ttft else None,
         )
     return Demand(users=quantities.count(args.users, "--users") if args.users else 1)

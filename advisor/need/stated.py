@@ -157,6 +157,11 @@ def _loads(
         raise UsageError(
             f"--prompt {prompt} and --output {output} are more than --context {context}", field="context"
         )
+    if model and most and context is None and prompt + output > most:
+        raise UsageError(
+            f"--prompt {prompt} and --output {output} are more than the {most} tokens {model.name} reads",
+            field="prompt" if asked_prompt is not None else "output",
+        )
     loads = []
     for part in (stated.concurrency or "1").split(","):
         number, _, share = part.partition(":")

@@ -23,6 +23,17 @@ def check_context(asked: int | str | None, model: ModelProfile) -> None:
         )
 
 
+def check_prompts(requirements: Requirements, model: ModelProfile) -> None:
+    """Raises UsageError for a prompt longer than all that *model* reads."""
+    longest = max(load.prompt_tokens for load in requirements.loads)
+    if model.context_length is not None and longest > model.context_length:
+        raise UsageError(
+            f"{model.name} reads at most {model.context_length} tokens and a prompt has {longest}: "
+            "shorten it or choose a model with a longer context",
+            field="prompt",
+        )
+
+
 def rooms(requirements: Requirements, model: ModelProfile) -> tuple[int, ...]:
     """Context sizes to plan for, the one wanted first; the second, if any, is the least that would do.
 

@@ -13,7 +13,7 @@ from advisor.prediction.artifacts import load
 from advisor.prediction.own.evidence import NOTHING_OWN, OwnEvidence
 from advisor.prediction.weighing import weigh_plan
 from advisor.recommendation.candidates import Candidate, candidates
-from advisor.recommendation.context_room import check_context, rooms
+from advisor.recommendation.context_room import check_context, check_prompts, rooms
 from advisor.recommendation.judge import Judged, Setting, Trial, reads_main_memory, spills
 from advisor.recommendation.misses import Miss
 
@@ -80,6 +80,7 @@ def look(requirements: Requirements, setting: Setting, only: tuple[str, ...] = (
     """Every way to run the model here, before anything is placed. Raises UsageError as `evaluate` does."""
     model = setting.model
     check_context(requirements.context_tokens, model)
+    check_prompts(requirements, model)
     found, rejected = candidates(requirements, setting.hardware, model, only)
     if not requirements.schemes:
         found, pointless = _without_pointless(found, model)

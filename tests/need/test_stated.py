@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from advisor.catalog.models import find_model
 from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
 from advisor.need.stated import Stated, argv, requirements
@@ -36,6 +37,21 @@ def test_an_error_names_its_field(stated: Any, field: str) -> None:
     with pytest.raises(UsageError) as caught:
         requirements(stated, None)
     assert field == caught.value.field
+
+
+@pytest.mark.parametrize(
+    ("stated", "field"),
+    [
+        (Stated(prompt="131000", output="1000"), "prompt"),
+        (Stated(prompt="200000"), "prompt"),
+        (Stated(output="200k"), "output"),
+    ],
+)
+def test_a_request_longer_than_the_model_reads_is_refused(stated: Stated, field: str) -> None:
+    """Nothing is predicted for a request that no context of the model holds."""
+    with pytest.raises(UsageError, match=r"more than the 131072 tokens Llama-3\.1-8B reads") as caught:
+        requirements(stated, find_model("Llama-3.1-8B"))
+    assert caught.value.field == field
 
 
 def test_context_max() -> None:

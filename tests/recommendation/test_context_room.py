@@ -4,7 +4,8 @@ import pytest
 
 from advisor.documents.hardware import Cpu, HardwareProfile, Memory
 from advisor.documents.requirements import Load, Requirements
-from advisor.recommendation.context_room import free_now, largest, rooms
+from advisor.errors import UsageError
+from advisor.recommendation.context_room import check_prompts, free_now, largest, rooms
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,14 @@ def test_a_short_model_keeps_no_more_than_it_reads(need_of):
     """No room beyond the context of the model."""
     model, _ = need_of("Llama-2-7B")
     assert (4096, 1280) == rooms(Requirements(loads=(Load(),)), model)
+
+
+def test_a_prompt_longer_than_the_model_reads_is_refused(need_of):
+    """Nothing is predicted for a prompt that no context of the model holds; one that fills it passes."""
+    model, _ = need_of("Llama-3.1-8B")
+    with pytest.raises(UsageError, match=r"reads at most 131072 tokens and a prompt has 131073"):
+        check_prompts(Requirements(loads=(Load(), Load(prompt_tokens=131073))), model)
+    check_prompts(Requirements(loads=(Load(prompt_tokens=131072),)), model)
 
 
 @pytest.mark.parametrize(("fits", "expected"), [(None, 1280), (900, 1280), (5000, 4864), (99999, 8192)])

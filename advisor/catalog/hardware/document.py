@@ -20,7 +20,7 @@ RAM_NOT_STATED = "the size of main memory is not stated, so nothing says what fi
 def finish(draft: Draft, spoken: MachineText, text: str) -> HardwareProfile:
     """The draft as a document, gaps filled with reasons.
 
-    Raises UsageError for another maker's card beside an Apple chip
+    Raises UsageError for a second chip or another maker's card beside an Apple chip
     (https://support.apple.com/en-us/102363: external GPUs need a Mac with an Intel processor).
     """
     if spoken.generic_gpu is not None and not draft.gpus:
@@ -36,6 +36,8 @@ def finish(draft: Draft, spoken: MachineText, text: str) -> HardwareProfile:
         raise UsageError(
             f"{text.strip()!r}: macOS has no driver for other GPUs beside Apple's chips; name one of them"
         )
+    if len({match.catalog_name for match in unified if match.vendor == "Apple"}) > 1:
+        raise UsageError(f"{text.strip()!r}: each Apple chip is a computer of its own; name one of them")
     _name_no_cpu(draft, spoken, bool(unified))
     _assume_ram(draft, unified[0] if unified else None)
     gpus = tuple(gpu for match, count in draft.gpus for gpu in _documents(draft, match, count))

@@ -104,6 +104,13 @@ def test_another_makers_card_beside_an_apple_chip_is_refused() -> None:
     assert "waits for the cable" in note
 
 
+def test_two_apple_chips_are_two_computers() -> None:
+    """No Mac holds two kinds, and the memory of one is not the other's; several of one kind are nodes."""
+    with pytest.raises(UsageError, match="each Apple chip is a computer of its own; name one of them"):
+        resolve_hardware("M3 Max 64GB and M2 Ultra 192GB")
+    assert resolve_hardware("2x M3 Ultra 512GB").nodes == 2
+
+
 def test_memory_slower_than_the_processor_takes_is_that_of_the_machine() -> None:
     """A NUC 13 Pro has DDR4-3200, of which the processor's LPDDR5 says nothing."""
     assert resolve_hardware("NUC 13 Pro 32GB").memory.bandwidth_bytes_per_s == 51.2e9
