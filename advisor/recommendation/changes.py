@@ -26,9 +26,8 @@ _HARD = ("not-measured",)
 
 
 def nearest_miss(judged: list[Judged], requirements: Requirements) -> NearestMiss | None:
-    """The plan whose worst shortfall is smallest, and what to relax;
-    None when none can be relaxed into fitting.
-    """
+    """The plan whose worst shortfall is smallest, and what to relax; where that is main memory nobody stated,
+    the plan recommended with it. None when none can be relaxed into fitting."""
     found = nearest_plan(judged, requirements)
     return found and found[1]
 
@@ -61,7 +60,10 @@ def nearest_plan(judged: list[Judged], requirements: Requirements) -> tuple[Judg
     if costly and (mild := _mildest(relaxable, requirements)):
         nearest, change = mild
     if not change and any(miss.kind == "memory" for miss in nearest.misses):
-        change = change_of_machine(nearest)
+        from advisor.recommendation.unstated import were_it_stated  # deferred: most questions have an answer
+
+        stated = were_it_stated(relaxable, requirements)
+        nearest, change = stated or (nearest, change_of_machine(nearest))
     return nearest, NearestMiss(
         plan=make_plan(nearest, requirements),
         misses=tuple(miss.text for miss in nearest.misses),

@@ -98,7 +98,7 @@ def _more(hardware: HardwareProfile, placement: Placement) -> list[str]:
         if device.available_bytes is None:
             size = _ram_gib(device.total_bytes)
             found.append(
-                f"the main memory stated, e.g. --ram {size}GB"
+                memory_to_state(size)
                 if main
                 else f"the memory of {device.device} stated, e.g. --vram {size}GB"
             )
@@ -107,6 +107,26 @@ def _more(hardware: HardwareProfile, placement: Placement) -> list[str]:
             where = f"main memory (--ram {_sold(in_all)}GB)" if main else f"memory on {device.device}"
             found.append(f"{missing / 2**30:.1f} GiB more {where}")
     return found
+
+
+def memory_to_state(size_gib: int) -> str:
+    """What to say of a main memory that nobody stated."""
+    return f"the main memory stated, e.g. --ram {size_gib}GB"
+
+
+def ram_to_state_gib(plan: Judged) -> int | None:
+    """The main memory that makes *plan* fit; None where it is stated, or other memory is missing as well."""
+    placement = plan.outcome.placement
+    if placement is None or placement.fits:
+        return None
+    missing = [
+        device
+        for device in placement.devices
+        if device.available_bytes is None or device.total_bytes > device.available_bytes
+    ]
+    if [device.available_bytes for device in missing] != [None] or not missing[0].device.startswith("CPU"):
+        return None
+    return _ram_gib(missing[0].total_bytes)
 
 
 def wired_limit_mb(case: Case) -> int | None:
