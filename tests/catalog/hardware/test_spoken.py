@@ -104,6 +104,25 @@ def test_another_makers_card_beside_an_apple_chip_is_refused() -> None:
     assert "waits for the cable" in note
 
 
+@pytest.mark.parametrize(
+    ("text", "gpu", "ram_gib"),
+    [
+        ("MacBook Pro M3 Max 64GB 1TB", "Apple M3 Max (40-core GPU)", 64),
+        ("M3 Max 64GB/1TB", "Apple M3 Max (40-core GPU)", 64),
+        ("M2 Ultra 192GB, 2TB", "Apple M2 Ultra (60-core GPU)", 192),
+        ("Ryzen 7 5800X 32GB RAM 1TB SSD RTX 3060", "GeForce RTX 3060 12 GB", 32),
+        ("RTX 4090, 64GB RAM, 2TB NVMe", "GeForce RTX 4090", 64),
+        ("RTX 3060 12GB 32GB", "GeForce RTX 3060 12 GB", 32),
+        ("2x RTX 3090 24GB 128GB", "GeForce RTX 3090", 128),
+        ("A100 80GB 1TB", "A100 PCIe 80 GB", 1024),
+    ],
+)
+def test_a_disk_is_no_memory_and_the_second_size_is_the_hosts(text: str, gpu: str, ram_gib: int) -> None:
+    """What shops write after a Mac's memory is its disk; after a card's own memory stands its computer's."""
+    machine = resolve_hardware(text)
+    assert (machine.gpus[0].name, machine.memory.total_bytes) == (gpu, ram_gib * 2**30)
+
+
 def test_two_apple_chips_are_two_computers() -> None:
     """No Mac holds two kinds, and the memory of one is not the other's; several of one kind are nodes."""
     with pytest.raises(UsageError, match="each Apple chip is a computer of its own; name one of them"):
