@@ -28,6 +28,9 @@ _DISK = (
 )
 _DISK_OF_MAC = r"(\bm\d(?: (?:pro|max|ultra))?\b(?:.*?\d ?gb)?)[\s,+/]+\d+ ?tb$"
 """'M3 Max 64GB 1TB': no Mac has so much memory."""
+_DISK_BEHIND = r"(\d ?gb)[\s/]+\d{1,2} ?tb$"
+_OF_SERVERS = r"\b(?:[abhlv]\d{2,3}s?|mi\d{2,3}[ax]?|epyc|xeon|[dh]gx [ahb]\d+|\d{1,2} ?[x×])\b"
+"""Where a terabyte behind a memory size may be memory too; in other computers it is the disk."""
 _JOINING = r"(?:\b(?:and|with|plus|w/?|on|in|an?)|[+,;&(/])$"
 
 
@@ -35,6 +38,8 @@ def apart(text: str) -> str:
     """*text* with a plus between a processor, a card and main memory, and without disks."""
     text = compiled(r"(?<!xeon )(?<!xeon\(r\) )\b(gold|silver|platinum) (?=\d{4})").sub(r"Xeon \1 ", text)
     text = compiled(_DISK_OF_MAC).sub(r"\1", compiled(_DISK).sub("", text))
+    if not compiled(_OF_SERVERS).search(text):
+        text = compiled(_DISK_BEHIND).sub(r"\1", text)
     text = compiled(rf"(^{_CARD}[^,;+&]*? \d+ ?gb) (\d+ ?[gt]b)$").sub(r"\1 + \2 RAM", text)
     text = compiled(rf"(?<![\w.])(\d+ ?[gt]b) (?={_CARD}[^,;+&]* \d+ ?gb\b)").sub(r"\1 RAM + ", text)
     text = compiled(rf"({_PROCESSOR}(?: cpu)?(?: @ ?[\d.]+ ?ghz)?{_SIZE}) (?={_CARD})").sub(r"\1 + ", text)

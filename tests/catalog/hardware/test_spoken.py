@@ -115,6 +115,8 @@ def test_another_makers_card_beside_an_apple_chip_is_refused() -> None:
         ("RTX 3060 12GB 32GB", "GeForce RTX 3060 12 GB", 32),
         ("2x RTX 3090 24GB 128GB", "GeForce RTX 3090", 128),
         ("A100 80GB 1TB", "A100 PCIe 80 GB", 1024),
+        ("DGX Spark 128GB 4TB", "GB10 (DGX Spark)", 128),
+        ("Ryzen 5 5600X 16GB RTX 3060 12GB 1TB", "GeForce RTX 3060 12 GB", 16),
     ],
 )
 def test_a_disk_is_no_memory_and_the_second_size_is_the_hosts(text: str, gpu: str, ram_gib: int) -> None:
