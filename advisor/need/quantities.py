@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from math import isfinite
 
+from advisor.documents.quantities import MOST_AMOUNT
 from advisor.errors import UsageError
 
 _NUMBER = r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*"
@@ -57,6 +58,8 @@ def _number(text: str, option: str, wanted: str) -> float:
 def _positive(value: float, option: str, text: str) -> float:
     if not isfinite(value) or value <= 0:
         raise _wrong(option, text, "it must be above zero")
+    if value > MOST_AMOUNT:
+        raise _wrong(option, text, f"give at most {MOST_AMOUNT:g}")
     return value
 
 

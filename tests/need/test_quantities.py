@@ -2,6 +2,7 @@
 
 import pytest
 
+from advisor.documents.quantities import MOST_AMOUNT
 from advisor.errors import UsageError
 from advisor.need import quantities
 
@@ -47,3 +48,10 @@ class TestCount:
         """Anything but a whole number above zero is refused."""
         with pytest.raises(UsageError, match="--context"):
             quantities.count(text, "--context")
+
+
+def test_an_amount_that_no_document_may_hold_is_refused() -> None:
+    """An answer repeats the need: beyond its schema's bound it would be no valid document."""
+    assert quantities.rate("1e30", "--min-speed") == MOST_AMOUNT
+    with pytest.raises(UsageError, match=r"--min-speed 1e308: give at most 1e\+30"):
+        quantities.rate("1e308", "--min-speed")
