@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import replace
 from math import ceil, inf
@@ -20,7 +21,7 @@ from advisor.recommendation.judge import Judged, Setting
 from advisor.recommendation.nearest_offer import nearest_offer, waits_too_long
 from advisor.recommendation.plans import make_plan
 from advisor.recommendation.queueing import replicas_needed, wait_s
-from advisor.recommendation.rank import ranked
+from advisor.recommendation.rank import is_slow, ranked, reads_along
 from advisor.recommendation.reasons import reasons
 from advisor.recommendation.which_model import SHORTLIST
 
@@ -42,17 +43,19 @@ def cheapest(
 ) -> HardwareAnswer:
     """The offers that meet the need, the cheapest first: SHOWN of each of rent and buy.
 
-    Every offer is looked at in the order of its price, and for no number of machines that together cost more
-    than the last that would be shown. Machines of one shape are planned once.
+    Where people are taken to read along, machines that keep them waiting, or of whose speed nothing is
+    known, come after those that do not. Every offer is looked at in the order of its price, and for no number
+    of machines that together cost more than the last that would be shown. Machines of one shape are planned
+    once.
     """
     market, offers = _Market(requirements, model, demand, own), tuple(offers)
     found: dict[str, list[_Bid]] = {"usd_per_hour": [], "usd": []}
     for offer in sorted(offers, key=lambda offer: offer.price.amount):
         best = found[offer.price.unit]
-        limit = best[-1].total if len(best) == SHOWN else inf
+        limit = best[-1].total if len(best) == SHOWN and not best[-1].waits else inf
         if (bid := market.bid(offer, limit)) is not None:
             best.append(bid)
-            best.sort(key=lambda bid: bid.total)
+            best.sort(key=lambda bid: (bid.waits, bid.total))
             del best[SHOWN:]
     rent, buy = ([market.priced(bid) for bid in found[unit]] for unit in ("usd_per_hour", "usd"))
     if rent:
@@ -75,6 +78,8 @@ class _Bid(NamedTuple):
     at_once: int
     """Requests at once on one machine."""
     replicas: int
+    waits: bool
+    """Whether whoever reads along waits, or may: its speed is below reading speed or not known."""
 
     @property
     def total(self) -> float:
@@ -100,14 +105,28 @@ class _Market:
         tried = [at_once for at_once in _tried(self.demand) if self._least(offer, at_once) < limit]
         if not tried or not _could_hold(offer, self.model) or not self._carries_one(offer):
             return None  # what does not carry one request carries no more
-        for at_once in tried:
-            plan = self._plan(offer, at_once) if self._may_carry(offer, at_once) else None
-            if plan is None:
-                continue
-            replicas = _replicas(plan.outcome, self.demand, at_once, "value")
-            if replicas is not None:
-                return _Bid(offer, plan, at_once, replicas)
-        return None
+        bids = (self._bid(offer, at_once) for at_once in tried)
+        bid = next((found for found in bids if found), None)
+        if bid is None or not bid.waits:
+            return bid
+        fewer = tried[tried.index(bid.at_once) + 1 :]
+
+        def in_time(at_once: int) -> _Bid | None:
+            found = self._bid(offer, at_once)
+            return None if found is None or found.waits else found
+
+        # The fewer requests share a machine, the faster is each.
+        first = bisect_left(fewer, True, key=lambda at_once: in_time(at_once) is not None)
+        return in_time(fewer[first]) if first < len(fewer) else bid
+
+    def _bid(self, offer: Offer, at_once: int) -> _Bid | None:
+        plan = self._plan(offer, at_once) if self._may_carry(offer, at_once) else None
+        replicas = _replicas(plan.outcome, self.demand, at_once, "value") if plan else None
+        if plan is None or replicas is None:
+            return None
+        read = self.demand.requests_per_s is None and reads_along(self.requirements)
+        waits = read and (plan.outcome.decode_tokens_per_s is None or is_slow(plan))
+        return _Bid(offer, plan, at_once, replicas, waits)
 
     def _least(self, offer: Offer, at_once: int) -> float:
         """The price below which no machines of this offer carry the demand, in the price's unit."""

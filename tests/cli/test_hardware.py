@@ -38,7 +38,7 @@ def test_the_cheapest_comes_first(advisor: Any, prices: Any) -> None:
         (("--concurrency", "4"), 2, "--users says how many are served"),
         (("--users", "2", "--requests-per-s", "1"), 2, "two ways to say one thing"),
         (("--p95-ttft", "2s"), 2, "give --requests-per-s"),
-        (("--requests-per-s", "1e300"), 2, "give at most 1e+10"),
+        (("--requests-per-s", "1e20"), 2, "give at most 1e+10"),
         (("--users", "0"), 2, "--users 0"),
         (("--provider", "acme"), 2, "unknown provider acme; known are aws"),
         (("--prices", "/nowhere.csv"), 6, "cannot read /nowhere.csv"),

@@ -1,6 +1,8 @@
 """Which machine, how many, at what price."""
 
 from dataclasses import replace
+from math import ceil
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from advisor.documents.requirements import Load, Requirements
 from advisor.recommendation.cheapest import cheapest
 from advisor.recommendation.evaluate import Looked, look
 from advisor.recommendation.judge import Setting
+from advisor.recommendation.reading import READING_TOKENS_PER_S
 from advisor.recommendation.recommend import recommend
 
 MODEL = resolve_model("Llama-3.1-8B")
@@ -30,6 +33,32 @@ def test_the_cheapest_comes_first():
     assert [("L40S", 1, 1.0), ("H100 SXM", 1, 3.0)] == [
         (plan.offer.name, plan.replicas, plan.total) for plan in found.rent
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ({}, "RTX 4090"),
+        ({"min_decode_tokens_per_s": 0.5}, "RTX 4060 8GB, 64GB"),
+        ({"objective": "size"}, "RTX 4060 8GB, 64GB"),
+    ],
+)
+def test_a_machine_that_keeps_readers_waiting_comes_last(asked: dict[str, Any], first: str) -> None:
+    """A card that holds a part of the model answers below reading speed: it comes behind a dearer one, unless
+    a speed or an objective says that nobody reads along."""
+    need = Requirements(schemes=("Q4_K_M",), engines=("llama.cpp",), max_loss_pct=5.0, **asked)
+    machines = [offer("RTX 4060 8GB, 64GB", 0.1), offer("RTX 4090", 1.0)]
+    found = cheapest(need, resolve_model("Qwen2.5-32B"), Demand(users=1), machines)
+    assert found.rent[0].offer.name == first
+    assert len(found.rent) == 2
+
+
+def test_users_share_a_machine_as_far_as_they_can_read_along() -> None:
+    """Of 1, 2, 4 … machines the fewest on which each of the users gets reading speed."""
+    need = Requirements(schemes=("Q4_K_M",), engines=("llama.cpp",))
+    (plan,) = cheapest(need, resolve_model("Qwen3-8B"), Demand(users=64), [offer("RTX 3060 12GB", 0.1)]).rent
+    assert plan.plan.predicted.decode_tokens_per_s.value >= READING_TOKENS_PER_S
+    assert plan.replicas == ceil(64 / plan.plan.concurrency) > 1
 
 
 def test_a_machine_too_small_is_no_offer():
