@@ -28,8 +28,7 @@ class Row:
     reason_kind: RejectionKind | Literal[""]
     """The same in a word: memory, loss, speed, unsupported … (`Rejection.kind`)."""
     pareto: bool
-    """No feasible plan is at once smaller, faster and more accurate; one that takes more to be made counts
-    where it is faster or more accurate by what can be told apart."""
+    """No feasible plan is at once smaller, faster and more accurate."""
     imatrix: bool | None
     kv_type: KvType | None
     weight_bits: float

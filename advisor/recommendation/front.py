@@ -1,30 +1,15 @@
-"""The Pareto front: plans that no other beats in loss, speed and size at once.
-
-What a plan takes to be made is a fourth axis between plans that nobody could tell apart: an hour on a GPU is
-not spent on a tenth of a percent of loss or of speed.
-"""
+"""The Pareto front: plans that no other beats in loss, speed and size at once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from advisor.documents.outcome import Estimate
 from advisor.documents.requirements import Requirements
-from advisor.prediction.artifacts import load
 from advisor.recommendation.judge import Judged
-from advisor.recommendation.making import making
 
-
-class Point(NamedTuple):
-    """Where a plan lies."""
-
-    loss_pct: float
-    rate_tokens_per_s: float
-    """0 where nobody measured it."""
-    file_bytes: float
-    make_rank: int = 0
-    """See `Making.rank`."""
+Point = tuple[float, float, float]
+"""Expected loss in percent, minus the speed, file size in bytes: less is better in each."""
 
 
 def rate_of(plan: Judged, requirements: Requirements) -> Estimate | None:
@@ -43,33 +28,12 @@ def rate(plan: Judged, requirements: Requirements) -> float:
 def point(plan: Judged, requirements: Requirements) -> Point:
     """Where *plan* lies; a loss nobody measured is the worst."""
     loss = plan.loss.value if plan.loss else float("inf")
-    size = plan.outcome.file_size_bytes.value
-    return Point(loss, rate(plan, requirements), size, making(plan.case).rank)
+    return loss, -rate(plan, requirements), plan.outcome.file_size_bytes.value
 
 
 def beats(one: Point, other: Point) -> bool:
-    """Whether *one* is worse in nothing and better in something.
-
-    One that takes more to be made has to be better by what can be told: in loss by a benchmark, or in speed
-    by more than two people differ who measure one configuration.
-    """
-    worse = (
-        one.loss_pct > other.loss_pct
-        or one.rate_tokens_per_s < other.rate_tokens_per_s
-        or one.file_bytes > other.file_bytes
-    )
-    if worse or one[:3] == other[:3]:
-        return False
-    return one.make_rank <= other.make_rank or _told_apart(one, other)
-
-
-def _told_apart(better: Point, worse: Point) -> bool:
-    ties = load("decision")
-    loss, spread = float(ties["benchmark_resolution_pct"]), float(ties["speed_resolution"])
-    return (
-        worse.loss_pct - better.loss_pct > loss
-        or worse.rate_tokens_per_s * (1 + spread) < better.rate_tokens_per_s
-    )
+    """Whether *one* is worse in nothing and better in something."""
+    return one != other and one[0] <= other[0] and one[1] <= other[1] and one[2] <= other[2]
 
 
 def pareto_front(judged: Sequence[Judged], requirements: Requirements) -> set[int]:

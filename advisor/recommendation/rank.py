@@ -33,11 +33,10 @@ def objective_of(requirements: Requirements) -> str:
 def ranked(plans: list[Judged], requirements: Requirements) -> list[Judged]:
     """*plans*, best first.
 
-    A plan comes behind every plan that beats it in loss, speed and size at once, but not behind one that
-    takes more to be made and that nobody could tell from it. A scheme that its engine runs with limits, or
-    that nobody but its publisher can make, comes after every other: the speeds behind the fit were measured
-    with proper kernels. So does Vulkan on one card of a machine whose cards have several makers: it is there
-    to join them.
+    A plan comes behind every plan that beats it in loss, speed and size at once. A scheme that its
+    engine runs with limits, or that nobody but its publisher can make, comes after every other: the
+    speeds behind the fit were measured with proper kernels. So does Vulkan on one card of a machine whose
+    cards have several makers: it is there to join them.
     """
     proper = [plan for plan in plans if not (plan.candidate.limited or _joins_nothing(plan))]
     limited = [plan for plan in plans if plan.candidate.limited or _joins_nothing(plan)]

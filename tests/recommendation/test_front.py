@@ -2,8 +2,7 @@
 
 import pytest
 
-from advisor.prediction.artifacts import load
-from advisor.recommendation.front import Point, beats
+from advisor.recommendation.front import beats
 
 QUESTIONS = [
     ("Mistral-Nemo", "Arc B580", {}),
@@ -18,16 +17,10 @@ QUESTIONS = [
 ]
 
 
-READY = ("a download", "nothing")
-"""How the words begin, where there are any, for what need not be made."""
-
-
 def point(row, shared):
-    """Loss, the speed that counts, file size of a row, and whether it has to be made."""
+    """Loss, minus the speed that counts, file size of a row."""
     speed = row.throughput_tokens_per_s if shared else row.decode_tokens_per_s
-    made = row.make_cost != "" and not row.make_cost.startswith(READY)
-    loss, size = row.loss_pct["mix"].value, row.file_size_bytes.value
-    return Point(loss, speed.value if speed else 0.0, size, int(made))
+    return row.loss_pct["mix"].value, -(speed.value if speed else 0.0), row.file_size_bytes.value
 
 
 @pytest.mark.parametrize(("model", "hardware", "stated"), QUESTIONS)
@@ -59,38 +52,7 @@ def test_one_verdict_in_both_views(ask, table, model, hardware, stated):
 def test_beats():
     """Worse in nothing and better in something; a plan does not beat its equal."""
     assert [True, False, False] == [
-        beats(Point(1.0, 50.0, 5e9), Point(1.0, 40.0, 5e9)),
-        beats(Point(1.0, 50.0, 5e9), Point(1.0, 50.0, 5e9)),
-        beats(Point(1.0, 50.0, 5e9), Point(2.0, 60.0, 6e9)),
+        beats((1.0, -50.0, 5e9), (1.0, -40.0, 5e9)),
+        beats((1.0, -50.0, 5e9), (1.0, -50.0, 5e9)),
+        beats((1.0, -50.0, 5e9), (2.0, -60.0, 6e9)),
     ]
-
-
-def test_what_takes_more_to_be_made_has_to_be_better_by_what_can_be_told():
-    """By a loss that a benchmark shows, or a speed by more than two people differ who measure the same; a
-    smaller file alone is not enough, and what takes less is held to nothing."""
-    loss = 1.01 * load("decision")["benchmark_resolution_pct"]
-    speed = 50.0 * (1.01 + load("decision")["speed_resolution"])
-    ready = Point(loss, 50.0, 5e9, 0)
-    made = [Point(0.1, 51.0, 4e9, 3), Point(0.0, 50.0, 5e9, 3), Point(loss, speed, 5e9, 3)]
-    assert ([False, True, True], [True] * 3) == (
-        [beats(plan, ready) for plan in made],
-        [beats(plan._replace(make_rank=0), ready) for plan in made],
-    )
-
-
-@pytest.mark.parametrize(
-    ("model", "machine", "kept", "made"),
-    [
-        ("Qwen2-7B", "Jetson Orin NX 16GB", "W8A16-FP", "W8A16-INT"),
-        ("Phi-4", "RTX 3060 12GB + 32GB", "W4A16-INT-gptq-g128", "W4A16-INT-autoround-g128"),
-    ],
-)
-def test_an_hour_on_a_gpu_is_not_spent_on_what_nobody_can_tell(table, model, machine, kept, made):
-    """The plan that must be made is a little better in all three; what is there already is recommended."""
-    rows = {row.scheme: row for row in table(model, machine, engine=("vllm",)).rows if row.feasible}
-    better, chosen = point(rows[made], False), point(rows[kept], False)
-    assert (True, True, True) == (
-        beats(better._replace(make_rank=0), chosen),
-        rows[kept].recommended,
-        rows[kept].pareto,
-    )
