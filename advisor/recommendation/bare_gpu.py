@@ -38,7 +38,7 @@ def as_it_ran(case: Case) -> Case:
     whole = case._replace(gpu_layers=ALL_LAYERS)
     if case.gpu_layers is None and _holds(place_case(whole, weights), machine):
         return whole
-    # Twice the model, and 16 GB at the least: what computers with such a card are sold with.
+    # Twice the model, and 16 GB at the least: what computers with such a card are sold with (a judgement).
     gigabytes = max(16, 2 * round(weights.total_bytes.high / 2**30))
     host = resolve_hardware(f"{machine.gpus[0].name} {gigabytes}GB RAM")
     return case._replace(hardware=replace(host, name=machine.name, gpus=machine.gpus, nodes=machine.nodes))

@@ -112,15 +112,16 @@ def _seeing(engines: tuple[str, ...], requirements: Requirements) -> tuple[str, 
 
 def _served(ways: list[Runnable], model: ModelProfile) -> tuple[list[Runnable], str]:
     """Those of *ways* that a command starts with these weights, and why the first of the others is none."""
-    reasons = {
-        way: f"{way.engine} has no server that a command could start: its authors' own program runs it"
-        for way in ways
-        if facts(way.engine).start is None
-    }
-    if foreign := [way for way in ways if way.backend != "cuda"]:
-        reasons |= dict.fromkeys(foreign, _of_modelopt(model))
-    left = {way: reason for way, reason in reasons.items() if reason}
-    return [way for way in ways if way not in left], next(iter(left.values()), "")
+    reasons = [_unserved(way, model) for way in ways]
+    served = [way for way, reason in zip(ways, reasons, strict=True) if not reason]
+    return served, next(filter(None, reasons), "")
+
+
+def _unserved(way: Runnable, model: ModelProfile) -> str:
+    """Why no command starts *way* with these weights; '' where one does."""
+    if facts(way.engine).start is None:
+        return f"{way.engine} has no server that a command could start: its authors' own program runs it"
+    return _of_modelopt(model) if way.backend != "cuda" else ""
 
 
 def _of_modelopt(model: ModelProfile, hardware: HardwareProfile | None = None) -> str:

@@ -19,7 +19,7 @@ interval says less than the sizes do."""
 
 
 def cautions(best: Judged, requirements: Requirements, hardware: HardwareProfile) -> tuple[str, ...]:
-    """The lines, in the order they are read: of the machine, the model, the figures, the engine."""
+    """The lines, in the order they are read: of machine, model, figures, files and engine."""
     lines = [
         *hardware.notes,
         *free_now(hardware),
@@ -29,8 +29,8 @@ def cautions(best: Judged, requirements: Requirements, hardware: HardwareProfile
         *_about_memory(best, requirements, hardware),
         *_about_speed(best, requirements),
         *_about_drafting(best),
+        *_about_files(best),
     ]
-    lines += _about_files(best)
     if best.candidate.note:
         lines.append(f"{best.case.engine}: {best.candidate.note}")
     return tuple(dict.fromkeys(lines))

@@ -15,8 +15,8 @@ from advisor.documents.offers import Demand, HardwareAnswer, NearestOffer, Offer
 from advisor.documents.outcome import Estimate, Outcome
 from advisor.documents.requirements import Requirements
 from advisor.prediction.own.evidence import OwnOf, nothing_of
-from advisor.recommendation.best import best_of
-from advisor.recommendation.evaluate import Looked, feasible_of, look
+from advisor.recommendation.best import best_of, best_plan
+from advisor.recommendation.evaluate import Looked, feasible, feasible_of, look
 from advisor.recommendation.judge import Judged, Setting
 from advisor.recommendation.nearest_offer import nearest_offer, waits_too_long
 from advisor.recommendation.plans import make_plan
@@ -147,8 +147,7 @@ class _Market:
             return True
         need, key = self._need(at_once), (shape(offer.hardware), at_once)
         if key not in self._carries:
-            setting = self._setting(offer.hardware)
-            plan = best_of(look(need, setting, SHORTLIST), need, setting)
+            plan = best_plan(need, self._setting(offer.hardware), SHORTLIST)
             enough = plan and _replicas(plan.outcome, self.demand, at_once, "value")
             self._carries[key] = enough is not None
         return self._carries[key]
@@ -174,8 +173,7 @@ class _Market:
             return self._may_carry(offer, 1) if self._shortlisted else self._plan(offer, 1) is not None
         if key not in self._soonest_s:
             need = self._need(1)
-            setting = self._setting(offer.hardware)
-            plans = feasible_of(look(need, setting, SHORTLIST), need, setting)
+            plans = feasible(need, self._setting(offer.hardware), SHORTLIST)
             firsts = [plan.outcome.time_to_first_token_s for plan in plans]
             if not plans:
                 self._plans[key] = None

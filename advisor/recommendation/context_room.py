@@ -7,9 +7,7 @@ from advisor.documents.hardware import HardwareProfile
 from advisor.documents.model import ModelProfile
 from advisor.documents.requirements import Requirements
 from advisor.errors import UsageError
-
-_STEP_TOKENS = 256
-"""A shrunken context is a multiple of this: llama.cpp pads its cache to 256 cells."""
+from advisor.sizing.plan import CONTEXT_STEP
 
 
 def check_context(asked: int | str | None, model: ModelProfile) -> None:
@@ -52,7 +50,7 @@ def rooms(requirements: Requirements, model: ModelProfile) -> tuple[int, ...]:
 
 def largest(least: int, wanted: int, fits_tokens: int | None) -> int:
     """The largest context from *least* to *wanted* of which *fits_tokens* says that it fits."""
-    found = (fits_tokens or 0) // _STEP_TOKENS * _STEP_TOKENS
+    found = (fits_tokens or 0) // CONTEXT_STEP * CONTEXT_STEP
     return max(least, min(wanted, found))
 
 

@@ -9,9 +9,8 @@ import pytest
 from advisor.catalog.resolve import resolve_hardware, resolve_model
 from advisor.documents.offers import Demand, Offer, Price
 from advisor.documents.requirements import Load, Requirements
+from advisor.recommendation.candidates import candidates
 from advisor.recommendation.cheapest import cheapest
-from advisor.recommendation.evaluate import Looked, look
-from advisor.recommendation.judge import Setting
 from advisor.recommendation.reading import READING_TOKENS_PER_S
 from advisor.recommendation.recommend import recommend
 
@@ -113,11 +112,11 @@ def test_a_limit_that_one_request_misses_is_asked_of_no_more(monkeypatch):
     """No plan begins its answer in a hundredth of a second: the machine is planned for one request alone."""
     asked = []
 
-    def counted(need: Requirements, setting: Setting, only: tuple[str, ...] = ()) -> Looked:
+    def counted(need: Requirements, *others: Any) -> Any:
         asked.append(need.loads[0].concurrency)
-        return look(need, setting, only)
+        return candidates(need, *others)
 
-    monkeypatch.setattr("advisor.recommendation.cheapest.look", counted)
+    monkeypatch.setattr("advisor.recommendation.evaluate.candidates", counted)
     found = cheapest(NEED, MODEL, Demand(requests_per_s=5.0, p95_ttft_s=0.01), [offer("L40S", 1.0)])
     assert ([1, 1], "nothing_fits") == (asked, found.status)
     assert found.nearest_miss is not None
