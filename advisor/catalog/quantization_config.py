@@ -24,7 +24,7 @@ def scheme_of(config: Mapping[str, Any]) -> tuple[str | None, str]:
 
     Of a checkpoint in several schemes the one most bytes are in; `parts_of` names the others.
     """
-    if not _method(config):
+    if not method_of(config):
         inner = _part(config, "quantization")
         if inner:
             return scheme_of(inner)
@@ -35,17 +35,12 @@ def scheme_of(config: Mapping[str, Any]) -> tuple[str | None, str]:
         others = sorted(set(parts_of(config).values()) - {mixed, LEFT_OUT})
         return mixed, f"most bytes are in {mixed}" + (f", others in {', '.join(others)}" if others else "")
     for start, reader in _READERS.items():
-        if _method(config).startswith(start):
+        if method_of(config).startswith(start):
             return reader(config)
-    if _method(config) == TERNARY:
+    if method_of(config) == TERNARY:
         return None, ""
-    method = _method(config) or "unstated"
+    method = method_of(config) or "unstated"
     return None, f"the quantization method {method!r} is not known; sizes come from the files"
-
-
-def method_of(config: Mapping[str, Any]) -> str:
-    """The method a `quantization_config` names, in small letters; '' for none."""
-    return _method(config)
 
 
 def parts_of(config: Mapping[str, Any]) -> dict[str, str]:
@@ -54,7 +49,8 @@ def parts_of(config: Mapping[str, Any]) -> dict[str, str]:
     return schemes_by_part({**config, **inner}, _groups(config))
 
 
-def _method(config: Mapping[str, Any]) -> str:
+def method_of(config: Mapping[str, Any]) -> str:
+    """The method a `quantization_config` names, in small letters; '' for none."""
     stated = config.get("quant_method") or config.get("quant_algo") or config.get("method") or ""
     return str(stated).lower().replace("-", "_")
 

@@ -8,7 +8,7 @@ from math import ceil
 
 from advisor.documents.hardware import HardwareProfile
 from advisor.documents.kinds import KV_TYPES, KvType
-from advisor.documents.outcome import Placement
+from advisor.documents.outcome import HOST_DEVICE, Placement
 from advisor.documents.requirements import Requirements
 from advisor.engines import facts
 from advisor.engines.kv_types import EIGHT_BITS, FOUR_BITS, FULL
@@ -92,7 +92,7 @@ def _more(hardware: HardwareProfile, placement: Placement) -> list[str]:
     """What each device lacks."""
     found = []
     for device in placement.devices:
-        main = device.device.startswith("CPU")
+        main = device.device == HOST_DEVICE
         if not main and not device.device.startswith("GPU"):
             continue  # a table read from wherever it lies asks for nothing
         if device.available_bytes is None:
@@ -124,7 +124,7 @@ def ram_to_state_gib(plan: Judged) -> int | None:
         for device in placement.devices
         if device.available_bytes is None or device.total_bytes > device.available_bytes
     ]
-    if [device.available_bytes for device in missing] != [None] or not missing[0].device.startswith("CPU"):
+    if [device.available_bytes for device in missing] != [None] or missing[0].device != HOST_DEVICE:
         return None
     return _ram_gib(missing[0].total_bytes)
 

@@ -47,10 +47,16 @@ def serving_overhead_bytes(tensor_parallel: int) -> int:
     return NON_TORCH_TP1_BYTES if tensor_parallel <= 1 else NON_TORCH_TPN_BYTES
 
 
-def serving_available(gpu: Gpu, engine: str) -> int | None:
-    """Bytes a serving engine may fill on one card; None when its memory is unknown."""
+def serving_available(gpu: Gpu, engine: str, scratch_bytes: int = 0) -> int | None:
+    """Bytes a serving engine may fill on one card; None when its memory is unknown.
+
+    *scratch_bytes*: activations, for which engines that keep them outside their share find room beside it.
+    """
     total = usable_total(gpu)
     if total is None:
         return gpu.memory_free_bytes
-    budget = int(total * (facts(engine).memory_share or 1.0))
+    known = facts(engine)
+    budget = int(total * (known.memory_share or 1.0))
+    if known.scratch_outside_share:
+        budget = min(budget + scratch_bytes, total)
     return least(budget, gpu.memory_free_bytes)

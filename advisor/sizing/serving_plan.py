@@ -7,7 +7,7 @@ from itertools import accumulate
 from advisor.documents.hardware import Gpu, HardwareProfile
 from advisor.documents.kinds import PlacementKind
 from advisor.sizing.local_plan import gpu_label
-from advisor.sizing.overheads import least, unified_available, usable_total
+from advisor.sizing.overheads import least, unified_available
 from advisor.sizing.placement_case import CaseBytes
 from advisor.sizing.plan import SERVING_MAX_SEQUENCES, Plan, Slot
 from advisor.sizing.serving_memory import serving_available, serving_overhead_bytes
@@ -145,9 +145,7 @@ def _stage_bytes(shares: LayerShares, first: int, last: int) -> float:
 
 def _available(sized: CaseBytes, gpu: Gpu) -> int | None:
     """Bytes the engine may fill on one card; None when unknown."""
-    available, total = serving_available(gpu, sized.case.engine), usable_total(gpu)
-    if available is not None and total is not None and sized.engine.scratch_outside_share:
-        available = least(available + (sized.work.activation_bytes or 0), least(total, gpu.memory_free_bytes))
+    available = serving_available(gpu, sized.case.engine, sized.work.activation_bytes or 0)
     if not gpu.unified_memory:
         return available
     return least(available, unified_available(sized.case.hardware, gpu))

@@ -17,7 +17,7 @@ from advisor.catalog.models.editions import (
     is_mirror,
 )
 from advisor.catalog.models.kinds import refuse_other_kinds
-from advisor.catalog.models.match import match_row
+from advisor.catalog.models.match import ROUNDED_SIZE, match_row
 from advisor.catalog.models.ollama_defaults import DEFAULTS, LATEST, plain_name
 from advisor.catalog.models.spelling import LONGEST_NAME, strip_quant, take_apart, variant_of
 from advisor.catalog.models.table import exact, profile_at, row, rows, squash
@@ -178,7 +178,7 @@ def _of_shapes(edition: Edition, typed: str, copy: Edition) -> ModelProfile | No
     counted, match = _params(edition), None
     if counted is not None:
         match = match_row(edition.hf_id, counted / 1e9)
-    room = _SAME_SIZE if counted == edition.n_params else _ROUNDED_SIZE
+    room = _SAME_SIZE if counted == edition.n_params else ROUNDED_SIZE
     if match is not None and _same_size(profile_at(match.row), counted, room):
         profile = profile_at(match.row)
         notes = said(typed, profile.name, match) or (_SIBLING.format(text=typed, name=profile.name),)
@@ -201,10 +201,6 @@ def _of_shapes(edition: Edition, typed: str, copy: Edition) -> ModelProfile | No
 
 _SAME_SIZE = 0.03
 """Share by which two counts of one set of shapes differ: rounding to two digits (a judgement)."""
-
-
-_ROUNDED_SIZE = 0.12
-"""The same where the size is that of a name: vendors' rounding, as `match` has it."""
 
 
 def _same_size(profile: ModelProfile, stated: float | None, room: float) -> bool:

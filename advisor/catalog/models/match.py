@@ -122,9 +122,12 @@ def _states_other_size(index: int, name: ModelName) -> bool:
         return False
     if own is not None or counted is None:
         return own != stated
-    # a vendor's rounding and counting of embeddings stays within 12 %: Gemma-2-9B is 9.24 B, DeepSeek-V3
-    # 685 B with MTP
-    return abs(stated / (counted * 1e9) - 1) > 0.12
+    return abs(stated / (counted * 1e9) - 1) > ROUNDED_SIZE
+
+
+ROUNDED_SIZE = 0.12
+"""Share within which a vendor's rounding and counting of embeddings stays: Gemma-2-9B is 9.24 B, DeepSeek-V3
+685 B with MTP."""
 
 
 def _sizeless(name: ModelName, soft: bool) -> list[int]:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from advisor.documents.hardware import Gpu
-from advisor.documents.outcome import Placement
+from advisor.documents.outcome import HOST_DEVICE, Placement
 from advisor.documents.requirements import Load
 from advisor.engines import facts
 from advisor.errors import NotMeasuredError
@@ -167,7 +167,7 @@ def _over_gpus(gpus: tuple[Gpu, ...], backend: str, placement: Placement) -> lis
     """Equal cards are one entry: in a layer split they work one after the other."""
     n = max(1, min(len(gpus), placement.n_gpus or 1))
     used = gpus[:n]
-    held = [d.weights_bytes for d in placement.devices if not d.device.startswith("CPU")]
+    held = [d.weights_bytes for d in placement.devices if d.device != HOST_DEVICE]
     if len(held) != n or not sum(held):
         held = [1] * n
     merged: dict[Device, float] = {}
