@@ -96,10 +96,12 @@ def _targets(tables: dict[str, Any], apart: list[dict[str, Any]]) -> list[dict[s
 
 def _floor(row: str, column: str, tables: dict[str, Any], apart: list[dict[str, Any]]) -> float | None:
     """What limits a figure however well losses are known; None where nothing was found to."""
+    if column == "covered":
+        return None
     if column == "precision":
         needs = tables["loses_at_most_family_unknown"]
         return next(float(line["ceiling"]) for line in needs if line["need"] == row)
     gaps = (
         line for line in apart if row in ((line["bits"],) if line["figure"] == "task" else (line["figure"],))
     )
-    return next((float(line["median_gap"]) for line in gaps), None) if column != "covered" else None
+    return next((float(line["median_gap"]) for line in gaps), None)

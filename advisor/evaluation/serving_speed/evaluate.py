@@ -12,6 +12,7 @@ import pandas as pd
 from advisor.evaluation.judged import boosted, over_groups, relative
 from advisor.evaluation.serving_speed.ordering import (
     Errors,
+    again,
     agreement,
     choices,
     load_of,
@@ -51,10 +52,11 @@ def evaluate() -> dict[str, Any]:
     left = {kind: found.left(kind) for kind in KINDS}
     table = judged(found, left)
     table = table.assign(inside=inside(table))
+    apart = floors(found, left["source"])
     return {
         "title": "Serving speed (vLLM, SGLang, TensorRT-LLM)",
-        "floor": floors(found, left["source"]),
-        "what_is_asked": asked(found, left, table),
+        "floor": apart,
+        "what_is_asked": asked(found, left, table, apart),
         "variants_on_the_same_folds": variants(found, left["source"]),
         "order_of_schemes_by_speed_over_bf16": order(found, left["source"]),
         "how_well_another_measurement_orders_schemes": agreement(found, left["source"]),
@@ -70,15 +72,14 @@ def evaluate() -> dict[str, Any]:
     }
 
 
-def asked(found: Sample, left: dict[str, Errors], judged_rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Error and coverage of what people ask, by what was left out; engines with own kernels are apart."""
+def asked(
+    found: Sample, left: dict[str, Errors], judged_rows: pd.DataFrame, apart: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Error and coverage of what people ask, by what was left out, with the floor of *apart* (`floors`);
+    engines with own kernels are apart."""
     off = {f"off_{kind}": errors for kind, errors in left.items()}
     table = found.table.assign(known=seen(found.cases, "source"), **off)
-    floor = {
-        line["figure"]: line["median_gap"]
-        for line in floors(found, left["source"])
-        if line["compared"] == PUBLISHERS
-    }
+    floor = {line["figure"]: line["median_gap"] for line in apart if line["compared"] == PUBLISHERS}
     lines = []
     for what, (goal, chosen) in ASKED.items():
         of = table[table["case"].map(chosen) & ~table["alone"]]
@@ -174,7 +175,7 @@ def floors(found: Sample, errors: Errors) -> list[dict[str, Any]]:
     about = [
         (
             *(c.device, c.row.devices, c.family, size_of(c), load_of(c.row.batch), c.row.metric),
-            *(c.row.publisher, repr((c.row.run(but="version"), c.row.scheme, c.row.metric)), c.row.version),
+            *(c.row.publisher, repr(again(c)), c.row.version),
         )
         for c in found.cases
     ]

@@ -38,7 +38,7 @@ def runs(found: Sample, errors: Errors, apart: bool = False) -> pd.DataFrame:
     and `said` what was predicted: the measurement less the *errors*."""
     about = [
         (
-            *((c.row.run(), c.row.metric), _again(c), c.family, c.device, c.row.devices, c.row.publisher),
+            *((c.row.run(), c.row.metric), again(c), c.family, c.device, c.row.devices, c.row.publisher),
             *(load_of(c.row.batch), size_of(c), c.work.body_bytes + c.work.expert_bytes),
             not is_first(c) and c.kinds.alone == apart,
         )
@@ -51,7 +51,7 @@ def runs(found: Sample, errors: Errors, apart: bool = False) -> pd.DataFrame:
     return table[table.groupby("run")["family"].transform("nunique") > 1]
 
 
-def _again(case: Case) -> tuple[Any, ...]:
+def again(case: Case) -> tuple[Any, ...]:
     """What runs of one scheme share that were measured again, if with another version."""
     return case.row.run(but="version"), case.row.metric, case.row.scheme
 

@@ -38,7 +38,7 @@ def of_run(work: Work) -> Features:
     if work.hybrid:
         features += [("hybrid", 1.0), (f"hybrid|{backend}", 1.0)]
     if work.flash_attn is not None:
-        features.append((f"flash|{backend}", 1.0 if work.flash_attn else -1.0))
+        features.append((f"flash|{backend}", flag(work.flash_attn)))
     return features
 
 
@@ -74,7 +74,7 @@ def experts(term: str, work: Work, device: Device) -> Features:
     if work.active_share >= 1:
         return []
     names = [f"{term}:moe|{device.backend}", f"{term}:moe|{device.generation}|{device.backend}"]
-    return [(name, 1.0) for name in [*names, f"{term}:moe|{work.engine}"]]
+    return _each([*names, f"{term}:moe|{work.engine}"], 1.0)
 
 
 def batch_fill(batch: float, device: Device) -> Features:
@@ -107,7 +107,7 @@ def family(work: Work, device: Device) -> list[str]:
 
 def scaled(term: str, names: list[str]) -> Features:
     """Each of *names* as a factor of *term*."""
-    return [(f"{term}:{name}", 1.0) for name in names]
+    return _each([f"{term}:{name}" for name in names], 1.0)
 
 
 def launch(work: Work, device: Device) -> Features:

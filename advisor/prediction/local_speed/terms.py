@@ -68,7 +68,7 @@ def decode_terms(work: Work) -> list[Term]:
             at_once = together if device.kind == "cpu" else 1.0
             out.append(("compute", _log(at_once * 2.0 * share.active_params / rate), features))
             if together > at_once:
-                features = [*scaled("together", ["", f"kind:{device.kind}", f"backend:{device.backend}"])]
+                features = scaled("together", ["", f"kind:{device.kind}", f"backend:{device.backend}"])
                 out.append(("together", _log((together - 1) * 2.0 * share.active_params / rate), features))
     features = [*common, ("host:", 1.0), (f"host:engine:{work.engine}", 1.0)]
     features.append((f"host:backend:{work.shares[0].device.backend}", 1.0))
