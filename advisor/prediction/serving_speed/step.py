@@ -198,21 +198,22 @@ def prompt_math_s(prompt: Any, w: Work, c: Any) -> Any:
     """What a prompt adds to a step that reads the weights anyway: arithmetic, attention, exchange volume."""
     body = 2.0 * w.body_params * prompt / (w.n * w.body_rate * c.body_math)
     experts = 2.0 * w.expert_params * w.expert_share * prompt / (w.n * w.expert_rate * c.expert_math)
-    # Causal attention: half of prompt² x width x 2 products x 2 operations, in every layer.
-    attention = 2.0 * w.n_layers * w.attention_width * prompt**2 / (w.n * w.half_rate * c.attention_math)
     several = 1.0 * (w.n > 1)
-    # Two sums over all devices a layer, of 2 bytes a value; in a ring each moves 2 (n - 1) / n of them.
+    # The bytes of `exchange_s` alone: its fixed part the step has paid.
     volume = several * w.n_layers * 2.0 * prompt * w.hidden * 4.0 * (w.n - 1) / w.n / c.link
-    return body + experts + attention + volume + between_s(prompt, w, c)
+    return body + experts + _attention_s(prompt, w, c) + volume + between_s(prompt, w, c)
+
+
+def _attention_s(prompt: Any, w: Work, c: Any) -> Any:
+    """Causal attention of a prompt: half of prompt² x width x 2 products x 2 operations, in every layer."""
+    return 2.0 * w.n_layers * w.attention_width * prompt**2 / (w.n * w.half_rate * c.attention_math)
 
 
 def prompt_s(prompt: Any, w: Work, c: Any) -> Any:
     """One prompt alone on the machine."""
-    attention = 2.0 * w.n_layers * w.attention_width * prompt**2 / (w.n * w.half_rate * c.attention_math)
     overhead = w.n_layers * c.layer_s + c.step_s
-    return (
-        matrices_s(prompt, w, c) + attention + exchange_s(prompt, w, c) + between_s(prompt, w, c) + overhead
-    )
+    products = matrices_s(prompt, w, c) + _attention_s(prompt, w, c)
+    return products + exchange_s(prompt, w, c) + between_s(prompt, w, c) + overhead
 
 
 def under_load(batch: Any, prompt: Any, output: Any, kv_bytes: Any, w: Work, c: Any) -> SimpleNamespace:

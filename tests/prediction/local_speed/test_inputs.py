@@ -50,6 +50,17 @@ from .conftest import CPU, MEMORY
         ("EXL3-4.0bpw", "EXL3"),
         ("W4A16-INT-gptq-g128", "W4A16"),
         ("MXFP4", "MXFP4"),
+        ("Q5_1", "Q5_0"),
+        ("TQ2_0", "TQ"),
+        ("NVFP4", "NVFP4"),
+        ("MLX-bf16", "MLX-16"),
+        ("GPTQ", "W4A16"),
+        ("GPTQ-8bit", "W8A16"),
+        ("INT8-W8A8", "W8A8-INT"),
+        ("W8A16-FP", "FP8"),
+        ("F32", "F32"),
+        ("MLC-q4f16_1", "MLC-4"),
+        ("HQQ-4bit", "HQQ"),
     ],
 )
 def test_kernel_family(scheme, family):
