@@ -25,21 +25,24 @@ MOBILE_WORDS = (
     r"\b(?:snapdragon|tensor|kirin|exynos|dimensity|helio|mediatek|unisoc|cortex|neoverse|graviton|altra|kunpeng"
     r"|axion|cobalt|ampereone|qcs\d+|qcm\d+|rk\d{4}|cix)\b"
 )
-_TIERS = "3333355779"
-"""Second digit of a number -> the series: 5600X is a Ryzen 5, 12700K a Core i7."""
+_THREADRIPPER = r"(?:ryzen )?(\d9[26-9]0x|[12]9[05]0x)"
+"""Of four digits and X, those that no Ryzen has: 3970X, 7980X, and 1950X of the first two generations."""
+_RYZEN_TIERS, _CORE_TIERS, _ULTRA_TIERS = "3333355779", "3333555779", "5555577999"
+"""Second digit of a number -> the series: 5600X is a Ryzen 5, 12400F a Core i5, 275HX an Ultra 9."""
 
 
 def series_of(name: str) -> str:
     """*name* with its series in front where it is a number alone; other names as they are."""
     lower = re.sub(r"^(?:amd|intel)\s+", "", name.lower())
+    if found := compiled(_THREADRIPPER).fullmatch(lower):
+        return f"Threadripper {found.group(1).upper()}"
     if found := compiled(_RYZEN).fullmatch(lower):
         digit = next(group for group in found.groups()[1:] if group)
-        return f"Ryzen {_TIERS[int(digit)]} {found.group(1).upper()}"
+        return f"Ryzen {_RYZEN_TIERS[int(digit)]} {found.group(1).upper()}"
     if found := compiled(_CORE).fullmatch(lower):
-        return f"i{_TIERS[int(found.group(2) or found.group(4))]}-{lower.upper()}"
+        return f"i{_CORE_TIERS[int(found.group(2) or found.group(4))]}-{lower.upper()}"
     if found := compiled(_ULTRA).fullmatch(lower):
-        tier = "9" if found.group(1) == "8" else "7" if found.group(1) > "4" else "5"
-        return f"Ultra {tier} {lower.upper()}"
+        return f"Ultra {_ULTRA_TIERS[int(found.group(1))]} {lower.upper()}"
     if compiled(_AI).fullmatch(lower):
         return "Ryzen AI 9 HX " + re.sub(r".*hx ", "", name, flags=re.IGNORECASE)
     return name
